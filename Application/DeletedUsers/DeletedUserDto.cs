@@ -1,0 +1,16 @@
+using CleanUsers.Domain.Users;
+
+namespace CleanUsers.Application.DeletedUsers;
+
+/// <summary>A user in the bin.</summary>
+public sealed record DeletedUserDto(
+    long Id,
+    string Email,
+    string? Name,
+    int? Age,
+    UserRole Role,
+    UserStatus Status,
+    DateTimeOffset CreatedAt,
+    DateTimeOffset UpdatedAt,
+    long Version,
+    DateTimeOffset DeletedAt);

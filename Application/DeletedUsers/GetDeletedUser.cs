@@ -1,0 +1,13 @@
+using Ardalis.Result;
+using AutoMapper;
+using CleanUsers.Application.Ports;
+
+namespace CleanUsers.Application.DeletedUsers;
+
+/// <summary>Reads one user in the bin.</summary>
+public sealed class GetDeletedUser(IUserReader users, IMapper mapper)
+{
+    /// <returns>The user, or <c>user-not-found</c>.</returns>
+    public async Task<Result<DeletedUserDto>> ExecuteAsync(long id, CancellationToken ct) =>
+        await users.FindDeletedAsync(id, ct) is { } user ? mapper.Map<DeletedUserDto>(user) : Errors.UserNotFound(id);
+}

@@ -1,0 +1,25 @@
+using Ardalis.Result;
+using CleanUsers.Application.Ports;
+using CleanUsers.Application.Users;
+
+namespace CleanUsers.Application.DeletedUsers;
+
+public sealed record PurgeUserCommand(long Id, VersionCondition Condition);
+
+/// <summary>Erases a user in the bin for good; one that is not in the bin can't be erased.</summary>
+public sealed class PurgeUser(IUserRepository users)
+{
+    /// <returns>Nothing, or <c>user-not-found</c>, <c>version-mismatch</c>.</returns>
+    public async Task<Result> ExecuteAsync(PurgeUserCommand command, CancellationToken ct)
+    {
+        var purged = await users.ChangeAsync(
+            users.FindDeletedAsync, command.Id, command.Condition,
+            user =>
+            {
+                users.Remove(user);
+                return true;
+            },
+            ct);
+        return purged.Map();
+    }
+}

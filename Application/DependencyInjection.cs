@@ -1,0 +1,44 @@
+using CleanUsers.Application.DeletedUsers;
+using CleanUsers.Application.Users;
+using FluentValidation;
+using Microsoft.Extensions.DependencyInjection;
+
+namespace CleanUsers.Application;
+
+public static class DependencyInjection
+{
+    /// <summary>The use cases. The ports, a <see cref="TimeProvider"/> and logging come from whoever hosts them.</summary>
+    /// <param name="services">Where to.</param>
+    /// <param name="autoMapperLicenseKey">AutoMapper's own licence key; without one it logs a warning at start.</param>
+    public static IServiceCollection AddApplication(this IServiceCollection services, string? autoMapperLicenseKey = null) => services
+        .AddMapping(autoMapperLicenseKey)
+        .AddUsers()
+        .AddDeletedUsers();
+
+    private static IServiceCollection AddMapping(this IServiceCollection services, string? licenseKey) =>
+        services.AddAutoMapper(mapping =>
+        {
+            mapping.LicenseKey = licenseKey;
+            mapping.AddProfile<UserProfile>();
+        });
+
+    private static IServiceCollection AddUsers(this IServiceCollection services) => services
+        .AddSingleton<IValidator<CreateUserCommand>, CreateUserValidator>()
+        .AddSingleton<IValidator<ListUsersQuery>, ListUsersValidator>()
+        .AddSingleton<IValidator<ReplaceUserCommand>, ReplaceUserValidator>()
+        .AddSingleton<IValidator<PatchUserCommand>, PatchUserValidator>()
+        .AddScoped<CreateUser>()
+        .AddScoped<GetUser>()
+        .AddScoped<ListUsers>()
+        .AddScoped<ReplaceUser>()
+        .AddScoped<PatchUser>()
+        .AddScoped<DeleteUser>();
+
+    private static IServiceCollection AddDeletedUsers(this IServiceCollection services) => services
+        .AddSingleton<IValidator<ListDeletedUsersQuery>, ListDeletedUsersValidator>()
+        .AddSingleton<IValidator<RestoreUserCommand>, RestoreUserValidator>()
+        .AddScoped<ListDeletedUsers>()
+        .AddScoped<GetDeletedUser>()
+        .AddScoped<RestoreUser>()
+        .AddScoped<PurgeUser>();
+}

@@ -1,0 +1,6 @@
+namespace CleanUsers.Application;
+
+/// <summary>A part of a collection.</summary>
+/// <param name="Items">In order.</param>
+/// <param name="NextCursor">What leads to the next part; null where this is the last.</param>
+public sealed record Page<T>(IReadOnlyList<T> Items, string? NextCursor);

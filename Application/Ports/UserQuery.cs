@@ -1,0 +1,43 @@
+using CleanUsers.Domain.Users;
+
+namespace CleanUsers.Application.Ports;
+
+/// <summary>Which users to read, in which order, from where.</summary>
+/// <param name="Deleted">Those in the bin instead of the others.</param>
+/// <param name="Filter">Which of them.</param>
+/// <param name="Sort">The order; the id breaks ties, in the same direction.</param>
+/// <param name="Limit">How many at most.</param>
+/// <param name="After">The last user of the page before, or null for the first page.</param>
+public sealed record UserQuery(bool Deleted, UserFilter Filter, UserSort Sort, int Limit, UserPosition? After);
+
+/// <summary>What users must meet, all of it; null asks nothing.</summary>
+/// <param name="EmailKey">The <see cref="EmailAddress.Key"/>.</param>
+/// <param name="Status">The business state.</param>
+/// <param name="Role">The role.</param>
+/// <param name="CreatedFrom">Inclusive.</param>
+/// <param name="CreatedBefore">Exclusive.</param>
+public sealed record UserFilter(
+    string? EmailKey = null,
+    UserStatus? Status = null,
+    UserRole? Role = null,
+    DateTimeOffset? CreatedFrom = null,
+    DateTimeOffset? CreatedBefore = null);
+
+/// <summary>An order of users.</summary>
+public readonly record struct UserSort(UserSortKey Key, bool Descending);
+
+/// <summary>What an order compares. Texts compare by code point; users without a name come first.</summary>
+public enum UserSortKey
+{
+    Id,
+    CreatedAt,
+    UpdatedAt,
+    Email,
+    Name,
+
+    /// <summary>In the bin alone.</summary>
+    DeletedAt,
+}
+
+/// <summary>A place in an order: the id of a user, and the text or the instant that the order compares.</summary>
+public sealed record UserPosition(long Id, string Text = "", DateTimeOffset Instant = default);

@@ -1,0 +1,30 @@
+using Ardalis.Result;
+using AutoMapper;
+using CleanUsers.Application.Ports;
+using FluentValidation;
+
+namespace CleanUsers.Application.Users;
+
+/// <summary>The whole new state: what is null is cleared, and what can't be cleared must be there.</summary>
+public sealed record ReplaceUserCommand(
+    long Id, VersionCondition Condition, string? Email, string? Name, int? Age, string? Role, string? Status) : IUserInput;
+
+internal sealed class ReplaceUserValidator : UserInputValidator<ReplaceUserCommand>;
+
+/// <summary>Gives a user a whole new state; never creates one.</summary>
+public sealed class ReplaceUser(
+    IValidator<ReplaceUserCommand> validator, IUserRepository users, ICaller caller, TimeProvider clock, IMapper mapper)
+{
+    /// <returns>The user as it is now, or <c>validation-failed</c>, <c>user-not-found</c>, <c>version-mismatch</c>, <c>email-taken</c>.</returns>
+    public async Task<Result<UserDto>> ExecuteAsync(ReplaceUserCommand command, CancellationToken ct)
+    {
+        var validation = validator.Validate(command);
+        if (!validation.IsValid) return validation.ToInvalid();
+
+        var details = command.ToDetails();
+        var replaced = await users.ChangeAsync(
+            users.FindAsync, command.Id, command.Condition,
+            user => user.Replace(details, clock.GetUtcMilliseconds(), caller.Name), ct);
+        return replaced.Map(mapper.Map<UserDto>);
+    }
+}

@@ -1,0 +1,96 @@
+using System.Text.Json;
+using CleanUsers.Application.Ports;
+using CleanUsers.Domain.Users;
+using FluentValidation;
+
+namespace CleanUsers.Application.Users;
+
+/// <summary>What a client asks of a list of users, as it writes it; null asks nothing.</summary>
+public abstract record UserListQuery
+{
+    public const int MaxPageSize = 200;
+    public const int DefaultPageSize = 50;
+
+    public int PageSize { get; init; } = DefaultPageSize;
+
+    /// <summary>From the page before, or null for the first page.</summary>
+    public string? Cursor { get; init; }
+
+    /// <summary>The name of a <see cref="UserSortKey"/>, with <c>-</c> before it for descending.</summary>
+    public string? Sort { get; init; }
+
+    public string? Email { get; init; }
+
+    public string? Status { get; init; }
+
+    public string? Role { get; init; }
+
+    /// <summary>RFC 3339, inclusive.</summary>
+    public string? CreatedFrom { get; init; }
+
+    /// <summary>RFC 3339, exclusive.</summary>
+    public string? CreatedBefore { get; init; }
+
+    internal abstract bool Deleted { get; }
+
+    internal abstract UserSort DefaultSort { get; }
+
+    internal UserFilter ToFilter() => new(
+        Email is null ? null : UserInput.ParseEmail(Email).Key,
+        Status is null ? null : UserInput.ParseEnum<UserStatus>(Status),
+        Role is null ? null : UserInput.ParseEnum<UserRole>(Role),
+        CreatedFrom is null ? null : Rfc3339.Parse(CreatedFrom),
+        CreatedBefore is null ? null : Rfc3339.Parse(CreatedBefore));
+
+    internal UserSort ToSort() => TryParseSort(out var sort) ? sort : throw new InvalidOperationException("The sort is not valid.");
+
+    internal bool TryParseSort(out UserSort sort)
+    {
+        sort = DefaultSort;
+        if (Sort is null) return true;
+        var descending = Sort.StartsWith('-');
+        foreach (var key in SortKeys)
+        {
+            if (!Sort.AsSpan(descending ? 1 : 0).SequenceEqual(WireName(key))) continue;
+            sort = new UserSort(key, descending);
+            return true;
+        }
+
+        return false;
+    }
+
+    internal string AllowedSorts => string.Join(", ", SortKeys.Select(WireName));
+
+    private IEnumerable<UserSortKey> SortKeys => Enum.GetValues<UserSortKey>().Where(key => Deleted || key != UserSortKey.DeletedAt);
+
+    private static string WireName(UserSortKey key) => JsonNamingPolicy.CamelCase.ConvertName(key.ToString());
+}
+
+internal abstract class UserListValidator<T> : AbstractValidator<T>
+    where T : UserListQuery
+{
+    protected UserListValidator()
+    {
+        RuleFor(query => query.PageSize).Custom((size, context) =>
+        {
+            if (size is < 1 or > UserListQuery.MaxPageSize)
+                context.AddFault(new("out-of-range", $"PageSize must be between 1 and {UserListQuery.MaxPageSize}."));
+        });
+        RuleFor(query => query.Sort).Custom((_, context) =>
+        {
+            if (!context.InstanceToValidate.TryParseSort(out var _))
+                context.AddFault(new("unknown-value", $"Sort must be one of {context.InstanceToValidate.AllowedSorts}, with - before it for descending."));
+        });
+        When(query => query.Email is not null, () => RuleFor(query => query.Email).IsEmail());
+        RuleFor(query => query.Status).IsNameOf<T, UserStatus>(optional: true);
+        RuleFor(query => query.Role).IsNameOf<T, UserRole>(optional: true);
+        RuleFor(query => query.CreatedFrom).Custom(IsTimestampOrNull);
+        RuleFor(query => query.CreatedBefore).Custom(IsTimestampOrNull);
+    }
+
+    private static void IsTimestampOrNull(string? text, ValidationContext<T> context)
+    {
+        if (text is not null && !Rfc3339.TryParse(text, out _))
+            context.AddFault(new("invalid-timestamp", $"{context.PropertyPath} must be a time such as 2026-01-31T12:00:00Z (RFC 3339)."));
+    }
+}

@@ -1,0 +1,33 @@
+using Ardalis.Result;
+using AutoMapper;
+using CleanUsers.Application.Ports;
+using FluentValidation;
+
+namespace CleanUsers.Application.Users;
+
+/// <summary>How both lists read a page: those of the users and of the bin.</summary>
+internal static class UserListing
+{
+    public static async Task<Result<Page<TDto>>> ListAsync<TQuery, TDto>(
+        this IUserReader users, TQuery request, IValidator<TQuery> validator, IMapper mapper, CancellationToken ct)
+        where TQuery : UserListQuery
+    {
+        var validation = validator.Validate(request);
+        if (!validation.IsValid) return validation.ToInvalid();
+
+        // one more than asked for tells whether there is a next page
+        var query = new UserQuery(request.Deleted, request.ToFilter(), request.ToSort(), request.PageSize + 1, After: null);
+        if (request.Cursor is not null)
+        {
+            if (!UserCursor.TryDecode(request.Cursor, query, out var after))
+                return Result.Invalid(Errors.Invalid("cursor", "invalid-cursor", "Cursor is not one that this query gave: start again without it."));
+            query = query with { After = after };
+        }
+
+        var found = await users.ListAsync(query, ct);
+        var items = new List<TDto>(Math.Min(found.Count, request.PageSize));
+        foreach (var user in found.Take(request.PageSize)) items.Add(mapper.Map<TDto>(user));
+        var next = found.Count > request.PageSize ? UserCursor.Encode(found[request.PageSize - 1], query) : null;
+        return new Page<TDto>(items, next);
+    }
+}

@@ -1,0 +1,15 @@
+using AutoMapper;
+using CleanUsers.Application.DeletedUsers;
+using CleanUsers.Domain.Users;
+
+namespace CleanUsers.Application.Users;
+
+/// <summary>One way, entity to DTO.</summary>
+internal sealed class UserProfile : Profile
+{
+    public UserProfile()
+    {
+        CreateMap<User, UserDto>();
+        CreateMap<User, DeletedUserDto>();
+    }
+}

@@ -1,0 +1,26 @@
+using System.Text.Json;
+using Ardalis.Result;
+using CleanUsers.Domain;
+using FluentValidation;
+using FluentValidation.Results;
+
+namespace CleanUsers.Application;
+
+public static class ValidationExtensions
+{
+    /// <summary>The faults, each under the name that the member has on the wire and on the command line.</summary>
+    public static IEnumerable<ValidationError> ToFaults(this ValidationResult result)
+    {
+        ArgumentNullException.ThrowIfNull(result);
+        return result.Errors.Select(failure =>
+            Errors.Invalid(JsonNamingPolicy.CamelCase.ConvertName(Member(failure.PropertyName)), failure.ErrorCode, failure.ErrorMessage));
+    }
+
+    internal static Result ToInvalid(this ValidationResult result) => Result.Invalid(result.ToFaults());
+
+    internal static void AddFault<T>(this ValidationContext<T> context, Fault fault) =>
+        context.AddFailure(new ValidationFailure(context.PropertyPath, fault.Detail) { ErrorCode = fault.Code });
+
+    /// <summary>The member that a rule looks at; the path of an optional one ends in <c>.Value</c>.</summary>
+    internal static string Member(string propertyPath) => propertyPath.Split('.')[0];
+}

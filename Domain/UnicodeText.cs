@@ -1,0 +1,41 @@
+using System.Globalization;
+using System.Text;
+
+namespace CleanUsers.Domain;
+
+/// <summary>What names and addresses ask of a text before they normalise it.</summary>
+internal static class UnicodeText
+{
+    // Letters, marks and symbols by category, yet drawn as nothing: Unicode's Default_Ignorable_Code_Point and the blank Braille cell.
+    private static readonly HashSet<int> Invisible =
+        [0x034F, 0x115F, 0x1160, 0x17B4, 0x17B5, 0x180B, 0x180C, 0x180D, 0x180F, 0x2800, 0x3164, 0xFFA0];
+
+    /// <summary>
+    /// False where a surrogate stands without its other half, or the non-character U+FFFE: <see cref="string.Normalize()"/> throws on both.
+    /// </summary>
+    public static bool IsWellFormed(string text)
+    {
+        for (var i = 0; i < text.Length; i++)
+        {
+            if (text[i] == '\uFFFE') return false;
+            if (!char.IsSurrogate(text[i])) continue;
+            if (i + 1 == text.Length || !char.IsSurrogatePair(text[i], text[i + 1])) return false;
+            i++;
+        }
+
+        return true;
+    }
+
+    /// <summary>Control characters and whatever else breaks a line.</summary>
+    public static bool IsControl(Rune rune) => Rune.GetUnicodeCategory(rune)
+        is UnicodeCategory.Control or UnicodeCategory.LineSeparator or UnicodeCategory.ParagraphSeparator;
+
+    /// <summary>Embeddings, overrides and isolates: they let a text show in another order than it is stored (UAX #9, CVE-2021-42574).</summary>
+    public static bool IsBidiOverride(Rune rune) => rune.Value is (>= 0x202A and <= 0x202E) or (>= 0x2066 and <= 0x2069);
+
+    /// <summary>Drawn as nothing at all: zero-width, formatting and filler characters, variation selectors.</summary>
+    public static bool IsInvisible(Rune rune) =>
+        Rune.GetUnicodeCategory(rune) is UnicodeCategory.Format
+        || rune.Value is (>= 0xFE00 and <= 0xFE0F) or (>= 0xE0000 and <= 0xE0FFF)
+        || Invisible.Contains(rune.Value);
+}

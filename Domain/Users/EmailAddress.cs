@@ -1,0 +1,112 @@
+using System.Diagnostics.CodeAnalysis;
+using System.Globalization;
+using System.Text;
+
+namespace CleanUsers.Domain.Users;
+
+/// <summary>
+/// An email address: a dot-atom and a host name (RFC 5321 section 4.1.2, RFC 6531 for what is not ASCII). Kept as written;
+/// compared by <see cref="Key"/>.
+/// </summary>
+public sealed class EmailAddress
+{
+    /// <summary>In octets of UTF-8, of the address as written and of its key (RFC 5321 section 4.5.3.1.3, errata 1690).</summary>
+    public const int MaxOctets = 254;
+
+    /// <summary>In octets of UTF-8 (RFC 5321 section 4.5.3.1.1).</summary>
+    public const int LocalPartMaxOctets = 64;
+
+    private const string AsciiAtoms = "!#$%&'*+-/=?^_`{|}~"; // RFC 5322 section 3.2.3, next to letters and digits
+
+    private static readonly IdnMapping Idna = new() { UseStd3AsciiRules = true };
+
+    private EmailAddress(string value, string key) => (Value, Key) = (value, key);
+
+    /// <summary>As it was written.</summary>
+    public string Value { get; }
+
+    /// <summary>What two spellings of one address share: NFC, lower case, the domain as A-labels (RFC 5890).</summary>
+    public string Key { get; }
+
+    /// <param name="text">The address alone, without display name, comment or white space.</param>
+    /// <param name="address">The address, where it is one.</param>
+    /// <param name="fault">Why it is not one: <c>too-long</c> or <c>invalid-email</c>.</param>
+    public static bool TryParse(
+        string? text, [NotNullWhen(true)] out EmailAddress? address, [NotNullWhen(false)] out Fault? fault)
+    {
+        address = null;
+        fault = Refuse(text, out var key);
+        if (fault is not null) return false;
+        address = new EmailAddress(text!, key);
+        return true;
+    }
+
+    public override string ToString() => Value;
+
+    private static Fault? Refuse(string? text, out string key)
+    {
+        key = "";
+        if (string.IsNullOrEmpty(text) || !UnicodeText.IsWellFormed(text)) return Invalid("must be an address such as name@example.org");
+        if (Encoding.UTF8.GetByteCount(text) > MaxOctets) return TooLong($"must be at most {MaxOctets} octets long");
+        foreach (var rune in text.EnumerateRunes())
+        {
+            if (Rune.IsWhiteSpace(rune)) return Invalid("must not have white space");
+            if (UnicodeText.IsControl(rune)) return Invalid("must not have control characters");
+            if (UnicodeText.IsInvisible(rune)) return Invalid("must not have invisible or direction-changing characters");
+        }
+
+        var at = text.LastIndexOf('@');
+        if (at < 0) return Invalid("must have an @");
+        var local = text[..at];
+        if (Encoding.UTF8.GetByteCount(local) > LocalPartMaxOctets)
+            return TooLong($"must have at most {LocalPartMaxOctets} octets before the @");
+        if (!IsDotAtom(local)) return Invalid("must have words joined by single dots before the @, without quotes");
+        if (!TryToAscii(text[(at + 1)..], out var domain)) return Invalid("must have a host name after the @");
+
+        key = $"{LowerNfc(local)}@{domain}";
+        return Encoding.UTF8.GetByteCount(key) > MaxOctets ? TooLong($"must be at most {MaxOctets} octets long in its normal form") : null;
+
+        static Fault Invalid(string what) => new("invalid-email", $"Email {what}.");
+        static Fault TooLong(string what) => new("too-long", $"Email {what}.");
+    }
+
+    private static bool IsDotAtom(string local)
+    {
+        if (local.Length == 0 || local[0] == '.' || local[^1] == '.' || local.Contains("..", StringComparison.Ordinal)) return false;
+        foreach (var rune in local.EnumerateRunes())
+        {
+            // An unassigned code point may get a lower case or a normal form in a later Unicode, which would change the key.
+            if (rune.IsAscii ? !IsAtomText((char)rune.Value) : Rune.GetUnicodeCategory(rune) is UnicodeCategory.OtherNotAssigned)
+                return false;
+        }
+
+        return true;
+    }
+
+    private static bool IsAtomText(char c) => char.IsAsciiLetterOrDigit(c) || c == '.' || AsciiAtoms.Contains(c, StringComparison.Ordinal);
+
+    private static bool TryToAscii(string domain, out string ascii)
+    {
+        ascii = "";
+        try
+        {
+            ascii = Idna.GetAscii(LowerNfc(domain)).ToLowerInvariant();
+        }
+        catch (ArgumentException) // the only way IdnMapping has to say that a name is not one
+        {
+            return false;
+        }
+
+        // RFC 1123 section 2.1, and RFC 3696 section 2: a last label of digits alone is an IPv4 address
+        var labels = ascii.Split('.');
+        return ascii.Length <= 253 && labels.All(IsLabel) && !labels[^1].All(char.IsAsciiDigit);
+    }
+
+    private static bool IsLabel(string label) => label.Length is > 0 and <= 63
+        && label[0] != '-' && label[^1] != '-'
+        && label.All(c => char.IsAsciiLetterOrDigit(c) || c == '-');
+
+    // Lower case can undo a normal form (H with a line below has no single capital, its small letter has), so it is made again.
+    private static string LowerNfc(string text) =>
+        text.Normalize(NormalizationForm.FormC).ToLowerInvariant().Normalize(NormalizationForm.FormC);
+}

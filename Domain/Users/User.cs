@@ -1,0 +1,134 @@
+namespace CleanUsers.Domain.Users;
+
+/// <summary>
+/// A user of the directory. Changes through its verbs alone; each change raises <see cref="Version"/> by one and says when
+/// and by whom. A deleted user keeps everything until it is purged, and can only be restored.
+/// </summary>
+public sealed class User
+{
+    public const int MinAge = 0;
+    public const int MaxAge = 150;
+
+    /// <summary>In characters: the subject of a token has at most 255 (OpenID Connect Core section 2).</summary>
+    public const int ActorMaxLength = 255;
+
+    private User()
+    {
+    }
+
+    /// <summary>Positive, given by the store when the user is saved; never used again, not even after a purge.</summary>
+    public long Id { get; private set; }
+
+    /// <summary>The address as written.</summary>
+    public string Email { get; private set; } = "";
+
+    /// <summary>The <see cref="EmailAddress.Key"/>: unique among users that are not deleted.</summary>
+    public string EmailKey { get; private set; } = "";
+
+    public string? Name { get; private set; }
+
+    /// <summary>What sorting by name compares, by code point: the name, or nothing, which comes first.</summary>
+    public string SortName { get; private set; } = "";
+
+    /// <summary>In years.</summary>
+    public int? Age { get; private set; }
+
+    public UserRole Role { get; private set; }
+
+    public UserStatus Status { get; private set; }
+
+    public DateTimeOffset CreatedAt { get; private set; }
+
+    public string CreatedBy { get; private set; } = "";
+
+    public DateTimeOffset UpdatedAt { get; private set; }
+
+    public string UpdatedBy { get; private set; } = "";
+
+    /// <summary>From 1, one more with every change.</summary>
+    public long Version { get; private set; }
+
+    public DateTimeOffset? DeletedAt { get; private set; }
+
+    public string? DeletedBy { get; private set; }
+
+    public bool IsDeleted => DeletedAt is not null;
+
+    public static User Create(UserDetails details, DateTimeOffset now, string by)
+    {
+        ArgumentNullException.ThrowIfNull(details);
+        var user = new User { CreatedAt = now, CreatedBy = by };
+        user.Set(details.Email);
+        user.Set(details.Name);
+        user.Age = InRange(details.Age);
+        user.Role = details.Role;
+        user.Status = details.Status;
+        user.Touch(now, by);
+        return user;
+    }
+
+    /// <summary>Takes a whole new state.</summary>
+    /// <returns>False where it is the state that the user has already: nothing changed.</returns>
+    public bool Replace(UserDetails details, DateTimeOffset now, string by)
+    {
+        ArgumentNullException.ThrowIfNull(details);
+        return Apply(new UserPatch(details.Email, details.Name, details.Age, details.Role, details.Status), now, by);
+    }
+
+    /// <summary>Takes what the patch names.</summary>
+    /// <returns>False where the user is so already: nothing changed.</returns>
+    public bool Apply(UserPatch patch, DateTimeOffset now, string by)
+    {
+        ArgumentNullException.ThrowIfNull(patch);
+        if (IsDeleted) throw new InvalidOperationException("A deleted user can't be changed, only restored.");
+
+        var before = (Email, Name, Age, Role, Status);
+        if (patch.Email.HasValue) Set(patch.Email.Value);
+        if (patch.Name.HasValue) Set(patch.Name.Value);
+        Age = InRange(patch.Age.Or(Age));
+        Role = patch.Role.Or(Role);
+        Status = patch.Status.Or(Status);
+        if (before == (Email, Name, Age, Role, Status)) return false;
+
+        Touch(now, by);
+        return true;
+    }
+
+    /// <summary>Puts the user into the bin.</summary>
+    /// <returns>False where it is there already: nothing changed.</returns>
+    public bool Delete(DateTimeOffset now, string by)
+    {
+        if (IsDeleted) return false;
+        (DeletedAt, DeletedBy) = (now, by);
+        Touch(now, by);
+        return true;
+    }
+
+    /// <summary>Takes the user out of the bin.</summary>
+    /// <param name="now">When.</param>
+    /// <param name="by">Who does it.</param>
+    /// <param name="email">Another address for it; null keeps the one it had.</param>
+    /// <returns>False where it is not in the bin: nothing changed.</returns>
+    public bool Restore(DateTimeOffset now, string by, EmailAddress? email = null)
+    {
+        if (!IsDeleted) return false;
+        (DeletedAt, DeletedBy) = (null, null);
+        if (email is not null) Set(email);
+        Touch(now, by);
+        return true;
+    }
+
+    private static int? InRange(int? age) => age is null or (>= MinAge and <= MaxAge)
+        ? age
+        : throw new ArgumentOutOfRangeException(nameof(age), age, $"Age must be between {MinAge} and {MaxAge}.");
+
+    private void Set(EmailAddress email) => (Email, EmailKey) = (email.Value, email.Key);
+
+    private void Set(UserName? name) => (Name, SortName) = (name?.Value, name?.Value ?? "");
+
+    private void Touch(DateTimeOffset now, string by)
+    {
+        (UpdatedAt, UpdatedBy) = (now, by);
+        Version++;
+    }
+}

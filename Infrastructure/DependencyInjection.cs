@@ -1,0 +1,40 @@
+using CleanUsers.Application.Ports;
+using CleanUsers.Infrastructure.Persistence;
+using CleanUsers.Infrastructure.Persistence.Sqlite;
+using Microsoft.EntityFrameworkCore;
+using Microsoft.Extensions.DependencyInjection;
+
+namespace CleanUsers.Infrastructure;
+
+public static class DependencyInjection
+{
+    /// <summary>The ports' implementations. The host adds logging.</summary>
+    /// <param name="services">Where to.</param>
+    /// <param name="options">Which database.</param>
+    /// <param name="connectionString">Where it is; null only where it is embedded.</param>
+    public static IServiceCollection AddInfrastructure(this IServiceCollection services, DatabaseOptions options, string? connectionString) => services
+        .AddSingleton(options)
+        .AddDatabase(options, connectionString)
+        .AddScoped<IDatabase, Database>()
+        .AddScoped<IUserRepository, UserRepository>()
+        .AddScoped<IUserReader, UserReader>();
+
+    /// <summary>Creates or updates the schema, where the configuration says that the service does it itself.</summary>
+    public static async Task MigrateOnStartupAsync(this IServiceProvider services)
+    {
+        if (!services.GetRequiredService<DatabaseOptions>().ShouldMigrateOnStartup) return;
+        await using var scope = services.CreateAsyncScope();
+        await scope.ServiceProvider.GetRequiredService<IDatabase>().MigrateAsync(CancellationToken.None);
+    }
+
+    private static IServiceCollection AddDatabase(this IServiceCollection services, DatabaseOptions options, string? connectionString) =>
+        options.Provider switch
+        {
+            DatabaseProvider.Sqlite => services.AddSqlite(connectionString ?? DatabaseOptions.EmbeddedDatabase),
+        };
+
+    private static IServiceCollection AddSqlite(this IServiceCollection services, string connectionString) =>
+        services.AddDbContextPool<UsersDbContext, SqliteUsersDbContext>(builder => builder
+            .UseSqlite(SqliteConnections.Prepare(connectionString))
+            .AddInterceptors(new SqliteConnections()));
+}

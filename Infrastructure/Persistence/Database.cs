@@ -1,0 +1,35 @@
+using System.Data.Common;
+using CleanUsers.Application.Ports;
+using Microsoft.EntityFrameworkCore;
+using Microsoft.Extensions.Logging;
+
+namespace CleanUsers.Infrastructure.Persistence;
+
+internal sealed partial class Database(UsersDbContext db, ILogger<Database> logger) : IDatabase
+{
+    public async Task<DatabaseState> CheckAsync(CancellationToken ct)
+    {
+        try
+        {
+            var missing = (await db.Database.GetPendingMigrationsAsync(ct)).ToList();
+            if (missing.Count == 0) return DatabaseState.Ready;
+            LogSchemaBehind(logger, string.Join(", ", missing));
+            return DatabaseState.SchemaBehind;
+        }
+        catch (DbException exception)
+        {
+            LogUnreachable(logger, exception);
+            return DatabaseState.Unreachable;
+        }
+    }
+
+    public Task MigrateAsync(CancellationToken ct) => db.Database.MigrateAsync(ct);
+
+    public bool IsUnavailable(Exception exception) => db.IsUnavailable(exception);
+
+    [LoggerMessage(LogLevel.Warning, "Not ready: the database lacks the migrations {Migrations}.")]
+    private static partial void LogSchemaBehind(ILogger logger, string migrations);
+
+    [LoggerMessage(LogLevel.Warning, "Not ready: the database does not answer.")]
+    private static partial void LogUnreachable(ILogger logger, Exception exception);
+}

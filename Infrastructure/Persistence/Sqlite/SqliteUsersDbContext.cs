@@ -1,0 +1,47 @@
+using CleanUsers.Domain.Users;
+using Microsoft.Data.Sqlite;
+using Microsoft.EntityFrameworkCore;
+using Microsoft.EntityFrameworkCore.Storage.ValueConversion;
+using SQLitePCL;
+
+namespace CleanUsers.Infrastructure.Persistence.Sqlite;
+
+/// <summary>The embedded database: texts compare by code point as they are (BINARY), instants are milliseconds since 1970.</summary>
+internal sealed class SqliteUsersDbContext(DbContextOptions<SqliteUsersDbContext> options) : UsersDbContext(options)
+{
+    // SQLite names the columns of the index that refuses, not the index
+    private const string EmailColumn = $"{nameof(Users)}.{nameof(User.EmailKey)}";
+
+    public override bool IsEmailTaken(DbUpdateException exception) =>
+        exception.InnerException is SqliteException { SqliteExtendedErrorCode: raw.SQLITE_CONSTRAINT_UNIQUE } refusal
+        && refusal.Message.Contains(EmailColumn, StringComparison.OrdinalIgnoreCase);
+
+    public override bool IsUnavailable(Exception exception) => exception.GetBaseException() is SqliteException
+    {
+        SqliteErrorCode: raw.SQLITE_BUSY or raw.SQLITE_LOCKED or raw.SQLITE_READONLY or raw.SQLITE_IOERR or raw.SQLITE_FULL or raw.SQLITE_CANTOPEN,
+    };
+
+    /// <summary>
+    /// Whoever has the turn takes SQLite's write lock with its first statement: EF Core begins its transactions with BEGIN IMMEDIATE, and a
+    /// statement that goes alone writes at once. So nobody reads first and finds then that it can't write.
+    /// </summary>
+    public override async Task<int> SaveChangesAsync(bool acceptAllChangesOnSuccess, CancellationToken cancellationToken = default)
+    {
+        var queue = SqliteWriteQueue.Of(Database.GetConnectionString()!);
+        await queue.WaitAsync(cancellationToken);
+        try
+        {
+            return await base.SaveChangesAsync(acceptAllChangesOnSuccess, cancellationToken);
+        }
+        finally
+        {
+            queue.Release();
+        }
+    }
+
+    protected override void ConfigureConventions(ModelConfigurationBuilder configurationBuilder) =>
+        configurationBuilder.Properties<DateTimeOffset>().HaveConversion<Milliseconds>();
+
+    private sealed class Milliseconds() : ValueConverter<DateTimeOffset, long>(
+        instant => instant.ToUnixTimeMilliseconds(), milliseconds => DateTimeOffset.FromUnixTimeMilliseconds(milliseconds));
+}

@@ -1,0 +1,54 @@
+using CleanUsers.Application.Ports;
+using CleanUsers.Domain.Users;
+using Microsoft.EntityFrameworkCore;
+
+namespace CleanUsers.Infrastructure.Persistence;
+
+internal sealed class UserReader(UsersDbContext db) : IUserReader
+{
+    private static readonly Func<UsersDbContext, long, CancellationToken, Task<User?>> ById = EF.CompileAsyncQuery(
+        (UsersDbContext db, long id, CancellationToken ct) => db.Users.AsNoTracking().FirstOrDefault(user => user.Id == id));
+
+    // the bin is what the filter hides
+    private static readonly Func<UsersDbContext, long, CancellationToken, Task<User?>> DeletedById = EF.CompileAsyncQuery(
+        (UsersDbContext db, long id, CancellationToken ct) => db.Users.AsNoTracking()
+            .IgnoreQueryFilters(new[] { UserConfiguration.NotDeleted })
+            .FirstOrDefault(user => user.Id == id && user.DeletedAt != null));
+
+    public Task<User?> FindAsync(long id, CancellationToken ct) => ById(db, id, ct);
+
+    public Task<User?> FindDeletedAsync(long id, CancellationToken ct) => DeletedById(db, id, ct);
+
+    public async Task<IReadOnlyList<User>> ListAsync(UserQuery query, CancellationToken ct)
+    {
+        var users = Matching(query);
+        var page = query.Sort.Key switch
+        {
+            UserSortKey.Id => users.PageById(query),
+            UserSortKey.CreatedAt => users.PageBy(query, user => user.CreatedAt, query.After?.Instant),
+            UserSortKey.UpdatedAt => users.PageBy(query, user => user.UpdatedAt, query.After?.Instant),
+            UserSortKey.Email => users.PageBy(query, user => user.EmailKey, query.After?.Text),
+            UserSortKey.Name => users.PageBy(query, user => user.SortName, query.After?.Text),
+            UserSortKey.DeletedAt => users.PageBy(query, user => user.DeletedAt, query.After?.Instant),
+        };
+        return await page.ToListAsync(ct);
+    }
+
+    private IQueryable<User> Matching(UserQuery query)
+    {
+        var users = db.Users.AsNoTracking();
+        if (query.Deleted)
+        {
+            // the bin is what the filter hides
+            users = users.IgnoreQueryFilters([UserConfiguration.NotDeleted]).Where(user => user.DeletedAt != null);
+        }
+
+        var filter = query.Filter;
+        if (filter.EmailKey is { } email) users = users.Where(user => user.EmailKey == email);
+        if (filter.Status is { } status) users = users.Where(user => user.Status == status);
+        if (filter.Role is { } role) users = users.Where(user => user.Role == role);
+        if (filter.CreatedFrom is { } from) users = users.Where(user => user.CreatedAt >= from);
+        if (filter.CreatedBefore is { } before) users = users.Where(user => user.CreatedAt < before);
+        return users;
+    }
+}

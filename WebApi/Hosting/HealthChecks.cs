@@ -1,0 +1,41 @@
+using CleanUsers.Application.Ports;
+using CleanUsers.WebApi.Http;
+using Microsoft.AspNetCore.Diagnostics.HealthChecks;
+using Microsoft.Extensions.Diagnostics.HealthChecks;
+
+namespace CleanUsers.WebApi.Hosting;
+
+/// <summary>What probes ask: is the process alive, and can it serve?</summary>
+internal static class HealthChecks
+{
+    public static WebApplicationBuilder AddHealth(this WebApplicationBuilder builder)
+    {
+        builder.Services.AddHealthChecks().AddCheck<CanServe>(nameof(CanServe));
+        return builder;
+    }
+
+    public static void MapHealth(this IEndpointRouteBuilder endpoints)
+    {
+        endpoints.MapProbe("/health/live", asked: false);
+        endpoints.MapProbe("/health/ready", asked: true);
+    }
+
+    private static void MapProbe(this IEndpointRouteBuilder endpoints, string path, bool asked) => endpoints
+        .MapHealthChecks(path, new HealthCheckOptions
+        {
+            Predicate = _ => asked,
+            ResponseWriter = (context, report) => report.Status == HealthStatus.Healthy
+                ? context.Response.WriteJsonAsync("application/json", """{"status":"Healthy"}"""u8.ToArray())
+                : new ProblemAnswer(ProblemCatalogue.Unavailable).WriteAsync(context),
+        })
+        .WithMetadata(new HttpMethodMetadata(["GET", "HEAD"]))
+        .AllowAnonymous();
+
+    private sealed class CanServe(IDatabase database, IHostApplicationLifetime lifetime) : IHealthCheck
+    {
+        public async Task<HealthCheckResult> CheckHealthAsync(HealthCheckContext context, CancellationToken cancellationToken = default) =>
+            !lifetime.ApplicationStopping.IsCancellationRequested && await database.CheckAsync(cancellationToken) == DatabaseState.Ready
+                ? HealthCheckResult.Healthy()
+                : HealthCheckResult.Unhealthy();
+    }
+}

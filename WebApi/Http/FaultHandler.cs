@@ -1,0 +1,35 @@
+using CleanUsers.Application.Ports;
+using Microsoft.AspNetCore.Diagnostics;
+
+namespace CleanUsers.WebApi.Http;
+
+/// <summary>Turns what was thrown into a problem. The cause goes to the log, never to the client.</summary>
+internal sealed partial class FaultHandler(ILogger<FaultHandler> logger) : IExceptionHandler
+{
+    public async ValueTask<bool> TryHandleAsync(HttpContext httpContext, Exception exception, CancellationToken cancellationToken)
+    {
+        await Answer(httpContext, exception).WriteAsync(httpContext);
+        return true;
+    }
+
+    private ProblemAnswer Answer(HttpContext context, Exception exception)
+    {
+        // thrown by the web server while a body is read: too large, too slow, badly framed
+        if (exception is BadHttpRequestException refusal) return new ProblemAnswer(ProblemCatalogue.OfStatus(refusal.StatusCode));
+
+        if (context.RequestServices.GetRequiredService<IDatabase>().IsUnavailable(exception))
+        {
+            LogUnavailable(logger, exception);
+            return new ProblemAnswer(ProblemCatalogue.Unavailable);
+        }
+
+        LogFault(logger, exception);
+        return new ProblemAnswer(ProblemCatalogue.InternalError);
+    }
+
+    [LoggerMessage(LogLevel.Error, "A request failed: the service's own fault.")]
+    private static partial void LogFault(ILogger logger, Exception exception);
+
+    [LoggerMessage(LogLevel.Error, "A request failed: the database can't serve.")]
+    private static partial void LogUnavailable(ILogger logger, Exception exception);
+}

@@ -1,0 +1,16 @@
+using System.ComponentModel.DataAnnotations;
+
+namespace CleanUsers.WebApi.Http;
+
+/// <summary>Section <c>Http</c> of the configuration.</summary>
+internal sealed class HttpOptions
+{
+    public const string Section = "Http";
+
+    /// <summary>In octets, of a request's body.</summary>
+    [Range(1024, 16 * 1024 * 1024)]
+    public int MaxBodyBytes { get; init; } = 64 * 1024;
+
+    /// <summary>Refuse changes without <c>If-Match</c> (428).</summary>
+    public bool RequireIfMatch { get; init; }
+}

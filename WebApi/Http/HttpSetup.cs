@@ -1,0 +1,43 @@
+using CleanUsers.WebApi.Hosting;
+using Microsoft.AspNetCore.Mvc;
+using Microsoft.Extensions.Options;
+
+namespace CleanUsers.WebApi.Http;
+
+/// <summary>The HTTP side of the service: controllers, versions, errors in one form, limits of the web server.</summary>
+internal static class HttpSetup
+{
+    public static WebApplicationBuilder AddHttp(this WebApplicationBuilder builder)
+    {
+        var options = builder.Configuration.ReadSection<HttpOptions>(HttpOptions.Section);
+        builder.Services.AddSingleton(Options.Create(options));
+        builder.WebHost.ConfigureKestrel(kestrel =>
+        {
+            kestrel.AddServerHeader = false;
+            kestrel.Limits.MaxRequestBodySize = options.MaxBodyBytes;
+        });
+
+        builder.Services.AddExceptionHandler<FaultHandler>();
+        builder.Services.Configure<RouteOptions>(routes => routes.SetParameterPolicy<UserIdConstraint>(UserIdConstraint.Name));
+        builder.Services.AddControllers(mvc => mvc.Filters.Add(new AcceptFilter()));
+        builder.Services.Configure<ApiBehaviorOptions>(api =>
+        {
+            // validation is the use cases' own, and errors have one form: see ProblemAnswer
+            api.SuppressModelStateInvalidFilter = true;
+            api.SuppressMapClientErrors = true;
+        });
+        builder.Services
+            .AddApiVersioning(versioning => versioning.ReportApiVersions = true)
+            .AddMvc();
+        return builder;
+    }
+
+    /// <summary>What every request passes, outermost first.</summary>
+    public static void UseHttp(this WebApplication app)
+    {
+        app.UseExceptionHandler(_ => { });
+        app.UseStatusCodePages(context =>
+            new ProblemAnswer(ProblemCatalogue.OfStatus(context.HttpContext.Response.StatusCode)).WriteAsync(context.HttpContext));
+        app.UseMethodNegotiation();
+    }
+}

@@ -1,0 +1,29 @@
+namespace CleanUsers.WebApi.Http;
+
+/// <summary>What a resource can be asked: OPTIONS is answered for every one, from what routing says for a method that it does not know.</summary>
+internal static class MethodNegotiation
+{
+    private const string AcceptPatch = $"{JsonBody.MergePatch}, {JsonBody.Json}";
+
+    public static IApplicationBuilder UseMethodNegotiation(this IApplicationBuilder app) => app.Use(async (context, next) =>
+    {
+        await next(context);
+        var response = context.Response;
+        if (response.StatusCode != StatusCodes.Status405MethodNotAllowed || response.HasStarted) return;
+
+        response.Headers.Allow = $"{response.Headers.Allow}, OPTIONS";
+        if (!HttpMethods.IsOptions(context.Request.Method)) return;
+
+        response.StatusCode = StatusCodes.Status204NoContent;
+        var allow = response.Headers.Allow.ToString();
+        foreach (var method in (string[])["PATCH", "POST"])
+            if (allow.Contains(method, StringComparison.Ordinal)) Accepts(response, method);
+    });
+
+    /// <summary>Says what bodies a method takes (RFC 5789 section 3.1 for PATCH, the W3C's LDP section 7.1 for the others).</summary>
+    public static void Accepts(HttpResponse response, string method)
+    {
+        if (HttpMethods.IsPatch(method)) response.Headers["Accept-Patch"] = AcceptPatch;
+        else response.Headers["Accept-Post"] = JsonBody.Json;
+    }
+}

@@ -1,0 +1,35 @@
+using System.Text.Json.Serialization.Metadata;
+using CleanUsers.Application;
+using Microsoft.AspNetCore.Http.Extensions;
+using Microsoft.AspNetCore.WebUtilities;
+
+namespace CleanUsers.WebApi.Http;
+
+/// <summary>A page of a collection, with links to the first and the next one (RFC 8288).</summary>
+internal static class Pages
+{
+    private const string Cursor = "cursor";
+
+    public static JsonAnswer<Page<T>> Of<T>(HttpResponse response, Page<T> page, JsonTypeInfo<Page<T>> type)
+    {
+        var first = $"<{Url(response.HttpContext.Request, cursor: null)}>; rel=\"first\"";
+        response.Headers.Link = page.NextCursor is null
+            ? first
+            : $"{first}, <{Url(response.HttpContext.Request, page.NextCursor)}>; rel=\"next\"";
+        response.Headers.CacheControl = "private, no-cache";
+        return new JsonAnswer<Page<T>>(page, type);
+    }
+
+    /// <summary>This request's own path and query, at another place.</summary>
+    private static string Url(HttpRequest request, string? cursor)
+    {
+        var query = new QueryBuilder();
+        foreach (var pair in new QueryStringEnumerable(request.QueryString.Value))
+        {
+            if (!pair.DecodeName().Span.SequenceEqual(Cursor)) query.Add(pair.DecodeName().ToString(), pair.DecodeValue().ToString());
+        }
+
+        if (cursor is not null) query.Add(Cursor, cursor);
+        return UriHelper.BuildRelative(request.PathBase, request.Path, query.ToQueryString());
+    }
+}

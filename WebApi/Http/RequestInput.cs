@@ -1,0 +1,107 @@
+using System.Globalization;
+using Ardalis.Result;
+using CleanUsers.Application;
+using CleanUsers.Application.Users;
+using FluentValidation;
+using Microsoft.AspNetCore.Mvc;
+using Microsoft.AspNetCore.WebUtilities;
+using Microsoft.Extensions.Options;
+
+namespace CleanUsers.WebApi.Http;
+
+/// <summary>
+/// What a client sent in query and headers, read strictly: nothing is ignored, and what can't be accepted is remembered, so that all
+/// faults are told at once.
+/// </summary>
+internal class RequestInput
+{
+    private readonly Dictionary<string, string> _parameters = new(StringComparer.Ordinal);
+    private readonly HashSet<string> _asked = new(StringComparer.Ordinal);
+    private readonly List<ValidationError> _faults = [];
+
+    public RequestInput(HttpRequest request)
+    {
+        Request = request;
+        foreach (var pair in new QueryStringEnumerable(request.QueryString.Value))
+        {
+            var name = pair.DecodeName().ToString();
+            if (_parameters.TryAdd(name, pair.DecodeValue().ToString())) continue;
+            RefuseParameter(name, "repeated", $"Parameter {name} must be there once.");
+        }
+    }
+
+    protected HttpRequest Request { get; }
+
+    /// <summary>An answer that settles the request before its content is looked at.</summary>
+    protected ProblemAnswer? Refusal { get; set; }
+
+    public string? Parameter(string name)
+    {
+        _asked.Add(name);
+        return _parameters.GetValueOrDefault(name);
+    }
+
+    public int WholeNumber(string name, int absent)
+    {
+        if (Parameter(name) is not { } text) return absent;
+        if (int.TryParse(text, NumberStyles.AllowLeadingSign, CultureInfo.InvariantCulture, out var number)) return number;
+        RefuseParameter(name, "wrong-type", $"Parameter {name} must be a whole number.");
+        return absent;
+    }
+
+    /// <summary>The conditions in <c>If-Match</c> and <c>If-None-Match</c> (RFC 9110 section 13.1).</summary>
+    public VersionCondition Condition()
+    {
+        var (ifMatch, ifNoneMatch) = (Request.Headers.IfMatch, Request.Headers.IfNoneMatch);
+        if (ifMatch.Count == 0 && !HttpMethods.IsGet(Request.Method) && !HttpMethods.IsHead(Request.Method)
+            && Request.HttpContext.RequestServices.GetRequiredService<IOptions<HttpOptions>>().Value.RequireIfMatch)
+        {
+            Refusal = new ProblemAnswer(ProblemCatalogue.VersionRequired);
+        }
+
+        if (ifMatch.Count == 0 && ifNoneMatch.Count == 0) return VersionCondition.None;
+        if (!EntityTags.TryParse(ifMatch, EntityTags.Strong, out var oneOf)) RefuseTags("If-Match");
+        if (!EntityTags.TryParse(ifNoneMatch, EntityTags.Weak, out var noneOf)) RefuseTags("If-None-Match");
+        return EntityTags.Condition(oneOf, noneOf);
+
+        void RefuseTags(string header) => _faults.Add(
+            new HeaderError(header, "invalid-entity-tag", $"Header {header} must be * or a list of entity tags such as \"3\"."));
+    }
+
+    /// <summary>
+    /// Runs the use case where the input could be read. Else asks its rules alone, and answers the faults of both; what is said of a
+    /// member's shape stands for all that could be said of it.
+    /// </summary>
+    public async Task<IActionResult> AnswerAsync<TCommand, T>(
+        TCommand command, Func<TCommand, CancellationToken, Task<Result<T>>> useCase, Func<T, IActionResult> success, CancellationToken ct)
+    {
+        FindUnknown();
+        if (Refusal is not null) return Refusal;
+        if (_faults.Count == 0) return (await useCase(command, ct)).ToAnswer(success, Located);
+
+        var misshapen = _faults.Select(fault => fault.Identifier).ToHashSet(StringComparer.Ordinal);
+        var rules = Request.HttpContext.RequestServices.GetService<IValidator<TCommand>>();
+        var broken = rules?.Validate(command).ToFaults().Where(fault => !misshapen.Contains(fault.Identifier)).Select(Located) ?? [];
+        return ResultExtensions.ValidationFailed([.. _faults, .. broken]);
+    }
+
+    /// <inheritdoc cref="AnswerAsync{TCommand,T}"/>
+    public Task<IActionResult> AnswerAsync<TCommand>(
+        TCommand command, Func<TCommand, CancellationToken, Task<Result>> useCase, CancellationToken ct) =>
+        AnswerAsync<TCommand, Result>(
+            command, async (c, token) => await useCase(c, token), _ => new StatusCodeResult(StatusCodes.Status204NoContent), ct);
+
+    protected void Refuse(string member, string code, string detail) => _faults.Add(new(member, detail, code, ValidationSeverity.Error));
+
+    /// <summary>Finds what nobody asked for.</summary>
+    protected virtual void FindUnknown()
+    {
+        foreach (var name in _parameters.Keys.Where(name => !_asked.Contains(name)))
+            RefuseParameter(name, "unknown-parameter", $"There is no parameter {name} here.");
+    }
+
+    /// <summary>The fault of a member, as one of the place where this input's members are.</summary>
+    protected virtual ValidationError Located(ValidationError fault) => new ParameterError(fault.Identifier, fault.ErrorCode, fault.ErrorMessage);
+
+    private void RefuseParameter(string name, string code, string detail) => _faults.Add(new ParameterError(name, code, detail));
+}

@@ -1,0 +1,36 @@
+using System.Globalization;
+using CleanUsers.Application;
+using CleanUsers.Infrastructure;
+using CleanUsers.Infrastructure.Persistence;
+using CleanUsers.WebApi.Hosting;
+using CleanUsers.WebApi.Http;
+using CleanUsers.WebApi.Security;
+
+CultureInfo.DefaultThreadCurrentCulture = CultureInfo.CurrentCulture = CultureInfo.InvariantCulture;
+try
+{
+    var builder = WebApplication.CreateBuilder(args);
+    builder.Services.AddApplication(builder.Configuration["AutoMapper:LicenseKey"]);
+    builder.Services.AddInfrastructure(
+        builder.Configuration.ReadSection<DatabaseOptions>(DatabaseOptions.Section), builder.Configuration.GetConnectionString(DatabaseOptions.ConnectionStringName));
+    builder.AddAuthenticationByToken();
+    builder.AddHttp();
+    builder.AddHealth();
+
+    var app = builder.Build();
+    app.UseHttp();
+    app.UseAuthentication();
+    app.UseAuthorization();
+    app.MapControllers();
+    app.MapProblems();
+    app.MapHealth();
+
+    await app.Services.MigrateOnStartupAsync();
+    await app.RunAsync();
+    return 0;
+}
+catch (ConfigurationException exception)
+{
+    await Console.Error.WriteLineAsync(exception.Message);
+    return ConfigurationException.ExitCode;
+}

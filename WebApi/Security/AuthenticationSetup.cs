@@ -1,0 +1,25 @@
+using CleanUsers.Application.Ports;
+using CleanUsers.WebApi.Hosting;
+using Microsoft.AspNetCore.Authorization;
+
+namespace CleanUsers.WebApi.Security;
+
+/// <summary>Who may come in: everybody with a token of the configured issuer, or, only where it is said by name, anybody.</summary>
+internal static class AuthenticationSetup
+{
+    private const string AllowAnonymousKey = "Authentication:AllowAnonymous";
+    private const string BearerKey = "Authentication:Schemes:Bearer";
+
+    public static WebApplicationBuilder AddAuthenticationByToken(this WebApplicationBuilder builder)
+    {
+        var allowAnonymous = builder.Configuration.Read<bool>(AllowAnonymousKey, "true or false");
+        if (!allowAnonymous && !builder.Configuration.GetSection(BearerKey).Exists())
+            throw new ConfigurationException(BearerKey, "nothing", $"a section with an issuer to trust, or {AllowAnonymousKey}=true");
+
+        builder.Services.AddAuthentication().AddJwtBearer(options => options.MapInboundClaims = false);
+        builder.Services.AddAuthorization(options => options.FallbackPolicy =
+            allowAnonymous ? null : new AuthorizationPolicyBuilder().RequireAuthenticatedUser().Build());
+        builder.Services.AddHttpContextAccessor().AddScoped<ICaller, HttpCaller>();
+        return builder;
+    }
+}

@@ -1,0 +1,11 @@
+using CleanUsers.Application.Ports;
+
+namespace CleanUsers.WebApi.Security;
+
+/// <summary>The subject of the request's token (RFC 7519 section 4.1.2), or <c>anonymous</c>.</summary>
+internal sealed class HttpCaller(IHttpContextAccessor accessor) : ICaller
+{
+    public const string Anonymous = "anonymous";
+
+    public string Name => accessor.HttpContext?.User.FindFirst("sub")?.Value ?? Anonymous;
+}

@@ -1,0 +1,53 @@
+using CleanUsers.Application.DeletedUsers;
+using CleanUsers.Application.Users;
+using CleanUsers.WebApi.Http;
+using Microsoft.AspNetCore.Mvc;
+
+namespace CleanUsers.WebApi.Users;
+
+/// <summary>How users look as answers: the body, and the headers that go with it.</summary>
+internal static class UserAnswers
+{
+    public static JsonAnswer<UserDto> Changed(HttpResponse response, UserDto user)
+    {
+        Tag(response, user.Version);
+        return new(user, WireJson.Answers.UserDto);
+    }
+
+    public static JsonAnswer<UserDto> Created(HttpResponse response, UserDto user)
+    {
+        Tag(response, user.Version);
+        response.Headers.Location = Path(response, user.Id);
+        return new(user, WireJson.Answers.UserDto, StatusCodes.Status201Created);
+    }
+
+    public static JsonAnswer<UserDto> Restored(HttpResponse response, UserDto user)
+    {
+        response.Headers.ContentLocation = Path(response, user.Id);
+        return Changed(response, user);
+    }
+
+    public static IActionResult Read(HttpResponse response, UserDto user, VersionCondition condition) =>
+        Read(response, user.Version, condition, () => new JsonAnswer<UserDto>(user, WireJson.Answers.UserDto));
+
+    public static IActionResult Read(HttpResponse response, DeletedUserDto user, VersionCondition condition) =>
+        Read(response, user.Version, condition, () => new JsonAnswer<DeletedUserDto>(user, WireJson.Answers.DeletedUserDto));
+
+    /// <summary>RFC 9110 section 13.2.2: If-Match first, then If-None-Match, whose failure is no error of a GET.</summary>
+    private static IActionResult Read(HttpResponse response, long version, VersionCondition condition, Func<IActionResult> whole)
+    {
+        Tag(response, version);
+        if (condition.Holds(version)) return whole();
+        return condition.OneOf is { Count: > 0 } && !condition.OneOf.Contains(version)
+            ? new ProblemAnswer(ProblemCatalogue.VersionMismatch)
+            : new StatusCodeResult(StatusCodes.Status304NotModified);
+    }
+
+    private static void Tag(HttpResponse response, long version)
+    {
+        response.Headers.ETag = EntityTags.Of(version);
+        response.Headers.CacheControl = "private, no-cache";
+    }
+
+    private static string Path(HttpResponse response, long id) => $"{response.HttpContext.Request.PathBase}{UsersController.Path}/{id}";
+}

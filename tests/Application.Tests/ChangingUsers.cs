@@ -1,0 +1,136 @@
+using Ardalis.Result;
+using CleanUsers.Application.DeletedUsers;
+using CleanUsers.Application.Ports;
+using CleanUsers.Application.Users;
+using CleanUsers.Domain;
+using CleanUsers.Domain.Users;
+using NSubstitute;
+
+namespace CleanUsers.Application.Tests;
+
+public sealed class ChangingUsers : UseCases
+{
+    private static readonly VersionCondition AtVersion1 = new(OneOf: new HashSet<long> { 1 });
+
+    [Fact]
+    public async Task A_patch_changes_what_it_names_and_leaves_the_rest()
+    {
+        Users.FindAsync(7, Ct).Returns(Ada());
+        var result = await Get<PatchUser>().ExecuteAsync(new(7, VersionCondition.None, Age: new(null), Role: "admin"), Ct);
+        Assert.Equal(("ada@example.org", "Ada", null, UserRole.Admin, 2L, Now),
+            (result.Value.Email, result.Value.Name, result.Value.Age, result.Value.Role, result.Value.Version, result.Value.UpdatedAt));
+    }
+
+    [Fact]
+    public async Task A_patch_that_changes_nothing_is_not_saved()
+    {
+        Users.FindAsync(7, Ct).Returns(Ada());
+        var result = await Get<PatchUser>().ExecuteAsync(new(7, VersionCondition.None, Age: 36), Ct);
+        Assert.Equal(1, result.Value.Version);
+        await Users.DidNotReceiveWithAnyArgs().SaveAsync(default);
+    }
+
+    [Fact]
+    public async Task A_patch_can_not_clear_what_must_be_there()
+    {
+        var result = await Get<PatchUser>().ExecuteAsync(
+            new(7, VersionCondition.None, Email: new(null), Role: new(null), Status: new(null)), Ct);
+        Assert.Equal(
+            [("email", "required"), ("role", "required"), ("status", "required")],
+            result.ValidationErrors.Select(error => (error.Identifier, error.ErrorCode)));
+    }
+
+    [Fact]
+    public async Task A_patch_that_loses_a_race_is_made_to_what_the_winner_left()
+    {
+        var changed = Ada();
+        changed.Apply(new UserPatch(Name: UserInput.ParseName("Countess")), Now, "bob");
+        Users.FindAsync(7, Ct).Returns(Ada(), changed);
+        Users.SaveAsync(Ct).Returns(SaveOutcome.VersionConflict, SaveOutcome.Saved);
+
+        var result = await Get<PatchUser>().ExecuteAsync(new(7, VersionCondition.None, Age: 37), Ct);
+
+        Assert.Equal(("Countess", 37, 3L), (result.Value.Name, result.Value.Age, result.Value.Version));
+    }
+
+    [Fact]
+    public async Task A_conditional_change_that_loses_a_race_is_refused()
+    {
+        var changed = Ada();
+        changed.Apply(new UserPatch(Age: 40), Now, "bob");
+        Users.FindAsync(7, Ct).Returns(Ada(), changed);
+        Users.SaveAsync(Ct).Returns(SaveOutcome.VersionConflict);
+
+        var result = await Get<PatchUser>().ExecuteAsync(new(7, AtVersion1, Age: 37), Ct);
+
+        Assert.Equal(ErrorCodes.VersionMismatch, result.Errors.First());
+        await Users.ReceivedWithAnyArgs(1).SaveAsync(default);
+    }
+
+    [Fact]
+    public async Task A_stale_condition_changes_nothing()
+    {
+        Users.FindAsync(7, Ct).Returns(Ada());
+        var stale = new VersionCondition(OneOf: new HashSet<long> { 2 });
+        Assert.Equal(ErrorCodes.VersionMismatch, (await Get<PatchUser>().ExecuteAsync(new(7, stale, Age: 1), Ct)).Errors.First());
+        Assert.Equal(ErrorCodes.VersionMismatch, (await Get<DeleteUser>().ExecuteAsync(new(7, stale), Ct)).Errors.First());
+        await Users.DidNotReceiveWithAnyArgs().SaveAsync(default);
+    }
+
+    [Fact]
+    public async Task Replacing_takes_the_whole_state_and_never_creates()
+    {
+        Users.FindAsync(7, Ct).Returns(Ada());
+        var replaced = await Get<ReplaceUser>().ExecuteAsync(
+            new(7, VersionCondition.None, "new@example.org", null, null, "Admin", "Inactive"), Ct);
+        Assert.Equal(
+            new UserDto(0, "new@example.org", null, null, UserRole.Admin, UserStatus.Inactive, Now.AddDays(-1), Now, 2), replaced.Value);
+
+        var missing = await Get<ReplaceUser>().ExecuteAsync(
+            new(8, VersionCondition.None, "new@example.org", null, null, "Admin", "Inactive"), Ct);
+        Assert.Equal((ResultStatus.NotFound, ErrorCodes.UserNotFound), (missing.Status, missing.Errors.First()));
+    }
+
+    [Fact]
+    public async Task Deleting_puts_the_user_into_the_bin()
+    {
+        var user = Ada();
+        Users.FindAsync(7, Ct).Returns(user);
+        Assert.True((await Get<DeleteUser>().ExecuteAsync(new(7, VersionCondition.None), Ct)).IsSuccess);
+        Assert.Equal((Now, "eve"), (user.DeletedAt, user.DeletedBy));
+        await Users.Received().SaveAsync(Ct);
+    }
+
+    [Fact]
+    public async Task Restoring_finds_the_user_in_the_bin_and_can_give_it_another_address()
+    {
+        Users.FindDeletedAsync(7, Ct).Returns(_ => DeletedAda());
+        var same = await Get<RestoreUser>().ExecuteAsync(new(7, VersionCondition.None), Ct);
+        var other = await Get<RestoreUser>().ExecuteAsync(new(7, VersionCondition.None, "new@example.org"), Ct);
+        Assert.Equal(("ada@example.org", 3L), (same.Value.Email, same.Value.Version));
+        Assert.Equal("new@example.org", other.Value.Email);
+    }
+
+    [Fact]
+    public async Task Restoring_under_a_taken_address_is_a_refusal()
+    {
+        Users.FindDeletedAsync(7, Ct).Returns(DeletedAda());
+        Users.SaveAsync(Ct).Returns(SaveOutcome.EmailTaken);
+        var result = await Get<RestoreUser>().ExecuteAsync(new(7, VersionCondition.None), Ct);
+        Assert.Equal(ErrorCodes.EmailTaken, result.Errors.First());
+    }
+
+    [Fact]
+    public async Task Only_what_is_in_the_bin_can_be_erased()
+    {
+        var user = DeletedAda();
+        Users.FindDeletedAsync(7, Ct).Returns(user);
+        Users.FindAsync(8, Ct).Returns(Ada());
+
+        Assert.True((await Get<PurgeUser>().ExecuteAsync(new(7, VersionCondition.None), Ct)).IsSuccess);
+        Assert.Equal(ErrorCodes.UserNotFound, (await Get<PurgeUser>().ExecuteAsync(new(8, VersionCondition.None), Ct)).Errors.First());
+
+        Users.Received(1).Remove(user);
+        await Users.ReceivedWithAnyArgs(1).SaveAsync(default);
+    }
+}

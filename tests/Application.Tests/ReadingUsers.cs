@@ -1,0 +1,94 @@
+using Ardalis.Result;
+using AutoMapper;
+using CleanUsers.Application.DeletedUsers;
+using CleanUsers.Application.Ports;
+using CleanUsers.Application.Users;
+using CleanUsers.Domain.Users;
+using NSubstitute;
+
+namespace CleanUsers.Application.Tests;
+
+public sealed class ReadingUsers : UseCases
+{
+    [Fact]
+    public void Every_member_of_every_dto_is_mapped() => Get<IConfigurationProvider>().AssertConfigurationIsValid();
+
+    [Fact]
+    public async Task A_user_that_is_there_is_shown_and_another_is_not_found()
+    {
+        Reader.FindAsync(7, Ct).Returns(Ada());
+        Assert.Equal("ada@example.org", (await Get<GetUser>().ExecuteAsync(7, Ct)).Value.Email);
+        Assert.Equal(ErrorCodes.UserNotFound, (await Get<GetUser>().ExecuteAsync(8, Ct)).Errors.First());
+    }
+
+    [Fact]
+    public async Task A_user_in_the_bin_shows_when_it_was_deleted()
+    {
+        Reader.FindDeletedAsync(7, Ct).Returns(DeletedAda());
+        Assert.Equal(Now.AddHours(-1), (await Get<GetDeletedUser>().ExecuteAsync(7, Ct)).Value.DeletedAt);
+    }
+
+    [Fact]
+    public async Task A_page_has_a_cursor_only_while_there_is_more()
+    {
+        Reader.ListAsync(default!, Ct).ReturnsForAnyArgs([Ada(), Ada(), Ada()]);
+        var more = await Get<ListUsers>().ExecuteAsync(new() { PageSize = 2 }, Ct);
+        var last = await Get<ListUsers>().ExecuteAsync(new() { PageSize = 3 }, Ct);
+
+        Assert.Equal(2, more.Value.Items.Count);
+        Assert.NotNull(more.Value.NextCursor);
+        Assert.Equal(3, last.Value.Items.Count);
+        Assert.Null(last.Value.NextCursor);
+    }
+
+    [Fact]
+    public async Task The_cursor_leads_on_from_the_last_user_of_the_page()
+    {
+        Reader.ListAsync(default!, Ct).ReturnsForAnyArgs([Ada(name: "Ada"), Ada(name: "Bea")]);
+        var first = await Get<ListUsers>().ExecuteAsync(new() { PageSize = 1, Sort = "-name" }, Ct);
+        await Get<ListUsers>().ExecuteAsync(new() { PageSize = 1, Sort = "-name", Cursor = first.Value.NextCursor }, Ct);
+
+        await Reader.Received().ListAsync(
+            Arg.Is<UserQuery>(query => query!.After == new UserPosition(0, "Ada", default) && query.Sort == new UserSort(UserSortKey.Name, true)), Ct);
+    }
+
+    [Fact]
+    public async Task A_cursor_of_another_query_is_refused()
+    {
+        Reader.ListAsync(default!, Ct).ReturnsForAnyArgs([Ada(), Ada()]);
+        var cursor = (await Get<ListUsers>().ExecuteAsync(new() { PageSize = 1 }, Ct)).Value.NextCursor;
+
+        foreach (var other in (ListUsersQuery[])[new() { Sort = "-id" }, new() { Role = "Admin" }, new() { CreatedFrom = "2026-01-01T00:00:00.001Z" }])
+        {
+            var error = Assert.Single((await Get<ListUsers>().ExecuteAsync(other with { Cursor = cursor }, Ct)).ValidationErrors);
+            Assert.Equal(("cursor", "invalid-cursor"), (error.Identifier, error.ErrorCode));
+        }
+
+        Assert.Equal(ResultStatus.Invalid, (await Get<ListDeletedUsers>().ExecuteAsync(new() { Cursor = cursor }, Ct)).Status);
+        Assert.True((await Get<ListUsers>().ExecuteAsync(new() { PageSize = 200, Cursor = cursor }, Ct)).IsSuccess);
+    }
+
+    [Fact]
+    public async Task All_faults_of_a_query_are_told_at_once()
+    {
+        var result = await Get<ListUsers>().ExecuteAsync(
+            new() { PageSize = 201, Sort = "age", Email = "x", Status = "gone", Role = "1", CreatedFrom = "yesterday", CreatedBefore = "2026-01-01" }, Ct);
+        Assert.Equal(
+            ["pageSize", "sort", "email", "status", "role", "createdFrom", "createdBefore"],
+            result.ValidationErrors.Select(error => error.Identifier));
+    }
+
+    [Fact]
+    public async Task The_bin_shows_the_newest_deletion_first_unless_asked_otherwise()
+    {
+        Reader.ListAsync(default!, Ct).ReturnsForAnyArgs([]);
+        await Get<ListDeletedUsers>().ExecuteAsync(new(), Ct);
+        await Get<ListDeletedUsers>().ExecuteAsync(new() { Sort = "email" }, Ct);
+
+        await Reader.Received().ListAsync(
+            Arg.Is<UserQuery>(query => query!.Deleted && query.Sort == new UserSort(UserSortKey.DeletedAt, true)), Ct);
+        await Reader.Received().ListAsync(
+            Arg.Is<UserQuery>(query => query!.Deleted && query.Sort == new UserSort(UserSortKey.Email, false)), Ct);
+        Assert.Equal(ResultStatus.Invalid, (await Get<ListUsers>().ExecuteAsync(new() { Sort = "deletedAt" }, Ct)).Status);
+    }
+}

@@ -1,0 +1,38 @@
+namespace CleanUsers.Application.Tests;
+
+public sealed class Rfc3339Tests
+{
+    [Theory]
+    [InlineData("2026-01-31T12:00:00Z", "2026-01-31T12:00:00.000Z")]
+    [InlineData("2026-01-31t12:00:00.5z", "2026-01-31T12:00:00.500Z")]
+    [InlineData("2026-01-31T12:00:00.123456+02:00", "2026-01-31T10:00:00.124Z")]
+    [InlineData("2026-01-31T12:00:00.123-00:30", "2026-01-31T12:30:00.123Z")]
+    public void A_time_is_the_first_whole_millisecond_that_is_not_before_it(string text, string expected)
+    {
+        Assert.True(Rfc3339.TryParse(text, out _));
+        Assert.Equal(expected, Rfc3339.Parse(text).UtcDateTime.ToString("yyyy-MM-dd'T'HH:mm:ss.fff'Z'", null));
+    }
+
+    [Theory]
+    [InlineData("")]
+    [InlineData("2026-01-31")]
+    [InlineData("2026-01-31T12:00:00")]
+    [InlineData("2026-01-31 12:00:00Z")]
+    [InlineData("2026-02-30T12:00:00Z")]
+    [InlineData("2026-01-31T24:00:00Z")]
+    [InlineData("2026-01-31T12:00Z")]
+    [InlineData("2026-01-31T12:00:00 02:00")]
+    [InlineData(" 2026-01-31T12:00:00Z")]
+    [InlineData("yesterday")]
+    [InlineData("1769860800")]
+    public void Anything_else_is_none(string text) => Assert.False(Rfc3339.TryParse(text, out _));
+
+    [Theory]
+    [InlineData("0001-01-01T00:00:00+14:00")]
+    [InlineData("9999-12-31T23:59:59.9999999-14:00")]
+    [InlineData("9999-12-31T23:59:59.9999999Z")]
+    public void The_ends_of_the_calendar_do_not_throw(string text)
+    {
+        if (Rfc3339.TryParse(text, out _)) _ = Rfc3339.Parse(text);
+    }
+}

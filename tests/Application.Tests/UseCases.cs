@@ -1,0 +1,63 @@
+using AutoMapper;
+using CleanUsers.Application.Ports;
+using CleanUsers.Application.Users;
+using CleanUsers.Domain.Users;
+using FluentValidation;
+using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.Logging.Abstractions;
+using Microsoft.Extensions.Time.Testing;
+using NSubstitute;
+
+namespace CleanUsers.Application.Tests;
+
+/// <summary>The use cases as <c>AddApplication</c> registers them, with every port replaced.</summary>
+public abstract class UseCases : IDisposable
+{
+    private readonly ServiceProvider _services;
+
+    protected UseCases()
+    {
+        Caller.Name.Returns("eve");
+        Users.SaveAsync(default).ReturnsForAnyArgs(SaveOutcome.Saved);
+        _services = new ServiceCollection()
+            .AddApplication()
+            .AddSingleton(typeof(Microsoft.Extensions.Logging.ILoggerFactory), NullLoggerFactory.Instance)
+            .AddSingleton<TimeProvider>(Clock)
+            .AddSingleton(Users)
+            .AddSingleton(Reader)
+            .AddSingleton(Caller)
+            .BuildServiceProvider();
+    }
+
+    protected FakeTimeProvider Clock { get; } = new(new DateTimeOffset(2026, 1, 1, 12, 0, 0, TimeSpan.Zero).AddTicks(1_234_567));
+
+    /// <summary>The clock's time, cut to milliseconds.</summary>
+    protected static DateTimeOffset Now { get; } = new(2026, 1, 1, 12, 0, 0, 123, TimeSpan.Zero);
+
+    protected IUserRepository Users { get; } = Substitute.For<IUserRepository>();
+
+    protected IUserReader Reader { get; } = Substitute.For<IUserReader>();
+
+    protected ICaller Caller { get; } = Substitute.For<ICaller>();
+
+    protected static CancellationToken Ct => TestContext.Current.CancellationToken;
+
+    protected T Get<T>()
+        where T : notnull => _services.GetRequiredService<T>();
+
+    protected static User Ada(string email = "ada@example.org", string? name = "Ada") => User.Create(
+        new UserDetails(UserInput.ParseEmail(email), UserInput.ParseName(name), 36, UserRole.User, UserStatus.Active), Now.AddDays(-1), "bob");
+
+    protected static User DeletedAda()
+    {
+        var user = Ada();
+        user.Delete(Now.AddHours(-1), "bob");
+        return user;
+    }
+
+    public void Dispose()
+    {
+        _services.Dispose();
+        GC.SuppressFinalize(this);
+    }
+}

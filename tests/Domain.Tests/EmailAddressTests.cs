@@ -1,0 +1,123 @@
+using System.Text;
+using CleanUsers.Domain.Users;
+using CsCheck;
+
+namespace CleanUsers.Domain.Tests;
+
+public sealed class EmailAddressTests
+{
+    [Theory]
+    [InlineData("a@b")]
+    [InlineData("ada@example.org")]
+    [InlineData("Ada.Lovelace+tag@Sub.Example.ORG")]
+    [InlineData("!#$%&'*+-/=?^_`{|}~@example.org")]
+    [InlineData("用户@例子.公司")]
+    [InlineData("rené@bücher.example")]
+    [InlineData("a@1a.2b")]
+    [InlineData("a@xn--bcher-kva.example")]
+    public void An_address_is_kept_as_it_was_written(string text)
+    {
+        Assert.True(EmailAddress.TryParse(text, out var address, out var fault), fault?.Detail);
+        Assert.Equal(text, address.Value);
+    }
+
+    [Theory]
+    [InlineData("")]
+    [InlineData("plain")]
+    [InlineData("@example.org")]
+    [InlineData("ada@")]
+    [InlineData(".ada@example.org")]
+    [InlineData("ada.@example.org")]
+    [InlineData("a..b@example.org")]
+    [InlineData("a@b@example.org")]
+    [InlineData("\"ada lovelace\"@example.org")]
+    [InlineData("\"ada\"@example.org")]
+    [InlineData("ada(comment)@example.org")]
+    [InlineData("Ada <ada@example.org>")]
+    [InlineData("ada@[127.0.0.1]")]
+    [InlineData("ada@127.0.0.1")]
+    [InlineData("ada@example..org")]
+    [InlineData("ada@example.org.")]
+    [InlineData("ada@-example.org")]
+    [InlineData("ada@example-.org")]
+    [InlineData("ada@exa_mple.org")]
+    [InlineData(" ada@example.org")]
+    [InlineData("ada@example.org ")]
+    [InlineData("ada@example.org\n")]
+    [InlineData("ada\r\nBcc: eve@example.org")]
+    [InlineData("ad\u0000a@example.org")]
+    [InlineData("ad\u00A0a@example.org")]
+    [InlineData("ad\u200Ba@example.org")]
+    [InlineData("ad\u200Da@example.org")]
+    [InlineData("ad\uFEFFa@example.org")]
+    [InlineData("ad\u00ADa@example.org")]
+    [InlineData("ad\u202Ea@example.org")]
+    [InlineData("ad\u2066a@example.org")]
+    [InlineData("ad\u3164a@example.org")]
+    [InlineData("ad\uFE0Fa@example.org")]
+    [InlineData("ada@exam\u200Bple.org")]
+    [InlineData("ad\uFFFEa@example.org")]
+    [InlineData("ada@xn--a.org")]
+    public void What_is_no_address_is_refused(string text)
+    {
+        Assert.False(EmailAddress.TryParse(text, out _, out var fault));
+        Assert.Equal("invalid-email", fault.Code);
+    }
+
+    [Fact] // an attribute can't hold half a surrogate pair
+    public void Half_a_surrogate_pair_is_refused() => What_is_no_address_is_refused("ad\uD800a@example.org");
+
+    [Fact]
+    public void Null_is_no_address() => Assert.False(EmailAddress.TryParse(null, out _, out _));
+
+    [Fact]
+    public void The_limits_count_octets_not_characters()
+    {
+        var local = new string('é', 32); // 64 octets
+        Assert.True(EmailAddress.TryParse($"{local}@example.org", out _, out _));
+        Assert.False(EmailAddress.TryParse($"{local}e@example.org", out _, out var longLocal));
+        Assert.Equal("too-long", longLocal.Code);
+
+        var host = string.Join('.', Enumerable.Repeat(new string('a', 61), 3)); // 185 octets
+        Assert.True(EmailAddress.TryParse($"{new string('a', 64)}@{host}.aaa", out var longest, out var fault), fault?.Detail);
+        Assert.Equal(254, Encoding.UTF8.GetByteCount(longest.Value));
+        Assert.False(EmailAddress.TryParse($"{new string('a', 64)}@{host}.aaaa", out _, out var tooLong));
+        Assert.Equal("too-long", tooLong.Code);
+    }
+
+    [Theory]
+    [InlineData("ADA@EXAMPLE.ORG", "ada@example.org")]
+    [InlineData("ada@BÜCHER.example", "ada@xn--bcher-kva.example")]
+    [InlineData("rene\u0301@example.org", "ren\u00E9@example.org")]
+    [InlineData("a@ex\u3002org", "a@ex.org")]
+    [InlineData("ada+tag@example.org", "ada+tag@example.org")]
+    [InlineData("a.da@example.org", "a.da@example.org")]
+    public void Spellings_of_one_address_share_a_key(string text, string key) => Assert.Equal(key, Key(text));
+
+    [Theory]
+    [InlineData("ada+tag@example.org", "ada@example.org")]
+    [InlineData("a.da@example.org", "ada@example.org")]
+    public void Tags_and_dots_make_another_address(string one, string other) => Assert.NotEqual(Key(one), Key(other));
+
+    [Fact]
+    public void A_key_is_its_own_key_whatever_the_address()
+    {
+        var atom = Gen.Char["abzABZ019.+-éÉßẞİıΣσς用Ǖ\u0301\u0308\u0331HJT"].Array[1, 12].Select(letters => new string(letters));
+        var label = Gen.Char["abzABZ019éÉßİΣς用\u0301\u0331H"].Array[1, 8].Select(letters => new string(letters));
+        Gen.Select(atom, label, label).Sample((local, host, top) =>
+        {
+            if (!EmailAddress.TryParse($"{local}@{host}.{top}", out var address, out _)) return;
+            Assert.Equal(address.Key, Key(address.Key));
+        });
+    }
+
+    [Fact]
+    public void Every_text_is_an_address_or_has_a_fault_and_none_throws() => Gen.String.Sample(text =>
+        Assert.NotEqual(EmailAddress.TryParse(text + "@" + text, out var address, out var fault), address is null || fault is not null));
+
+    private static string Key(string text)
+    {
+        Assert.True(EmailAddress.TryParse(text, out var address, out var fault), $"{text}: {fault?.Detail}");
+        return address.Key;
+    }
+}
