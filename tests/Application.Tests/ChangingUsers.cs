@@ -2,7 +2,6 @@ using Ardalis.Result;
 using CleanUsers.Application.DeletedUsers;
 using CleanUsers.Application.Ports;
 using CleanUsers.Application.Users;
-using CleanUsers.Domain;
 using CleanUsers.Domain.Users;
 using NSubstitute;
 

@@ -3,7 +3,6 @@ using AutoMapper;
 using CleanUsers.Application.DeletedUsers;
 using CleanUsers.Application.Ports;
 using CleanUsers.Application.Users;
-using CleanUsers.Domain.Users;
 using NSubstitute;
 
 namespace CleanUsers.Application.Tests;

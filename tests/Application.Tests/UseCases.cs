@@ -1,8 +1,6 @@
-using AutoMapper;
 using CleanUsers.Application.Ports;
 using CleanUsers.Application.Users;
 using CleanUsers.Domain.Users;
-using FluentValidation;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Logging.Abstractions;
 using Microsoft.Extensions.Time.Testing;
