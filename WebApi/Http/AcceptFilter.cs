@@ -7,8 +7,6 @@ namespace CleanUsers.WebApi.Http;
 /// <summary>Refuses with 406, before anything is read or written, a request whose <c>Accept</c> excludes JSON (RFC 9110 section 12.5.1).</summary>
 internal sealed class AcceptFilter : IResourceFilter
 {
-    private static readonly MediaTypeHeaderValue Json = new(JsonBody.Json);
-
     public void OnResourceExecuting(ResourceExecutingContext context)
     {
         var request = context.HttpContext.Request;
@@ -25,9 +23,14 @@ internal sealed class AcceptFilter : IResourceFilter
     {
         if (accept.Count == 1 && accept[0] is "*/*" or JsonBody.Json) return true;
         // a header that can't be read asks for nothing: old clients send such, and still want an answer
-        if (!MediaTypeHeaderValue.TryParseList(accept.ToArray()!, out var ranges)) return true;
+        if (!MediaTypeHeaderValue.TryParseStrictList(accept.ToArray()!, out var ranges)) return true;
         // of the ranges that include JSON the most specific one decides, and q=0 excludes
-        var range = ranges.Where(range => Json.IsSubsetOf(range)).MaxBy(range => range.MatchesAllTypes ? 0 : range.MatchesAllSubTypes ? 1 : 2);
+        var range = ranges.Where(IncludesJson).MaxBy(range => range.MatchesAllTypes ? 0 : range.MatchesAllSubTypes ? 1 : 2);
         return range is not null && range.Quality != 0;
     }
+
+    // whatever its parameters: JSON has none that an answer could fail to have
+    private static bool IncludesJson(MediaTypeHeaderValue range) => range.MatchesAllTypes
+        || (range.Type.Equals("application", StringComparison.OrdinalIgnoreCase)
+            && (range.MatchesAllSubTypes || range.SubType.Equals("json", StringComparison.OrdinalIgnoreCase)));
 }

@@ -18,8 +18,7 @@ internal static class EntityTags
 
     /// <param name="header">The lines of the header.</param>
     /// <param name="strong">How its tags compare.</param>
-    /// <param name="tags">The versions that it names, without tags that are none of ours; null where there is no header, empty for <c>*</c>
-    /// alone, which <see cref="Condition"/> is told by <see cref="Tags.Any"/>.</param>
+    /// <param name="tags">The versions that it names, without tags that are none of ours; null where there is no header.</param>
     public static bool TryParse(StringValues header, bool strong, out Tags? tags)
     {
         tags = null;
@@ -40,9 +39,8 @@ internal static class EntityTags
     }
 
     /// <summary>A user that is there matches any tag: <c>If-Match: *</c> asks nothing then, and <c>If-None-Match: *</c> can't be met.</summary>
-    public static VersionCondition Condition(Tags? oneOf, Tags? noneOf) => new(
-        noneOf?.Any == true ? new HashSet<long>() : oneOf?.Any == true ? null : oneOf?.Versions,
-        noneOf?.Any == true ? null : noneOf?.Versions);
+    public static VersionCondition Condition(Tags? oneOf, Tags? noneOf) =>
+        new(oneOf?.Any == true ? null : oneOf?.Versions, noneOf?.Versions, Missing: noneOf?.Any == true);
 
     // only the spelling that Of gives: no sign, no leading zero
     private static long? Version(ReadOnlySpan<char> tag) =>

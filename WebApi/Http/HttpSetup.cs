@@ -27,8 +27,13 @@ internal static class HttpSetup
             api.SuppressMapClientErrors = true;
         });
         builder.Services
-            .AddApiVersioning(versioning => versioning.ReportApiVersions = true)
-            .AddMvc();
+            .AddApiVersioning(versioning =>
+            {
+                versioning.ReportApiVersions = true;
+                versioning.UnsupportedApiVersionStatusCode = StatusCodes.Status404NotFound;
+            })
+            .AddMvc()
+            .AddApiExplorer();
         return builder;
     }
 
@@ -38,6 +43,7 @@ internal static class HttpSetup
         app.UseExceptionHandler(_ => { });
         app.UseStatusCodePages(context =>
             new ProblemAnswer(ProblemCatalogue.OfStatus(context.HttpContext.Response.StatusCode)).WriteAsync(context.HttpContext));
+        app.UseSupportedVersions();
         app.UseMethodNegotiation();
     }
 }

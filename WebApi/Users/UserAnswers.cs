@@ -37,10 +37,8 @@ internal static class UserAnswers
     private static IActionResult Read(HttpResponse response, long version, VersionCondition condition, Func<IActionResult> whole)
     {
         Tag(response, version);
-        if (condition.Holds(version)) return whole();
-        return condition.OneOf is { Count: > 0 } && !condition.OneOf.Contains(version)
-            ? new ProblemAnswer(ProblemCatalogue.VersionMismatch)
-            : new StatusCodeResult(StatusCodes.Status304NotModified);
+        if (!condition.IsExpected(version)) return new ProblemAnswer(ProblemCatalogue.VersionMismatch);
+        return condition.IsNew(version) ? whole() : new StatusCodeResult(StatusCodes.Status304NotModified);
     }
 
     private static void Tag(HttpResponse response, long version)

@@ -1,0 +1,117 @@
+using CleanUsers.Application.Ports;
+using CleanUsers.Domain.Users;
+using Microsoft.Extensions.DependencyInjection;
+
+namespace CleanUsers.Infrastructure.Tests;
+
+/// <summary>120 users, of whom many share a name, a time or both, and a third are in the bin.</summary>
+public sealed class ListingUsers(ListingUsers.Filled database) : IClassFixture<ListingUsers.Filled>
+{
+    private static readonly string?[] Names = [null, "Zoë", "alice", "Alice", "𝒜lice", "\uFFFDx", "Ödön"];
+
+    private static CancellationToken Ct => TestContext.Current.CancellationToken;
+
+    public static TheoryData<bool, UserSortKey, bool> Orders()
+    {
+        var orders = new TheoryData<bool, UserSortKey, bool>();
+        foreach (var deleted in (bool[])[false, true])
+            foreach (var key in Enum.GetValues<UserSortKey>().Where(key => deleted || key != UserSortKey.DeletedAt))
+                foreach (var descending in (bool[])[false, true])
+                    orders.Add(deleted, key, descending);
+        return orders;
+    }
+
+    [Theory]
+    [MemberData(nameof(Orders))]
+    public async Task Walking_the_pages_of_an_order_meets_each_user_once_in_that_order(bool deleted, UserSortKey key, bool descending)
+    {
+        var expected = database.Users.Where(user => user.IsDeleted == deleted).ToList();
+        expected.Sort((one, other) => (descending ? -1 : 1) * Compare(key, one, other));
+
+        var walked = new List<User>();
+        UserPosition? after = null;
+        do
+        {
+            var page = await ListAsync(new UserQuery(deleted, new UserFilter(), new UserSort(key, descending), 7, after));
+            walked.AddRange(page);
+            after = page.Count < 7 ? null : PositionOf(page[^1], key);
+        }
+        while (after is not null);
+
+        Assert.Equal(expected.Select(user => user.Id), walked.Select(user => user.Id));
+    }
+
+    [Fact]
+    public async Task Filters_are_met_together()
+    {
+        var from = Sample.Now.AddMilliseconds(3);
+        var before = Sample.Now.AddMilliseconds(6);
+        var found = await ListAsync(new UserQuery(
+            false, new UserFilter(null, UserStatus.Active, UserRole.Admin, from, before), new UserSort(UserSortKey.Id, false), 200, null));
+        var expected = database.Users.Where(user =>
+            !user.IsDeleted && user.Role == UserRole.Admin && user.CreatedAt >= from && user.CreatedAt < before).Select(user => user.Id).Order();
+        Assert.NotEmpty(found);
+        Assert.Equal(expected, found.Select(user => user.Id));
+    }
+
+    [Fact]
+    public async Task An_address_is_found_by_its_key()
+    {
+        var user = database.Users.First(user => !user.IsDeleted);
+        var found = await ListAsync(new UserQuery(false, new UserFilter(EmailKey: user.EmailKey), new UserSort(UserSortKey.Name, true), 10, null));
+        Assert.Equal(user.Id, Assert.Single(found).Id);
+    }
+
+    private Task<IReadOnlyList<User>> ListAsync(UserQuery query) =>
+        database.Database.InScopeAsync(scope => scope.GetRequiredService<IUserReader>().ListAsync(query, Ct));
+
+    private static UserPosition PositionOf(User user, UserSortKey key) => key switch
+    {
+        UserSortKey.Id => new(user.Id),
+        UserSortKey.CreatedAt => new(user.Id, Instant: user.CreatedAt),
+        UserSortKey.UpdatedAt => new(user.Id, Instant: user.UpdatedAt),
+        UserSortKey.Email => new(user.Id, user.EmailKey),
+        UserSortKey.Name => new(user.Id, user.SortName),
+        UserSortKey.DeletedAt => new(user.Id, Instant: user.DeletedAt!.Value),
+    };
+
+    private static int Compare(UserSortKey key, User one, User other)
+    {
+        var order = key switch
+        {
+            UserSortKey.Id => 0,
+            UserSortKey.CreatedAt => one.CreatedAt.CompareTo(other.CreatedAt),
+            UserSortKey.UpdatedAt => one.UpdatedAt.CompareTo(other.UpdatedAt),
+            UserSortKey.Email => ByCodePoint(one.EmailKey, other.EmailKey),
+            UserSortKey.Name => ByCodePoint(one.Name ?? "", other.Name ?? ""),
+            UserSortKey.DeletedAt => one.DeletedAt!.Value.CompareTo(other.DeletedAt!.Value),
+        };
+        return order == 0 ? one.Id.CompareTo(other.Id) : order;
+    }
+
+    /// <summary>Which is not how C# compares: a character beyond the BMP begins with a surrogate, below U+E000.</summary>
+    private static int ByCodePoint(string one, string other) => one.EnumerateRunes().Select(rune => rune.Value)
+        .Concat([-1]).Zip(other.EnumerateRunes().Select(rune => rune.Value).Concat([-1]), (a, b) => a.CompareTo(b)).FirstOrDefault(order => order != 0);
+
+    public sealed class Filled : IAsyncLifetime
+    {
+        public SqliteDatabase Database { get; } = new();
+
+        public List<User> Users { get; } = [];
+
+        public async ValueTask InitializeAsync()
+        {
+            await Database.InitializeAsync();
+            for (var i = 0; i < 120; i++)
+            {
+                var created = Sample.Now.AddMilliseconds(i % 10);
+                var user = Sample.User($"{(char)('a' + (i * 7 % 26))}{i}@example.org", Names[i % Names.Length], created, i % 4 == 0 ? UserRole.Admin : UserRole.User);
+                if (i % 3 == 0) user.Delete(created.AddDays(1 + (i % 5)), "eve");
+                await Database.AddAsync(user, default);
+                Users.Add(user);
+            }
+        }
+
+        public ValueTask DisposeAsync() => Database.DisposeAsync();
+    }
+}

@@ -1,0 +1,160 @@
+using CleanUsers.Application.Ports;
+using CleanUsers.Domain.Users;
+using CleanUsers.Infrastructure.Persistence;
+using Microsoft.EntityFrameworkCore;
+using Microsoft.Extensions.DependencyInjection;
+
+namespace CleanUsers.Infrastructure.Tests;
+
+public sealed class SavingUsers(SqliteDatabase database) : IClassFixture<SqliteDatabase>
+{
+    private static CancellationToken Ct => TestContext.Current.CancellationToken;
+
+    [Fact]
+    public async Task What_was_saved_is_read_again_to_the_letter()
+    {
+        var saved = Sample.User("Ünï@Bücher.example", "Ünï 👩‍🚀", Sample.Now);
+        var id = await database.AddAsync(saved, Ct);
+        var read = await ReadAsync(id);
+        Assert.Equivalent(saved, read, strict: true);
+    }
+
+    [Fact]
+    public async Task An_address_is_unique_among_users_that_are_not_deleted()
+    {
+        var first = await database.AddAsync(Sample.User("one@example.org"), Ct);
+        Assert.Equal(SaveOutcome.EmailTaken, await TryAddAsync(Sample.User("ONE@Example.ORG")));
+
+        await database.ChangeAsync(first, user => user.Delete(Sample.Now, "eve"), Ct);
+        var second = await database.AddAsync(Sample.User("one@example.org"), Ct);
+        Assert.Equal(SaveOutcome.EmailTaken, await database.ChangeAsync(first, user => user.Restore(Sample.Now, "eve"), Ct));
+        Assert.Equal(SaveOutcome.Saved, await database.ChangeAsync(first, user => user.Restore(Sample.Now, "eve", Sample.Email("other@example.org")), Ct));
+        Assert.Equal("one@example.org", (await ReadAsync(second))!.Email);
+    }
+
+    [Fact]
+    public async Task A_user_changed_by_somebody_else_meanwhile_is_a_conflict_and_the_repository_goes_on()
+    {
+        var id = await database.AddAsync(Sample.User(), Ct);
+        await database.InScopeAsync(async scope =>
+        {
+            var users = scope.GetRequiredService<IUserRepository>();
+            var mine = await users.FindAsync(id, Ct);
+            await database.ChangeAsync(id, user => user.Apply(new UserPatch(Age: 1), Sample.Now, "bob"), Ct);
+
+            mine!.Apply(new UserPatch(Age: 2), Sample.Now, "eve");
+            Assert.Equal(SaveOutcome.VersionConflict, await users.SaveAsync(Ct));
+
+            var again = await users.FindAsync(id, Ct);
+            Assert.Equal((1, 2L), (again!.Age, again.Version));
+            again.Apply(new UserPatch(Age: 2), Sample.Now, "eve");
+            Assert.Equal(SaveOutcome.Saved, await users.SaveAsync(Ct));
+            return 0;
+        });
+    }
+
+    [Fact]
+    public async Task A_refused_address_leaves_the_repository_usable()
+    {
+        await database.AddAsync(Sample.User("taken@example.org"), Ct);
+        await database.InScopeAsync(async scope =>
+        {
+            var users = scope.GetRequiredService<IUserRepository>();
+            users.Add(Sample.User("taken@example.org"));
+            Assert.Equal(SaveOutcome.EmailTaken, await users.SaveAsync(Ct));
+            users.Add(Sample.User("free@example.org"));
+            Assert.Equal(SaveOutcome.Saved, await users.SaveAsync(Ct));
+            return 0;
+        });
+    }
+
+    [Fact]
+    public async Task A_deleted_user_is_hidden_everywhere_but_in_the_bin()
+    {
+        var id = await database.AddAsync(Sample.User(), Ct);
+        await database.ChangeAsync(id, user => user.Delete(Sample.Now, "eve"), Ct);
+        await database.InScopeAsync(async scope =>
+        {
+            var (reader, users) = (scope.GetRequiredService<IUserReader>(), scope.GetRequiredService<IUserRepository>());
+            Assert.Null(await reader.FindAsync(id, Ct));
+            Assert.Null(await users.FindAsync(id, Ct));
+            Assert.NotNull(await reader.FindDeletedAsync(id, Ct));
+            Assert.NotNull(await users.FindDeletedAsync(id, Ct));
+            Assert.DoesNotContain(await reader.ListAsync(new UserQuery(false, new(), new(UserSortKey.Id, true), 200, null), Ct), user => user.Id == id);
+            Assert.Contains(await reader.ListAsync(new UserQuery(true, new(), new(UserSortKey.Id, true), 200, null), Ct), user => user.Id == id);
+            return 0;
+        });
+    }
+
+    [Fact]
+    public async Task An_id_is_never_used_again_not_even_after_a_purge()
+    {
+        var first = await database.AddAsync(Sample.User(), Ct);
+        await database.ChangeAsync(first, user => user.Delete(Sample.Now, "eve"), Ct);
+        await database.InScopeAsync(async scope =>
+        {
+            var users = scope.GetRequiredService<IUserRepository>();
+            users.Remove((await users.FindDeletedAsync(first, Ct))!);
+            return await users.SaveAsync(Ct);
+        });
+        Assert.Null(await ReadAsync(first));
+        Assert.True(await database.AddAsync(Sample.User(), Ct) > first);
+    }
+
+    [Fact]
+    public async Task Thirty_two_writers_at_once_all_get_through()
+    {
+        var outcomes = await Task.WhenAll(Enumerable.Range(0, 32).Select(async writer =>
+        {
+            for (var i = 0; i < 20; i++) Assert.Equal(SaveOutcome.Saved, await TryAddAsync(Sample.User($"w{writer}-{i}@example.org")));
+            return true;
+        }));
+        Assert.Equal(32, outcomes.Length);
+    }
+
+    [Fact]
+    public async Task Nothing_is_lost_in_a_power_cut_and_foreign_keys_are_kept() => await database.InScopeAsync(async scope =>
+    {
+        var db = scope.GetRequiredService<UsersDbContext>().Database;
+        Assert.Equal("wal", await PragmaAsync(db, "journal_mode"));
+        Assert.Equal("2", await PragmaAsync(db, "synchronous")); // FULL
+        Assert.Equal("1", await PragmaAsync(db, "foreign_keys"));
+        Assert.Equal("5000", await PragmaAsync(db, "busy_timeout"));
+        return 0;
+    });
+
+    [Fact]
+    public async Task The_migrations_say_all_that_the_model_says() => await database.InScopeAsync(scope =>
+    {
+        Assert.False(
+            scope.GetRequiredService<UsersDbContext>().Database.HasPendingModelChanges(), "The model changed: add a migration (CONTRIBUTING.md).");
+        return Task.FromResult(0);
+    });
+
+    [Fact]
+    public async Task A_schema_that_is_up_to_date_is_ready() =>
+        Assert.Equal(DatabaseState.Ready, await database.InScopeAsync(scope => scope.GetRequiredService<IDatabase>().CheckAsync(Ct)));
+
+    private Task<User?> ReadAsync(long id) => database.InScopeAsync(scope => scope.GetRequiredService<IUserReader>().FindAsync(id, Ct));
+
+    private Task<SaveOutcome> TryAddAsync(User user) => database.InScopeAsync(scope =>
+    {
+        var users = scope.GetRequiredService<IUserRepository>();
+        users.Add(user);
+        return users.SaveAsync(Ct);
+    });
+
+    private static async Task<string> PragmaAsync(Microsoft.EntityFrameworkCore.Infrastructure.DatabaseFacade db, string name)
+    {
+        await db.OpenConnectionAsync(Ct);
+        await using var command = db.GetDbConnection().CreateCommand();
+        command.CommandText = name switch
+        {
+            "journal_mode" => "PRAGMA journal_mode",
+            "synchronous" => "PRAGMA synchronous",
+            "foreign_keys" => "PRAGMA foreign_keys",
+            _ => "PRAGMA busy_timeout",
+        };
+        return Convert.ToString(await command.ExecuteScalarAsync(Ct), null)!;
+    }
+}

@@ -1,0 +1,98 @@
+namespace CleanUsers.WebApi.Tests;
+
+public sealed class ListOfUsers(Service service) : IClassFixture<Service>
+{
+    [Fact]
+    public async Task Pages_follow_each_other_by_cursor_and_by_link()
+    {
+        var ids = new List<long>();
+        for (var i = 0; i < 5; i++) ids.Add(await service.CreateAsync($"p{i}@pages.example", ",\"role\":\"Admin\""));
+
+        var first = (await service.GetAsync("/api/v1/users?pageSize=2&role=Admin&status=Active")).Is(200);
+        Assert.Equal(ids[..2], Ids(first));
+        Assert.Equal(
+            $"</api/v1/users?pageSize=2&role=Admin&status=Active>; rel=\"first\", "
+            + $"</api/v1/users?pageSize=2&role=Admin&status=Active&cursor={first["nextCursor"]}>; rel=\"next\"",
+            first.Header("Link"));
+
+        var seen = new List<long>(Ids(first));
+        var page = first;
+        while (page["nextCursor"].GetString() is { } cursor)
+        {
+            page = (await service.GetAsync($"/api/v1/users?pageSize=2&role=Admin&status=Active&cursor={cursor}")).Is(200);
+            seen.AddRange(Ids(page));
+        }
+
+        Assert.Equal(ids, seen);
+        Assert.Equal("</api/v1/users?pageSize=2&role=Admin&status=Active>; rel=\"first\"", page.Header("Link"));
+    }
+
+    [Fact]
+    public async Task A_created_user_is_in_the_very_next_list()
+    {
+        var id = await service.CreateAsync("next@example.org");
+        Assert.Equal([id], Ids(await service.GetAsync("/api/v1/users?sort=-id&pageSize=1")));
+    }
+
+    [Fact]
+    public async Task An_address_is_found_exactly_and_without_regard_to_case()
+    {
+        var id = await service.CreateAsync("Find.Me+x@Example.org");
+        Assert.Equal([id], Ids(await service.GetAsync("/api/v1/users?email=find.me%2Bx@EXAMPLE.org")));
+        Assert.Empty(Ids(await service.GetAsync("/api/v1/users?email=find.me@example.org")));
+    }
+
+    [Fact]
+    public async Task Times_of_creation_are_from_inclusive_to_exclusive()
+    {
+        var id = await service.CreateAsync("time@example.org");
+        var created = (await service.GetAsync($"/api/v1/users/{id}"))["createdAt"].GetString()!;
+        var next = DateTimeOffset.Parse(created, null).AddMilliseconds(1).UtcDateTime.ToString("yyyy-MM-dd'T'HH:mm:ss.fff'Z'", null);
+        Assert.Contains(id, Ids(await service.GetAsync($"/api/v1/users?createdFrom={created}&createdBefore={next}")));
+        Assert.DoesNotContain(id, Ids(await service.GetAsync($"/api/v1/users?createdBefore={created}")));
+        Assert.DoesNotContain(id, Ids(await service.GetAsync($"/api/v1/users?createdFrom={next}")));
+    }
+
+    [Theory]
+    [InlineData("pageSize=0", "parameter pageSize out-of-range")]
+    [InlineData("pageSize=201", "parameter pageSize out-of-range")]
+    [InlineData("pageSize=-1", "parameter pageSize out-of-range")]
+    [InlineData("pageSize=ten", "parameter pageSize wrong-type")]
+    [InlineData("pageSize=", "parameter pageSize wrong-type")]
+    [InlineData("pageSize=99999999999", "parameter pageSize wrong-type")]
+    [InlineData("pageSize=1&pageSize=2", "parameter pageSize repeated")]
+    [InlineData("PageSize=1", "parameter PageSize unknown-parameter")]
+    [InlineData("page=2", "parameter page unknown-parameter")]
+    [InlineData("=x", "parameter  unknown-parameter")]
+    [InlineData("sort=age", "parameter sort unknown-value")]
+    [InlineData("sort=", "parameter sort unknown-value")]
+    [InlineData("sort=--id", "parameter sort unknown-value")]
+    [InlineData("sort=id,name", "parameter sort unknown-value")]
+    [InlineData("sort=ID", "parameter sort unknown-value")]
+    [InlineData("sort=deletedAt", "parameter sort unknown-value")]
+    [InlineData("status=Gone", "parameter status unknown-value")]
+    [InlineData("role=1", "parameter role unknown-value")]
+    [InlineData("email=x", "parameter email invalid-email")]
+    [InlineData("createdFrom=2026-01-01", "parameter createdFrom invalid-timestamp")]
+    [InlineData("createdBefore=2026-01-01T00:00:00+02:00", "parameter createdBefore invalid-timestamp")]
+    [InlineData("cursor=", "parameter cursor invalid-cursor")]
+    [InlineData("cursor=x", "parameter cursor invalid-cursor")]
+    [InlineData("cursor=AAAAAAAAAAAAAAAAAAAA", "parameter cursor invalid-cursor")]
+    [InlineData("cursor=%00%ff", "parameter cursor invalid-cursor")]
+    public async Task A_parameter_that_can_not_be_accepted_is_named(string query, string fault) =>
+        (await service.GetAsync("/api/v1/users?" + query)).HasFaults(fault);
+
+    [Fact]
+    public async Task All_faults_of_a_query_are_told_at_once() =>
+        (await service.GetAsync("/api/v1/users?pageSize=x&limit=5&sort=age&status=Gone")).HasFaults(
+            "parameter pageSize wrong-type", "parameter limit unknown-parameter", "parameter sort unknown-value", "parameter status unknown-value");
+
+    [Fact]
+    public async Task A_single_user_has_no_parameters()
+    {
+        var id = await service.CreateAsync("noparams@example.org");
+        (await service.GetAsync($"/api/v1/users/{id}?fields=id")).HasFaults("parameter fields unknown-parameter");
+    }
+
+    private static IEnumerable<long> Ids(Answer page) => page.Is(200)["items"].EnumerateArray().Select(user => user.GetProperty("id").GetInt64());
+}

@@ -1,0 +1,180 @@
+using System.Text;
+
+namespace CleanUsers.WebApi.Tests;
+
+public sealed class MethodsAndErrors(Service service) : IClassFixture<Service>
+{
+    public static TheoryData<string, string> Routes => new()
+    {
+        { "/api/v1/users", "GET, HEAD, POST, OPTIONS" },
+        { "/api/v1/users/1", "DELETE, GET, HEAD, PATCH, PUT, OPTIONS" },
+        { "/api/v1/deleted-users", "GET, HEAD, OPTIONS" },
+        { "/api/v1/deleted-users/1", "DELETE, GET, HEAD, PATCH, OPTIONS" },
+        { "/health/live", "GET, HEAD, OPTIONS" },
+        { "/health/ready", "GET, HEAD, OPTIONS" },
+        { "/problems/email-taken", "GET, HEAD, OPTIONS" },
+    };
+
+    [Theory]
+    [MemberData(nameof(Routes))]
+    public async Task A_method_that_a_resource_does_not_know_is_405_with_those_it_knows(string path, string allow)
+    {
+        foreach (var method in (string[])["TRACE", "BREW", "PROPFIND"])
+        {
+            var answer = (await service.SendAsync(method, path)).IsProblem(405, "method-not-allowed");
+            Assert.Equal(allow, answer.Header("Allow"));
+        }
+    }
+
+    [Theory]
+    [MemberData(nameof(Routes))]
+    public async Task OPTIONS_is_204_with_what_can_be_asked(string path, string allow)
+    {
+        var answer = (await service.SendAsync("OPTIONS", path)).Is(204);
+        Assert.Equal(allow, answer.Header("Allow"));
+        Assert.Equal(allow.Contains("PATCH", StringComparison.Ordinal) ? "application/merge-patch+json, application/json" : null, answer.Header("Accept-Patch"));
+        Assert.Equal(allow.Contains("POST", StringComparison.Ordinal) ? "application/json" : null, answer.Header("Accept-Post"));
+    }
+
+    [Fact]
+    public async Task OPTIONS_of_what_is_not_there_is_404() => (await service.SendAsync("OPTIONS", "/api/v1/nothing")).IsProblem(404, "not-found");
+
+    [Fact]
+    public async Task HEAD_has_the_headers_of_GET_and_no_body()
+    {
+        var id = await service.CreateAsync("head@example.org");
+        foreach (var path in (string[])[$"/api/v1/users/{id}", "/api/v1/users", "/api/v1/deleted-users", "/health/live", "/problems/not-found"])
+        {
+            var get = (await service.GetAsync(path)).Is(200);
+            var head = (await service.SendAsync("HEAD", path)).Is(200);
+            Assert.Equal("", head.Body);
+            Assert.Equal(
+                get.Headers.Where(header => header.Key != "Date").OrderBy(header => header.Key),
+                head.Headers.Where(header => header.Key != "Date").OrderBy(header => header.Key));
+        }
+
+        (await service.SendAsync("HEAD", "/api/v1/users/999999")).Is(404);
+    }
+
+    [Theory]
+    [InlineData("text/html")]
+    [InlineData("application/xml, text/*")]
+    [InlineData("application/json;q=0")]
+    [InlineData("*/*, application/json;q=0")]
+    [InlineData("application/problem+json")]
+    public async Task An_Accept_that_excludes_JSON_is_406_and_nothing_is_done(string accept)
+    {
+        var email = $"a{Guid.NewGuid():N}@example.org";
+        (await service.SendAsync("POST", "/api/v1/users", $$"""{"email":"{{email}}"}""", ("Accept", accept))).IsProblem(406, "not-acceptable");
+        Assert.Equal(0, (await service.GetAsync($"/api/v1/users?email={email}"))["items"].GetArrayLength());
+    }
+
+    [Theory]
+    [InlineData("*/*")]
+    [InlineData("application/*")]
+    [InlineData("text/html, application/json;q=0.1")]
+    [InlineData("text/html, */*;q=0.1")]
+    [InlineData("application/json; charset=utf-8")]
+    [InlineData("text/html, image/gif, *; q=.2")]
+    public async Task Any_other_Accept_gets_JSON(string accept) => (await service.GetAsync("/api/v1/users", ("Accept", accept))).Is(200);
+
+    [Fact]
+    public async Task Errors_are_problems_whatever_Accept_says() =>
+        (await service.GetAsync("/nothing", ("Accept", "text/html"))).IsProblem(404, "not-found");
+
+    [Theory]
+    [InlineData("validation-failed")]
+    [InlineData("malformed-body")]
+    [InlineData("malformed-request")]
+    [InlineData("unauthenticated")]
+    [InlineData("forbidden")]
+    [InlineData("user-not-found")]
+    [InlineData("not-found")]
+    [InlineData("method-not-allowed")]
+    [InlineData("not-acceptable")]
+    [InlineData("request-timeout")]
+    [InlineData("email-taken")]
+    [InlineData("version-mismatch")]
+    [InlineData("body-too-large")]
+    [InlineData("unsupported-media-type")]
+    [InlineData("version-required")]
+    [InlineData("internal-error")]
+    [InlineData("unavailable")]
+    public async Task The_type_of_each_problem_opens(string code)
+    {
+        var answer = (await service.GetAsync($"/problems/{code}")).Is(200);
+        Assert.Equal($"/problems/{code}", answer["type"].GetString());
+        Assert.NotEqual("", answer["explanation"].GetString());
+        Assert.NotEqual("", answer["remedy"].GetString());
+    }
+
+    [Fact]
+    public async Task The_type_of_no_problem_does_not_open() => (await service.GetAsync("/problems/nonsense")).IsProblem(404, "not-found");
+
+    [Fact]
+    public void Every_code_of_a_use_case_has_its_problem()
+    {
+        var codes = typeof(Application.ErrorCodes).GetFields().Select(field => (string)field.GetRawConstantValue()!);
+        Assert.Subset(Http.ProblemCatalogue.Codes.ToHashSet(), codes.ToHashSet());
+    }
+
+    [Theory]
+    [InlineData("GET / HTTP/9.9\r\nHost: x\r\n\r\n", "HTTP/1.1 505")]
+    [InlineData("GET /api/v1/users HTTP/1.1\r\n\r\n", "HTTP/1.1 400")]
+    [InlineData("GET /api/v1/users HTTP/1.1\r\nHost: x\r\nbad header\r\n\r\n", "HTTP/1.1 400")]
+    [InlineData("nonsense\r\n\r\n", "HTTP/1.1 400")]
+    public async Task What_is_no_request_at_all_is_refused_by_the_web_server(string request, string start) =>
+        Assert.StartsWith(start, await service.SendRawAsync(Encoding.ASCII.GetBytes(request)), StringComparison.Ordinal);
+
+    [Theory]
+    [InlineData("/api/v1/users/%")]
+    [InlineData("/api/v1/users/%zz")]
+    [InlineData("/api/v1/users/..%2f..%2fetc%2fpasswd")]
+    [InlineData("/api/v1/users/%c0%ae")]
+    [InlineData("/api/v1/%2e%2e/%2e%2e")]
+    [InlineData("//api//v1//users")]
+    [InlineData("/api/v1/users;x=1")]
+    [InlineData("/api/v1/users/\u00e9")]
+    [InlineData("/problems/%00")]
+    [InlineData("/problems/<script>")]
+    public async Task Hostile_paths_are_refused(string path)
+    {
+        var answer = await service.SendRawAsync(Encoding.UTF8.GetBytes($"GET {path} HTTP/1.1\r\nHost: x\r\nConnection: close\r\n\r\n"));
+        Assert.Matches("^HTTP/1.1 40[04]", answer);
+        Assert.DoesNotContain("Exception", answer, StringComparison.Ordinal);
+    }
+
+    [Theory]
+    [InlineData("If-None-Match", ",,,")]
+    [InlineData("Accept", ";;;")]
+    [InlineData("Accept-Encoding", "zip;q=9")]
+    [InlineData("Content-Type", "application/json; charset")]
+    [InlineData("Range", "bytes=0-1")]
+    [InlineData("X-Forwarded-For", "' OR 1=1")]
+    public async Task Hostile_headers_are_no_fault_of_the_service(string name, string value)
+    {
+        var id = await service.CreateAsync($"h{Guid.NewGuid():N}@example.org");
+        var answer = await service.SendAsync("PATCH", $"/api/v1/users/{id}", """{"age":1}""", (name, value));
+        Assert.InRange(answer.Status, 200, 499);
+    }
+
+    [Fact]
+    public async Task A_live_service_says_so_and_a_ready_one_too()
+    {
+        Assert.Equal("Healthy", (await service.GetAsync("/health/live")).Is(200)["status"].GetString());
+        Assert.Equal("Healthy", (await service.GetAsync("/health/ready")).Is(200)["status"].GetString());
+    }
+
+    [Theory]
+    [InlineData("GET", "/api/v1/users")]
+    [InlineData("GET", "/api/v1/users/999999")]
+    [InlineData("GET", "/api/v1/nothing")]
+    [InlineData("GET", "/api/v9/users")]
+    [InlineData("TRACE", "/api/v1/users")]
+    [InlineData("OPTIONS", "/api/v1/users")]
+    public async Task Every_answer_of_the_API_says_which_versions_there_are(string method, string path) =>
+        Assert.Equal("1.0", (await service.SendAsync(method, path)).Header("api-supported-versions"));
+
+    [Fact]
+    public async Task Nothing_names_the_server() => Assert.Null((await service.GetAsync("/api/v1/users")).Header("Server"));
+}

@@ -1,0 +1,195 @@
+using System.Text;
+
+namespace CleanUsers.WebApi.Tests;
+
+public sealed class ReadingABody(Service service) : IClassFixture<Service>
+{
+    [Theory]
+    [InlineData("text/plain")]
+    [InlineData("application/x-www-form-urlencoded")]
+    [InlineData("application/xml")]
+    [InlineData("application/merge-patch+json")]
+    [InlineData("application/json; charset=utf-16")]
+    [InlineData("nonsense")]
+    [InlineData("")]
+    public async Task Another_type_or_none_is_415_and_says_what_is_accepted(string type)
+    {
+        var answer = await service.SendAsync("POST", "/api/v1/users", """{"email":"type@example.org"}""", ("Content-Type", type));
+        answer.IsProblem(415, "unsupported-media-type");
+        Assert.Equal("application/json", answer.Header("Accept-Post"));
+    }
+
+    [Fact]
+    public async Task PATCH_says_what_patches_it_accepts()
+    {
+        var answer = await service.SendAsync("PATCH", "/api/v1/users/1", "x", ("Content-Type", "application/json-patch+json"));
+        answer.IsProblem(415, "unsupported-media-type");
+        Assert.Equal("application/merge-patch+json, application/json", answer.Header("Accept-Patch"));
+    }
+
+    [Theory]
+    [InlineData("", "body-missing")]
+    [InlineData(" ", "invalid-json")]
+    [InlineData("{", "invalid-json")]
+    [InlineData("{\"email\":", "invalid-json")]
+    [InlineData("{\"email\":\"a@b\",}", "invalid-json")]
+    [InlineData("{'email':'a@b'}", "invalid-json")]
+    [InlineData("{\"email\":\"a@b\"} {}", "invalid-json")]
+    [InlineData("// x\n{}", "invalid-json")]
+    [InlineData("{\"age\":NaN}", "invalid-json")]
+    [InlineData("{\"age\":01}", "invalid-json")]
+    [InlineData("[]", "wrong-type")]
+    [InlineData("\"x\"", "wrong-type")]
+    [InlineData("5", "wrong-type")]
+    [InlineData("null", "wrong-type")]
+    [InlineData("true", "wrong-type")]
+    public async Task What_is_no_JSON_object_is_malformed(string body, string code)
+    {
+        var answer = (await service.SendAsync("POST", "/api/v1/users", body)).IsProblem(400, "malformed-body");
+        Assert.Equal([$"pointer # {code}"], answer.Faults());
+    }
+
+    [Fact]
+    public async Task Broken_JSON_is_told_by_line_and_byte()
+    {
+        var answer = (await service.SendAsync("POST", "/api/v1/users", "{\n  \"email\": \"a@b\"\n  \"name\": 1 }")).IsProblem(400, "malformed-body");
+        Assert.Contains("line 3, byte 3", answer["detail"].GetString(), StringComparison.Ordinal);
+    }
+
+    [Theory]
+    [InlineData(31, 400, "validation-failed")]
+    [InlineData(32, 400, "malformed-body")]
+    [InlineData(10000, 400, "malformed-body")]
+    public async Task Nesting_past_32_is_malformed(int arrays, int status, string code)
+    {
+        var body = $$"""{"name":{{new string('[', arrays)}}{{new string(']', arrays)}}}""";
+        (await service.SendAsync("POST", "/api/v1/users", body)).IsProblem(status, code);
+    }
+
+    [Fact]
+    public async Task Octets_that_are_no_UTF8_are_malformed()
+    {
+        byte[] body = [.. "{\"email\":\"a"u8, 0xFF, .. "@b\"}"u8];
+        var answer = (await service.SendBytesAsync("POST", "/api/v1/users", body)).IsProblem(400, "malformed-body");
+        Assert.Equal(["pointer # invalid-utf-8"], answer.Faults());
+        Assert.Contains("byte 12", answer["detail"].GetString(), StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task A_byte_order_mark_is_passed_over() =>
+        (await service.SendBytesAsync("POST", "/api/v1/users", [0xEF, 0xBB, 0xBF, .. "{\"email\":\"bom@example.org\"}"u8])).Is(201);
+
+    [Theory]
+    [InlineData("""{"email":5}""", "pointer #/email wrong-type")]
+    [InlineData("""{"email":"a@b","name":5}""", "pointer #/name wrong-type")]
+    [InlineData("""{"email":"a@b","age":"36"}""", "pointer #/age wrong-type")]
+    [InlineData("""{"email":"a@b","age":36.5}""", "pointer #/age wrong-type")]
+    [InlineData("""{"email":"a@b","age":true}""", "pointer #/age wrong-type")]
+    [InlineData("""{"email":"a@b","age":151}""", "pointer #/age out-of-range")]
+    [InlineData("""{"email":"a@b","age":-1}""", "pointer #/age out-of-range")]
+    [InlineData("""{"email":"a@b","age":99999999999999999999}""", "pointer #/age out-of-range")]
+    [InlineData("""{"email":"a@b","age":1e400}""", "pointer #/age out-of-range")]
+    [InlineData("""{"email":"a@b","role":1}""", "pointer #/role wrong-type")]
+    [InlineData("""{"email":"a@b","role":"root"}""", "pointer #/role unknown-value")]
+    [InlineData("""{"email":"a@b","role":null}""", "pointer #/role required")]
+    [InlineData("""{"email":"a@b","status":"Deleted"}""", "pointer #/status unknown-value")]
+    [InlineData("""{"email":"a@b","name":""}""", "pointer #/name too-short")]
+    [InlineData("""{"email":"a@b","name":"a\u0000b"}""", "pointer #/name invalid-character")]
+    [InlineData("""{"email":"a@b","name":"\uD800"}""", "pointer #/name invalid-text")]
+    [InlineData("""{"email":"a@b","name":"\uFFFE"}""", "pointer #/name invalid-character")]
+    [InlineData("""{"email":"a@b","\uD800":1}""", "pointer # invalid-text")]
+    [InlineData("""{"email":"a@b\r\nBcc: x@y"}""", "pointer #/email invalid-email")]
+    [InlineData("""{"email":"a@b","emial":"c@d"}""", "pointer #/emial unknown-member")]
+    [InlineData("""{"email":"a@b","Email":"c@d"}""", "pointer #/Email unknown-member")]
+    [InlineData("""{"email":"a@b","deletedAt":null}""", "pointer #/deletedAt unknown-member")]
+    [InlineData("""{"email":"a@b","a/b~c d%é":1}""", "pointer #/a~1b~0c%20d%25%C3%A9 unknown-member")]
+    [InlineData("""{"email":"a@b","age":1,"age":2}""", "pointer #/age duplicate-member")]
+    [InlineData("""{"email":"a@b","age":1,"\u0061ge":1}""", "pointer #/age duplicate-member")]
+    public async Task What_can_not_be_accepted_is_named(string body, string fault) =>
+        (await service.SendAsync("POST", "/api/v1/users", body)).HasFaults(fault);
+
+    [Fact]
+    public async Task All_faults_of_shape_and_of_rules_are_told_at_once() =>
+        (await service.SendAsync("POST", "/api/v1/users", """{"name":7,"name":8,"age":151,"role":"boss","emial":"x","x":1}""")).HasFaults(
+            "pointer #/name duplicate-member",
+            "pointer #/name wrong-type",
+            "pointer #/emial unknown-member",
+            "pointer #/x unknown-member",
+            "pointer #/email required",
+            "pointer #/age out-of-range",
+            "pointer #/role unknown-value");
+
+    [Fact]
+    public async Task Thousands_of_faults_make_no_huge_answer()
+    {
+        var body = "{" + string.Join(',', Enumerable.Range(0, 6000).Select(i => $"\"m{i}\":1")) + "}";
+        var answer = (await service.SendAsync("POST", "/api/v1/users", body)).IsProblem(400, "validation-failed");
+        Assert.Equal(100, answer["errors"].GetArrayLength());
+        Assert.Contains("6001", answer["detail"].GetString(), StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task A_parameter_that_nobody_asked_for_is_named() =>
+        (await service.SendAsync("POST", "/api/v1/users?dryRun=true", """{"email":"x"}"""))
+            .HasFaults("parameter dryRun unknown-parameter", "pointer #/email invalid-email");
+
+    [Fact]
+    public async Task A_body_over_the_limit_is_413()
+    {
+        var body = $$"""{"name":"{{new string('a', 65536)}}"}""";
+        (await service.SendAsync("POST", "/api/v1/users", body)).IsProblem(413, "body-too-large");
+    }
+
+    [Fact]
+    public async Task A_body_over_the_limit_is_413_also_when_its_length_is_not_announced()
+    {
+        var chunk = "1000\r\n" + new string(' ', 4096) + "\r\n";
+        var request = "POST /api/v1/users HTTP/1.1\r\nHost: x\r\nContent-Type: application/json\r\nTransfer-Encoding: chunked\r\nConnection: close\r\n\r\n"
+            + string.Concat(Enumerable.Repeat(chunk, 17)) + "0\r\n\r\n";
+        var answer = await service.SendRawAsync(Encoding.ASCII.GetBytes(request));
+        Assert.StartsWith("HTTP/1.1 413", answer, StringComparison.Ordinal);
+        Assert.Contains("\"code\":\"body-too-large\"", answer, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task A_body_of_exactly_the_limit_is_read()
+    {
+        var body = """{"email":"limit@example.org"}""";
+        (await service.SendAsync("POST", "/api/v1/users", body + new string(' ', 65536 - body.Length))).Is(201);
+    }
+
+    [Fact]
+    public async Task A_badly_framed_body_is_400_in_the_one_form()
+    {
+        var answer = await service.SendRawAsync(Encoding.ASCII.GetBytes(
+            "POST /api/v1/users HTTP/1.1\r\nHost: x\r\nContent-Type: application/json\r\nTransfer-Encoding: chunked\r\n\r\nZZ\r\n"));
+        Assert.StartsWith("HTTP/1.1 400", answer, StringComparison.Ordinal);
+        Assert.Contains("application/problem+json", answer, StringComparison.Ordinal);
+        Assert.Contains("\"code\":\"malformed-request\"", answer, StringComparison.Ordinal);
+    }
+
+    /// <summary>The examples of RFC 7396's appendix A, as far as an object without depth can follow them.</summary>
+    [Theory]
+    [InlineData("""{"name":"b"}""", """{"name":"c"}""", "\"c\"", "null")]
+    [InlineData("""{"name":"b"}""", """{"age":1}""", "\"b\"", "1")]
+    [InlineData("""{"name":"b"}""", """{"name":null}""", "null", "null")]
+    [InlineData("""{"name":"b","age":1}""", """{"name":null}""", "null", "1")]
+    [InlineData("""{"age":1}""", """{"name":"b","age":null}""", "\"b\"", "null")]
+    [InlineData("""{}""", """{"name":null}""", "null", "null")]
+    public async Task A_merge_patch_does_what_the_RFC_shows(string original, string patch, string name, string age)
+    {
+        var id = await service.CreateAsync($"m{Guid.NewGuid():N}@example.org", original.Length > 2 ? "," + original[1..^1] : "");
+        var answer = (await service.SendAsync("PATCH", $"/api/v1/users/{id}", patch)).Is(200);
+        Assert.Equal((name, age), (answer["name"].GetRawText(), answer["age"].GetRawText()));
+    }
+
+    [Theory]
+    [InlineData("""["c"]""")]
+    [InlineData("null")]
+    [InlineData("\"bar\"")]
+    public async Task A_merge_patch_that_would_replace_the_whole_user_by_something_else_is_malformed(string patch)
+    {
+        var id = await service.CreateAsync($"m{Guid.NewGuid():N}@example.org");
+        (await service.SendAsync("PATCH", $"/api/v1/users/{id}", patch)).IsProblem(400, "malformed-body");
+    }
+}
