@@ -35,6 +35,6 @@ public static class DependencyInjection
 
     private static IServiceCollection AddSqlite(this IServiceCollection services, string connectionString) =>
         services.AddDbContextPool<UsersDbContext, SqliteUsersDbContext>(builder => builder
-            .UseSqlite(SqliteConnections.Prepare(connectionString))
+            .UseSqlite(SqliteConnections.Complete(connectionString))
             .AddInterceptors(new SqliteConnections()));
 }

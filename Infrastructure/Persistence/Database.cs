@@ -23,7 +23,7 @@ internal sealed partial class Database(UsersDbContext db, ILogger<Database> logg
         }
     }
 
-    public Task MigrateAsync(CancellationToken ct) => db.Database.MigrateAsync(ct);
+    public Task MigrateAsync(CancellationToken ct) => db.MigrateAsync(ct);
 
     public bool IsUnavailable(Exception exception) => db.IsUnavailable(exception);
 

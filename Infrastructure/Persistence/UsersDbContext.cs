@@ -14,5 +14,8 @@ internal abstract class UsersDbContext(DbContextOptions options) : DbContext(opt
     /// <inheritdoc cref="Application.Ports.IDatabase.IsUnavailable"/>
     public abstract bool IsUnavailable(Exception exception);
 
+    /// <summary>Creates or updates the schema.</summary>
+    public virtual Task MigrateAsync(CancellationToken ct) => Database.MigrateAsync(ct);
+
     protected override void OnModelCreating(ModelBuilder modelBuilder) => modelBuilder.ApplyConfiguration(new UserConfiguration());
 }

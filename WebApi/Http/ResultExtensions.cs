@@ -11,12 +11,12 @@ internal static class ResultExtensions
     /// <param name="located">Says where in the request the member of a fault is.</param>
     public static IActionResult ToAnswer<T>(
         this Result<T> result, Func<T, IActionResult> success, Func<ValidationError, ValidationError> located) => result.Status switch
-    {
-        ResultStatus.Ok or ResultStatus.Created or ResultStatus.NoContent => success(result.Value),
-        ResultStatus.Invalid => ValidationFailed([.. result.ValidationErrors.Select(located)]),
-        ResultStatus.NotFound or ResultStatus.Conflict or ResultStatus.Error or ResultStatus.Unavailable
-            or ResultStatus.Unauthorized or ResultStatus.Forbidden or ResultStatus.CriticalError => Coded(result),
-    };
+        {
+            ResultStatus.Ok or ResultStatus.Created or ResultStatus.NoContent => success(result.Value),
+            ResultStatus.Invalid => ValidationFailed([.. result.ValidationErrors.Select(located)]),
+            ResultStatus.NotFound or ResultStatus.Conflict or ResultStatus.Error or ResultStatus.Unavailable
+                or ResultStatus.Unauthorized or ResultStatus.Forbidden or ResultStatus.CriticalError => Coded(result),
+        };
 
     public static ProblemAnswer ValidationFailed(IReadOnlyCollection<ValidationError> errors) => new(
         ProblemCatalogue.ValidationFailed, errors.Count == 1 ? "1 fault was found." : $"{errors.Count} faults were found.", errors);

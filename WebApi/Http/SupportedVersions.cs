@@ -13,18 +13,24 @@ internal static class SupportedVersions
         var versions = new Lazy<string>(() => string.Join(
             ", ", app.Services.GetRequiredService<IApiVersionDescriptionProvider>().ApiVersionDescriptions.Select(description => description.ApiVersion)));
 #pragma warning restore AV0027
-        app.Use((context, next) =>
+        app.Use(async (context, next) =>
         {
-            if (context.Request.Path.StartsWithSegments("/api", StringComparison.OrdinalIgnoreCase))
+            if (!context.Request.Path.StartsWithSegments("/api", StringComparison.OrdinalIgnoreCase))
             {
-                context.Response.OnStarting(() =>
-                {
-                    if (!context.Response.Headers.ContainsKey(Header)) context.Response.Headers[Header] = versions.Value;
-                    return Task.CompletedTask;
-                });
+                await next(context);
+                return;
             }
 
-            return next(context);
+            var response = context.Response;
+            response.OnStarting(() =>
+            {
+                if (!response.Headers.ContainsKey(Header)) response.Headers[Header] = versions.Value;
+                return Task.CompletedTask;
+            });
+            await next(context);
+
+            // Asp.Versioning's bare word for a version that it can't read; to a client that is a path which is not served
+            if (response is { HasStarted: false, StatusCode: StatusCodes.Status400BadRequest }) response.StatusCode = StatusCodes.Status404NotFound;
         });
     }
 }

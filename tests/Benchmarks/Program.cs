@@ -1,1 +1,4 @@
-System.Console.WriteLine();
+using BenchmarkDotNet.Running;
+using CleanUsers.Benchmarks;
+
+BenchmarkSwitcher.FromAssembly(typeof(Parsing).Assembly).Run(args);

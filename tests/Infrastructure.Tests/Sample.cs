@@ -4,13 +4,13 @@ namespace CleanUsers.Infrastructure.Tests;
 
 internal static class Sample
 {
-    private static int _last;
+    private static int LastNumber;
 
     public static DateTimeOffset Now { get; } = new(2026, 1, 1, 12, 0, 0, 123, TimeSpan.Zero);
 
     public static User User(string? email = null, string? name = null, DateTimeOffset? created = null, UserRole role = UserRole.User) =>
         Domain.Users.User.Create(
-            new UserDetails(Email(email ?? $"user{Interlocked.Increment(ref _last)}@example.org"), Name(name), 36, role, UserStatus.Active), created ?? Now, "eve");
+            new UserDetails(Email(email ?? $"user{Interlocked.Increment(ref LastNumber)}@example.org"), Name(name), 36, role, UserStatus.Active), created ?? Now, "eve");
 
     public static EmailAddress Email(string text) => EmailAddress.TryParse(text, out var address, out _) ? address : throw new FormatException(text);
 

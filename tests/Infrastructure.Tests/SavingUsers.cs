@@ -132,6 +132,15 @@ public sealed class SavingUsers(SqliteDatabase database) : IClassFixture<SqliteD
     });
 
     [Fact]
+    public async Task A_migration_that_died_half_way_does_not_block_the_next_start() => await database.InScopeAsync(async scope =>
+    {
+        var db = scope.GetRequiredService<UsersDbContext>().Database;
+        await db.ExecuteSqlAsync($"INSERT INTO \"__EFMigrationsLock\" VALUES (1, '2026-01-01')", Ct);
+        await scope.GetRequiredService<IDatabase>().MigrateAsync(Ct).WaitAsync(TimeSpan.FromSeconds(20), Ct);
+        return 0;
+    });
+
+    [Fact]
     public async Task A_schema_that_is_up_to_date_is_ready() =>
         Assert.Equal(DatabaseState.Ready, await database.InScopeAsync(scope => scope.GetRequiredService<IDatabase>().CheckAsync(Ct)));
 

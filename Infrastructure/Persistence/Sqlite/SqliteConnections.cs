@@ -10,13 +10,9 @@ internal sealed class SqliteConnections : DbConnectionInterceptor
     // FULL: what was answered is there after a power cut. The time-out is for writers in other processes; ours queue (SqliteWriteQueue).
     private const string Settings = "PRAGMA synchronous = FULL; PRAGMA busy_timeout = 5000;";
 
-    /// <summary>The connection string with what the service relies on, and the database's folder made where it is missing.</summary>
-    public static string Prepare(string connectionString)
-    {
-        var builder = new SqliteConnectionStringBuilder(connectionString) { ForeignKeys = true };
-        if (Path.GetDirectoryName(Path.GetFullPath(builder.DataSource)) is { } folder) Directory.CreateDirectory(folder);
-        return builder.ConnectionString;
-    }
+    /// <summary>The connection string with what the service relies on.</summary>
+    public static string Complete(string connectionString) =>
+        new SqliteConnectionStringBuilder(connectionString) { ForeignKeys = true }.ConnectionString;
 
     public override void ConnectionOpened(DbConnection connection, ConnectionEndEventData eventData) => Set(connection);
 

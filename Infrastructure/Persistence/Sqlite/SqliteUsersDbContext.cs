@@ -39,8 +39,37 @@ internal sealed class SqliteUsersDbContext(DbContextOptions<SqliteUsersDbContext
         }
     }
 
+    /// <summary>
+    /// Makes the folder too. EF Core marks a migration in progress with a row that outlives a crash, and waits for it to go away, for ever
+    /// (dotnet/efcore#38958). So a lock of the operating system's, which does not outlive its process, stands before it; whoever holds that
+    /// one knows that a row found is a dead process's.
+    /// </summary>
+    public override async Task MigrateAsync(CancellationToken ct)
+    {
+        var file = Path.GetFullPath(Database.GetDbConnection().DataSource);
+        Directory.CreateDirectory(Path.GetDirectoryName(file)!);
+        await using var alone = await LockAsync($"{file}.migrating", ct);
+        if (await Database.CanConnectAsync(ct)) await Database.ExecuteSqlAsync($"DROP TABLE IF EXISTS \"__EFMigrationsLock\"", ct);
+        await base.MigrateAsync(ct);
+    }
+
     protected override void ConfigureConventions(ModelConfigurationBuilder configurationBuilder) =>
         configurationBuilder.Properties<DateTimeOffset>().HaveConversion<Milliseconds>();
+
+    private static async Task<FileStream> LockAsync(string path, CancellationToken ct)
+    {
+        while (true)
+        {
+            try
+            {
+                return new FileStream(path, FileMode.OpenOrCreate, FileAccess.ReadWrite, FileShare.None);
+            }
+            catch (IOException) when (File.Exists(path)) // another process has it
+            {
+                await Task.Delay(TimeSpan.FromMilliseconds(100), ct);
+            }
+        }
+    }
 
     private sealed class Milliseconds() : ValueConverter<DateTimeOffset, long>(
         instant => instant.ToUnixTimeMilliseconds(), milliseconds => DateTimeOffset.FromUnixTimeMilliseconds(milliseconds));

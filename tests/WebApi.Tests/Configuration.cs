@@ -1,0 +1,56 @@
+using System.Diagnostics;
+
+namespace CleanUsers.WebApi.Tests;
+
+/// <summary>The program itself, started as a process of its own: what it refuses to start with.</summary>
+public sealed class Configuration
+{
+    [Fact]
+    public async Task Outside_Development_it_does_not_start_until_somebody_says_who_may_come_in()
+    {
+        var (code, error) = await StartAsync();
+        Assert.Equal(78, code);
+        Assert.Equal(
+            "Configuration: Authentication:Schemes:Bearer is nothing; allowed is a section with an issuer to trust, or Authentication:AllowAnonymous=true.",
+            error.Trim());
+    }
+
+    [Theory]
+    [InlineData("Authentication:AllowAnonymous", "perhaps", "true or false")]
+    [InlineData("Database:Provider", "Oracle", "Sqlite")]
+    [InlineData("Database:Provider", "7", "Sqlite")]
+    [InlineData("Database:MigrateOnStartup", "sometimes", "true or false")]
+    [InlineData("Http:MaxBodyBytes", "12", "1024 to 16777216")]
+    [InlineData("Http:MaxBodyBytes", "64KB", "1024 to 16777216")]
+    [InlineData("Http:RequireIfMatch", "yes", "true or false")]
+    public async Task A_wrong_value_ends_the_start_with_one_line_that_names_it(string key, string value, string allowed)
+    {
+        var (code, error) = await StartAsync("--Authentication:AllowAnonymous=true", $"--{key}={value}");
+        Assert.Equal(78, code);
+        Assert.Equal($"Configuration: {key} is '{value}'; allowed is {allowed}.", error.Trim());
+    }
+
+    private static async Task<(int Code, string Error)> StartAsync(params string[] arguments)
+    {
+        var start = new ProcessStartInfo("dotnet", [typeof(Program).Assembly.Location, "--urls", "http://127.0.0.1:0", .. arguments])
+        {
+            UseShellExecute = false,
+            RedirectStandardError = true,
+            RedirectStandardOutput = true,
+            WorkingDirectory = Path.GetTempPath(),
+        };
+        start.Environment["ASPNETCORE_ENVIRONMENT"] = "Production";
+        using var process = Process.Start(start)!;
+        using var patience = new CancellationTokenSource(TimeSpan.FromSeconds(30));
+        try
+        {
+            var error = await process.StandardError.ReadToEndAsync(patience.Token);
+            await process.WaitForExitAsync(patience.Token);
+            return (process.ExitCode, error);
+        }
+        finally
+        {
+            if (!process.HasExited) process.Kill();
+        }
+    }
+}
