@@ -4,7 +4,7 @@ using System.Text;
 namespace CleanUsers.Domain;
 
 /// <summary>What names and addresses ask of a text before they normalise it.</summary>
-internal static class UnicodeText
+public static class UnicodeText
 {
     // Letters, marks and symbols by category, yet drawn as nothing: Unicode's Default_Ignorable_Code_Point and the blank Braille cell.
     private static readonly HashSet<int> Invisible =
@@ -13,8 +13,9 @@ internal static class UnicodeText
     /// <summary>
     /// False where a surrogate stands without its other half, or the non-character U+FFFE: <see cref="string.Normalize()"/> throws on both.
     /// </summary>
-    public static bool IsWellFormed(string text)
+    public static bool IsWellFormed(this string text)
     {
+        ArgumentNullException.ThrowIfNull(text);
         for (var i = 0; i < text.Length; i++)
         {
             if (text[i] == '\uFFFE') return false;
@@ -27,14 +28,14 @@ internal static class UnicodeText
     }
 
     /// <summary>Control characters and whatever else breaks a line.</summary>
-    public static bool IsControl(Rune rune) => Rune.GetUnicodeCategory(rune)
+    internal static bool IsControl(Rune rune) => Rune.GetUnicodeCategory(rune)
         is UnicodeCategory.Control or UnicodeCategory.LineSeparator or UnicodeCategory.ParagraphSeparator;
 
     /// <summary>Embeddings, overrides and isolates: they let a text show in another order than it is stored (UAX #9, CVE-2021-42574).</summary>
-    public static bool IsBidiOverride(Rune rune) => rune.Value is (>= 0x202A and <= 0x202E) or (>= 0x2066 and <= 0x2069);
+    internal static bool IsBidiOverride(Rune rune) => rune.Value is (>= 0x202A and <= 0x202E) or (>= 0x2066 and <= 0x2069);
 
     /// <summary>Drawn as nothing at all: zero-width, formatting and filler characters, variation selectors.</summary>
-    public static bool IsInvisible(Rune rune) =>
+    internal static bool IsInvisible(Rune rune) =>
         Rune.GetUnicodeCategory(rune) is UnicodeCategory.Format
         || rune.Value is (>= 0xFE00 and <= 0xFE0F) or (>= 0xE0000 and <= 0xE0FFF)
         || Invisible.Contains(rune.Value);

@@ -13,4 +13,7 @@ public interface IUserReader
 
     /// <summary>At most <see cref="UserQuery.Limit"/> users that follow <see cref="UserQuery.After"/>, in order.</summary>
     Task<IReadOnlyList<User>> ListAsync(UserQuery query, CancellationToken ct);
+
+    /// <summary>How many users the query has on all its pages together; the cost grows with their number.</summary>
+    Task<long> CountAsync(UserQuery query, CancellationToken ct);
 }

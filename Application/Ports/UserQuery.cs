@@ -16,12 +16,14 @@ public sealed record UserQuery(bool Deleted, UserFilter Filter, UserSort Sort, i
 /// <param name="Role">The role.</param>
 /// <param name="CreatedFrom">Inclusive.</param>
 /// <param name="CreatedBefore">Exclusive.</param>
+/// <param name="Words">Each must be what a search word of the user begins with.</param>
 public sealed record UserFilter(
     string? EmailKey = null,
     UserStatus? Status = null,
     UserRole? Role = null,
     DateTimeOffset? CreatedFrom = null,
-    DateTimeOffset? CreatedBefore = null);
+    DateTimeOffset? CreatedBefore = null,
+    IReadOnlyList<string>? Words = null);
 
 /// <summary>An order of users.</summary>
 public readonly record struct UserSort(UserSortKey Key, bool Descending);

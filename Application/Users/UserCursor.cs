@@ -62,7 +62,7 @@ internal static class UserCursor
         var (filter, sort) = (query.Filter, query.Sort);
         var bound = Encoding.UTF8.GetBytes(string.Create(
             CultureInfo.InvariantCulture,
-            $"{query.Deleted}\n{sort.Key}\n{sort.Descending}\n{filter.EmailKey}\n{filter.Status}\n{filter.Role}\n{filter.CreatedFrom:O}\n{filter.CreatedBefore:O}\n"));
+            $"{query.Deleted}\n{sort.Key}\n{sort.Descending}\n{filter.EmailKey}\n{filter.Status}\n{filter.Role}\n{filter.CreatedFrom:O}\n{filter.CreatedBefore:O}\n{string.Join(' ', filter.Words ?? [])}\n"));
         return SHA256.HashData([.. bound, .. place]).AsSpan(0, DigestOctets);
     }
 

@@ -1,5 +1,6 @@
 using System.Text.Json;
 using CleanUsers.Application.Ports;
+using CleanUsers.Domain;
 using CleanUsers.Domain.Users;
 using FluentValidation;
 
@@ -31,6 +32,12 @@ public abstract record UserListQuery
     /// <summary>RFC 3339, exclusive.</summary>
     public string? CreatedBefore { get; init; }
 
+    /// <summary>Words; each must be what a word of the name, of the address or of its domain begins with.</summary>
+    public string? Q { get; init; }
+
+    /// <summary>Count the users of all pages, too.</summary>
+    public bool IncludeTotal { get; init; }
+
     internal abstract bool Deleted { get; }
 
     internal abstract UserSort DefaultSort { get; }
@@ -40,7 +47,8 @@ public abstract record UserListQuery
         Status is null ? null : UserInput.ParseEnum<UserStatus>(Status),
         Role is null ? null : UserInput.ParseEnum<UserRole>(Role),
         CreatedFrom is null ? null : Rfc3339.Parse(CreatedFrom),
-        CreatedBefore is null ? null : Rfc3339.Parse(CreatedBefore));
+        CreatedBefore is null ? null : Rfc3339.Parse(CreatedBefore),
+        Q is null ? null : SearchWords.OfSearch(Q));
 
     internal UserSort ToSort() => TryParseSort(out var sort) ? sort : throw new InvalidOperationException("The sort is not valid.");
 
@@ -86,6 +94,18 @@ internal abstract class UserListValidator<T> : AbstractValidator<T>
         RuleFor(query => query.Role).IsNameOf<T, UserRole>(optional: true);
         RuleFor(query => query.CreatedFrom).Custom(IsTimestampOrNull);
         RuleFor(query => query.CreatedBefore).Custom(IsTimestampOrNull);
+        RuleFor(query => query.Q).Custom(IsSearchOrNull);
+    }
+
+    private static void IsSearchOrNull(string? text, ValidationContext<T> context)
+    {
+        if (text is null) return;
+        if (text.EnumerateRunes().Count() > SearchWords.MaxLength)
+            context.AddFault(new("too-long", $"Q must have at most {SearchWords.MaxLength} characters."));
+        else if (!text.IsWellFormed())
+            context.AddFault(new("invalid-text", "Q must be Unicode text."));
+        else if (SearchWords.OfSearch(text).Count is 0 or > SearchWords.MaxWords)
+            context.AddFault(new("out-of-range", $"Q must have 1 to {SearchWords.MaxWords} words."));
     }
 
     private static void IsTimestampOrNull(string? text, ValidationContext<T> context)

@@ -28,6 +28,7 @@ internal static class UserListing
         var items = new List<TDto>(Math.Min(found.Count, request.PageSize));
         foreach (var user in found.Take(request.PageSize)) items.Add(mapper.Map<TDto>(user));
         var next = found.Count > request.PageSize ? UserCursor.Encode(found[request.PageSize - 1], query) : null;
-        return new Page<TDto>(items, next);
+        var total = request.IncludeTotal ? await users.CountAsync(query, ct) : (long?)null;
+        return new Page<TDto>(items, next, total);
     }
 }

@@ -46,7 +46,7 @@ public sealed class EmailAddress
     private static Fault? Refuse(string? text, out string key)
     {
         key = "";
-        if (string.IsNullOrEmpty(text) || !UnicodeText.IsWellFormed(text)) return Invalid("must be an address such as name@example.org");
+        if (string.IsNullOrEmpty(text) || !text.IsWellFormed()) return Invalid("must be an address such as name@example.org");
         if (Encoding.UTF8.GetByteCount(text) > MaxOctets) return TooLong($"must be at most {MaxOctets} octets long");
         foreach (var rune in text.EnumerateRunes())
         {

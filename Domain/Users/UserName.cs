@@ -31,7 +31,7 @@ public sealed class UserName
     private static Fault? Refuse(string text, out string value)
     {
         value = "";
-        if (!UnicodeText.IsWellFormed(text)) return new("invalid-character", "Name must be Unicode text, without half surrogate pairs or U+FFFE.");
+        if (!text.IsWellFormed()) return new("invalid-character", "Name must be Unicode text, without half surrogate pairs or U+FFFE.");
         value = text.Trim().Normalize(NormalizationForm.FormC);
         var length = 0;
         foreach (var rune in value.EnumerateRunes())

@@ -1,3 +1,4 @@
+using System.Linq.Expressions;
 using CleanUsers.Domain.Users;
 using Microsoft.EntityFrameworkCore;
 using Microsoft.EntityFrameworkCore.Metadata.Builders;
@@ -11,6 +12,9 @@ internal sealed class UserConfiguration : IEntityTypeConfiguration<User>
 
     /// <summary>Part of the index's name, for those who look for it in an error message.</summary>
     public const string EmailIndex = "IX_Users_EmailKey";
+
+    private const string Alive = "\"DeletedAt\" IS NULL";
+    private const string Deleted = "\"DeletedAt\" IS NOT NULL";
 
     // a code point takes up to two of the units that columns are measured in
     private const int NameUnits = 2 * UserName.MaxLength;
@@ -29,7 +33,20 @@ internal sealed class UserConfiguration : IEntityTypeConfiguration<User>
 
         builder.HasQueryFilter(NotDeleted, user => user.DeletedAt == null);
 
-        builder.HasIndex(user => user.EmailKey, EmailIndex).IsUnique().HasFilter("\"DeletedAt\" IS NULL");
-        builder.HasIndex(user => new { user.DeletedAt, user.Id }, "IX_Users_DeletedAt").HasFilter("\"DeletedAt\" IS NOT NULL");
+        // Each order and each filter has an index among the users and another in the bin: a user is in those of one of the two.
+        builder.HasIndex(user => user.EmailKey, EmailIndex).IsUnique().HasFilter(Alive);
+        Index(user => new { user.EmailKey, user.Id }, "Email", Deleted);
+        Index(user => new { user.DeletedAt, user.Id }, "DeletedAt", Deleted);
+        foreach (var where in (string[])[Alive, Deleted])
+        {
+            Index(user => new { user.CreatedAt, user.Id }, "CreatedAt", where);
+            Index(user => new { user.UpdatedAt, user.Id }, "UpdatedAt", where);
+            Index(user => new { user.SortName, user.Id }, "Name", where);
+            Index(user => new { user.Role, user.Id }, "Role", where);
+            Index(user => new { user.Status, user.Id }, "Status", where);
+        }
+
+        void Index(Expression<Func<User, object?>> columns, string name, string where) =>
+            builder.HasIndex(columns, where == Alive ? $"IX_Users_{name}" : $"IX_DeletedUsers_{name}").HasFilter(where);
     }
 }

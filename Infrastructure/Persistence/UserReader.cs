@@ -21,7 +21,7 @@ internal sealed class UserReader(UsersDbContext db) : IUserReader
 
     public async Task<IReadOnlyList<User>> ListAsync(UserQuery query, CancellationToken ct)
     {
-        var users = Matching(query);
+        var users = await MatchingAsync(query, ct);
         var page = query.Sort.Key switch
         {
             UserSortKey.Id => users.PageById(query),
@@ -34,7 +34,9 @@ internal sealed class UserReader(UsersDbContext db) : IUserReader
         return await page.ToListAsync(ct);
     }
 
-    private IQueryable<User> Matching(UserQuery query)
+    public async Task<long> CountAsync(UserQuery query, CancellationToken ct) => await (await MatchingAsync(query, ct)).LongCountAsync(ct);
+
+    private async Task<IQueryable<User>> MatchingAsync(UserQuery query, CancellationToken ct)
     {
         var users = db.Users.AsNoTracking();
         if (query.Deleted)
@@ -49,6 +51,6 @@ internal sealed class UserReader(UsersDbContext db) : IUserReader
         if (filter.Role is { } role) users = users.Where(user => user.Role == role);
         if (filter.CreatedFrom is { } from) users = users.Where(user => user.CreatedAt >= from);
         if (filter.CreatedBefore is { } before) users = users.Where(user => user.CreatedAt < before);
-        return users;
+        return filter.Words is { } words ? await db.Words.SearchAsync(users, words, ct) : users;
     }
 }

@@ -8,6 +8,8 @@ internal abstract class UsersDbContext(DbContextOptions options) : DbContext(opt
 {
     public DbSet<User> Users => Set<User>();
 
+    public DbSet<UserWord> Words => Set<UserWord>();
+
     /// <summary>True where the unique index on the address refused the write.</summary>
     public abstract bool IsEmailTaken(DbUpdateException exception);
 
@@ -17,5 +19,17 @@ internal abstract class UsersDbContext(DbContextOptions options) : DbContext(opt
     /// <summary>Creates or updates the schema.</summary>
     public virtual Task MigrateAsync(CancellationToken ct) => Database.MigrateAsync(ct);
 
-    protected override void OnModelCreating(ModelBuilder modelBuilder) => modelBuilder.ApplyConfiguration(new UserConfiguration());
+    /// <summary>Writes the users and with them, in the same transaction, the words that a search finds them by.</summary>
+    public override Task<int> SaveChangesAsync(bool acceptAllChangesOnSuccess, CancellationToken cancellationToken = default)
+    {
+        ChangeTracker.DetectChanges();
+        foreach (var entry in ChangeTracker.Entries<User>().ToList()) UserWord.Follow(this, entry);
+        return base.SaveChangesAsync(acceptAllChangesOnSuccess, cancellationToken);
+    }
+
+    protected override void OnModelCreating(ModelBuilder modelBuilder)
+    {
+        modelBuilder.ApplyConfiguration(new UserConfiguration());
+        modelBuilder.ApplyConfiguration(new UserWordConfiguration());
+    }
 }

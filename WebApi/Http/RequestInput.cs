@@ -49,6 +49,13 @@ internal class RequestInput
         return absent;
     }
 
+    public bool TrueOrFalse(string name)
+    {
+        if (Parameter(name) is not { } text) return false;
+        if (text is not ("true" or "false")) RefuseParameter(name, "unknown-value", $"Parameter {name} must be true or false.");
+        return text is "true";
+    }
+
     /// <summary>The conditions in <c>If-Match</c> and <c>If-None-Match</c> (RFC 9110 section 13.1).</summary>
     public VersionCondition Condition()
     {

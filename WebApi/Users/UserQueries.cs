@@ -17,5 +17,7 @@ internal static class UserQueries
             Role = input.Parameter("role"),
             CreatedFrom = input.Parameter("createdFrom"),
             CreatedBefore = input.Parameter("createdBefore"),
+            Q = input.Parameter("q"),
+            IncludeTotal = input.TrueOrFalse("includeTotal"),
         };
 }

@@ -53,7 +53,60 @@ public sealed class ListOfUsers(Service service) : IClassFixture<Service>
         Assert.DoesNotContain(id, Ids(await service.GetAsync($"/api/v1/users?createdFrom={next}")));
     }
 
+    [Fact]
+    public async Task A_search_finds_users_by_what_their_words_begin_with()
+    {
+        var grace = await service.CreateAsync("grace.hopper+navy@cobol.example", ",\"name\":\"Grace Brewster Murray-Hopper\"");
+        var percent = await service.CreateAsync("percent%25@odd.example", ",\"name\":\"100% a_b [x]\"");
+        var nobody = await service.CreateAsync("nobody@cobol.example");
+
+        foreach (var q in (string[])["grace", "GRACE brew", "hop", "murray-h", "hopper grace", "grace.hop", "navy@c", "cobol.example gra", "hopper%2Bnavy"])
+            Assert.Equal([grace], Ids(await service.GetAsync("/api/v1/users?q=" + q)));
+        Assert.Equal([grace, nobody], Ids(await service.GetAsync("/api/v1/users?q=cobol.ex")));
+        Assert.Equal([nobody, grace], Ids(await service.GetAsync("/api/v1/users?q=cobol&sort=-email")));
+        foreach (var q in (string[])["100%25", "a_b", "[x]", "percent%2525"]) Assert.Equal([percent], Ids(await service.GetAsync("/api/v1/users?q=" + q)));
+        foreach (var q in (string[])["race", "opper", "grace nobody", "gr%25e", "g_ace", "[g]race", "1000", "%25"])
+            Assert.Empty(Ids(await service.GetAsync("/api/v1/users?q=" + q)));
+    }
+
+    [Fact]
+    public async Task A_search_follows_the_user_as_it_changes_is_deleted_restored_and_erased()
+    {
+        var id = await service.CreateAsync("before@follow.example", ",\"name\":\"Beforename\"");
+        (await service.SendAsync("PATCH", $"/api/v1/users/{id}", """{"name":"Aftername","email":"after@follow.example"}""")).Is(200);
+        foreach (var q in (string[])["beforename", "before@"]) Assert.Empty(Ids(await service.GetAsync("/api/v1/users?q=" + q)));
+        foreach (var q in (string[])["aftername", "after@", "follow.example"]) Assert.Equal([id], Ids(await service.GetAsync("/api/v1/users?q=" + q)));
+
+        (await service.SendAsync("DELETE", $"/api/v1/users/{id}")).Is(204);
+        Assert.Empty(Ids(await service.GetAsync("/api/v1/users?q=aftername")));
+        Assert.Equal([id], Ids(await service.GetAsync("/api/v1/deleted-users?q=aftername")));
+
+        (await service.SendAsync("PATCH", $"/api/v1/deleted-users/{id}", """{"deleted":false,"email":"third@follow.example"}""")).Is(200);
+        Assert.Equal([id], Ids(await service.GetAsync("/api/v1/users?q=third")));
+        Assert.Empty(Ids(await service.GetAsync("/api/v1/users?q=after@")));
+
+        (await service.SendAsync("DELETE", $"/api/v1/users/{id}")).Is(204);
+        (await service.SendAsync("DELETE", $"/api/v1/deleted-users/{id}")).Is(204);
+        Assert.Empty(Ids(await service.GetAsync("/api/v1/deleted-users?q=third")));
+    }
+
+    [Fact]
+    public async Task The_total_is_told_where_it_is_asked_for()
+    {
+        for (var i = 0; i < 3; i++) await service.CreateAsync($"t{i}@total.example");
+        var page = await service.GetAsync("/api/v1/users?q=total.example&pageSize=2&includeTotal=true");
+        Assert.Equal((2, 3), (Ids(page).Count(), page["totalCount"].GetInt32()));
+        var next = await service.GetAsync($"/api/v1/users?q=total.example&pageSize=2&includeTotal=true&cursor={page["nextCursor"]}");
+        Assert.Equal((1, 3), (Ids(next).Count(), next["totalCount"].GetInt32()));
+        Assert.False((await service.GetAsync("/api/v1/users?includeTotal=false")).Json.TryGetProperty("totalCount", out _));
+    }
+
     [Theory]
+    [InlineData("q=", "parameter q out-of-range")]
+    [InlineData("q=%20%20", "parameter q out-of-range")]
+    [InlineData("q=a+b+c+d+e+f+g+h+i", "parameter q out-of-range")]
+    [InlineData("includeTotal=1", "parameter includeTotal unknown-value")]
+    [InlineData("includeTotal=True", "parameter includeTotal unknown-value")]
     [InlineData("pageSize=0", "parameter pageSize out-of-range")]
     [InlineData("pageSize=201", "parameter pageSize out-of-range")]
     [InlineData("pageSize=-1", "parameter pageSize out-of-range")]

@@ -79,14 +79,72 @@ namespace CleanUsers.Infrastructure.Persistence.Sqlite.Migrations
 
                     b.HasKey("Id");
 
-                    b.HasIndex(new[] { "DeletedAt", "Id" }, "IX_Users_DeletedAt")
+                    b.HasIndex(new[] { "CreatedAt", "Id" }, "IX_DeletedUsers_CreatedAt")
                         .HasFilter("\"DeletedAt\" IS NOT NULL");
+
+                    b.HasIndex(new[] { "DeletedAt", "Id" }, "IX_DeletedUsers_DeletedAt")
+                        .HasFilter("\"DeletedAt\" IS NOT NULL");
+
+                    b.HasIndex(new[] { "EmailKey", "Id" }, "IX_DeletedUsers_Email")
+                        .HasFilter("\"DeletedAt\" IS NOT NULL");
+
+                    b.HasIndex(new[] { "SortName", "Id" }, "IX_DeletedUsers_Name")
+                        .HasFilter("\"DeletedAt\" IS NOT NULL");
+
+                    b.HasIndex(new[] { "Role", "Id" }, "IX_DeletedUsers_Role")
+                        .HasFilter("\"DeletedAt\" IS NOT NULL");
+
+                    b.HasIndex(new[] { "Status", "Id" }, "IX_DeletedUsers_Status")
+                        .HasFilter("\"DeletedAt\" IS NOT NULL");
+
+                    b.HasIndex(new[] { "UpdatedAt", "Id" }, "IX_DeletedUsers_UpdatedAt")
+                        .HasFilter("\"DeletedAt\" IS NOT NULL");
+
+                    b.HasIndex(new[] { "CreatedAt", "Id" }, "IX_Users_CreatedAt")
+                        .HasFilter("\"DeletedAt\" IS NULL");
 
                     b.HasIndex(new[] { "EmailKey" }, "IX_Users_EmailKey")
                         .IsUnique()
                         .HasFilter("\"DeletedAt\" IS NULL");
 
+                    b.HasIndex(new[] { "SortName", "Id" }, "IX_Users_Name")
+                        .HasFilter("\"DeletedAt\" IS NULL");
+
+                    b.HasIndex(new[] { "Role", "Id" }, "IX_Users_Role")
+                        .HasFilter("\"DeletedAt\" IS NULL");
+
+                    b.HasIndex(new[] { "Status", "Id" }, "IX_Users_Status")
+                        .HasFilter("\"DeletedAt\" IS NULL");
+
+                    b.HasIndex(new[] { "UpdatedAt", "Id" }, "IX_Users_UpdatedAt")
+                        .HasFilter("\"DeletedAt\" IS NULL");
+
                     b.ToTable("Users");
+                });
+
+            modelBuilder.Entity("CleanUsers.Infrastructure.Persistence.UserWord", b =>
+                {
+                    b.Property<long>("UserId")
+                        .HasColumnType("INTEGER");
+
+                    b.Property<string>("Word")
+                        .HasMaxLength(400)
+                        .HasColumnType("TEXT");
+
+                    b.HasKey("UserId", "Word");
+
+                    b.HasIndex("Word", "UserId");
+
+                    b.ToTable("UserWords", (string)null);
+                });
+
+            modelBuilder.Entity("CleanUsers.Infrastructure.Persistence.UserWord", b =>
+                {
+                    b.HasOne("CleanUsers.Domain.Users.User", null)
+                        .WithMany()
+                        .HasForeignKey("UserId")
+                        .OnDelete(DeleteBehavior.Cascade)
+                        .IsRequired();
                 });
 #pragma warning restore 612, 618
         }
