@@ -35,6 +35,7 @@ internal sealed class UserConfiguration : IEntityTypeConfiguration<User>
 
         // Each order and each filter has an index among the users and another in the bin: a user is in those of one of the two.
         builder.HasIndex(user => user.EmailKey, EmailIndex).IsUnique().HasFilter(Alive);
+        Index(user => user.Id, "Id", Deleted); // the users' own order by id is the table's
         Index(user => new { user.EmailKey, user.Id }, "Email", Deleted);
         Index(user => new { user.DeletedAt, user.Id }, "DeletedAt", Deleted);
         foreach (var where in (string[])[Alive, Deleted])

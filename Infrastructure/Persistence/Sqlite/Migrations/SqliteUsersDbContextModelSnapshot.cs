@@ -88,6 +88,9 @@ namespace CleanUsers.Infrastructure.Persistence.Sqlite.Migrations
                     b.HasIndex(new[] { "EmailKey", "Id" }, "IX_DeletedUsers_Email")
                         .HasFilter("\"DeletedAt\" IS NOT NULL");
 
+                    b.HasIndex(new[] { "Id" }, "IX_DeletedUsers_Id")
+                        .HasFilter("\"DeletedAt\" IS NOT NULL");
+
                     b.HasIndex(new[] { "SortName", "Id" }, "IX_DeletedUsers_Name")
                         .HasFilter("\"DeletedAt\" IS NOT NULL");
 

@@ -10,7 +10,7 @@ using Microsoft.EntityFrameworkCore.Storage.ValueConversion;
 namespace CleanUsers.Infrastructure.Persistence.Sqlite.Migrations
 {
     [DbContext(typeof(SqliteUsersDbContext))]
-    [Migration("20261122235947_Initial")]
+    [Migration("20261123000228_Initial")]
     partial class Initial
     {
         /// <inheritdoc />
@@ -89,6 +89,9 @@ namespace CleanUsers.Infrastructure.Persistence.Sqlite.Migrations
                         .HasFilter("\"DeletedAt\" IS NOT NULL");
 
                     b.HasIndex(new[] { "EmailKey", "Id" }, "IX_DeletedUsers_Email")
+                        .HasFilter("\"DeletedAt\" IS NOT NULL");
+
+                    b.HasIndex(new[] { "Id" }, "IX_DeletedUsers_Id")
                         .HasFilter("\"DeletedAt\" IS NOT NULL");
 
                     b.HasIndex(new[] { "SortName", "Id" }, "IX_DeletedUsers_Name")

@@ -73,6 +73,12 @@ namespace CleanUsers.Infrastructure.Persistence.Sqlite.Migrations
                 filter: "\"DeletedAt\" IS NOT NULL");
 
             migrationBuilder.CreateIndex(
+                name: "IX_DeletedUsers_Id",
+                table: "Users",
+                column: "Id",
+                filter: "\"DeletedAt\" IS NOT NULL");
+
+            migrationBuilder.CreateIndex(
                 name: "IX_DeletedUsers_Name",
                 table: "Users",
                 columns: new[] { "SortName", "Id" },

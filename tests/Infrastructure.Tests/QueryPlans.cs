@@ -1,0 +1,148 @@
+using System.Data.Common;
+using CleanUsers.Application.Ports;
+using CleanUsers.Domain.Users;
+using CleanUsers.Infrastructure.Persistence;
+using CleanUsers.Infrastructure.Persistence.Sqlite;
+using Microsoft.Data.Sqlite;
+using Microsoft.EntityFrameworkCore;
+using Microsoft.EntityFrameworkCore.Diagnostics;
+
+namespace CleanUsers.Infrastructure.Tests;
+
+/// <summary>What SQLite says of the statements that the lists make (EXPLAIN QUERY PLAN).</summary>
+public sealed class QueryPlans : IDisposable
+{
+    private static readonly string[] Common = ["user"]; // what the address of every sample begins with
+
+    private readonly Recorder _recorder = new();
+    private readonly string _folder = Directory.CreateTempSubdirectory("cleanusers-").FullName;
+
+    private static CancellationToken Ct => TestContext.Current.CancellationToken;
+
+    public static TheoryData<bool, UserSortKey, bool> Orders() => ListingUsers.Orders();
+
+    public static TheoryData<bool, string, string> Filters() => new()
+    {
+        { false, "email", "IX_Users_EmailKey" },
+        { false, "role", "IX_Users_Role" },
+        { false, "status", "IX_Users_Status" },
+        { false, "created", "IX_Users_CreatedAt" },
+        { true, "email", "IX_DeletedUsers_Email" },
+        { true, "role", "IX_DeletedUsers_Role" },
+        { true, "status", "IX_DeletedUsers_Status" },
+        { true, "created", "IX_DeletedUsers_CreatedAt" },
+    };
+
+    [Theory]
+    [MemberData(nameof(Orders))]
+    public async Task Each_order_is_an_index_walked_from_where_the_page_begins(bool deleted, UserSortKey key, bool descending)
+    {
+        await using var db = await OpenAsync();
+        foreach (var after in (UserPosition?[])[null, new UserPosition(5, "m", Sample.Now)])
+        {
+            var plan = Assert.Single(await PlansAsync(db, new UserQuery(deleted, new UserFilter(), new UserSort(key, descending), 51, after)));
+            if (!deleted && key == UserSortKey.Id && after is null) continue; // the table itself, in its own order
+            Assert.DoesNotContain(plan, IsScanOfATable);
+            var index = (deleted, key) switch
+            {
+                (false, UserSortKey.Id) => "INTEGER PRIMARY KEY",
+                (false, UserSortKey.Email) => "IX_Users_EmailKey",
+                (true, _) => $"IX_DeletedUsers_{key}",
+                (false, _) => $"IX_Users_{key}",
+            };
+            var seeks = plan.Where(line => line.Contains(index, StringComparison.Ordinal)).ToList();
+            Assert.NotEmpty(seeks);
+            if (after is null) Assert.DoesNotContain(plan, line => line.Contains("TEMP B-TREE", StringComparison.Ordinal));
+            else Assert.All(seeks, seek => Assert.StartsWith("SEARCH", seek, StringComparison.Ordinal));
+        }
+    }
+
+    [Theory]
+    [MemberData(nameof(Filters))]
+    public async Task Each_filter_is_a_seek_in_its_index(bool deleted, string filter, string index)
+    {
+        await using var db = await OpenAsync();
+        var plan = Assert.Single(await PlansAsync(db, new UserQuery(
+            deleted,
+            filter switch
+            {
+                "email" => new UserFilter(EmailKey: "a@b"),
+                "role" => new UserFilter(Role: UserRole.Admin),
+                "status" => new UserFilter(Status: UserStatus.Inactive),
+                _ => new UserFilter(CreatedFrom: Sample.Now, CreatedBefore: Sample.Now.AddDays(1)),
+            },
+            new UserSort(filter == "created" ? UserSortKey.CreatedAt : UserSortKey.Id, false),
+            51,
+            null)));
+        Assert.Contains(plan, line => line.StartsWith("SEARCH", StringComparison.Ordinal) && line.Contains(index, StringComparison.Ordinal));
+    }
+
+    [Fact]
+    public async Task A_search_for_a_rare_word_looks_at_the_users_that_have_it_alone()
+    {
+        await using var db = await OpenAsync();
+        var plans = await PlansAsync(db, new UserQuery(false, new UserFilter(Words: ["rare"]), new UserSort(UserSortKey.Name, false), 51, null));
+        Assert.Equal(2, plans.Count); // how common the word is, and the page
+        Assert.All(plans, plan => Assert.DoesNotContain(plan, IsScanOfATable));
+        Assert.Contains(plans[1], line => line.Contains("IX_UserWords_Word_UserId (Word>? AND Word<?)", StringComparison.Ordinal));
+        Assert.Contains(plans[1], line => line.Contains("INTEGER PRIMARY KEY (rowid=?)", StringComparison.Ordinal));
+    }
+
+    [Fact]
+    public async Task A_search_for_a_common_word_walks_the_order_and_asks_each_user()
+    {
+        await using var db = await OpenAsync();
+        for (var i = 0; i < 1000; i++) db.Add(Sample.User());
+        await db.SaveChangesAsync(Ct);
+        var plans = await PlansAsync(db, new UserQuery(false, new UserFilter(Words: Common), new UserSort(UserSortKey.Name, false), 51, null));
+        Assert.Contains(plans[1], line => line.Contains("USING INDEX IX_Users_Name", StringComparison.Ordinal));
+        Assert.Contains(plans[1], line => line.Contains("UserId=? AND Word>? AND Word<?", StringComparison.Ordinal));
+        Assert.DoesNotContain(plans[1], line => line.Contains("TEMP B-TREE", StringComparison.Ordinal));
+    }
+
+    public void Dispose()
+    {
+        SqliteConnection.ClearAllPools();
+        Directory.Delete(_folder, recursive: true);
+    }
+
+    // u is the table; u0 and on are what was made of it, at most two pages
+    private static bool IsScanOfATable(string line) => line == "SCAN u";
+
+    private async Task<List<List<string>>> PlansAsync(UsersDbContext db, UserQuery query)
+    {
+        _recorder.Plans.Clear();
+        await new UserReader(db).ListAsync(query, Ct);
+        return [.. _recorder.Plans];
+    }
+
+    private async Task<UsersDbContext> OpenAsync()
+    {
+        var db = new SqliteUsersDbContext(new DbContextOptionsBuilder<SqliteUsersDbContext>()
+            .UseSqlite($"Data Source={Path.Combine(_folder, "plans.db")}").AddInterceptors(_recorder).Options);
+        await db.MigrateAsync(Ct);
+        return db;
+    }
+
+    /// <summary>Asks SQLite for the plan of each query before it runs.</summary>
+    private sealed class Recorder : DbCommandInterceptor
+    {
+        public List<List<string>> Plans { get; } = [];
+
+        public override ValueTask<InterceptionResult<DbDataReader>> ReaderExecutingAsync(
+            DbCommand command, CommandEventData eventData, InterceptionResult<DbDataReader> result, CancellationToken cancellationToken = default)
+        {
+            var statement = command.CommandText;
+            command.CommandText = "EXPLAIN QUERY PLAN " + statement;
+            using (var rows = command.ExecuteReader())
+            {
+                var plan = new List<string>();
+                while (rows.Read()) plan.Add(rows.GetString(3));
+                Plans.Add(plan);
+            }
+
+            command.CommandText = statement;
+            return base.ReaderExecutingAsync(command, eventData, result, cancellationToken);
+        }
+    }
+}
