@@ -1,4 +1,5 @@
 using CleanUsers.Application.Ports;
+using CleanUsers.Infrastructure.Idempotency;
 using CleanUsers.Infrastructure.Persistence;
 using CleanUsers.Infrastructure.Persistence.Sqlite;
 using Microsoft.EntityFrameworkCore;
@@ -17,7 +18,8 @@ public static class DependencyInjection
         .AddDatabase(options, connectionString)
         .AddScoped<IDatabase, Database>()
         .AddScoped<IUserRepository, UserRepository>()
-        .AddScoped<IUserReader, UserReader>();
+        .AddScoped<IUserReader, UserReader>()
+        .AddScoped<IIdempotencyStore, IdempotencyStore>();
 
     /// <summary>Creates or updates the schema, where the configuration says that the service does it itself.</summary>
     public static async Task MigrateOnStartupAsync(this IServiceProvider services)

@@ -10,6 +10,7 @@ CultureInfo.DefaultThreadCurrentCulture = CultureInfo.CurrentCulture = CultureIn
 try
 {
     var builder = WebApplication.CreateBuilder(args);
+    builder.Services.AddSingleton(TimeProvider.System);
     builder.Services.AddApplication(builder.Configuration["AutoMapper:LicenseKey"]);
     builder.Services.AddInfrastructure(
         builder.Configuration.ReadSection<DatabaseOptions>(DatabaseOptions.Section), builder.Configuration.GetConnectionString(DatabaseOptions.ConnectionStringName));

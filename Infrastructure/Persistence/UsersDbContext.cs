@@ -1,4 +1,5 @@
 using CleanUsers.Domain.Users;
+using CleanUsers.Infrastructure.Idempotency;
 using Microsoft.EntityFrameworkCore;
 
 namespace CleanUsers.Infrastructure.Persistence;
@@ -13,11 +14,24 @@ internal abstract class UsersDbContext(DbContextOptions options) : DbContext(opt
     /// <summary>True where the unique index on the address refused the write.</summary>
     public abstract bool IsEmailTaken(DbUpdateException exception);
 
+    /// <summary>True where a row with this primary key is there already.</summary>
+    public abstract bool IsDuplicateKey(DbUpdateException exception);
+
     /// <inheritdoc cref="Application.Ports.IDatabase.IsUnavailable"/>
     public abstract bool IsUnavailable(Exception exception);
 
     /// <summary>Creates or updates the schema.</summary>
     public virtual Task MigrateAsync(CancellationToken ct) => Database.MigrateAsync(ct);
+
+    /// <summary>Runs some writes as one. Where they say so they are kept, else all are undone.</summary>
+    public virtual async Task<T> InTransactionAsync<T>(Func<CancellationToken, Task<(T Result, bool Keep)>> write, CancellationToken ct)
+    {
+        await using var transaction = await Database.BeginTransactionAsync(ct);
+        var (result, keep) = await write(ct);
+        if (keep) await transaction.CommitAsync(ct);
+        else ChangeTracker.Clear();
+        return result;
+    }
 
     /// <summary>Writes the users and with them, in the same transaction, the words that a search finds them by.</summary>
     public override Task<int> SaveChangesAsync(bool acceptAllChangesOnSuccess, CancellationToken cancellationToken = default)
@@ -31,5 +45,6 @@ internal abstract class UsersDbContext(DbContextOptions options) : DbContext(opt
     {
         modelBuilder.ApplyConfiguration(new UserConfiguration());
         modelBuilder.ApplyConfiguration(new UserWordConfiguration());
+        modelBuilder.ApplyConfiguration(new IdempotencyRecordConfiguration());
     }
 }

@@ -17,6 +17,7 @@ internal static class HttpSetup
             kestrel.Limits.MaxRequestBodySize = options.MaxBodyBytes;
         });
 
+        builder.Services.AddHostedService<ExpiredAnswers>();
         builder.Services.AddExceptionHandler<FaultHandler>();
         builder.Services.Configure<RouteOptions>(routes => routes.SetParameterPolicy<UserIdConstraint>(UserIdConstraint.Name));
         builder.Services.AddControllers(mvc => mvc.Filters.Add(new AcceptFilter()));

@@ -6,11 +6,10 @@ using Microsoft.AspNetCore.Mvc;
 namespace CleanUsers.WebApi.Http;
 
 /// <summary>A success with a JSON body, written whole so that its length is known: HEAD then has the headers of GET.</summary>
-internal sealed class JsonAnswer<T>(T value, JsonTypeInfo<T> type, int status = StatusCodes.Status200OK) : IActionResult
+internal sealed class JsonAnswer<T>(T value, JsonTypeInfo<T> type) : IActionResult
 {
     public async Task ExecuteResultAsync(ActionContext context)
     {
-        context.HttpContext.Response.StatusCode = status;
         var body = new ArrayBufferWriter<byte>(512);
         using (var json = new Utf8JsonWriter(body, WireJson.Writing)) JsonSerializer.Serialize(json, value, type);
         await context.HttpContext.Response.WriteJsonAsync("application/json", body.WrittenMemory);

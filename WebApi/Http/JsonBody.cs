@@ -1,8 +1,12 @@
 using System.Buffers;
+using System.Security.Cryptography;
 using System.Text.Json;
 using System.Text.Unicode;
 using Ardalis.Result;
+using CleanUsers.Application.Ports;
 using CleanUsers.Domain;
+using Microsoft.AspNetCore.Mvc;
+using Microsoft.Extensions.Options;
 using Microsoft.Net.Http.Headers;
 
 namespace CleanUsers.WebApi.Http;
@@ -26,6 +30,8 @@ internal sealed class JsonBody : RequestInput
     private readonly Dictionary<string, JsonElement> _members = new(StringComparer.Ordinal);
     private readonly HashSet<string> _asked = new(ReadOnlyMembers, StringComparer.Ordinal);
 
+    private ReadOnlyMemory<byte> _octets;
+
     private JsonBody(HttpRequest request)
         : base(request)
     {
@@ -44,7 +50,8 @@ internal sealed class JsonBody : RequestInput
 
         using var octets = new MemoryStream();
         await request.Body.CopyToAsync(octets, ct);
-        body.Parse(octets.GetBuffer().AsSpan(0, (int)octets.Length));
+        body._octets = octets.GetBuffer().AsMemory(0, (int)octets.Length);
+        body.Parse(body._octets.Span);
         return body;
     }
 
@@ -82,6 +89,21 @@ internal sealed class JsonBody : RequestInput
         else if (element.ValueKind != JsonValueKind.False) Refuse(member, "unknown-value", $"Member {member} must be false.");
     }
 
+    /// <summary>
+    /// Like <see cref="RequestInput.AnswerAsync{TCommand,T}"/>, but where the request carries an idempotency key, once: a repetition gets
+    /// the answer that the first one got.
+    /// </summary>
+    public async Task<IActionResult> AnswerOnceAsync<TCommand, T>(
+        TCommand command, Func<TCommand, CancellationToken, Task<Result<T>>> useCase, Func<T, KeptAnswer> success, CancellationToken ct)
+    {
+        var header = Request.Headers[IdempotencyKey.Header];
+        if (header.Count == 0) return await AnswerAsync(command, useCase, value => new KeptAnswerResult(success(value), replayed: false), ct);
+        if (!IdempotencyKey.TryParse(header, out var key))
+            Refuse(new HeaderError(IdempotencyKey.Header, "invalid-key", "Header Idempotency-Key must be 1 to 255 visible ASCII characters, there once."));
+
+        return await AnswerAsync<TCommand, IActionResult>(command, (sent, token) => OnceAsync(key!, sent, useCase, success, token), answer => answer, ct);
+    }
+
     protected override void FindUnknown()
     {
         base.FindUnknown();
@@ -90,6 +112,34 @@ internal sealed class JsonBody : RequestInput
     }
 
     protected override ValidationError Located(ValidationError fault) => fault;
+
+    private async Task<Result<IActionResult>> OnceAsync<TCommand, T>(
+        string key, TCommand command, Func<TCommand, CancellationToken, Task<Result<T>>> useCase, Func<T, KeptAnswer> success, CancellationToken ct)
+    {
+        var services = Request.HttpContext.RequestServices;
+        var request = new IdempotentRequest(
+            IdempotencyKey.Scope(services.GetRequiredService<ICaller>().Name, Request, key), Convert.ToHexString(SHA256.HashData(_octets.Span)));
+        Result<T>? refusal = null;
+        var outcome = await services.GetRequiredService<IIdempotencyStore>().ExecuteOnceAsync(
+            request,
+            async token =>
+            {
+                var result = await useCase(command, token);
+                if (result.IsSuccess) return success(result.Value);
+                refusal = result;
+                return null;
+            },
+            services.GetRequiredService<IOptions<HttpOptions>>().Value.RequestTimeout,
+            ct);
+        return outcome.Kind switch
+        {
+            IdempotencyOutcomeKind.Done => new KeptAnswerResult(outcome.Answer!, replayed: false),
+            IdempotencyOutcomeKind.Replayed => new KeptAnswerResult(outcome.Answer!, replayed: true),
+            IdempotencyOutcomeKind.Refused => refusal!.Map(IActionResult (_) => throw new InvalidOperationException("A refusal has no value.")),
+            IdempotencyOutcomeKind.KeyReused => new ProblemAnswer(ProblemCatalogue.IdempotencyKeyReused),
+            IdempotencyOutcomeKind.InProgress => new ProblemAnswer(ProblemCatalogue.RequestInProgress),
+        };
+    }
 
     /// <summary>RFC 8259 section 11: no parameter is defined, and section 8.1: UTF-8 and nothing else.</summary>
     private static bool IsJson(HttpRequest request)

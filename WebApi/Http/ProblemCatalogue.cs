@@ -63,6 +63,11 @@ internal static class ProblemCatalogue
         "Another user that is not deleted has this email address.",
         "Choose another address, or change or delete the user that has it.");
 
+    public static readonly Problem RequestInProgress = new(
+        "request-in-progress", 409, "The first request is still on its way",
+        "A request with the same Idempotency-Key is being worked on, and took longer than this one could wait.",
+        "Send the same request again after the seconds that Retry-After names.");
+
     public static readonly Problem VersionMismatch = new(
         ErrorCodes.VersionMismatch, 412, "The user has changed meanwhile",
         "The version of the user does not meet the condition in If-Match or If-None-Match. Nothing was changed.",
@@ -77,6 +82,11 @@ internal static class ProblemCatalogue
         "unsupported-media-type", 415, "The body's type is not accepted",
         "The header Content-Type is missing or names another type than the resource takes, or another character set than UTF-8.",
         "Use a type that the header Accept-Post or Accept-Patch names.");
+
+    public static readonly Problem IdempotencyKeyReused = new(
+        "idempotency-key-reused", 422, "The Idempotency-Key was used for something else",
+        "A request with the same key and another body was answered in the last 24 hours. Nothing was done for this one.",
+        "Use a new key for a new request, and the same body for a retry.");
 
     public static readonly Problem VersionRequired = new(
         "version-required", 428, "A condition is required",
@@ -96,7 +106,7 @@ internal static class ProblemCatalogue
     private static readonly Problem[] All =
     [
         ValidationFailed, MalformedBody, MalformedRequest, Unauthenticated, Forbidden, UserNotFound, NotFound, MethodNotAllowed, NotAcceptable,
-        RequestTimeout, EmailTaken, VersionMismatch, BodyTooLarge, UnsupportedMediaType, VersionRequired, InternalError, Unavailable,
+        RequestTimeout, EmailTaken, RequestInProgress, VersionMismatch, BodyTooLarge, UnsupportedMediaType, IdempotencyKeyReused, VersionRequired, InternalError, Unavailable,
     ];
 
     private static readonly FrozenDictionary<string, Problem> ByCode = All.ToFrozenDictionary(problem => problem.Code, StringComparer.Ordinal);

@@ -71,7 +71,7 @@ internal class RequestInput
         if (!EntityTags.TryParse(ifNoneMatch, EntityTags.Weak, out var noneOf)) RefuseTags("If-None-Match");
         return EntityTags.Condition(oneOf, noneOf);
 
-        void RefuseTags(string header) => _faults.Add(
+        void RefuseTags(string header) => Refuse(
             new HeaderError(header, "invalid-entity-tag", $"Header {header} must be * or a list of entity tags such as \"3\"."));
     }
 
@@ -98,7 +98,9 @@ internal class RequestInput
         AnswerAsync<TCommand, Result>(
             command, async (c, token) => await useCase(c, token), _ => new StatusCodeResult(StatusCodes.Status204NoContent), ct);
 
-    protected void Refuse(string member, string code, string detail) => _faults.Add(new(member, detail, code, ValidationSeverity.Error));
+    protected void Refuse(ValidationError fault) => _faults.Add(fault);
+
+    protected void Refuse(string member, string code, string detail) => Refuse(new ValidationError(member, detail, code, ValidationSeverity.Error));
 
     /// <summary>Finds what nobody asked for.</summary>
     protected virtual void FindUnknown()
@@ -110,5 +112,5 @@ internal class RequestInput
     /// <summary>The fault of a member, as one of the place where this input's members are.</summary>
     protected virtual ValidationError Located(ValidationError fault) => new ParameterError(fault.Identifier, fault.ErrorCode, fault.ErrorMessage);
 
-    private void RefuseParameter(string name, string code, string detail) => _faults.Add(new ParameterError(name, code, detail));
+    private void RefuseParameter(string name, string code, string detail) => Refuse(new ParameterError(name, code, detail));
 }

@@ -1,4 +1,6 @@
+using System.Text.Json;
 using CleanUsers.Application.DeletedUsers;
+using CleanUsers.Application.Ports;
 using CleanUsers.Application.Users;
 using CleanUsers.WebApi.Http;
 using Microsoft.AspNetCore.Mvc;
@@ -14,12 +16,12 @@ internal static class UserAnswers
         return new(user, WireJson.Answers.UserDto);
     }
 
-    public static JsonAnswer<UserDto> Created(HttpResponse response, UserDto user)
-    {
-        Tag(response, user.Version);
-        response.Headers.Location = Path(response, user.Id);
-        return new(user, WireJson.Answers.UserDto, StatusCodes.Status201Created);
-    }
+    public static KeptAnswer Created(HttpResponse response, UserDto user) => new(
+        user.Id,
+        StatusCodes.Status201Created,
+        JsonSerializer.Serialize(user, WireJson.Answers.UserDto),
+        Path(response, user.Id),
+        EntityTags.Of(user.Version));
 
     public static JsonAnswer<UserDto> Restored(HttpResponse response, UserDto user)
     {

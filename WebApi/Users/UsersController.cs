@@ -16,7 +16,7 @@ public sealed class UsersController : ControllerBase
     public async Task<IActionResult> Create([FromServices] CreateUser createUser, CancellationToken ct)
     {
         var body = await JsonBody.ReadAsync(Request, ct);
-        return await body.AnswerAsync(body.ToCreateUser(), createUser.ExecuteAsync, user => UserAnswers.Created(Response, user), ct);
+        return await body.AnswerOnceAsync(body.ToCreateUser(), createUser.ExecuteAsync, user => UserAnswers.Created(Response, user), ct);
     }
 
     [HttpRead]

@@ -3,6 +3,7 @@ using CleanUsers.Domain.Users;
 using CleanUsers.Infrastructure.Persistence;
 using Microsoft.Data.Sqlite;
 using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.Time.Testing;
 
 namespace CleanUsers.Infrastructure.Tests;
 
@@ -14,8 +15,11 @@ public sealed class SqliteDatabase : IAsyncLifetime
 
     public SqliteDatabase() => _services = new ServiceCollection()
         .AddLogging()
+        .AddSingleton<TimeProvider>(Clock)
         .AddInfrastructure(new DatabaseOptions(), $"Data Source={Path.Combine(_folder, "test.db")}")
         .BuildServiceProvider();
+
+    public FakeTimeProvider Clock { get; } = new(Sample.Now);
 
     public async ValueTask InitializeAsync() => await _services.MigrateOnStartupAsync();
 

@@ -55,6 +55,34 @@ public sealed class RequiringAToken(RequiringAToken.Closed service) : IClassFixt
     }
 }
 
+public sealed class WithABrokenDatabase(WithABrokenDatabase.Broken service) : IClassFixture<WithABrokenDatabase.Broken>
+{
+    [Fact]
+    public async Task A_file_that_is_no_database_is_503_and_not_ready()
+    {
+        (await service.GetAsync("/health/live")).Is(200);
+        foreach (var path in (string[])["/health/ready", "/api/v1/users", "/api/v1/users/1"])
+            (await service.GetAsync(path)).IsProblem(503, "unavailable");
+        (await service.SendAsync("POST", "/api/v1/users", """{"email":"a@b"}""")).IsProblem(503, "unavailable");
+    }
+
+    public sealed class Broken : Service
+    {
+        private readonly string _file = Path.GetTempFileName();
+
+        public Broken() => File.WriteAllText(_file, new string('x', 5000));
+
+        protected override IEnumerable<(string Key, string Value)> Settings =>
+            [("Database:MigrateOnStartup", "false"), ("ConnectionStrings:CleanUsers", $"Data Source={_file}")];
+
+        public override async ValueTask DisposeAsync()
+        {
+            await base.DisposeAsync();
+            File.Delete(_file);
+        }
+    }
+}
+
 public sealed class WithoutADatabase(WithoutADatabase.Gone service) : IClassFixture<WithoutADatabase.Gone>
 {
     [Fact]

@@ -16,28 +16,26 @@ internal sealed class SqliteUsersDbContext(DbContextOptions<SqliteUsersDbContext
         exception.InnerException is SqliteException { SqliteExtendedErrorCode: raw.SQLITE_CONSTRAINT_UNIQUE } refusal
         && refusal.Message.Contains(EmailColumn, StringComparison.OrdinalIgnoreCase);
 
+    public override bool IsDuplicateKey(DbUpdateException exception) =>
+        exception.InnerException is SqliteException { SqliteExtendedErrorCode: raw.SQLITE_CONSTRAINT_PRIMARYKEY };
+
     public override bool IsUnavailable(Exception exception) => exception.GetBaseException() is SqliteException
     {
-        SqliteErrorCode: raw.SQLITE_BUSY or raw.SQLITE_LOCKED or raw.SQLITE_READONLY or raw.SQLITE_IOERR or raw.SQLITE_FULL or raw.SQLITE_CANTOPEN,
+        SqliteErrorCode: raw.SQLITE_BUSY or raw.SQLITE_LOCKED or raw.SQLITE_READONLY or raw.SQLITE_IOERR or raw.SQLITE_FULL
+            or raw.SQLITE_CANTOPEN or raw.SQLITE_CORRUPT or raw.SQLITE_NOTADB,
     };
 
     /// <summary>
     /// Whoever has the turn takes SQLite's write lock with its first statement: EF Core begins its transactions with BEGIN IMMEDIATE, and a
     /// statement that goes alone writes at once. So nobody reads first and finds then that it can't write.
     /// </summary>
-    public override async Task<int> SaveChangesAsync(bool acceptAllChangesOnSuccess, CancellationToken cancellationToken = default)
-    {
-        var queue = SqliteWriteQueue.Of(Database.GetConnectionString()!);
-        await queue.WaitAsync(cancellationToken);
-        try
-        {
-            return await base.SaveChangesAsync(acceptAllChangesOnSuccess, cancellationToken);
-        }
-        finally
-        {
-            queue.Release();
-        }
-    }
+    public override Task<int> SaveChangesAsync(bool acceptAllChangesOnSuccess, CancellationToken cancellationToken = default) =>
+        Database.CurrentTransaction is null
+            ? InTurnAsync(() => base.SaveChangesAsync(acceptAllChangesOnSuccess, cancellationToken), cancellationToken)
+            : base.SaveChangesAsync(acceptAllChangesOnSuccess, cancellationToken);
+
+    public override Task<T> InTransactionAsync<T>(Func<CancellationToken, Task<(T Result, bool Keep)>> write, CancellationToken ct) =>
+        InTurnAsync(() => base.InTransactionAsync(write, ct), ct);
 
     /// <summary>
     /// Makes the folder too. EF Core marks a migration in progress with a row that outlives a crash, and waits for it to go away, for ever
@@ -55,6 +53,20 @@ internal sealed class SqliteUsersDbContext(DbContextOptions<SqliteUsersDbContext
 
     protected override void ConfigureConventions(ModelConfigurationBuilder configurationBuilder) =>
         configurationBuilder.Properties<DateTimeOffset>().HaveConversion<Milliseconds>();
+
+    private async Task<T> InTurnAsync<T>(Func<Task<T>> write, CancellationToken ct)
+    {
+        var queue = SqliteWriteQueue.Of(Database.GetConnectionString()!);
+        await queue.WaitAsync(ct);
+        try
+        {
+            return await write();
+        }
+        finally
+        {
+            queue.Release();
+        }
+    }
 
     private static async Task<FileStream> LockAsync(string path, CancellationToken ct)
     {

@@ -125,6 +125,48 @@ namespace CleanUsers.Infrastructure.Persistence.Sqlite.Migrations
                     b.ToTable("Users");
                 });
 
+            modelBuilder.Entity("CleanUsers.Infrastructure.Idempotency.IdempotencyRecord", b =>
+                {
+                    b.Property<string>("Scope")
+                        .HasMaxLength(64)
+                        .HasColumnType("TEXT");
+
+                    b.Property<string>("Body")
+                        .IsRequired()
+                        .HasColumnType("TEXT");
+
+                    b.Property<long>("CreatedAt")
+                        .HasColumnType("INTEGER");
+
+                    b.Property<string>("EntityTag")
+                        .HasMaxLength(30)
+                        .HasColumnType("TEXT");
+
+                    b.Property<string>("Fingerprint")
+                        .IsRequired()
+                        .HasMaxLength(64)
+                        .HasColumnType("TEXT");
+
+                    b.Property<string>("Location")
+                        .IsRequired()
+                        .HasMaxLength(100)
+                        .HasColumnType("TEXT");
+
+                    b.Property<int>("Status")
+                        .HasColumnType("INTEGER");
+
+                    b.Property<long?>("UserId")
+                        .HasColumnType("INTEGER");
+
+                    b.HasKey("Scope");
+
+                    b.HasIndex("CreatedAt");
+
+                    b.HasIndex("UserId");
+
+                    b.ToTable("IdempotencyRecords", (string)null);
+                });
+
             modelBuilder.Entity("CleanUsers.Infrastructure.Persistence.UserWord", b =>
                 {
                     b.Property<long>("UserId")
@@ -139,6 +181,14 @@ namespace CleanUsers.Infrastructure.Persistence.Sqlite.Migrations
                     b.HasIndex("Word", "UserId");
 
                     b.ToTable("UserWords", (string)null);
+                });
+
+            modelBuilder.Entity("CleanUsers.Infrastructure.Idempotency.IdempotencyRecord", b =>
+                {
+                    b.HasOne("CleanUsers.Domain.Users.User", null)
+                        .WithMany()
+                        .HasForeignKey("UserId")
+                        .OnDelete(DeleteBehavior.Cascade);
                 });
 
             modelBuilder.Entity("CleanUsers.Infrastructure.Persistence.UserWord", b =>

@@ -10,7 +10,7 @@ using Microsoft.EntityFrameworkCore.Storage.ValueConversion;
 namespace CleanUsers.Infrastructure.Persistence.Sqlite.Migrations
 {
     [DbContext(typeof(SqliteUsersDbContext))]
-    [Migration("20261123000228_Initial")]
+    [Migration("20261123000425_Initial")]
     partial class Initial
     {
         /// <inheritdoc />
@@ -128,6 +128,48 @@ namespace CleanUsers.Infrastructure.Persistence.Sqlite.Migrations
                     b.ToTable("Users");
                 });
 
+            modelBuilder.Entity("CleanUsers.Infrastructure.Idempotency.IdempotencyRecord", b =>
+                {
+                    b.Property<string>("Scope")
+                        .HasMaxLength(64)
+                        .HasColumnType("TEXT");
+
+                    b.Property<string>("Body")
+                        .IsRequired()
+                        .HasColumnType("TEXT");
+
+                    b.Property<long>("CreatedAt")
+                        .HasColumnType("INTEGER");
+
+                    b.Property<string>("EntityTag")
+                        .HasMaxLength(30)
+                        .HasColumnType("TEXT");
+
+                    b.Property<string>("Fingerprint")
+                        .IsRequired()
+                        .HasMaxLength(64)
+                        .HasColumnType("TEXT");
+
+                    b.Property<string>("Location")
+                        .IsRequired()
+                        .HasMaxLength(100)
+                        .HasColumnType("TEXT");
+
+                    b.Property<int>("Status")
+                        .HasColumnType("INTEGER");
+
+                    b.Property<long?>("UserId")
+                        .HasColumnType("INTEGER");
+
+                    b.HasKey("Scope");
+
+                    b.HasIndex("CreatedAt");
+
+                    b.HasIndex("UserId");
+
+                    b.ToTable("IdempotencyRecords", (string)null);
+                });
+
             modelBuilder.Entity("CleanUsers.Infrastructure.Persistence.UserWord", b =>
                 {
                     b.Property<long>("UserId")
@@ -142,6 +184,14 @@ namespace CleanUsers.Infrastructure.Persistence.Sqlite.Migrations
                     b.HasIndex("Word", "UserId");
 
                     b.ToTable("UserWords", (string)null);
+                });
+
+            modelBuilder.Entity("CleanUsers.Infrastructure.Idempotency.IdempotencyRecord", b =>
+                {
+                    b.HasOne("CleanUsers.Domain.Users.User", null)
+                        .WithMany()
+                        .HasForeignKey("UserId")
+                        .OnDelete(DeleteBehavior.Cascade);
                 });
 
             modelBuilder.Entity("CleanUsers.Infrastructure.Persistence.UserWord", b =>

@@ -1,0 +1,24 @@
+using CleanUsers.Domain.Users;
+using Microsoft.EntityFrameworkCore;
+using Microsoft.EntityFrameworkCore.Metadata.Builders;
+
+namespace CleanUsers.Infrastructure.Idempotency;
+
+internal sealed class IdempotencyRecordConfiguration : IEntityTypeConfiguration<IdempotencyRecord>
+{
+    private const int DigestDigits = 64; // SHA-256
+
+    public void Configure(EntityTypeBuilder<IdempotencyRecord> builder)
+    {
+        builder.ToTable("IdempotencyRecords");
+        builder.HasKey(record => record.Scope);
+        builder.Property(record => record.Scope).HasMaxLength(DigestDigits);
+        builder.Property(record => record.Fingerprint).HasMaxLength(DigestDigits);
+        builder.Property(record => record.Location).HasMaxLength(100);
+        builder.Property(record => record.EntityTag).HasMaxLength(30);
+        builder.HasIndex(record => record.CreatedAt);
+
+        // the answer shows the user: purging erases it, too
+        builder.HasOne<User>().WithMany().HasForeignKey(record => record.UserId).OnDelete(DeleteBehavior.Cascade);
+    }
+}

@@ -1,0 +1,77 @@
+using CleanUsers.Application.Ports;
+using CleanUsers.Infrastructure.Persistence;
+using Microsoft.EntityFrameworkCore;
+
+namespace CleanUsers.Infrastructure.Idempotency;
+
+internal sealed class IdempotencyStore(UsersDbContext db, TimeProvider clock) : IIdempotencyStore
+{
+    public async Task<IdempotencyOutcome> ExecuteOnceAsync(
+        IdempotentRequest request, Func<CancellationToken, Task<KeptAnswer?>> action, TimeSpan patience, CancellationToken ct)
+    {
+        while (true)
+        {
+            if (await FindAsync(request, ct) is { } before) return before;
+
+            using var waiting = new CancellationTokenSource(patience, clock);
+            using var either = CancellationTokenSource.CreateLinkedTokenSource(waiting.Token, ct);
+            try
+            {
+                if (await ClaimAndExecuteAsync(request, action, either.Token) is { } now) return now;
+            }
+            catch (OperationCanceledException) when (waiting.IsCancellationRequested && !ct.IsCancellationRequested)
+            {
+                return new(IdempotencyOutcomeKind.InProgress);
+            }
+        }
+    }
+
+    public Task<int> DeleteExpiredAsync(CancellationToken ct)
+    {
+        var expired = Expired();
+        return db.Set<IdempotencyRecord>().Where(record => record.CreatedAt <= expired).ExecuteDeleteAsync(ct);
+    }
+
+    private async Task<IdempotencyOutcome?> FindAsync(IdempotentRequest request, CancellationToken ct)
+    {
+        var expired = Expired();
+        var record = await db.Set<IdempotencyRecord>().AsNoTracking()
+            .FirstOrDefaultAsync(record => record.Scope == request.Scope && record.CreatedAt > expired, ct);
+        if (record is null) return null;
+        return record.Fingerprint == request.Fingerprint
+            ? new(IdempotencyOutcomeKind.Replayed, new(record.UserId!.Value, record.Status, record.Body, record.Location, record.EntityTag))
+            : new(IdempotencyOutcomeKind.KeyReused);
+    }
+
+    /// <summary>
+    /// Writes the claim first: its key makes every other request with it wait until this transaction ends. Null where another one came first.
+    /// </summary>
+    private Task<IdempotencyOutcome?> ClaimAndExecuteAsync(
+        IdempotentRequest request, Func<CancellationToken, Task<KeptAnswer?>> action, CancellationToken ct) => db.InTransactionAsync<IdempotencyOutcome?>(
+        async token =>
+        {
+            var expired = Expired();
+            await db.Set<IdempotencyRecord>().Where(record => record.Scope == request.Scope && record.CreatedAt <= expired).ExecuteDeleteAsync(token);
+            var claim = new IdempotencyRecord { Scope = request.Scope, Fingerprint = request.Fingerprint, CreatedAt = clock.GetUtcNow() };
+            db.Add(claim);
+            try
+            {
+                await db.SaveChangesAsync(token);
+            }
+            catch (DbUpdateException exception) when (db.IsDuplicateKey(exception))
+            {
+                return (null, false);
+            }
+
+            if (await action(token) is not { } answer) return (new(IdempotencyOutcomeKind.Refused), false);
+
+            db.Attach(claim); // a refused save in between makes the context forget it
+            (claim.UserId, claim.Status, claim.Body, claim.Location, claim.EntityTag) =
+                (answer.UserId, answer.Status, answer.Body, answer.Location, answer.EntityTag);
+            await db.SaveChangesAsync(token);
+            return (new(IdempotencyOutcomeKind.Done, answer), true);
+        },
+        ct);
+
+    private DateTimeOffset Expired() => clock.GetUtcNow() - IIdempotencyStore.Lifetime;
+}

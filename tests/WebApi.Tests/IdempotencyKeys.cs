@@ -1,0 +1,76 @@
+namespace CleanUsers.WebApi.Tests;
+
+public sealed class IdempotencyKeys(Service service) : IClassFixture<Service>
+{
+    [Fact]
+    public async Task A_repetition_gets_the_same_answer_and_makes_no_second_user()
+    {
+        const string Body = """{"email":"once@example.org","name":"Zoë"}""";
+        var first = await PostAsync(Body, "key-1");
+        var second = await PostAsync(Body, "\"key-1\""); // the draft's quoted string
+        Assert.Null(first.Is(201).Header("Idempotency-Replayed"));
+        Assert.Equal("true", second.Is(201).Header("Idempotency-Replayed"));
+        Assert.Equal((first.Body, first.Header("Location"), first.Header("ETag"), first.Header("Content-Type")),
+            (second.Body, second.Header("Location"), second.Header("ETag"), second.Header("Content-Type")));
+        Assert.Equal(1, (await service.GetAsync("/api/v1/users?email=once@example.org"))["items"].GetArrayLength());
+    }
+
+    [Fact]
+    public async Task A_replay_shows_what_was_answered_then_not_what_is_now()
+    {
+        const string Body = """{"email":"then@example.org"}""";
+        var first = await PostAsync(Body, "key-2");
+        (await service.SendAsync("PATCH", first.Is(201).Header("Location")!, """{"age":7}""")).Is(200);
+        (await service.SendAsync("DELETE", first.Header("Location")!)).Is(204);
+        Assert.Equal(first.Body, (await PostAsync(Body, "key-2")).Is(201).Body);
+    }
+
+    [Fact]
+    public async Task The_same_key_with_another_body_is_422()
+    {
+        (await PostAsync("""{"email":"a1@example.org"}""", "key-3")).Is(201);
+        (await PostAsync("""{"email":"a2@example.org"}""", "key-3")).IsProblem(422, "idempotency-key-reused");
+        Assert.Equal(0, (await service.GetAsync("/api/v1/users?email=a2@example.org"))["items"].GetArrayLength());
+    }
+
+    [Fact]
+    public async Task A_refusal_is_not_kept()
+    {
+        await service.CreateAsync("taken@example.org");
+        const string Body = """{"email":"taken@example.org"}""";
+        (await PostAsync(Body, "key-4")).IsProblem(409, "email-taken");
+        (await PostAsync("""{"email":"x"}""", "key-4")).HasFaults("pointer #/email invalid-email");
+        var id = (await service.GetAsync("/api/v1/users?email=taken@example.org"))["items"][0].GetProperty("id").GetInt64();
+        (await service.SendAsync("DELETE", $"/api/v1/users/{id}")).Is(204);
+        (await PostAsync(Body, "key-4")).Is(201);
+    }
+
+    [Fact]
+    public async Task Sixteen_clients_with_one_key_make_one_user()
+    {
+        var answers = await Task.WhenAll(Enumerable.Range(0, 16).Select(_ => Task.Run(() => PostAsync("""{"email":"sixteen@example.org"}""", "key-5"))));
+        Assert.All(answers, answer => answer.Is(201));
+        Assert.Single(answers.Select(answer => answer["id"].GetInt64()).Distinct());
+        Assert.Equal(15, answers.Count(answer => answer.Header("Idempotency-Replayed") == "true"));
+    }
+
+    [Theory]
+    [InlineData("")]
+    [InlineData("\"\"")]
+    [InlineData("two words")]
+    [InlineData("\"two words\"")]
+    [InlineData("\"open")]
+    [InlineData("\"a\\b\"")]
+    public async Task What_is_no_key_is_named_with_all_other_faults(string key) =>
+        (await PostAsync("""{"email":"x"}""", key)).HasFaults(
+            key == "\"open" ? ["pointer #/email invalid-email"] : ["header Idempotency-Key invalid-key", "pointer #/email invalid-email"]);
+
+    [Fact]
+    public async Task A_key_has_at_most_255_characters()
+    {
+        (await PostAsync("""{"email":"l1@example.org"}""", new string('k', 255))).Is(201);
+        (await PostAsync("""{"email":"l2@example.org"}""", new string('k', 256))).HasFaults("header Idempotency-Key invalid-key");
+    }
+
+    private Task<Answer> PostAsync(string body, string key) => service.SendAsync("POST", "/api/v1/users", body, ("Idempotency-Key", key));
+}
