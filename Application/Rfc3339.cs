@@ -1,19 +1,22 @@
 using System.Globalization;
+using System.Text.RegularExpressions;
 
 namespace CleanUsers.Application;
 
-/// <summary>RFC 3339 section 5.6, as it comes: any offset, any number of decimals.</summary>
-internal static class Rfc3339
+/// <summary>RFC 3339 section 5.6, as it comes: any offset, any number of decimals (what is finer than 100 ns is cut off).</summary>
+internal static partial class Rfc3339
 {
     private static readonly string[] Formats = ["yyyy-MM-dd'T'HH:mm:ss.FFFFFFFK", "yyyy-MM-dd'T'HH:mm:ssK"];
 
     public static bool TryParse(string text, out DateTimeOffset instant)
     {
         instant = default;
-        // K also takes nothing at all, which would be a local time of somewhere
-        var zoned = text.Length > 6 && (text[^1] is 'Z' or 'z' || text[^6] is '+' or '-');
-        return zoned && DateTimeOffset.TryParseExact(
-            text.ToUpperInvariant(), Formats, CultureInfo.InvariantCulture, DateTimeStyles.AdjustToUniversal, out instant);
+        return Form.Match(text) is { Success: true } match && DateTimeOffset.TryParseExact(
+            $"{match.Groups["time"].ValueSpan}{Decimals(match.Groups["decimals"].Value)}{match.Groups["zone"].ValueSpan}".ToUpperInvariant(),
+            Formats,
+            CultureInfo.InvariantCulture,
+            DateTimeStyles.AdjustToUniversal,
+            out instant);
     }
 
     /// <summary>The first millisecond that is not before the text's instant: what is stored has no finer part to compare.</summary>
@@ -24,4 +27,9 @@ internal static class Rfc3339
         var whole = DateTimeOffset.FromUnixTimeMilliseconds(milliseconds);
         return whole < instant && milliseconds < DateTimeOffset.MaxValue.ToUnixTimeMilliseconds() ? whole.AddMilliseconds(1) : whole;
     }
+
+    private static string Decimals(string text) => text.Length > 8 ? text[..8] : text;
+
+    [GeneratedRegex(@"^(?<time>[0-9-]{10}[Tt][0-9:]{8})(?<decimals>\.[0-9]+)?(?<zone>[Zz]|[+-][0-9]{2}:[0-9]{2})\z", RegexOptions.ExplicitCapture | RegexOptions.NonBacktracking)]
+    private static partial Regex Form { get; }
 }

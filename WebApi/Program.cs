@@ -1,5 +1,6 @@
 using System.Globalization;
 using CleanUsers.Application;
+using CleanUsers.Application.Ports;
 using CleanUsers.Infrastructure;
 using CleanUsers.Infrastructure.Persistence;
 using CleanUsers.WebApi.Hosting;
@@ -12,8 +13,8 @@ try
     var builder = WebApplication.CreateBuilder(args);
     builder.Services.AddSingleton(TimeProvider.System);
     builder.Services.AddApplication(builder.Configuration["AutoMapper:LicenseKey"]);
-    builder.Services.AddInfrastructure(
-        builder.Configuration.ReadSection<DatabaseOptions>(DatabaseOptions.Section), builder.Configuration.GetConnectionString(DatabaseOptions.ConnectionStringName));
+    builder.Configuration.UseConnectionString(DatabaseOptions.ConnectionStringName, connectionString => builder.Services.AddInfrastructure(
+        builder.Configuration.ReadSection<DatabaseOptions>(DatabaseOptions.Section), connectionString));
     builder.AddAuthenticationByToken();
     builder.AddHttp();
     builder.AddHealth();
@@ -34,4 +35,9 @@ catch (ConfigurationException exception)
 {
     await Console.Error.WriteLineAsync(exception.Message);
     return ConfigurationException.ExitCode;
+}
+catch (DatabaseUnavailableException exception)
+{
+    await Console.Error.WriteLineAsync(exception.Message);
+    return 69; // EX_UNAVAILABLE of sysexits.h
 }

@@ -4,6 +4,7 @@ using System.Globalization;
 using System.Security.Cryptography;
 using System.Text;
 using CleanUsers.Application.Ports;
+using CleanUsers.Domain;
 using CleanUsers.Domain.Users;
 
 namespace CleanUsers.Application.Users;
@@ -15,6 +16,9 @@ namespace CleanUsers.Application.Users;
 /// </summary>
 internal static class UserCursor
 {
+    /// <summary>What is said of a text that is no cursor of the query.</summary>
+    public static readonly Fault Invalid = new("invalid-cursor", "Cursor is not one that this query gave: start again without it.");
+
     private const int DigestOctets = 8;
 
     public static string Encode(User last, UserQuery query)
@@ -35,11 +39,8 @@ internal static class UserCursor
     public static bool TryDecode(string text, UserQuery query, [NotNullWhen(true)] out UserPosition? position)
     {
         position = null;
-        if (!Base64Url.IsValid(text)) return false;
+        if (!IsWellFormed(text)) return false;
         var octets = Base64Url.DecodeFromChars(text);
-        // one octet string has several spellings where bits are left over: only the one that was handed out counts
-        if (octets.Length <= DigestOctets || !string.Equals(Base64Url.EncodeToString(octets), text, StringComparison.Ordinal)) return false;
-
         var place = octets.AsSpan(DigestOctets);
         if (!octets.AsSpan(0, DigestOctets).SequenceEqual(Digest(place, query))) return false;
 
@@ -55,6 +56,11 @@ internal static class UserCursor
         };
         return position is not null;
     }
+
+    /// <summary>Whether it can be a cursor, of whatever query. Octets have several spellings where bits are left over: only one counts.</summary>
+    public static bool IsWellFormed(string text) => Base64Url.IsValid(text)
+        && Base64Url.DecodeFromChars(text) is { Length: > DigestOctets } octets
+        && Base64Url.EncodeToString(octets) == text;
 
     private static ReadOnlySpan<byte> Digest(ReadOnlySpan<byte> place, UserQuery query)
     {

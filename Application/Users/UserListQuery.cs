@@ -95,6 +95,10 @@ internal abstract class UserListValidator<T> : AbstractValidator<T>
         RuleFor(query => query.CreatedFrom).Custom(IsTimestampOrNull);
         RuleFor(query => query.CreatedBefore).Custom(IsTimestampOrNull);
         RuleFor(query => query.Q).Custom(IsSearchOrNull);
+        RuleFor(query => query.Cursor).Custom((text, context) =>
+        {
+            if (text is not null && !UserCursor.IsWellFormed(text)) context.AddFault(UserCursor.Invalid);
+        });
     }
 
     private static void IsSearchOrNull(string? text, ValidationContext<T> context)

@@ -107,6 +107,9 @@ public sealed class EmailAddress
         && label.All(c => char.IsAsciiLetterOrDigit(c) || c == '-');
 
     // Lower case can undo a normal form (H with a line below has no single capital, its small letter has), so it is made again.
-    private static string LowerNfc(string text) =>
-        text.Normalize(NormalizationForm.FormC).ToLowerInvariant().Normalize(NormalizationForm.FormC);
+    private static string LowerNfc(string text) => text.Normalize(NormalizationForm.FormC)
+        .Replace("\u0130", "i\u0307", StringComparison.Ordinal) // Unicode's SpecialCasing, which ToLowerInvariant does not know: I with a dot,
+        .ToLowerInvariant()
+        .Replace('\u03C2', '\u03C3') // and the sigma that ends a word, which is one letter with the other in capitals
+        .Normalize(NormalizationForm.FormC);
 }

@@ -52,6 +52,20 @@ internal static class ConfigurationReading
         return options;
     }
 
+    /// <summary>Hands on a connection string, which is not shown where it is refused: it can hold a password.</summary>
+    /// <exception cref="ConfigurationException">The text is no connection string of the database.</exception>
+    public static void UseConnectionString(this IConfiguration configuration, string name, Action<string?> use)
+    {
+        try
+        {
+            use(configuration.GetConnectionString(name));
+        }
+        catch (ArgumentException) // how drivers refuse a connection string
+        {
+            throw new ConfigurationException($"ConnectionStrings:{name}", "not one", "a connection string of the database");
+        }
+    }
+
     private static string Allowed(System.Reflection.PropertyInfo property, Type type)
     {
         if (type.IsEnum) return string.Join(", ", Enum.GetNames(type));

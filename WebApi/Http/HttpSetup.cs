@@ -1,3 +1,4 @@
+using Asp.Versioning;
 using CleanUsers.WebApi.Hosting;
 using Microsoft.AspNetCore.Mvc;
 using Microsoft.Extensions.Options;
@@ -30,6 +31,7 @@ internal static class HttpSetup
         builder.Services
             .AddApiVersioning(versioning =>
             {
+                versioning.ApiVersionReader = new UrlSegmentApiVersionReader();
                 versioning.ReportApiVersions = true;
                 versioning.UnsupportedApiVersionStatusCode = StatusCodes.Status404NotFound;
             })

@@ -145,7 +145,8 @@ internal sealed class JsonBody : RequestInput
     private static bool IsJson(HttpRequest request)
     {
         if (!MediaTypeHeaderValue.TryParse(request.ContentType, out var type)) return false;
-        if (type.Charset.HasValue && !type.Charset.Equals("utf-8", StringComparison.OrdinalIgnoreCase)) return false;
+        if (type.Charset.HasValue && !HeaderUtilities.RemoveQuotes(type.Charset).Equals("utf-8", StringComparison.OrdinalIgnoreCase)) return false;
+        if (request.Headers.ContentEncoding.Count > 0) return false; // RFC 9110 section 8.4: none is taken
         return type.MediaType.Equals(Json, StringComparison.OrdinalIgnoreCase)
             || (HttpMethods.IsPatch(request.Method) && type.MediaType.Equals(MergePatch, StringComparison.OrdinalIgnoreCase));
     }
@@ -183,13 +184,13 @@ internal sealed class JsonBody : RequestInput
     {
         foreach (var property in root.EnumerateObject())
         {
-            if (!TryGetName(property, out var name)) Refuse("", "invalid-text", "The name of a member has half a surrogate pair.");
+            if (!TryGetName(property, out var name)) Refuse(new BodyError("invalid-text", "The name of a member has half a surrogate pair."));
             else if (!_members.TryAdd(name, property.Value)) Refuse(name, "duplicate-member", $"Member {name} must be there once.");
         }
     }
 
     private void Malformed(string code, string detail) => Refusal = new ProblemAnswer(
-        ProblemCatalogue.MalformedBody, detail, [new ValidationError("", detail, code, ValidationSeverity.Error)]);
+        ProblemCatalogue.MalformedBody, detail, [new BodyError(code, detail)]);
 
     private bool TryTake(string member, out JsonElement element)
     {
@@ -197,13 +198,13 @@ internal sealed class JsonBody : RequestInput
         return _members.TryGetValue(member, out element);
     }
 
-    /// <summary>JSON Schema's integer: 30, 30.0 and 3e1 are one number. One too large for an int is as far out of range as an int can be.</summary>
+    /// <summary>30 and 30.0 are one number. One too large for an int is as far out of range as an int can be.</summary>
     private static bool TryGetWhole(JsonElement element, out int number)
     {
         if (element.TryGetInt32(out number)) return true;
-        if (!element.TryGetDouble(out var value) || (double.IsFinite(value) && Math.Truncate(value) != value)) return false;
-        number = (int)Math.Clamp(value, int.MinValue, int.MaxValue);
-        return true;
+        var parts = element.GetRawText().Split('.');
+        if (parts.Length > 2 || (parts.Length == 2 && parts[1].AsSpan().ContainsAnyExcept('0'))) return false;
+        return TryParseWhole(parts[0], out number);
     }
 
     private static bool TryGetText(JsonElement element, out string? text)
@@ -239,7 +240,7 @@ internal sealed class JsonBody : RequestInput
         JsonValueKind.Object => "an object",
         JsonValueKind.Array => "an array",
         JsonValueKind.String => "a string",
-        JsonValueKind.Number => "a number",
+        JsonValueKind.Number => $"the number {element.GetRawText()}",
         JsonValueKind.True or JsonValueKind.False => "true or false",
         JsonValueKind.Null => "null",
         JsonValueKind.Undefined => "nothing",

@@ -63,6 +63,9 @@ internal sealed class ProblemAnswer(Problem problem, string? detail = null, IRea
             case HeaderError:
                 json.WriteString("header"u8, error.Identifier);
                 break;
+            case BodyError:
+                json.WriteString("pointer"u8, "#");
+                break;
             default:
                 json.WriteString("pointer"u8, Pointer(error.Identifier));
                 break;
@@ -73,8 +76,7 @@ internal sealed class ProblemAnswer(Problem problem, string? detail = null, IRea
         json.WriteEndObject();
     }
 
-    /// <summary>The member as a JSON Pointer in a URI fragment (RFC 6901 section 6); the empty name is the body itself.</summary>
-    private static string Pointer(string member) => member.Length == 0
-        ? "#"
-        : "#/" + Uri.EscapeDataString(member.Replace("~", "~0", StringComparison.Ordinal).Replace("/", "~1", StringComparison.Ordinal));
+    /// <summary>The member as a JSON Pointer in a URI fragment (RFC 6901 section 6).</summary>
+    private static string Pointer(string member) =>
+        "#/" + Uri.EscapeDataString(member.Replace("~", "~0", StringComparison.Ordinal).Replace("/", "~1", StringComparison.Ordinal));
 }

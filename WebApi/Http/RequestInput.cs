@@ -44,7 +44,7 @@ internal class RequestInput
     public int WholeNumber(string name, int absent)
     {
         if (Parameter(name) is not { } text) return absent;
-        if (int.TryParse(text, NumberStyles.AllowLeadingSign, CultureInfo.InvariantCulture, out var number)) return number;
+        if (TryParseWhole(text, out var number)) return number;
         RefuseParameter(name, "wrong-type", $"Parameter {name} must be a whole number.");
         return absent;
     }
@@ -63,7 +63,7 @@ internal class RequestInput
         if (ifMatch.Count == 0 && !HttpMethods.IsGet(Request.Method) && !HttpMethods.IsHead(Request.Method)
             && Request.HttpContext.RequestServices.GetRequiredService<IOptions<HttpOptions>>().Value.RequireIfMatch)
         {
-            Refusal = new ProblemAnswer(ProblemCatalogue.VersionRequired);
+            Refusal ??= new ProblemAnswer(ProblemCatalogue.VersionRequired);
         }
 
         if (ifMatch.Count == 0 && ifNoneMatch.Count == 0) return VersionCondition.None;
@@ -107,6 +107,17 @@ internal class RequestInput
     {
         foreach (var name in _parameters.Keys.Where(name => !_asked.Contains(name)))
             RefuseParameter(name, "unknown-parameter", $"There is no parameter {name} here.");
+    }
+
+    /// <summary>Digits, with a minus before them; what is too large for an int is the largest, or the smallest, that there is.</summary>
+    protected static bool TryParseWhole(string text, out int number)
+    {
+        number = 0;
+        var digits = text.AsSpan(text.StartsWith('-') ? 1 : 0);
+        if (digits.IsEmpty || digits.ContainsAnyExceptInRange('0', '9')) return false;
+        if (!int.TryParse(text, NumberStyles.AllowLeadingSign, CultureInfo.InvariantCulture, out number))
+            number = text.StartsWith('-') ? int.MinValue : int.MaxValue;
+        return true;
     }
 
     /// <summary>The fault of a member, as one of the place where this input's members are.</summary>

@@ -13,8 +13,10 @@ internal static class AuthenticationSetup
     public static WebApplicationBuilder AddAuthenticationByToken(this WebApplicationBuilder builder)
     {
         var allowAnonymous = builder.Configuration.Read<bool>(AllowAnonymousKey, "true or false");
-        if (!allowAnonymous && !builder.Configuration.GetSection(BearerKey).Exists())
-            throw new ConfigurationException(BearerKey, "nothing", $"a section with an issuer to trust, or {AllowAnonymousKey}=true");
+        var bearer = builder.Configuration.GetSection(BearerKey);
+        var trusts = ((string[])["Authority", "MetadataAddress", "ValidIssuer", "ValidIssuers"]).Any(key => bearer.GetSection(key).Exists());
+        if (!allowAnonymous && !trusts)
+            throw new ConfigurationException(BearerKey, bearer.Exists() ? "without an issuer" : "nothing", $"a section with an issuer to trust, or {AllowAnonymousKey}=true");
 
         builder.Services.AddAuthentication().AddJwtBearer(options => options.MapInboundClaims = false);
         builder.Services.AddAuthorization(options => options.FallbackPolicy =

@@ -6,6 +6,7 @@ public sealed class Rfc3339Tests
     [InlineData("2026-01-31T12:00:00Z", "2026-01-31T12:00:00.000Z")]
     [InlineData("2026-01-31t12:00:00.5z", "2026-01-31T12:00:00.500Z")]
     [InlineData("2026-01-31T12:00:00.123456+02:00", "2026-01-31T10:00:00.124Z")]
+    [InlineData("2026-01-31T12:00:00.123000000000Z", "2026-01-31T12:00:00.123Z")]
     [InlineData("2026-01-31T12:00:00.123-00:30", "2026-01-31T12:30:00.123Z")]
     public void A_time_is_the_first_whole_millisecond_that_is_not_before_it(string text, string expected)
     {
@@ -21,6 +22,9 @@ public sealed class Rfc3339Tests
     [InlineData("2026-02-30T12:00:00Z")]
     [InlineData("2026-01-31T24:00:00Z")]
     [InlineData("2026-01-31T12:00Z")]
+    [InlineData("2026-01-31T12:00:00.Z")]
+    [InlineData("2026-01-31T12:00:00123Z")]
+    [InlineData("2026-01-31T12:00:00Z\n")]
     [InlineData("2026-01-31T12:00:00 02:00")]
     [InlineData(" 2026-01-31T12:00:00Z")]
     [InlineData("yesterday")]

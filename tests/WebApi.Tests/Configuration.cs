@@ -30,6 +30,33 @@ public sealed class Configuration
         Assert.Equal($"Configuration: {key} is '{value}'; allowed is {allowed}.", error.Trim());
     }
 
+    [Theory]
+    [InlineData("Foo=bar")]
+    [InlineData("Data Source=:memory:")]
+    [InlineData(" ")]
+    public async Task A_connection_string_that_is_none_is_refused_without_being_shown(string connectionString)
+    {
+        var (code, error) = await StartAsync("--Authentication:AllowAnonymous=true", $"--ConnectionStrings:CleanUsers={connectionString}");
+        Assert.Equal(78, code);
+        Assert.Equal("Configuration: ConnectionStrings:CleanUsers is not one; allowed is a connection string of the database.", error.Trim());
+    }
+
+    [Fact]
+    public async Task A_database_out_of_reach_ends_the_start_with_69()
+    {
+        var (code, error) = await StartAsync("--Authentication:AllowAnonymous=true", "--ConnectionStrings:CleanUsers=Data Source=/dev/null/none.db");
+        Assert.Equal(69, code);
+        Assert.StartsWith("The database is out of reach: ", error, StringComparison.Ordinal);
+        Assert.Single(error.Trim().Split('\n'));
+    }
+
+    [Fact]
+    public async Task A_scheme_that_trusts_nobody_is_no_authentication()
+    {
+        var (code, _) = await StartAsync("--Authentication:Schemes:Bearer:ValidAudience=x");
+        Assert.Equal(78, code);
+    }
+
     private static async Task<(int Code, string Error)> StartAsync(params string[] arguments)
     {
         var start = new ProcessStartInfo("dotnet", [typeof(Program).Assembly.Location, "--urls", "http://127.0.0.1:0", .. arguments])

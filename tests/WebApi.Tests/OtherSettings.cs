@@ -83,6 +83,32 @@ public sealed class WithABrokenDatabase(WithABrokenDatabase.Broken service) : IC
     }
 }
 
+public sealed class BehindItsSchema(BehindItsSchema.Empty service) : IClassFixture<BehindItsSchema.Empty>
+{
+    [Fact]
+    public async Task A_database_without_its_tables_is_503_and_not_ready()
+    {
+        (await service.GetAsync("/health/live")).Is(200);
+        foreach (var path in (string[])["/health/ready", "/api/v1/users", "/api/v1/users/1"])
+            (await service.GetAsync(path)).IsProblem(503, "unavailable");
+        (await service.SendAsync("POST", "/api/v1/users", """{"email":"a@b"}""")).IsProblem(503, "unavailable");
+    }
+
+    public sealed class Empty : Service
+    {
+        private readonly string _file = Path.GetTempFileName();
+
+        protected override IEnumerable<(string Key, string Value)> Settings =>
+            [("Database:MigrateOnStartup", "false"), ("ConnectionStrings:CleanUsers", $"Data Source={_file}")];
+
+        public override async ValueTask DisposeAsync()
+        {
+            await base.DisposeAsync();
+            File.Delete(_file);
+        }
+    }
+}
+
 public sealed class WithoutADatabase(WithoutADatabase.Gone service) : IClassFixture<WithoutADatabase.Gone>
 {
     [Fact]

@@ -20,6 +20,14 @@ public sealed class ReadingABody(Service service) : IClassFixture<Service>
     }
 
     [Fact]
+    public async Task A_charset_may_be_quoted_and_a_coding_is_not_taken()
+    {
+        (await service.SendAsync("POST", "/api/v1/users", """{"email":"q@example.org"}""", ("Content-Type", "application/json; charset=\"UTF-8\""))).Is(201);
+        var coded = "POST /api/v1/users HTTP/1.1\r\nHost: x\r\nContent-Type: application/json\r\nContent-Encoding: gzip\r\nContent-Length: 2\r\nConnection: close\r\n\r\n{}";
+        Assert.StartsWith("HTTP/1.1 415", await service.SendRawAsync(Encoding.ASCII.GetBytes(coded)), StringComparison.Ordinal);
+    }
+
+    [Fact]
     public async Task PATCH_says_what_patches_it_accepts()
     {
         var answer = await service.SendAsync("PATCH", "/api/v1/users/1", "x", ("Content-Type", "application/json-patch+json"));
@@ -88,7 +96,10 @@ public sealed class ReadingABody(Service service) : IClassFixture<Service>
     [InlineData("""{"email":"a@b","age":151}""", "pointer #/age out-of-range")]
     [InlineData("""{"email":"a@b","age":-1}""", "pointer #/age out-of-range")]
     [InlineData("""{"email":"a@b","age":99999999999999999999}""", "pointer #/age out-of-range")]
-    [InlineData("""{"email":"a@b","age":1e400}""", "pointer #/age out-of-range")]
+    [InlineData("""{"email":"a@b","age":1e400}""", "pointer #/age wrong-type")]
+    [InlineData("""{"email":"a@b","age":1e-400}""", "pointer #/age wrong-type")]
+    [InlineData("""{"email":"a@b","age":150.000000000000000001}""", "pointer #/age wrong-type")]
+    [InlineData("""{"email":"a@b","":1}""", "pointer #/ unknown-member")]
     [InlineData("""{"email":"a@b","role":1}""", "pointer #/role wrong-type")]
     [InlineData("""{"email":"a@b","role":"root"}""", "pointer #/role unknown-value")]
     [InlineData("""{"email":"a@b","role":null}""", "pointer #/role required")]

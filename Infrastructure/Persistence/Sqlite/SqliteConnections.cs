@@ -10,9 +10,37 @@ internal sealed class SqliteConnections : DbConnectionInterceptor
     // FULL: what was answered is there after a power cut. The time-out is for writers in other processes; ours queue (SqliteWriteQueue).
     private const string Settings = "PRAGMA synchronous = FULL; PRAGMA busy_timeout = 5000;";
 
-    /// <summary>The connection string with what the service relies on.</summary>
-    public static string Complete(string connectionString) =>
-        new SqliteConnectionStringBuilder(connectionString) { ForeignKeys = true }.ConnectionString;
+    // the driver's own waiting, 30 s otherwise, on top of SQLite's
+    private const int BusySeconds = 5;
+
+    /// <summary>
+    /// The connection string with what the service relies on: only a migration may create the file, else a database that is gone would come
+    /// back empty.
+    /// </summary>
+    /// <exception cref="ArgumentException">It is none, or names no file.</exception>
+    public static string Complete(string connectionString)
+    {
+        var builder = new SqliteConnectionStringBuilder(connectionString)
+        {
+            ForeignKeys = true,
+            DefaultTimeout = BusySeconds,
+            Mode = SqliteOpenMode.ReadWrite,
+        };
+        return builder.DataSource is "" or ":memory:"
+            ? throw new ArgumentException("Data Source must name a file.", nameof(connectionString))
+            : builder.ConnectionString;
+    }
+
+    /// <summary>Makes folder and file, with a write-ahead log, where they are missing.</summary>
+    public static async Task CreateAsync(string connectionString, CancellationToken ct)
+    {
+        var builder = new SqliteConnectionStringBuilder(connectionString) { Mode = SqliteOpenMode.ReadWriteCreate, Pooling = false };
+        await using var connection = new SqliteConnection(builder.ConnectionString);
+        await connection.OpenAsync(ct);
+        await using var command = connection.CreateCommand();
+        command.CommandText = "PRAGMA journal_mode = WAL";
+        await command.ExecuteNonQueryAsync(ct);
+    }
 
     public override void ConnectionOpened(DbConnection connection, ConnectionEndEventData eventData) => Set(connection);
 

@@ -19,7 +19,13 @@ internal sealed class SqliteUsersDbContext(DbContextOptions<SqliteUsersDbContext
     public override bool IsDuplicateKey(DbUpdateException exception) =>
         exception.InnerException is SqliteException { SqliteExtendedErrorCode: raw.SQLITE_CONSTRAINT_PRIMARYKEY };
 
-    public override bool IsUnavailable(Exception exception) => exception.GetBaseException() is SqliteException
+    public override bool IsUnavailable(Exception exception) => exception.GetBaseException() is SqliteException fault
+        && (IsOutOfReach(fault) || LacksSchema(fault));
+
+    private static bool LacksSchema(SqliteException fault) =>
+        fault.SqliteErrorCode == raw.SQLITE_ERROR && fault.Message.Contains("no such", StringComparison.Ordinal);
+
+    private static bool IsOutOfReach(SqliteException fault) => fault is
     {
         SqliteErrorCode: raw.SQLITE_BUSY or raw.SQLITE_LOCKED or raw.SQLITE_READONLY or raw.SQLITE_IOERR or raw.SQLITE_FULL
             or raw.SQLITE_CANTOPEN or raw.SQLITE_CORRUPT or raw.SQLITE_NOTADB,
@@ -47,7 +53,8 @@ internal sealed class SqliteUsersDbContext(DbContextOptions<SqliteUsersDbContext
         var file = Path.GetFullPath(Database.GetDbConnection().DataSource);
         Directory.CreateDirectory(Path.GetDirectoryName(file)!);
         await using var alone = await LockAsync($"{file}.migrating", ct);
-        if (await Database.CanConnectAsync(ct)) await Database.ExecuteSqlAsync($"DROP TABLE IF EXISTS \"__EFMigrationsLock\"", ct);
+        await SqliteConnections.CreateAsync(Database.GetConnectionString()!, ct);
+        await Database.ExecuteSqlAsync($"DROP TABLE IF EXISTS \"__EFMigrationsLock\"", ct);
         await base.MigrateAsync(ct);
     }
 
@@ -57,7 +64,8 @@ internal sealed class SqliteUsersDbContext(DbContextOptions<SqliteUsersDbContext
     private async Task<T> InTurnAsync<T>(Func<Task<T>> write, CancellationToken ct)
     {
         var queue = SqliteWriteQueue.Of(Database.GetConnectionString()!);
-        await queue.WaitAsync(ct);
+        if (!await queue.WaitAsync(SqliteWriteQueue.Patience, ct))
+            throw new SqliteException("The queue of writers does not move.", raw.SQLITE_BUSY);
         try
         {
             return await write();

@@ -8,6 +8,9 @@ namespace CleanUsers.Infrastructure.Persistence.Sqlite;
 /// </summary>
 internal static class SqliteWriteQueue
 {
+    /// <summary>How long a writer waits for its turn, at most.</summary>
+    public static readonly TimeSpan Patience = TimeSpan.FromSeconds(30);
+
     private static readonly ConcurrentDictionary<string, SemaphoreSlim> Queues = new(StringComparer.Ordinal);
 
     /// <param name="connectionString">The database: the same text, the same queue.</param>
