@@ -5,6 +5,7 @@ using CleanUsers.Infrastructure;
 using CleanUsers.Infrastructure.Persistence;
 using CleanUsers.WebApi.Hosting;
 using CleanUsers.WebApi.Http;
+using CleanUsers.WebApi.OpenApi;
 using CleanUsers.WebApi.Security;
 
 CultureInfo.DefaultThreadCurrentCulture = CultureInfo.CurrentCulture = CultureInfo.InvariantCulture;
@@ -26,6 +27,7 @@ try
     app.MapControllers();
     app.MapProblems();
     app.MapHealth();
+    app.MapDescription();
 
     await app.Services.MigrateOnStartupAsync();
     await app.RunAsync();

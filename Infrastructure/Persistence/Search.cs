@@ -22,7 +22,7 @@ internal static class Search
         var fewest = Common;
         foreach (var prefix in search)
         {
-            var found = await words.BeginningWith(prefix).Take(Common).CountAsync(ct);
+            var found = await words.BeginningWith(prefix).OrderBy(word => word.Word).Take(Common).CountAsync(ct);
             if (found < fewest) (rarest, fewest) = (prefix, found);
         }
 

@@ -24,9 +24,13 @@ internal static class HealthChecks
         .MapHealthChecks(path, new HealthCheckOptions
         {
             Predicate = _ => asked,
-            ResponseWriter = (context, report) => report.Status == HealthStatus.Healthy
-                ? context.Response.WriteJsonAsync("application/json", """{"status":"Healthy"}"""u8.ToArray())
-                : new ProblemAnswer(ProblemCatalogue.Unavailable).WriteAsync(context),
+            AllowCachingResponses = true, // the header is set below, as for every answer
+            ResponseWriter = (context, report) =>
+            {
+                if (report.Status != HealthStatus.Healthy) return new ProblemAnswer(ProblemCatalogue.Unavailable).WriteAsync(context);
+                context.Response.Headers.CacheControl = "no-store";
+                return context.Response.WriteJsonAsync("application/json", """{"status":"Healthy"}"""u8.ToArray());
+            },
         })
         .WithMetadata(new HttpMethodMetadata(["GET", "HEAD"]))
         .AllowAnonymous();

@@ -38,8 +38,8 @@ internal static class UserAnswers
     /// <summary>RFC 9110 section 13.2.2: If-Match first, then If-None-Match, whose failure is no error of a GET.</summary>
     private static IActionResult Read(HttpResponse response, long version, VersionCondition condition, Func<IActionResult> whole)
     {
-        Tag(response, version);
         if (!condition.IsExpected(version)) return new ProblemAnswer(ProblemCatalogue.VersionMismatch);
+        Tag(response, version);
         return condition.IsNew(version) ? whole() : new StatusCodeResult(StatusCodes.Status304NotModified);
     }
 

@@ -56,7 +56,9 @@ public class Service : WebApplicationFactory<Program>, IAsyncLifetime
         }
 
         using var response = await Client.SendAsync(request, TestContext.Current.CancellationToken);
-        return await Answer.ReadAsync(response);
+        var answer = await Answer.ReadAsync(response);
+        DescribedContract.Check(method, path, answer);
+        return answer;
     }
 
     /// <summary>Sends octets over a connection of its own, and returns all that comes back until the service closes it.</summary>

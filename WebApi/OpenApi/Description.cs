@@ -1,0 +1,61 @@
+using CleanUsers.WebApi.Http;
+using Microsoft.OpenApi;
+using Scalar.AspNetCore;
+
+namespace CleanUsers.WebApi.OpenApi;
+
+/// <summary>
+/// The description of the service (OpenAPI), as it stands in v1.json, and the reference made of it. Written by hand, because it is a promise
+/// that code can break: the tests hold every answer against it.
+/// </summary>
+internal static class Description
+{
+    public const string Path = "/openapi/v1.json";
+
+    /// <summary>The same in OpenAPI 3.0, for tools that do not read 3.1 yet.</summary>
+    public const string OlderPath = "/openapi/v1-3.0.json";
+
+    private const string Reference = "/docs";
+
+    private static readonly Lazy<byte[]> Current = new(Read);
+    private static readonly Lazy<Task<byte[]>> Older = new(ConvertAsync);
+
+    public static void MapDescription(this IEndpointRouteBuilder endpoints)
+    {
+        endpoints.MapDocument(Path, () => Task.FromResult(Current.Value));
+        endpoints.MapDocument(OlderPath, () => Older.Value);
+        endpoints.MapScalarApiReference(Reference, scalar => scalar
+            .WithTitle("CleanUsers")
+            .WithOpenApiRoutePattern(Path)
+            .DisableDefaultFonts()
+            .DisableAgent()
+            .DisableMcp()
+            .DisableTelemetry()).AllowAnonymous();
+        endpoints.MapMethods("/", ["GET", "HEAD"], context =>
+        {
+            context.Response.Redirect($"{context.Request.PathBase}{Reference}");
+            return Task.CompletedTask;
+        }).AllowAnonymous();
+    }
+
+    private static void MapDocument(this IEndpointRouteBuilder endpoints, string path, Func<Task<byte[]>> document) => endpoints
+        .MapMethods(path, ["GET", "HEAD"], async context => await context.Response.WriteJsonAsync("application/json", await document()))
+        .AllowAnonymous();
+
+    private static byte[] Read()
+    {
+        using var resource = typeof(Description).Assembly.GetManifestResourceStream("openapi/v1.json")!;
+        using var octets = new MemoryStream();
+        resource.CopyTo(octets);
+        return octets.ToArray();
+    }
+
+    private static async Task<byte[]> ConvertAsync()
+    {
+        using var source = new MemoryStream(Current.Value);
+        var (document, _) = await OpenApiDocument.LoadAsync(source, "json");
+        using var target = new MemoryStream();
+        await document!.SerializeAsJsonAsync(target, OpenApiSpecVersion.OpenApi3_0);
+        return target.ToArray();
+    }
+}

@@ -1,0 +1,99 @@
+using System.Text.Json.Nodes;
+using System.Text.RegularExpressions;
+using NJsonSchema;
+
+namespace CleanUsers.WebApi.Tests;
+
+/// <summary>The checked-in description, held against every answer that a wire test gets: a status, header or member that it lacks fails the test.</summary>
+internal static class DescribedContract
+{
+    /// <summary>Headers of HTTP itself, which no description lists.</summary>
+    private static readonly HashSet<string> OfHttp = new(
+        ["Date", "Content-Type", "Content-Length", "Connection", "Transfer-Encoding"], StringComparer.OrdinalIgnoreCase);
+
+    private static readonly Dictionary<string, JsonSchema> Schemas = new(StringComparer.Ordinal);
+
+    public static JsonObject Document { get; } = Load();
+
+    public static IEnumerable<(string Path, string Method, JsonObject Operation)> Operations =>
+        from path in Document["paths"]!.AsObject()
+        from member in path.Value!.AsObject()
+        where member.Key is not "parameters"
+        select (path.Key, member.Key, member.Value!.AsObject());
+
+    /// <summary>Fails unless the description has the answer.</summary>
+    public static void Check(string method, string path, Answer answer)
+    {
+        var (template, methods) = Document["paths"]!.AsObject().FirstOrDefault(candidate => Matches(candidate.Key, path.Split('?')[0]));
+        if (template is null) return; // not one of the API's resources
+        var where = $"{method} {template} {answer.Status}";
+        if (methods![method.ToLowerInvariant()] is not JsonObject operation)
+        {
+            Assert.True(answer.Status == 405, $"{where}: the method is not described");
+            return;
+        }
+
+        var described = operation["responses"]![answer.Status.ToString(null, null)];
+        Assert.True(described is not null, $"{where}: the status is not described. {answer.Body}");
+        var response = Resolve(described);
+        CheckHeaders(where, response["headers"]?.AsObject() ?? [], answer);
+        CheckBody(where, response["content"]?.AsObject() ?? [], answer);
+    }
+
+    /// <summary>What is wrong with a value, by the schema of that place in the document.</summary>
+    public static IEnumerable<string> Faults(JsonNode schema, string json)
+    {
+        var text = Inline(schema)!.ToJsonString();
+        JsonSchema parsed;
+        lock (Schemas)
+        {
+            if (!Schemas.TryGetValue(text, out parsed!)) Schemas[text] = parsed = JsonSchema.FromJsonAsync(text).GetAwaiter().GetResult();
+        }
+
+        return parsed.Validate(json).Select(fault => fault.ToString());
+    }
+
+    public static JsonObject Resolve(JsonNode node) =>
+        node["$ref"] is { } reference ? Resolve(At(reference.GetValue<string>())) : node.AsObject();
+
+    private static void CheckHeaders(string where, JsonObject described, Answer answer)
+    {
+        foreach (var name in answer.Headers.Keys.Where(name => !OfHttp.Contains(name)))
+            Assert.True(described.Any(header => header.Key.Equals(name, StringComparison.OrdinalIgnoreCase)), $"{where}: the header {name} is not described");
+        foreach (var (name, header) in described)
+        {
+            var value = answer.Header(name);
+            if (value is null) Assert.False(Resolve(header!)["required"]?.GetValue<bool>() == true, $"{where}: the header {name} is missing");
+            else if (Resolve(header!)["schema"]!["type"]!.GetValue<string>() == "string")
+                Assert.Empty(Faults(Resolve(header!)["schema"]!, JsonValue.Create(value).ToJsonString()));
+        }
+    }
+
+    private static void CheckBody(string where, JsonObject described, Answer answer)
+    {
+        if (answer.Body.Length == 0) return;
+        var type = answer.Header("Content-Type")!;
+        Assert.True(described[type] is not null, $"{where}: the type {type} is not described");
+        Assert.True(Faults(described[type]!["schema"]!, answer.Body).ToList() is [], $"{where}: {string.Join("; ", Faults(described[type]!["schema"]!, answer.Body))}\n{answer.Body}");
+    }
+
+    private static bool Matches(string template, string path) => Regex.IsMatch(
+        path, "^" + Regex.Replace(Regex.Escape(template), @"\\\{\w+}", "[^/]+", RegexOptions.None, TimeSpan.FromSeconds(1)) + "/?$", RegexOptions.None, TimeSpan.FromSeconds(1));
+
+    private static JsonNode? Inline(JsonNode? node) => node switch
+    {
+        JsonObject reference when reference["$ref"] is { } target => Inline(At(target.GetValue<string>())),
+        JsonObject members => new JsonObject(members.Select(member => KeyValuePair.Create(member.Key, Inline(member.Value)))),
+        JsonArray items => new JsonArray([.. items.Select(Inline)]),
+        _ => node?.DeepClone(),
+    };
+
+    private static JsonNode At(string reference) =>
+        reference.Split('/').Skip(1).Aggregate((JsonNode)Document, (node, name) => node[name] ?? throw new FormatException(reference));
+
+    private static JsonObject Load()
+    {
+        using var document = typeof(Program).Assembly.GetManifestResourceStream("openapi/v1.json")!;
+        return JsonNode.Parse(document)!.AsObject();
+    }
+}

@@ -1,0 +1,152 @@
+using System.Text.Json.Nodes;
+using CleanUsers.Application.Users;
+using CleanUsers.Domain.Users;
+using Microsoft.AspNetCore.Routing;
+using Microsoft.Extensions.DependencyInjection;
+
+namespace CleanUsers.WebApi.Tests;
+
+public sealed class TheDescription(Service service) : IClassFixture<Service>
+{
+    [Fact]
+    public async Task It_is_served_as_it_is_checked_in() =>
+        Assert.True(JsonNode.DeepEquals(DescribedContract.Document, JsonNode.Parse((await service.GetAsync("/openapi/v1.json")).Is(200).Body)));
+
+    [Fact]
+    public async Task Tools_that_lag_get_it_in_3_0()
+    {
+        var older = JsonNode.Parse((await service.GetAsync("/openapi/v1-3.0.json")).Is(200).Body)!;
+        Assert.StartsWith("3.0.", older["openapi"]!.GetValue<string>(), StringComparison.Ordinal);
+        Assert.True(older["components"]!["schemas"]!["User"]!["properties"]!["name"]!["nullable"]!.GetValue<bool>());
+        Assert.Equal(
+            DescribedContract.Document["paths"]!.AsObject().Select(path => path.Key).Order(),
+            older["paths"]!.AsObject().Select(path => path.Key).Order());
+    }
+
+    [Fact]
+    public void It_has_every_route_with_every_method_and_no_other()
+    {
+        var served =
+            from endpoint in service.Services.GetRequiredService<EndpointDataSource>().Endpoints.OfType<RouteEndpoint>()
+            let path = "/" + endpoint.RoutePattern.RawText!.Trim('/').Replace("v{version:apiVersion}", "v1", StringComparison.Ordinal).Replace(":userId", "", StringComparison.Ordinal)
+            where path.StartsWith("/api", StringComparison.Ordinal) || path.StartsWith("/health", StringComparison.Ordinal) || path.StartsWith("/problems", StringComparison.Ordinal)
+            from method in endpoint.Metadata.GetMetadata<IHttpMethodMetadata>()!.HttpMethods
+            select $"{method} {path}";
+        var described = DescribedContract.Operations.Select(operation => $"{operation.Method.ToUpperInvariant()} {operation.Path}").Where(operation => !operation.StartsWith("OPTIONS", StringComparison.Ordinal));
+        Assert.Equal(described.Order(), served.Distinct().Order());
+    }
+
+    [Fact]
+    public void Every_operation_has_a_summary_and_an_id_of_its_own()
+    {
+        var operations = DescribedContract.Operations.ToList();
+        Assert.All(operations, operation => Assert.NotEqual("", operation.Operation["summary"]!.GetValue<string>()));
+        Assert.Equal(operations.Count, operations.Select(operation => operation.Operation["operationId"]!.GetValue<string>()).Distinct().Count());
+    }
+
+    [Fact]
+    public void Every_example_is_valid()
+    {
+        var examples = 0;
+        Look(DescribedContract.Document);
+        Assert.True(examples > 70, $"{examples} examples");
+
+        void Look(JsonNode? node)
+        {
+            if (node is JsonArray items) foreach (var item in items) Look(item);
+            if (node is not JsonObject members) return;
+            if (members["schema"] is { } schema)
+            {
+                if (members["example"] is { } example) Check(schema, example);
+                if (members["examples"] is JsonObject several) foreach (var (_, one) in several) Check(schema, one!["value"]!);
+            }
+            else if (members["type"] is not null && members["examples"] is JsonArray own)
+            {
+                foreach (var one in own) Check(members, one!);
+            }
+
+            foreach (var (_, value) in members) Look(value);
+        }
+
+        void Check(JsonNode schema, JsonNode example)
+        {
+            examples++;
+            Assert.Equal([], DescribedContract.Faults(schema, example.ToJsonString()));
+        }
+    }
+
+    [Fact]
+    public async Task Every_example_of_a_body_is_accepted()
+    {
+        foreach (var (path, method, operation) in DescribedContract.Operations.Where(operation => operation.Operation["requestBody"] is not null))
+        {
+            foreach (var (type, content) in operation["requestBody"]!["content"]!.AsObject())
+            {
+                var email = $"x{Guid.NewGuid():N}@example.org";
+                var id = path.Contains("deleted", StringComparison.Ordinal) ? await service.CreateDeletedAsync(email) : await service.CreateAsync(email);
+                var example = content!["example"]!.DeepClone().AsObject();
+                if (example["email"] is not null) example["email"] = "y" + email;
+                var answer = await service.SendAsync(method.ToUpperInvariant(), path.Replace("{id}", id.ToString(null, null), StringComparison.Ordinal), example.ToJsonString(), ("Content-Type", type));
+                Assert.InRange(answer.Status, 200, 299);
+            }
+        }
+    }
+
+    [Fact]
+    public async Task Every_member_of_a_body_and_every_parameter_is_known_to_the_service()
+    {
+        var id = await service.CreateAsync("known@example.org");
+        foreach (var (path, method, operation) in DescribedContract.Operations.Where(operation => operation.Operation["requestBody"] is not null))
+        {
+            var schema = DescribedContract.Resolve(operation["requestBody"]!["content"]!["application/json"]!["schema"]!);
+            foreach (var (member, _) in schema["properties"]!.AsObject())
+            {
+                var answer = await service.SendAsync(
+                    method.ToUpperInvariant(), path.Replace("{id}", id.ToString(null, null), StringComparison.Ordinal), $$"""{"{{member}}":[]}""");
+                if (answer.Status == 400) Assert.DoesNotContain($"pointer #/{member} unknown-member", answer.Faults());
+            }
+        }
+
+        foreach (var path in (string[])["/api/v1/users", "/api/v1/deleted-users"])
+        {
+            foreach (var parameter in DescribedContract.Document["paths"]![path]!["get"]!["parameters"]!.AsArray())
+            {
+                var name = DescribedContract.Resolve(parameter!)["name"]!.GetValue<string>();
+                var answer = await service.GetAsync($"{path}?{name}=%00");
+                if (answer.Status == 400) Assert.DoesNotContain($"parameter {name} unknown-parameter", answer.Faults());
+            }
+        }
+    }
+
+    [Fact]
+    public void Its_limits_are_those_of_the_code()
+    {
+        var (schemas, parameters) = (DescribedContract.Document["components"]!["schemas"]!, DescribedContract.Document["components"]!["parameters"]!);
+        var members = schemas["CreateUser"]!["properties"]!;
+        Assert.Equal(EmailAddress.MaxOctets, members["email"]!["maxLength"]!.GetValue<int>());
+        Assert.Equal(UserName.MaxLength, members["name"]!["maxLength"]!.GetValue<int>());
+        Assert.Equal((User.MinAge, User.MaxAge), (members["age"]!["minimum"]!.GetValue<int>(), members["age"]!["maximum"]!.GetValue<int>()));
+        Assert.Equal(UserListQuery.MaxPageSize, parameters["PageSize"]!["schema"]!["maximum"]!.GetValue<int>());
+        Assert.Equal(UserListQuery.DefaultPageSize, parameters["PageSize"]!["schema"]!["default"]!.GetValue<int>());
+        Assert.Equal(SearchWords.MaxLength, parameters["Q"]!["schema"]!["maxLength"]!.GetValue<int>());
+        Assert.Equal(UserListQuery.MaxPageSize, schemas["UserPage"]!["properties"]!["items"]!["maxItems"]!.GetValue<int>());
+    }
+
+    [Fact]
+    public async Task Each_sort_of_the_description_is_a_sort()
+    {
+        foreach (var (path, parameter) in ((string, string)[])[("/api/v1/users", "Sort"), ("/api/v1/deleted-users", "DeletedSort")])
+            foreach (var sort in DescribedContract.Document["components"]!["parameters"]![parameter]!["schema"]!["enum"]!.AsArray())
+                (await service.GetAsync($"{path}?sort={sort}")).Is(200);
+    }
+
+    [Fact]
+    public async Task The_root_leads_to_the_reference_which_comes_whole_from_the_service()
+    {
+        Assert.Equal("/docs", (await service.GetAsync("/")).Is(302).Header("Location"));
+        var page = await service.GetAsync("/docs");
+        if (page.Status is 301 or 302) page = await service.GetAsync(new Uri(service.Client.BaseAddress!, page.Header("Location")!).PathAndQuery);
+        Assert.Equal("text/html", page.Is(200).Header("Content-Type")!.Split(';')[0]);
+        Assert.DoesNotContain("https://", page.Body, StringComparison.Ordinal);
+    }
+}
