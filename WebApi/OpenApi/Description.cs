@@ -24,13 +24,13 @@ internal static class Description
     {
         endpoints.MapDocument(Path, () => Task.FromResult(Current.Value));
         endpoints.MapDocument(OlderPath, () => Older.Value);
-        endpoints.MapScalarApiReference(Reference, scalar => scalar
-            .WithTitle("CleanUsers")
-            .WithOpenApiRoutePattern(Path)
-            .DisableDefaultFonts()
-            .DisableAgent()
-            .DisableMcp()
-            .DisableTelemetry()).AllowAnonymous();
+        endpoints.MapScalarApiReference(Reference, scalar =>
+        {
+            // nothing that leads out of the service, to Scalar's own or to anybody's
+            scalar.ShowDeveloperTools = DeveloperToolsVisibility.Never;
+            scalar.WithTitle("CleanUsers").WithOpenApiRoutePattern(Path).HideClientButton()
+                .DisableDefaultFonts().DisableAgent().DisableMcp().DisableTelemetry();
+        }).AllowAnonymous();
         endpoints.MapMethods("/", ["GET", "HEAD"], context =>
         {
             context.Response.Redirect($"{context.Request.PathBase}{Reference}");

@@ -1,0 +1,48 @@
+// A small client made of the description alone: creates, pages, patches and deletes against a running service.
+import createClient from "openapi-fetch";
+import type { paths } from "./build/schema.js";
+
+declare const process: { argv: string[] };
+
+const users = createClient<paths>({ baseUrl: process.argv[2] });
+const run = `run${Date.now()}`;
+
+function check(what: string, holds: boolean): asserts holds {
+  if (!holds) throw new Error(what);
+  console.log(`ok: ${what}`);
+}
+
+const ids: number[] = [];
+for (let i = 0; i < 5; i++) {
+  const { data, response } = await users.POST("/api/v1/users", {
+    params: { header: { "Idempotency-Key": `${run}-${i}` } },
+    body: { email: `${run}.${i}@example.org`, name: `Client ${i}` },
+  });
+  check(`created ${i}`, response.status === 201 && data !== undefined && data.role === "User");
+  ids.push(data.id);
+}
+
+const walked: number[] = [];
+let cursor: string | undefined;
+do {
+  const { data } = await users.GET("/api/v1/users", { params: { query: { q: run, pageSize: 2, sort: "-id", cursor } } });
+  check("a page", data !== undefined && data.items.length <= 2);
+  walked.push(...data.items.map((user) => user.id));
+  cursor = data.nextCursor ?? undefined;
+} while (cursor);
+check("the pages show each user once", walked.join() === [...ids].reverse().join());
+
+const path = { id: ids[0] };
+const patched = await users.PATCH("/api/v1/users/{id}", { params: { path, header: { "If-Match": '"1"' } }, body: { age: 36, name: null } });
+check("patched", patched.data?.age === 36 && patched.data.name === null && patched.data.version === 2);
+const stale = await users.PATCH("/api/v1/users/{id}", { params: { path, header: { "If-Match": '"1"' } }, body: { age: 37 } });
+check("a stale patch is a problem", stale.error?.code === "version-mismatch");
+const wrong = await users.POST("/api/v1/users", { body: { email: "none" } });
+check("bad input is named", wrong.error?.errors?.[0]?.pointer === "#/email");
+
+for (const id of ids) {
+  const deleted = await users.DELETE("/api/v1/users/{id}", { params: { path: { id } } });
+  check(`deleted ${id}`, deleted.response.status === 204);
+}
+const gone = await users.GET("/api/v1/users/{id}", { params: { path } });
+check("gone", gone.response.status === 404 && gone.error?.code === "user-not-found");

@@ -1,0 +1,28 @@
+// Opens the reference in a browser that reaches nothing but the service, sends a request from the page and waits for its answer.
+// usage: node reference.mjs http://127.0.0.1:5080 screenshot.png    (CHROMIUM names the browser)
+import { chromium } from "playwright-core";
+
+const [service, screenshot] = process.argv.slice(2);
+const browser = await chromium.launch({
+  executablePath: process.env.CHROMIUM ?? "/usr/bin/chromium",
+  args: ["--no-sandbox", "--disable-gpu", "--disable-background-networking", "--host-resolver-rules=MAP * ~NOTFOUND , EXCLUDE 127.0.0.1"],
+});
+const page = await browser.newPage({ viewport: { width: 1400, height: 1000 } });
+const outside = [];
+page.on("request", (request) => {
+  if (!request.url().startsWith(service) && !/^(data|blob):/.test(request.url())) outside.push(request.url());
+});
+
+await page.goto(`${service}/docs`);
+await page.getByRole("heading", { name: "List users" }).first().waitFor();
+await page.getByRole("button", { name: /Test Request/i }).first().click();
+const answer = page.waitForResponse((response) => response.url().includes("/api/v1/") || response.url().includes("/health/"));
+await page.getByRole("button", { name: /^Send/i }).first().click();
+const response = await answer;
+await page.waitForTimeout(1000);
+await page.screenshot({ path: screenshot });
+await browser.close();
+
+console.log(`${response.request().method()} ${response.url()} -> ${response.status()}`);
+console.log(`requests to other hosts: ${outside.length} ${outside.join(" ")}`);
+process.exit(response.ok() && outside.length === 0 ? 0 : 1);

@@ -1,0 +1,42 @@
+using Microsoft.IdentityModel.JsonWebTokens;
+using Microsoft.IdentityModel.Tokens;
+
+namespace CleanUsers.WebApi.Tests;
+
+public sealed class Callers(Callers.WithTokens service) : IClassFixture<Callers.WithTokens>
+{
+    [Fact]
+    public async Task Two_callers_with_the_same_key_do_not_meet()
+    {
+        var ada = await PostAsync("ada", """{"email":"ada@example.org"}""");
+        var bob = await PostAsync("bob", """{"email":"bob@example.org"}""");
+        Assert.NotEqual(ada.Is(201)["id"].GetInt64(), bob.Is(201)["id"].GetInt64());
+        Assert.Equal(ada.Body, (await PostAsync("ada", """{"email":"ada@example.org"}""")).Is(201).Body);
+        (await PostAsync("bob", """{"email":"ada@example.org"}""")).IsProblem(422, "idempotency-key-reused");
+    }
+
+    private Task<Answer> PostAsync(string subject, string body) => service.SendAsync(
+        "POST", "/api/v1/users", body, ("Idempotency-Key", "same"), ("Authorization", "Bearer " + WithTokens.Token(subject)));
+
+    public sealed class WithTokens : Service
+    {
+        private static readonly byte[] Key = [.. Enumerable.Range(1, 32).Select(i => (byte)i)];
+
+        protected override IEnumerable<(string Key, string Value)> Settings =>
+        [
+            ("Authentication:AllowAnonymous", "false"),
+            ("Authentication:Schemes:Bearer:ValidIssuer", "https://issuer.example"),
+            ("Authentication:Schemes:Bearer:ValidAudiences:0", "https://users.example"),
+            ("Authentication:Schemes:Bearer:SigningKeys:0:Issuer", "https://issuer.example"),
+            ("Authentication:Schemes:Bearer:SigningKeys:0:Value", Convert.ToBase64String(Key)),
+        ];
+
+        public static string Token(string subject) => new JsonWebTokenHandler().CreateToken(new SecurityTokenDescriptor
+        {
+            Issuer = "https://issuer.example",
+            Audience = "https://users.example",
+            Claims = new Dictionary<string, object> { ["sub"] = subject },
+            SigningCredentials = new(new SymmetricSecurityKey(Key), SecurityAlgorithms.HmacSha256),
+        });
+    }
+}
