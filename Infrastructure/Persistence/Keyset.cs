@@ -1,6 +1,8 @@
 using System.Linq.Expressions;
 using CleanUsers.Application.Ports;
 using CleanUsers.Domain.Users;
+using Microsoft.EntityFrameworkCore;
+using Microsoft.EntityFrameworkCore.Query;
 
 namespace CleanUsers.Infrastructure.Persistence;
 
@@ -11,50 +13,36 @@ internal static class Keyset
     {
         if (query.After is { } after)
             users = query.Sort.Descending ? users.Where(user => user.Id < after.Id) : users.Where(user => user.Id > after.Id);
-        return users.Ordered(user => user.Id, query.Sort.Descending).Take(query.Limit);
+        return (query.Sort.Descending ? users.OrderByDescending(user => user.Id) : users.OrderBy(user => user.Id)).Take(query.Limit);
     }
 
-    /// <summary>
-    /// In the order of a key that many users may share. After a row come those of the same key and a later id, then those of a later key:
-    /// two seeks in the index, however many share the key. <c>key > k OR (key = k AND id > i)</c> would be one scan, and row values,
-    /// <c>(key, id) > (k, i)</c>, are not known to SQL Server.
-    /// </summary>
-    public static IQueryable<User> PageBy<TKey>(this IQueryable<User> users, UserQuery query, Expression<Func<User, TKey>> key, object? after)
+    /// <summary>In the order of a key that many users may share; the id breaks ties.</summary>
+    public static IQueryable<User> PageBy<TKey>(
+        this IQueryable<User> users, UserQuery query, string tieBreaker, Expression<Func<User, TKey>> key, Func<UserPosition, TKey> after)
     {
-        var (descending, limit) = (query.Sort.Descending, query.Limit);
-        if (query.After is not { } position) return users.OrderedBy(key, descending).Take(limit);
-
-        var value = Parameter<TKey>(after);
-        var same = users.Where(Compare(key, value, ExpressionType.Equal));
-        same = descending ? same.Where(user => user.Id < position.Id) : same.Where(user => user.Id > position.Id);
-        var later = users.Where(Compare(key, value, descending ? ExpressionType.LessThan : ExpressionType.GreaterThan));
-        return same.Ordered(user => user.Id, descending).Take(limit)
-            .Concat(later.OrderedBy(key, descending).Take(limit))
-            .OrderedBy(key, descending).Take(limit);
+        var id = Id(tieBreaker);
+        if (query.After is { } position) users = users.Where(IsBeyond(key, id, after(position), position.Id, query.Sort.Descending));
+        var ordered = query.Sort.Descending ? users.OrderByDescending(key).ThenByDescending(id) : users.OrderBy(key).ThenBy(id);
+        return ordered.Take(query.Limit);
     }
 
-    private static IQueryable<User> OrderedBy<TKey>(this IQueryable<User> users, Expression<Func<User, TKey>> key, bool descending) => descending
-        ? users.OrderByDescending(key).ThenByDescending(user => user.Id)
-        : users.OrderBy(key).ThenBy(user => user.Id);
-
-    private static IQueryable<User> Ordered<TKey>(this IQueryable<User> users, Expression<Func<User, TKey>> key, bool descending) =>
-        descending ? users.OrderByDescending(key) : users.OrderBy(key);
-
-    private static Expression<Func<User, bool>> Compare<TKey>(Expression<Func<User, TKey>> key, Expression value, ExpressionType comparison)
+    private static Expression<Func<User, bool>> IsBeyond<TKey>(
+        Expression<Func<User, TKey>> key, Expression<Func<User, long>> id, TKey value, long valueId, bool descending)
     {
-        // texts have no operators but == in C#; string.Compare becomes the database's own
-        var body = typeof(TKey) == typeof(string) && comparison != ExpressionType.Equal
-            ? Expression.MakeBinary(
-                comparison,
-                Expression.Call(typeof(string), nameof(string.Compare), null, key.Body, value),
-                Expression.Constant(0))
-            : Expression.MakeBinary(comparison, key.Body, value);
-        return Expression.Lambda<Func<User, bool>>(body, key.Parameters);
+        var type = Nullable.GetUnderlyingType(typeof(TKey)) ?? typeof(TKey);
+        // properties of an object instead of constants: EF Core makes them parameters, and the statement is used again
+        var row = Expression.Constant(new Row<TKey>(value, valueId));
+        return Expression.Lambda<Func<User, bool>>(
+            Expression.Call(
+                RowValues.Comparison(type, descending),
+                Expression.Convert(ReplacingExpressionVisitor.Replace(key.Parameters[0], id.Parameters[0], key.Body), type),
+                id.Body,
+                Expression.Convert(Expression.Property(row, nameof(Row<TKey>.Key)), type),
+                Expression.Property(row, nameof(Row<TKey>.Id))),
+            id.Parameters);
     }
 
-    // a property of an object instead of a constant: EF Core makes it a parameter, and the statement's plan is used again
-    private static MemberExpression Parameter<TKey>(object? value) =>
-        Expression.Property(Expression.Constant(new Holder<TKey>((TKey)value!)), nameof(Holder<TKey>.Value));
+    private static Expression<Func<User, long>> Id(string property) => user => EF.Property<long>(user, property);
 
-    private sealed record Holder<TKey>(TKey Value);
+    private sealed record Row<TKey>(TKey Key, long Id);
 }

@@ -1,11 +1,11 @@
-using System.Linq.Expressions;
 using CleanUsers.Domain.Users;
 using Microsoft.EntityFrameworkCore;
 using Microsoft.EntityFrameworkCore.Metadata.Builders;
 
 namespace CleanUsers.Infrastructure.Persistence;
 
-internal sealed class UserConfiguration : IEntityTypeConfiguration<User>
+/// <param name="tieBreaker">The property, the id or one like it, that breaks ties in the indexes of orders.</param>
+internal sealed class UserConfiguration(string tieBreaker) : IEntityTypeConfiguration<User>
 {
     /// <summary>The name of the filter that hides deleted users; ignored where the bin is read.</summary>
     public const string NotDeleted = nameof(NotDeleted);
@@ -35,19 +35,19 @@ internal sealed class UserConfiguration : IEntityTypeConfiguration<User>
 
         // Each order and each filter has an index among the users and another in the bin: a user is in those of one of the two.
         builder.HasIndex(user => user.EmailKey, EmailIndex).IsUnique().HasFilter(Alive);
-        Index(user => user.Id, "Id", Deleted); // the users' own order by id is the table's
-        Index(user => new { user.EmailKey, user.Id }, "Email", Deleted);
-        Index(user => new { user.DeletedAt, user.Id }, "DeletedAt", Deleted);
+        builder.HasIndex([nameof(User.Id)], "IX_DeletedUsers_Id").HasFilter(Deleted); // the users' own order by id is the table's
+        Index(nameof(User.EmailKey), "Email", Deleted);
+        Index(nameof(User.DeletedAt), "DeletedAt", Deleted);
         foreach (var where in (string[])[Alive, Deleted])
         {
-            Index(user => new { user.CreatedAt, user.Id }, "CreatedAt", where);
-            Index(user => new { user.UpdatedAt, user.Id }, "UpdatedAt", where);
-            Index(user => new { user.SortName, user.Id }, "Name", where);
-            Index(user => new { user.Role, user.Id }, "Role", where);
-            Index(user => new { user.Status, user.Id }, "Status", where);
+            Index(nameof(User.CreatedAt), "CreatedAt", where);
+            Index(nameof(User.UpdatedAt), "UpdatedAt", where);
+            Index(nameof(User.SortName), "Name", where);
+            builder.HasIndex([nameof(User.Role), nameof(User.Id)], where == Alive ? "IX_Users_Role" : "IX_DeletedUsers_Role").HasFilter(where);
+            builder.HasIndex([nameof(User.Status), nameof(User.Id)], where == Alive ? "IX_Users_Status" : "IX_DeletedUsers_Status").HasFilter(where);
         }
 
-        void Index(Expression<Func<User, object?>> columns, string name, string where) =>
-            builder.HasIndex(columns, where == Alive ? $"IX_Users_{name}" : $"IX_DeletedUsers_{name}").HasFilter(where);
+        void Index(string key, string name, string where) =>
+            builder.HasIndex([key, tieBreaker], where == Alive ? $"IX_Users_{name}" : $"IX_DeletedUsers_{name}").HasFilter(where);
     }
 }

@@ -25,11 +25,11 @@ internal sealed class UserReader(UsersDbContext db) : IUserReader
         var page = query.Sort.Key switch
         {
             UserSortKey.Id => users.PageById(query),
-            UserSortKey.CreatedAt => users.PageBy(query, user => user.CreatedAt, query.After?.Instant),
-            UserSortKey.UpdatedAt => users.PageBy(query, user => user.UpdatedAt, query.After?.Instant),
-            UserSortKey.Email => users.PageBy(query, user => user.EmailKey, query.After?.Text),
-            UserSortKey.Name => users.PageBy(query, user => user.SortName, query.After?.Text),
-            UserSortKey.DeletedAt => users.PageBy(query, user => user.DeletedAt, query.After?.Instant),
+            UserSortKey.CreatedAt => users.PageBy(query, db.TieBreaker, user => user.CreatedAt, after => after.Instant),
+            UserSortKey.UpdatedAt => users.PageBy(query, db.TieBreaker, user => user.UpdatedAt, after => after.Instant),
+            UserSortKey.Email => users.PageBy(query, db.TieBreaker, user => user.EmailKey, after => after.Text),
+            UserSortKey.Name => users.PageBy(query, db.TieBreaker, user => user.SortName, after => after.Text),
+            UserSortKey.DeletedAt => users.PageBy(query, db.TieBreaker, user => user.DeletedAt, after => after.Instant),
         };
         return await page.ToListAsync(ct);
     }

@@ -9,6 +9,9 @@ internal abstract class UsersDbContext(DbContextOptions options) : DbContext(opt
 {
     public DbSet<User> Users => Set<User>();
 
+    /// <summary>The property of a user that breaks ties in an order: the id, or its equal.</summary>
+    public virtual string TieBreaker => nameof(User.Id);
+
     public DbSet<UserWord> Words => Set<UserWord>();
 
     /// <summary>True where the unique index on the address refused the write.</summary>
@@ -43,7 +46,8 @@ internal abstract class UsersDbContext(DbContextOptions options) : DbContext(opt
 
     protected override void OnModelCreating(ModelBuilder modelBuilder)
     {
-        modelBuilder.ApplyConfiguration(new UserConfiguration());
+        modelBuilder.AddRowValues();
+        modelBuilder.ApplyConfiguration(new UserConfiguration(TieBreaker));
         modelBuilder.ApplyConfiguration(new UserWordConfiguration());
         modelBuilder.ApplyConfiguration(new IdempotencyRecordConfiguration());
     }

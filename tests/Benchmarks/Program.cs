@@ -1,4 +1,5 @@
 using BenchmarkDotNet.Running;
 using CleanUsers.Benchmarks;
 
-BenchmarkSwitcher.FromAssembly(typeof(Parsing).Assembly).Run(args);
+if (args is ["pages", .. var rest]) await Pages.RunAsync(rest is [var users] ? int.Parse(users, null) : 100_000);
+else BenchmarkSwitcher.FromAssembly(typeof(Parsing).Assembly).Run(args);

@@ -50,6 +50,11 @@ namespace CleanUsers.Infrastructure.Persistence.Sqlite.Migrations
                         .HasMaxLength(254)
                         .HasColumnType("TEXT");
 
+                    b.Property<long>("IdInOrders")
+                        .ValueGeneratedOnAddOrUpdate()
+                        .HasColumnType("INTEGER")
+                        .HasComputedColumnSql("\"Id\"", false);
+
                     b.Property<string>("Name")
                         .HasMaxLength(400)
                         .HasColumnType("TEXT");
@@ -79,19 +84,19 @@ namespace CleanUsers.Infrastructure.Persistence.Sqlite.Migrations
 
                     b.HasKey("Id");
 
-                    b.HasIndex(new[] { "CreatedAt", "Id" }, "IX_DeletedUsers_CreatedAt")
+                    b.HasIndex(new[] { "CreatedAt", "IdInOrders" }, "IX_DeletedUsers_CreatedAt")
                         .HasFilter("\"DeletedAt\" IS NOT NULL");
 
-                    b.HasIndex(new[] { "DeletedAt", "Id" }, "IX_DeletedUsers_DeletedAt")
+                    b.HasIndex(new[] { "DeletedAt", "IdInOrders" }, "IX_DeletedUsers_DeletedAt")
                         .HasFilter("\"DeletedAt\" IS NOT NULL");
 
-                    b.HasIndex(new[] { "EmailKey", "Id" }, "IX_DeletedUsers_Email")
+                    b.HasIndex(new[] { "EmailKey", "IdInOrders" }, "IX_DeletedUsers_Email")
                         .HasFilter("\"DeletedAt\" IS NOT NULL");
 
                     b.HasIndex(new[] { "Id" }, "IX_DeletedUsers_Id")
                         .HasFilter("\"DeletedAt\" IS NOT NULL");
 
-                    b.HasIndex(new[] { "SortName", "Id" }, "IX_DeletedUsers_Name")
+                    b.HasIndex(new[] { "SortName", "IdInOrders" }, "IX_DeletedUsers_Name")
                         .HasFilter("\"DeletedAt\" IS NOT NULL");
 
                     b.HasIndex(new[] { "Role", "Id" }, "IX_DeletedUsers_Role")
@@ -100,17 +105,17 @@ namespace CleanUsers.Infrastructure.Persistence.Sqlite.Migrations
                     b.HasIndex(new[] { "Status", "Id" }, "IX_DeletedUsers_Status")
                         .HasFilter("\"DeletedAt\" IS NOT NULL");
 
-                    b.HasIndex(new[] { "UpdatedAt", "Id" }, "IX_DeletedUsers_UpdatedAt")
+                    b.HasIndex(new[] { "UpdatedAt", "IdInOrders" }, "IX_DeletedUsers_UpdatedAt")
                         .HasFilter("\"DeletedAt\" IS NOT NULL");
 
-                    b.HasIndex(new[] { "CreatedAt", "Id" }, "IX_Users_CreatedAt")
+                    b.HasIndex(new[] { "CreatedAt", "IdInOrders" }, "IX_Users_CreatedAt")
                         .HasFilter("\"DeletedAt\" IS NULL");
 
                     b.HasIndex(new[] { "EmailKey" }, "IX_Users_EmailKey")
                         .IsUnique()
                         .HasFilter("\"DeletedAt\" IS NULL");
 
-                    b.HasIndex(new[] { "SortName", "Id" }, "IX_Users_Name")
+                    b.HasIndex(new[] { "SortName", "IdInOrders" }, "IX_Users_Name")
                         .HasFilter("\"DeletedAt\" IS NULL");
 
                     b.HasIndex(new[] { "Role", "Id" }, "IX_Users_Role")
@@ -119,7 +124,7 @@ namespace CleanUsers.Infrastructure.Persistence.Sqlite.Migrations
                     b.HasIndex(new[] { "Status", "Id" }, "IX_Users_Status")
                         .HasFilter("\"DeletedAt\" IS NULL");
 
-                    b.HasIndex(new[] { "UpdatedAt", "Id" }, "IX_Users_UpdatedAt")
+                    b.HasIndex(new[] { "UpdatedAt", "IdInOrders" }, "IX_Users_UpdatedAt")
                         .HasFilter("\"DeletedAt\" IS NULL");
 
                     b.ToTable("Users");

@@ -10,7 +10,7 @@ using Microsoft.EntityFrameworkCore.Storage.ValueConversion;
 namespace CleanUsers.Infrastructure.Persistence.Sqlite.Migrations
 {
     [DbContext(typeof(SqliteUsersDbContext))]
-    [Migration("20261123000425_Initial")]
+    [Migration("20261123003411_Initial")]
     partial class Initial
     {
         /// <inheritdoc />
@@ -53,6 +53,11 @@ namespace CleanUsers.Infrastructure.Persistence.Sqlite.Migrations
                         .HasMaxLength(254)
                         .HasColumnType("TEXT");
 
+                    b.Property<long>("IdInOrders")
+                        .ValueGeneratedOnAddOrUpdate()
+                        .HasColumnType("INTEGER")
+                        .HasComputedColumnSql("\"Id\"", false);
+
                     b.Property<string>("Name")
                         .HasMaxLength(400)
                         .HasColumnType("TEXT");
@@ -82,19 +87,19 @@ namespace CleanUsers.Infrastructure.Persistence.Sqlite.Migrations
 
                     b.HasKey("Id");
 
-                    b.HasIndex(new[] { "CreatedAt", "Id" }, "IX_DeletedUsers_CreatedAt")
+                    b.HasIndex(new[] { "CreatedAt", "IdInOrders" }, "IX_DeletedUsers_CreatedAt")
                         .HasFilter("\"DeletedAt\" IS NOT NULL");
 
-                    b.HasIndex(new[] { "DeletedAt", "Id" }, "IX_DeletedUsers_DeletedAt")
+                    b.HasIndex(new[] { "DeletedAt", "IdInOrders" }, "IX_DeletedUsers_DeletedAt")
                         .HasFilter("\"DeletedAt\" IS NOT NULL");
 
-                    b.HasIndex(new[] { "EmailKey", "Id" }, "IX_DeletedUsers_Email")
+                    b.HasIndex(new[] { "EmailKey", "IdInOrders" }, "IX_DeletedUsers_Email")
                         .HasFilter("\"DeletedAt\" IS NOT NULL");
 
                     b.HasIndex(new[] { "Id" }, "IX_DeletedUsers_Id")
                         .HasFilter("\"DeletedAt\" IS NOT NULL");
 
-                    b.HasIndex(new[] { "SortName", "Id" }, "IX_DeletedUsers_Name")
+                    b.HasIndex(new[] { "SortName", "IdInOrders" }, "IX_DeletedUsers_Name")
                         .HasFilter("\"DeletedAt\" IS NOT NULL");
 
                     b.HasIndex(new[] { "Role", "Id" }, "IX_DeletedUsers_Role")
@@ -103,17 +108,17 @@ namespace CleanUsers.Infrastructure.Persistence.Sqlite.Migrations
                     b.HasIndex(new[] { "Status", "Id" }, "IX_DeletedUsers_Status")
                         .HasFilter("\"DeletedAt\" IS NOT NULL");
 
-                    b.HasIndex(new[] { "UpdatedAt", "Id" }, "IX_DeletedUsers_UpdatedAt")
+                    b.HasIndex(new[] { "UpdatedAt", "IdInOrders" }, "IX_DeletedUsers_UpdatedAt")
                         .HasFilter("\"DeletedAt\" IS NOT NULL");
 
-                    b.HasIndex(new[] { "CreatedAt", "Id" }, "IX_Users_CreatedAt")
+                    b.HasIndex(new[] { "CreatedAt", "IdInOrders" }, "IX_Users_CreatedAt")
                         .HasFilter("\"DeletedAt\" IS NULL");
 
                     b.HasIndex(new[] { "EmailKey" }, "IX_Users_EmailKey")
                         .IsUnique()
                         .HasFilter("\"DeletedAt\" IS NULL");
 
-                    b.HasIndex(new[] { "SortName", "Id" }, "IX_Users_Name")
+                    b.HasIndex(new[] { "SortName", "IdInOrders" }, "IX_Users_Name")
                         .HasFilter("\"DeletedAt\" IS NULL");
 
                     b.HasIndex(new[] { "Role", "Id" }, "IX_Users_Role")
@@ -122,7 +127,7 @@ namespace CleanUsers.Infrastructure.Persistence.Sqlite.Migrations
                     b.HasIndex(new[] { "Status", "Id" }, "IX_Users_Status")
                         .HasFilter("\"DeletedAt\" IS NULL");
 
-                    b.HasIndex(new[] { "UpdatedAt", "Id" }, "IX_Users_UpdatedAt")
+                    b.HasIndex(new[] { "UpdatedAt", "IdInOrders" }, "IX_Users_UpdatedAt")
                         .HasFilter("\"DeletedAt\" IS NULL");
 
                     b.ToTable("Users");

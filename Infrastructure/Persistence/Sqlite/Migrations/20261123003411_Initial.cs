@@ -29,7 +29,8 @@ namespace CleanUsers.Infrastructure.Persistence.Sqlite.Migrations
                     UpdatedBy = table.Column<string>(type: "TEXT", maxLength: 255, nullable: false),
                     Version = table.Column<long>(type: "INTEGER", nullable: false),
                     DeletedAt = table.Column<long>(type: "INTEGER", nullable: true),
-                    DeletedBy = table.Column<string>(type: "TEXT", maxLength: 255, nullable: true)
+                    DeletedBy = table.Column<string>(type: "TEXT", maxLength: 255, nullable: true),
+                    IdInOrders = table.Column<long>(type: "INTEGER", nullable: false, computedColumnSql: "\"Id\"", stored: false)
                 },
                 constraints: table =>
                 {
@@ -91,19 +92,19 @@ namespace CleanUsers.Infrastructure.Persistence.Sqlite.Migrations
             migrationBuilder.CreateIndex(
                 name: "IX_DeletedUsers_CreatedAt",
                 table: "Users",
-                columns: new[] { "CreatedAt", "Id" },
+                columns: new[] { "CreatedAt", "IdInOrders" },
                 filter: "\"DeletedAt\" IS NOT NULL");
 
             migrationBuilder.CreateIndex(
                 name: "IX_DeletedUsers_DeletedAt",
                 table: "Users",
-                columns: new[] { "DeletedAt", "Id" },
+                columns: new[] { "DeletedAt", "IdInOrders" },
                 filter: "\"DeletedAt\" IS NOT NULL");
 
             migrationBuilder.CreateIndex(
                 name: "IX_DeletedUsers_Email",
                 table: "Users",
-                columns: new[] { "EmailKey", "Id" },
+                columns: new[] { "EmailKey", "IdInOrders" },
                 filter: "\"DeletedAt\" IS NOT NULL");
 
             migrationBuilder.CreateIndex(
@@ -115,7 +116,7 @@ namespace CleanUsers.Infrastructure.Persistence.Sqlite.Migrations
             migrationBuilder.CreateIndex(
                 name: "IX_DeletedUsers_Name",
                 table: "Users",
-                columns: new[] { "SortName", "Id" },
+                columns: new[] { "SortName", "IdInOrders" },
                 filter: "\"DeletedAt\" IS NOT NULL");
 
             migrationBuilder.CreateIndex(
@@ -133,13 +134,13 @@ namespace CleanUsers.Infrastructure.Persistence.Sqlite.Migrations
             migrationBuilder.CreateIndex(
                 name: "IX_DeletedUsers_UpdatedAt",
                 table: "Users",
-                columns: new[] { "UpdatedAt", "Id" },
+                columns: new[] { "UpdatedAt", "IdInOrders" },
                 filter: "\"DeletedAt\" IS NOT NULL");
 
             migrationBuilder.CreateIndex(
                 name: "IX_Users_CreatedAt",
                 table: "Users",
-                columns: new[] { "CreatedAt", "Id" },
+                columns: new[] { "CreatedAt", "IdInOrders" },
                 filter: "\"DeletedAt\" IS NULL");
 
             migrationBuilder.CreateIndex(
@@ -152,7 +153,7 @@ namespace CleanUsers.Infrastructure.Persistence.Sqlite.Migrations
             migrationBuilder.CreateIndex(
                 name: "IX_Users_Name",
                 table: "Users",
-                columns: new[] { "SortName", "Id" },
+                columns: new[] { "SortName", "IdInOrders" },
                 filter: "\"DeletedAt\" IS NULL");
 
             migrationBuilder.CreateIndex(
@@ -170,7 +171,7 @@ namespace CleanUsers.Infrastructure.Persistence.Sqlite.Migrations
             migrationBuilder.CreateIndex(
                 name: "IX_Users_UpdatedAt",
                 table: "Users",
-                columns: new[] { "UpdatedAt", "Id" },
+                columns: new[] { "UpdatedAt", "IdInOrders" },
                 filter: "\"DeletedAt\" IS NULL");
 
             migrationBuilder.CreateIndex(
