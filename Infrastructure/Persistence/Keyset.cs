@@ -35,12 +35,15 @@ internal static class Keyset
         return Expression.Lambda<Func<User, bool>>(
             Expression.Call(
                 RowValues.Comparison(type, descending),
-                Expression.Convert(ReplacingExpressionVisitor.Replace(key.Parameters[0], id.Parameters[0], key.Body), type),
+                As(type, ReplacingExpressionVisitor.Replace(key.Parameters[0], id.Parameters[0], key.Body)),
                 id.Body,
-                Expression.Convert(Expression.Property(row, nameof(Row<TKey>.Key)), type),
+                As(type, Expression.Property(row, nameof(Row<TKey>.Key))),
                 Expression.Property(row, nameof(Row<TKey>.Id))),
             id.Parameters);
     }
+
+    // a conversion to the type that it has already would cost a compilation at each query
+    private static Expression As(Type type, Expression value) => value.Type == type ? value : Expression.Convert(value, type);
 
     private static Expression<Func<User, long>> Id(string property) => user => EF.Property<long>(user, property);
 

@@ -1,3 +1,5 @@
+using Microsoft.AspNetCore.Routing.Template;
+
 namespace CleanUsers.WebApi.Http;
 
 /// <summary>What a resource can be asked: OPTIONS is answered for every one, from what routing says for a method that it does not know.</summary>
@@ -11,6 +13,13 @@ internal static class MethodNegotiation
         var response = context.Response;
         if (response.StatusCode != StatusCodes.Status405MethodNotAllowed || response.HasStarted) return;
 
+        if (!IsResource(context))
+        {
+            response.Headers.Remove("Allow");
+            response.StatusCode = StatusCodes.Status404NotFound;
+            return;
+        }
+
         response.Headers.Allow = $"{response.Headers.Allow}, OPTIONS";
         if (!HttpMethods.IsOptions(context.Request.Method)) return;
 
@@ -19,6 +28,19 @@ internal static class MethodNegotiation
         foreach (var method in (string[])["PATCH", "POST"])
             if (allow.Contains(method, StringComparison.Ordinal)) Accepts(response, method);
     });
+
+    /// <summary>
+    /// Routing decides on the method before it looks at the constraints of a path: so far /users/abc is a resource that can't be asked this
+    /// way. It is none.
+    /// </summary>
+    private static bool IsResource(HttpContext context) => context.RequestServices.GetRequiredService<EndpointDataSource>().Endpoints
+        .OfType<RouteEndpoint>()
+        .Any(endpoint =>
+        {
+            var values = new RouteValueDictionary();
+            return new TemplateMatcher(new RouteTemplate(endpoint.RoutePattern), []).TryMatch(context.Request.Path, values)
+                && (!values.ContainsKey("id") || new UserIdConstraint().Match(context, route: null, "id", values, RouteDirection.IncomingRequest));
+        });
 
     /// <summary>Says what bodies a method takes (RFC 5789 section 3.1 for PATCH, the W3C's LDP section 7.1 for the others).</summary>
     public static void Accepts(HttpResponse response, string method)

@@ -157,6 +157,8 @@ public sealed class UserResource(Service service) : IClassFixture<Service>
     {
         (await service.GetAsync($"/api/v1/users/{id}")).IsProblem(404, "not-found");
         (await service.SendAsync("DELETE", $"/api/v1/deleted-users/{id}")).IsProblem(404, "not-found");
+        (await service.SendAsync("OPTIONS", $"/api/v1/users/{id}")).IsProblem(404, "not-found");
+        (await service.SendAsync("POST", $"/api/v1/users/{id}", "{}")).IsProblem(404, "not-found");
     }
 
     [Fact]
