@@ -3,7 +3,7 @@ using System.Text;
 
 namespace CleanUsers.Domain;
 
-/// <summary>What names and addresses ask of a text before they normalise it.</summary>
+/// <summary>What names, addresses and searches ask of a text.</summary>
 public static class UnicodeText
 {
     // Letters, marks and symbols by category, yet drawn as nothing: Unicode's Default_Ignorable_Code_Point and the blank Braille cell.
@@ -25,6 +25,20 @@ public static class UnicodeText
         }
 
         return true;
+    }
+
+    /// <summary>
+    /// What texts are compared by where case does not count: NFC and lower case. Lower case can undo a normal form (H with a line below has no
+    /// single capital, its small letter has), so it is made again.
+    /// </summary>
+    public static string ToLowerNfc(this string text)
+    {
+        ArgumentNullException.ThrowIfNull(text);
+        return text.Normalize(NormalizationForm.FormC)
+            .Replace("\u0130", "i\u0307", StringComparison.Ordinal) // of Unicode's SpecialCasing, ToLowerInvariant knows neither I with a dot
+            .ToLowerInvariant()
+            .Replace('\u03C2', '\u03C3') // nor the sigma that ends a word, which in capitals is one letter with the other
+            .Normalize(NormalizationForm.FormC);
     }
 
     /// <summary>Control characters and whatever else breaks a line.</summary>

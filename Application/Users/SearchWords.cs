@@ -1,5 +1,6 @@
 using System.Globalization;
 using System.Text;
+using CleanUsers.Domain;
 
 namespace CleanUsers.Application.Users;
 
@@ -31,12 +32,12 @@ public static class SearchWords
     public static IReadOnlyList<string> OfSearch(string text)
     {
         ArgumentNullException.ThrowIfNull(text);
-        return [.. Fold(text).Split((char[]?)null, StringSplitOptions.RemoveEmptyEntries).Distinct(StringComparer.Ordinal)];
+        return [.. text.ToLowerNfc().Split((char[]?)null, StringSplitOptions.RemoveEmptyEntries).Distinct(StringComparer.Ordinal)];
     }
 
     private static void AddStarts(HashSet<string> words, string text)
     {
-        foreach (var token in Fold(text).Split((char[]?)null, StringSplitOptions.RemoveEmptyEntries))
+        foreach (var token in text.ToLowerNfc().Split((char[]?)null, StringSplitOptions.RemoveEmptyEntries))
         {
             words.Add(token);
             var inside = false;
@@ -54,7 +55,4 @@ public static class SearchWords
         or UnicodeCategory.ModifierLetter or UnicodeCategory.OtherLetter
         or UnicodeCategory.NonSpacingMark or UnicodeCategory.SpacingCombiningMark or UnicodeCategory.EnclosingMark
         or UnicodeCategory.DecimalDigitNumber or UnicodeCategory.LetterNumber or UnicodeCategory.OtherNumber;
-
-    private static string Fold(string text) =>
-        text.Normalize(NormalizationForm.FormC).ToLowerInvariant().Normalize(NormalizationForm.FormC);
 }

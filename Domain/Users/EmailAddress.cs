@@ -63,7 +63,7 @@ public sealed class EmailAddress
         if (!IsDotAtom(local)) return Invalid("must have words joined by single dots before the @, without quotes");
         if (!TryToAscii(text[(at + 1)..], out var domain)) return Invalid("must have a host name after the @");
 
-        key = $"{LowerNfc(local)}@{domain}";
+        key = $"{local.ToLowerNfc()}@{domain}";
         return Encoding.UTF8.GetByteCount(key) > MaxOctets ? TooLong($"must be at most {MaxOctets} octets long in its normal form") : null;
 
         static Fault Invalid(string what) => new("invalid-email", $"Email {what}.");
@@ -90,7 +90,7 @@ public sealed class EmailAddress
         ascii = "";
         try
         {
-            ascii = Idna.GetAscii(LowerNfc(domain)).ToLowerInvariant();
+            ascii = Idna.GetAscii(domain.ToLowerNfc()).ToLowerInvariant();
         }
         catch (ArgumentException) // the only way IdnMapping has to say that a name is not one
         {
@@ -105,11 +105,4 @@ public sealed class EmailAddress
     private static bool IsLabel(string label) => label.Length is > 0 and <= 63
         && label[0] != '-' && label[^1] != '-'
         && label.All(c => char.IsAsciiLetterOrDigit(c) || c == '-');
-
-    // Lower case can undo a normal form (H with a line below has no single capital, its small letter has), so it is made again.
-    private static string LowerNfc(string text) => text.Normalize(NormalizationForm.FormC)
-        .Replace("\u0130", "i\u0307", StringComparison.Ordinal) // Unicode's SpecialCasing, which ToLowerInvariant does not know: I with a dot,
-        .ToLowerInvariant()
-        .Replace('\u03C2', '\u03C3') // and the sigma that ends a word, which is one letter with the other in capitals
-        .Normalize(NormalizationForm.FormC);
 }

@@ -3,10 +3,7 @@ using System.Security.Cryptography;
 using System.Text.Json;
 using System.Text.Unicode;
 using Ardalis.Result;
-using CleanUsers.Application.Ports;
 using CleanUsers.Domain;
-using Microsoft.AspNetCore.Mvc;
-using Microsoft.Extensions.Options;
 using Microsoft.Net.Http.Headers;
 
 namespace CleanUsers.WebApi.Http;
@@ -89,20 +86,8 @@ internal sealed class JsonBody : RequestInput
         else if (element.ValueKind != JsonValueKind.False) Refuse(member, "unknown-value", $"Member {member} must be false.");
     }
 
-    /// <summary>
-    /// Like <see cref="RequestInput.AnswerAsync{TCommand,T}"/>, but where the request carries an idempotency key, once: a repetition gets
-    /// the answer that the first one got.
-    /// </summary>
-    public async Task<IActionResult> AnswerOnceAsync<TCommand, T>(
-        TCommand command, Func<TCommand, CancellationToken, Task<Result<T>>> useCase, Func<T, KeptAnswer> success, CancellationToken ct)
-    {
-        var header = Request.Headers[IdempotencyKey.Header];
-        if (header.Count == 0) return await AnswerAsync(command, useCase, value => new KeptAnswerResult(success(value), replayed: false), ct);
-        if (!IdempotencyKey.TryParse(header, out var key))
-            Refuse(new HeaderError(IdempotencyKey.Header, "invalid-key", "Header Idempotency-Key must be 1 to 255 visible ASCII characters, there once."));
-
-        return await AnswerAsync<TCommand, IActionResult>(command, (sent, token) => OnceAsync(key!, sent, useCase, success, token), answer => answer, ct);
-    }
+    /// <summary>A digest of the body as it came, in hexadecimal digits.</summary>
+    public string Fingerprint() => Convert.ToHexString(SHA256.HashData(_octets.Span));
 
     protected override void FindUnknown()
     {
@@ -112,34 +97,6 @@ internal sealed class JsonBody : RequestInput
     }
 
     protected override ValidationError Located(ValidationError fault) => fault;
-
-    private async Task<Result<IActionResult>> OnceAsync<TCommand, T>(
-        string key, TCommand command, Func<TCommand, CancellationToken, Task<Result<T>>> useCase, Func<T, KeptAnswer> success, CancellationToken ct)
-    {
-        var services = Request.HttpContext.RequestServices;
-        var request = new IdempotentRequest(
-            IdempotencyKey.Scope(services.GetRequiredService<ICaller>().Name, Request, key), Convert.ToHexString(SHA256.HashData(_octets.Span)));
-        Result<T>? refusal = null;
-        var outcome = await services.GetRequiredService<IIdempotencyStore>().ExecuteOnceAsync(
-            request,
-            async token =>
-            {
-                var result = await useCase(command, token);
-                if (result.IsSuccess) return success(result.Value);
-                refusal = result;
-                return null;
-            },
-            services.GetRequiredService<IOptions<HttpOptions>>().Value.RequestTimeout,
-            ct);
-        return outcome.Kind switch
-        {
-            IdempotencyOutcomeKind.Done => new KeptAnswerResult(outcome.Answer!, replayed: false),
-            IdempotencyOutcomeKind.Replayed => new KeptAnswerResult(outcome.Answer!, replayed: true),
-            IdempotencyOutcomeKind.Refused => refusal!.Map(IActionResult (_) => throw new InvalidOperationException("A refusal has no value.")),
-            IdempotencyOutcomeKind.KeyReused => new ProblemAnswer(ProblemCatalogue.IdempotencyKeyReused),
-            IdempotencyOutcomeKind.InProgress => new ProblemAnswer(ProblemCatalogue.RequestInProgress),
-        };
-    }
 
     /// <summary>RFC 8259 section 11: no parameter is defined, and section 8.1: UTF-8 and nothing else.</summary>
     private static bool IsJson(HttpRequest request)

@@ -30,7 +30,7 @@ internal class RequestInput
         }
     }
 
-    protected HttpRequest Request { get; }
+    public HttpRequest Request { get; }
 
     /// <summary>An answer that settles the request before its content is looked at.</summary>
     protected ProblemAnswer? Refusal { get; set; }
@@ -98,7 +98,7 @@ internal class RequestInput
         AnswerAsync<TCommand, Result>(
             command, async (c, token) => await useCase(c, token), _ => new StatusCodeResult(StatusCodes.Status204NoContent), ct);
 
-    protected void Refuse(ValidationError fault) => _faults.Add(fault);
+    public void Refuse(ValidationError fault) => _faults.Add(fault);
 
     protected void Refuse(string member, string code, string detail) => Refuse(new ValidationError(member, detail, code, ValidationSeverity.Error));
 
