@@ -28,7 +28,7 @@ public static class SearchWords
         return words;
     }
 
-    /// <summary>The words of a search: at most <see cref="MaxWords"/> matter, none twice.</summary>
+    /// <summary>The words of a search, none twice.</summary>
     public static IReadOnlyList<string> OfSearch(string text)
     {
         ArgumentNullException.ThrowIfNull(text);
@@ -43,16 +43,19 @@ public static class SearchWords
             var inside = false;
             for (var i = 0; i < token.Length; i += Rune.GetRuneAt(token, i).Utf16SequenceLength)
             {
-                var part = IsPartOfWord(Rune.GetUnicodeCategory(Rune.GetRuneAt(token, i)));
+                var category = Rune.GetUnicodeCategory(Rune.GetRuneAt(token, i));
+                var part = IsLetterOrDigit(category) || (inside && IsMark(category)); // a mark goes on with a word, it begins none
                 if (part && !inside) words.Add(token[i..]);
                 inside = part;
             }
         }
     }
 
-    private static bool IsPartOfWord(UnicodeCategory category) => category
+    private static bool IsLetterOrDigit(UnicodeCategory category) => category
         is UnicodeCategory.UppercaseLetter or UnicodeCategory.LowercaseLetter or UnicodeCategory.TitlecaseLetter
         or UnicodeCategory.ModifierLetter or UnicodeCategory.OtherLetter
-        or UnicodeCategory.NonSpacingMark or UnicodeCategory.SpacingCombiningMark or UnicodeCategory.EnclosingMark
         or UnicodeCategory.DecimalDigitNumber or UnicodeCategory.LetterNumber or UnicodeCategory.OtherNumber;
+
+    private static bool IsMark(UnicodeCategory category) => category
+        is UnicodeCategory.NonSpacingMark or UnicodeCategory.SpacingCombiningMark or UnicodeCategory.EnclosingMark;
 }

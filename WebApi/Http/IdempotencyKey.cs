@@ -16,7 +16,7 @@ internal static class IdempotencyKey
     {
         key = null;
         if (header is not [{ } text]) return false;
-        if (text is ['"', .. var quoted, '"'] && !TryUnquote(quoted, out text)) return false;
+        if (text.StartsWith('"') && !(text is ['"', .. var quoted, '"'] && TryUnquote(quoted, out text))) return false;
         if (text.Length is 0 or > MaxLength || !text.All(c => c is > ' ' and <= '~')) return false;
         key = text;
         return true;

@@ -15,7 +15,7 @@ internal static class SupportedVersions
 #pragma warning restore AV0027
         app.Use(async (context, next) =>
         {
-            if (!context.Request.Path.StartsWithSegments("/api", StringComparison.OrdinalIgnoreCase))
+            if (!context.Request.Path.StartsWithSegments("/api", StringComparison.OrdinalIgnoreCase, out var rest))
             {
                 await next(context);
                 return;
@@ -27,10 +27,17 @@ internal static class SupportedVersions
                 if (!response.Headers.ContainsKey(Header)) response.Headers[Header] = versions.Value;
                 return Task.CompletedTask;
             });
-            await next(context);
-
-            // Asp.Versioning's bare word for a version that it can't read; to a client that is a path which is not served
-            if (response is { HasStarted: false, StatusCode: StatusCodes.Status400BadRequest }) response.StatusCode = StatusCodes.Status404NotFound;
+            if (IsVersion(rest)) await next(context);
+            else response.StatusCode = StatusCodes.Status404NotFound;
         });
+    }
+
+    /// <summary>One spelling a version, so that a resource has one path: Asp.Versioning would also take v1.0 and v01, and answer 400 to vx.</summary>
+    private static bool IsVersion(PathString rest)
+    {
+        var segment = rest.Value.AsSpan().TrimStart('/');
+        var end = segment.IndexOf('/');
+        if (end >= 0) segment = segment[..end];
+        return segment.Length > 1 && segment[0] is 'v' or 'V' && segment[1] is not '0' && !segment[1..].ContainsAnyExceptInRange('0', '9');
     }
 }

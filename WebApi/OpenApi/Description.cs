@@ -17,6 +17,7 @@ internal static class Description
 
     private const string Reference = "/docs";
 
+    private static readonly string[] Reads = ["GET", "HEAD"];
     private static readonly Lazy<byte[]> Current = new(Read);
     private static readonly Lazy<Task<byte[]>> Older = new(ConvertAsync);
 
@@ -30,8 +31,8 @@ internal static class Description
             scalar.ShowDeveloperTools = DeveloperToolsVisibility.Never;
             scalar.WithTitle("CleanUsers").WithOpenApiRoutePattern(Path).HideClientButton()
                 .DisableDefaultFonts().DisableAgent().DisableMcp().DisableTelemetry();
-        }).AllowAnonymous();
-        endpoints.MapMethods("/", ["GET", "HEAD"], context =>
+        }).WithMetadata(new HttpMethodMetadata(Reads)).AllowAnonymous();
+        endpoints.MapMethods("/", Reads, context =>
         {
             context.Response.Redirect($"{context.Request.PathBase}{Reference}");
             return Task.CompletedTask;
@@ -39,7 +40,7 @@ internal static class Description
     }
 
     private static void MapDocument(this IEndpointRouteBuilder endpoints, string path, Func<Task<byte[]>> document) => endpoints
-        .MapMethods(path, ["GET", "HEAD"], async context => await context.Response.WriteJsonAsync("application/json", await document()))
+        .MapMethods(path, Reads, async context => await context.Response.WriteJsonAsync("application/json", await document()))
         .AllowAnonymous();
 
     private static byte[] Read()

@@ -7,6 +7,7 @@ public sealed class Rfc3339Tests
     [InlineData("2026-01-31t12:00:00.5z", "2026-01-31T12:00:00.500Z")]
     [InlineData("2026-01-31T12:00:00.123456+02:00", "2026-01-31T10:00:00.124Z")]
     [InlineData("2026-01-31T12:00:00.123000000000Z", "2026-01-31T12:00:00.123Z")]
+    [InlineData("2026-01-31T12:00:00.123000000001Z", "2026-01-31T12:00:00.124Z")]
     [InlineData("2026-01-31T12:00:00.123-00:30", "2026-01-31T12:30:00.123Z")]
     public void A_time_is_the_first_whole_millisecond_that_is_not_before_it(string text, string expected)
     {

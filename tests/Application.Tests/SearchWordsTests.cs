@@ -16,7 +16,13 @@ public sealed class SearchWordsTests
         }.Order(StringComparer.Ordinal),
         SearchWords.Of("Ada.B+News@Bücher.example.org", "ada.b+news@xn--bcher-kva.example.org", "O'Neil-Smith É\u006Codie (Dr) 👩‍🚀").Order(StringComparer.Ordinal));
 
+    [Fact]
+    public void A_mark_goes_on_with_a_word_and_begins_none() =>
+        Assert.Contains("sally", SearchWords.Of("a@b", "a@b", "\u2764\uFE0FSally"));
+
     [Theory]
+    [InlineData("ΝΊΚΟΣ", "νίκοσ")]
+    [InlineData("νίκος", "νίκοσ")]
     [InlineData("  Ada   LOVELACE ada ", "ada lovelace")]
     [InlineData("Re\u0301ne", "r\u00E9ne")]
     [InlineData("100% a_b [x]", "100% a_b [x]")]

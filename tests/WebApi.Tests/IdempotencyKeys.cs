@@ -60,10 +60,11 @@ public sealed class IdempotencyKeys(Service service) : IClassFixture<Service>
     [InlineData("two words")]
     [InlineData("\"two words\"")]
     [InlineData("\"open")]
+    [InlineData("\"")]
+    [InlineData("\"k\";p=1")]
     [InlineData("\"a\\b\"")]
     public async Task What_is_no_key_is_named_with_all_other_faults(string key) =>
-        (await PostAsync("""{"email":"x"}""", key)).HasFaults(
-            key == "\"open" ? ["pointer #/email invalid-email"] : ["header Idempotency-Key invalid-key", "pointer #/email invalid-email"]);
+        (await PostAsync("""{"email":"x"}""", key)).HasFaults("header Idempotency-Key invalid-key", "pointer #/email invalid-email");
 
     [Fact]
     public async Task A_key_has_at_most_255_characters()

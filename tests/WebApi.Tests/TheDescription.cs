@@ -148,5 +148,7 @@ public sealed class TheDescription(Service service) : IClassFixture<Service>
         if (page.Status is 301 or 302) page = await service.GetAsync(new Uri(service.Client.BaseAddress!, page.Header("Location")!).PathAndQuery);
         Assert.Equal("text/html", page.Is(200).Header("Content-Type")!.Split(';')[0]);
         Assert.DoesNotContain("https://", page.Body, StringComparison.Ordinal);
+        foreach (var path in (string[])["/docs/", "/docs/scalar.js", "/openapi/v1.json", "/openapi/v1-3.0.json"])
+            Assert.Equal("", (await service.SendAsync("HEAD", path)).Is(200).Body);
     }
 }
