@@ -7,9 +7,17 @@ namespace CleanUsers.Application.Tests;
 
 public sealed class UserCursorTests
 {
-    private static readonly Gen<UserQuery> Queries = Gen.Select(
-        Gen.Bool, Gen.Enum<UserSortKey>(), Gen.Bool, Gen.Enum<UserRole>().Nullable(), Gen.Date.Nullable()).Select((deleted, key, descending, role, from) =>
-            new UserQuery(deleted, new UserFilter(Role: role, CreatedFrom: from), new UserSort(key, descending), 10, After: null));
+    private static readonly Gen<UserFilter> Filters = Gen.Select(
+        Gen.OneOf(null, "a@example.org", "b@example.org"),
+        Gen.Enum<UserStatus>().Nullable(),
+        Gen.Enum<UserRole>().Nullable(),
+        Gen.Date.Nullable(),
+        Gen.Date.Nullable(),
+        Gen.OneOf<IReadOnlyList<string>?>(null, ["ada"], ["ada", "l"])).Select((email, status, role, from, before, words) =>
+            new UserFilter(email, status, role, from, before, words));
+
+    private static readonly Gen<UserQuery> Queries = Gen.Select(Gen.Bool, Gen.Enum<UserSortKey>(), Gen.Bool, Filters).Select(
+        (deleted, key, descending, filter) => new UserQuery(deleted, filter, new UserSort(key, descending), 10, After: null));
 
     private static readonly Gen<User> Users = Gen.Select(Gen.String[1, 20], Gen.DateTime, Gen.DateTime).Select((name, created, updated) =>
     {
@@ -49,7 +57,22 @@ public sealed class UserCursorTests
 
     [Fact]
     public void A_cursor_of_another_query_is_refused() => Gen.Select(Users, Queries, Queries).Sample((user, one, other) =>
-        Assert.Equal(one == other, UserCursor.TryDecode(UserCursor.Encode(user, one), other, out _)));
+    {
+        var cursor = UserCursor.Encode(user, one);
+        UserQuery[] others =
+        [
+            other,
+            one with { Deleted = other.Deleted },
+            one with { Sort = other.Sort },
+            one with { Filter = one.Filter with { EmailKey = other.Filter.EmailKey } },
+            one with { Filter = one.Filter with { Status = other.Filter.Status } },
+            one with { Filter = one.Filter with { Role = other.Filter.Role } },
+            one with { Filter = one.Filter with { CreatedFrom = other.Filter.CreatedFrom } },
+            one with { Filter = one.Filter with { CreatedBefore = other.Filter.CreatedBefore } },
+            one with { Filter = one.Filter with { Words = other.Filter.Words } },
+        ];
+        foreach (var query in others) Assert.Equal(query == one, UserCursor.TryDecode(cursor, query, out _));
+    });
 
     [Fact]
     public void No_text_throws() => Gen.Select(Gen.String, Queries).Sample((text, query) => Assert.False(UserCursor.TryDecode(text, query, out _)));

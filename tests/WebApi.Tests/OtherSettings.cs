@@ -55,61 +55,8 @@ public sealed class RequiringAToken(RequiringAToken.Closed service) : IClassFixt
     }
 }
 
-public sealed class WithABrokenDatabase(WithABrokenDatabase.Broken service) : IClassFixture<WithABrokenDatabase.Broken>
-{
-    [Fact]
-    public async Task A_file_that_is_no_database_is_503_and_not_ready()
-    {
-        (await service.GetAsync("/health/live")).Is(200);
-        foreach (var path in (string[])["/health/ready", "/api/v1/users", "/api/v1/users/1"])
-            (await service.GetAsync(path)).IsProblem(503, "unavailable");
-        (await service.SendAsync("POST", "/api/v1/users", """{"email":"a@b"}""")).IsProblem(503, "unavailable");
-    }
-
-    public sealed class Broken : Service
-    {
-        private readonly string _file = Path.GetTempFileName();
-
-        public Broken() => File.WriteAllText(_file, new string('x', 5000));
-
-        protected override IEnumerable<(string Key, string Value)> Settings =>
-            [("Database:MigrateOnStartup", "false"), ("ConnectionStrings:CleanUsers", $"Data Source={_file}")];
-
-        public override async ValueTask DisposeAsync()
-        {
-            await base.DisposeAsync();
-            File.Delete(_file);
-        }
-    }
-}
-
-public sealed class BehindItsSchema(BehindItsSchema.Empty service) : IClassFixture<BehindItsSchema.Empty>
-{
-    [Fact]
-    public async Task A_database_without_its_tables_is_503_and_not_ready()
-    {
-        (await service.GetAsync("/health/live")).Is(200);
-        foreach (var path in (string[])["/health/ready", "/api/v1/users", "/api/v1/users/1"])
-            (await service.GetAsync(path)).IsProblem(503, "unavailable");
-        (await service.SendAsync("POST", "/api/v1/users", """{"email":"a@b"}""")).IsProblem(503, "unavailable");
-    }
-
-    public sealed class Empty : Service
-    {
-        private readonly string _file = Path.GetTempFileName();
-
-        protected override IEnumerable<(string Key, string Value)> Settings =>
-            [("Database:MigrateOnStartup", "false"), ("ConnectionStrings:CleanUsers", $"Data Source={_file}")];
-
-        public override async ValueTask DisposeAsync()
-        {
-            await base.DisposeAsync();
-            File.Delete(_file);
-        }
-    }
-}
-
-public sealed class WithoutADatabase(WithoutADatabase.Gone service) : IClassFixture<WithoutADatabase.Gone>
+/// <summary>A database that can't serve: the service lives and says so, and does not repair in silence what it can't know.</summary>
+public abstract class WithoutAUsableDatabase(WithoutAUsableDatabase.Unusable service)
 {
     [Fact]
     public async Task Everything_that_needs_it_is_503_with_Retry_After_and_the_process_lives()
@@ -118,11 +65,46 @@ public sealed class WithoutADatabase(WithoutADatabase.Gone service) : IClassFixt
         foreach (var path in (string[])["/health/ready", "/api/v1/users", "/api/v1/users/1", "/api/v1/deleted-users"])
             Assert.Equal("1", (await service.GetAsync(path)).IsProblem(503, "unavailable").Header("Retry-After"));
         (await service.SendAsync("POST", "/api/v1/users", """{"email":"a@b"}""")).IsProblem(503, "unavailable");
+        Assert.Equal(service.Content, File.Exists(service.DatabaseFile) ? await File.ReadAllTextAsync(service.DatabaseFile, TestContext.Current.CancellationToken) : null);
     }
 
-    public sealed class Gone : Service
+    /// <param name="content">What the file of the database holds; null where there is no file.</param>
+    public abstract class Unusable(string? content) : Service
     {
-        protected override IEnumerable<(string Key, string Value)> Settings =>
-            [("Database:MigrateOnStartup", "false"), ("ConnectionStrings:CleanUsers", "Data Source=/dev/null/none.db;Mode=ReadWrite")];
+        public string? Content => content;
+
+        public string DatabaseFile { get; } = Path.Combine(Path.GetTempPath(), $"cleanusers-{Guid.NewGuid():N}.db");
+
+        protected override IEnumerable<(string Key, string Value)> Settings
+        {
+            get
+            {
+                if (content is not null) File.WriteAllText(DatabaseFile, content);
+                return [("Database:MigrateOnStartup", "false"), ("ConnectionStrings:CleanUsers", $"Data Source={DatabaseFile}")];
+            }
+        }
+
+        public override async ValueTask DisposeAsync()
+        {
+            await base.DisposeAsync();
+            File.Delete(DatabaseFile);
+            GC.SuppressFinalize(this);
+        }
     }
+}
+
+public sealed class WithABrokenDatabase(WithABrokenDatabase.Broken service) : WithoutAUsableDatabase(service), IClassFixture<WithABrokenDatabase.Broken>
+{
+    public sealed class Broken() : Unusable(new string('x', 5000));
+}
+
+public sealed class BehindItsSchema(BehindItsSchema.Empty service) : WithoutAUsableDatabase(service), IClassFixture<BehindItsSchema.Empty>
+{
+    public sealed class Empty() : Unusable("");
+}
+
+/// <summary>A file that is gone must not come back as an empty one.</summary>
+public sealed class WithoutADatabase(WithoutADatabase.Gone service) : WithoutAUsableDatabase(service), IClassFixture<WithoutADatabase.Gone>
+{
+    public sealed class Gone() : Unusable(content: null);
 }
