@@ -2,8 +2,9 @@ using System.Data.Common;
 using CleanUsers.Application.Ports;
 using CleanUsers.Infrastructure.Idempotency;
 using CleanUsers.Infrastructure.Persistence;
+using CleanUsers.Infrastructure.Persistence.PostgreSql;
 using CleanUsers.Infrastructure.Persistence.Sqlite;
-using Microsoft.EntityFrameworkCore;
+using CleanUsers.Infrastructure.Persistence.SqlServer;
 using Microsoft.Extensions.DependencyInjection;
 
 namespace CleanUsers.Infrastructure;
@@ -14,17 +15,18 @@ public static class DependencyInjection
     /// <param name="services">Where to.</param>
     /// <param name="options">Which database.</param>
     /// <param name="connectionString">Where it is; null only where it is embedded.</param>
-    /// <exception cref="ArgumentException">The connection string is none.</exception>
+    /// <exception cref="ArgumentException">The connection string is missing, or is none.</exception>
     public static IServiceCollection AddInfrastructure(this IServiceCollection services, DatabaseOptions options, string? connectionString) => services
         .AddSingleton(options)
         .AddDatabase(options, connectionString)
+        .AddSingleton<UserById>()
         .AddScoped<IDatabase, Database>()
         .AddScoped<IUserRepository, UserRepository>()
         .AddScoped<IUserReader, UserReader>()
         .AddScoped<IIdempotencyStore, IdempotencyStore>();
 
-    /// <exception cref="DatabaseUnavailableException">The database is out of reach.</exception>
     /// <summary>Creates or updates the schema, where the configuration says that the service does it itself.</summary>
+    /// <exception cref="DatabaseUnavailableException">The database is out of reach.</exception>
     public static async Task MigrateOnStartupAsync(this IServiceProvider services)
     {
         if (!services.GetRequiredService<DatabaseOptions>().ShouldMigrateOnStartup) return;
@@ -43,13 +45,7 @@ public static class DependencyInjection
         options.Provider switch
         {
             DatabaseProvider.Sqlite => services.AddSqlite(connectionString ?? DatabaseOptions.EmbeddedDatabase),
+            DatabaseProvider.SqlServer => services.AddSqlServer(connectionString ?? ""),
+            DatabaseProvider.PostgreSql => services.AddPostgreSql(connectionString ?? ""),
         };
-
-    private static IServiceCollection AddSqlite(this IServiceCollection services, string connectionString)
-    {
-        var complete = SqliteConnections.Complete(connectionString);
-        return services.AddDbContextPool<UsersDbContext, SqliteUsersDbContext>(builder => builder
-            .UseSqlite(complete)
-            .AddInterceptors(new SqliteConnections()));
-    }
 }

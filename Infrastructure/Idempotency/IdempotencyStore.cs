@@ -11,12 +11,12 @@ internal sealed class IdempotencyStore(UsersDbContext db, TimeProvider clock) : 
     {
         while (true)
         {
-            if (await FindAsync(request, ct) is { } before) return before;
-
             using var waiting = new CancellationTokenSource(patience, clock);
             using var either = CancellationTokenSource.CreateLinkedTokenSource(waiting.Token, ct);
             try
             {
+                // where readers wait for writers, this waits, too
+                if (await FindAsync(request, either.Token) is { } before) return before;
                 if (await ClaimAndExecuteAsync(request, action, either.Token) is { } now) return now;
             }
             catch (OperationCanceledException) when (waiting.IsCancellationRequested && !ct.IsCancellationRequested)
@@ -47,31 +47,37 @@ internal sealed class IdempotencyStore(UsersDbContext db, TimeProvider clock) : 
     /// Writes the claim first: its key makes every other request with it wait until this transaction ends. Null where another one came first.
     /// </summary>
     private Task<IdempotencyOutcome?> ClaimAndExecuteAsync(
-        IdempotentRequest request, Func<CancellationToken, Task<KeptAnswer?>> action, CancellationToken ct) => db.InTransactionAsync<IdempotencyOutcome?>(
-        async token =>
-        {
-            var expired = Expired();
-            await db.Set<IdempotencyRecord>().Where(record => record.Scope == request.Scope && record.CreatedAt <= expired).ExecuteDeleteAsync(token);
-            var claim = new IdempotencyRecord { Scope = request.Scope, Fingerprint = request.Fingerprint, CreatedAt = clock.GetUtcNow() };
-            db.Add(claim);
-            try
+        IdempotentRequest request, Func<CancellationToken, Task<KeptAnswer?>> action, CancellationToken ct)
+    {
+        var userId = (long?)null;
+        return db.InTransactionAsync<IdempotencyOutcome?>(
+            async token =>
             {
+                db.ChangeTracker.Clear(); // of a try before
+                var expired = Expired();
+                await db.Set<IdempotencyRecord>().Where(record => record.Scope == request.Scope && record.CreatedAt <= expired).ExecuteDeleteAsync(token);
+                var claim = new IdempotencyRecord { Scope = request.Scope, Fingerprint = request.Fingerprint, CreatedAt = clock.GetUtcNow() };
+                db.Add(claim);
+                try
+                {
+                    await db.SaveChangesAsync(token);
+                }
+                catch (DbUpdateException exception) when (db.IsDuplicateKey(exception))
+                {
+                    return (null, false);
+                }
+
+                if (await action(token) is not { } answer) return (new(IdempotencyOutcomeKind.Refused), false);
+
+                db.Attach(claim); // a refused save in between makes the context forget it
+                (claim.UserId, claim.Status, claim.Body, claim.Location, claim.EntityTag) =
+                    (userId = answer.UserId, answer.Status, answer.Body, answer.Location, answer.EntityTag);
                 await db.SaveChangesAsync(token);
-            }
-            catch (DbUpdateException exception) when (db.IsDuplicateKey(exception))
-            {
-                return (null, false);
-            }
-
-            if (await action(token) is not { } answer) return (new(IdempotencyOutcomeKind.Refused), false);
-
-            db.Attach(claim); // a refused save in between makes the context forget it
-            (claim.UserId, claim.Status, claim.Body, claim.Location, claim.EntityTag) =
-                (answer.UserId, answer.Status, answer.Body, answer.Location, answer.EntityTag);
-            await db.SaveChangesAsync(token);
-            return (new(IdempotencyOutcomeKind.Done, answer), true);
-        },
-        ct);
+                return (new(IdempotencyOutcomeKind.Done, answer), true);
+            },
+            token => db.Set<IdempotencyRecord>().AnyAsync(record => record.Scope == request.Scope && record.UserId == userId, token),
+            ct);
+    }
 
     private DateTimeOffset Expired() => clock.GetUtcNow() - IIdempotencyStore.Lifetime;
 }

@@ -16,7 +16,7 @@ internal sealed partial class Database(UsersDbContext db, ILogger<Database> logg
             LogSchemaBehind(logger, string.Join(", ", missing));
             return DatabaseState.SchemaBehind;
         }
-        catch (DbException exception)
+        catch (Exception exception) when (exception is DbException || db.IsUnavailable(exception))
         {
             LogUnreachable(logger, exception);
             return DatabaseState.Unreachable;

@@ -23,4 +23,8 @@ public enum DatabaseProvider
 {
     /// <summary>Embedded: a file beside the service.</summary>
     Sqlite,
+
+    SqlServer,
+
+    PostgreSql,
 }

@@ -1,4 +1,5 @@
 using System.Linq.Expressions;
+using System.Reflection;
 using CleanUsers.Application.Ports;
 using CleanUsers.Domain.Users;
 using Microsoft.EntityFrameworkCore;
@@ -9,6 +10,8 @@ namespace CleanUsers.Infrastructure.Persistence;
 /// <summary>Pages that begin after a row instead of at a number (keyset pagination): each costs what the first one costs.</summary>
 internal static class Keyset
 {
+    private static readonly MethodInfo Compare = typeof(string).GetMethod(nameof(string.Compare), [typeof(string), typeof(string)])!;
+
     public static IQueryable<User> PageById(this IQueryable<User> users, UserQuery query)
     {
         if (query.After is { } after)
@@ -18,28 +21,32 @@ internal static class Keyset
 
     /// <summary>In the order of a key that many users may share; the id breaks ties.</summary>
     public static IQueryable<User> PageBy<TKey>(
-        this IQueryable<User> users, UserQuery query, string tieBreaker, Expression<Func<User, TKey>> key, Func<UserPosition, TKey> after)
+        this IQueryable<User> users, UserQuery query, UsersDbContext db, Expression<Func<User, TKey>> key, Func<UserPosition, TKey> after)
     {
-        var id = Id(tieBreaker);
-        if (query.After is { } position) users = users.Where(IsBeyond(key, id, after(position), position.Id, query.Sort.Descending));
-        var ordered = query.Sort.Descending ? users.OrderByDescending(key).ThenByDescending(id) : users.OrderBy(key).ThenBy(id);
-        return ordered.Take(query.Limit);
-    }
+        var (id, descending) = (Id(db.TieBreaker), query.Sort.Descending);
+        if (query.After is not { } position) return First(users);
 
-    private static Expression<Func<User, bool>> IsBeyond<TKey>(
-        Expression<Func<User, TKey>> key, Expression<Func<User, long>> id, TKey value, long valueId, bool descending)
-    {
-        var type = Nullable.GetUnderlyingType(typeof(TKey)) ?? typeof(TKey);
         // properties of an object instead of constants: EF Core makes them parameters, and the statement is used again
-        var row = Expression.Constant(new Row<TKey>(value, valueId));
-        return Expression.Lambda<Func<User, bool>>(
-            Expression.Call(
-                RowValues.Comparison(type, descending),
-                As(type, ReplacingExpressionVisitor.Replace(key.Parameters[0], id.Parameters[0], key.Body)),
-                id.Body,
-                As(type, Expression.Property(row, nameof(Row<TKey>.Key))),
-                Expression.Property(row, nameof(Row<TKey>.Id))),
-            id.Parameters);
+        var row = Expression.Constant(new Row<TKey>(after(position), position.Id));
+        var type = Nullable.GetUnderlyingType(typeof(TKey)) ?? typeof(TKey);
+        var (rowKey, rowId) = (As(type, Expression.Property(row, nameof(Row<>.Key))), Expression.Property(row, nameof(Row<>.Id)));
+        var (userKey, userId) = (As(type, ReplacingExpressionVisitor.Replace(key.Parameters[0], id.Parameters[0], key.Body)), id.Body);
+        if (db.ComparesRows) return First(users.Where(Is(Expression.Call(RowValues.Comparison(type, descending), userKey, userId, rowKey, rowId))));
+
+        // two seeks of a page at most: the rest of those who share the key, and those beyond it
+        var rest = Expression.AndAlso(Expression.Equal(userKey, rowKey), IsBeyond(userId, rowId));
+        return First(First(users.Where(Is(rest))).Concat(First(users.Where(Is(IsBeyond(userKey, rowKey))))));
+
+        IQueryable<User> First(IQueryable<User> from) =>
+            (descending ? from.OrderByDescending(key).ThenByDescending(id) : from.OrderBy(key).ThenBy(id)).Take(query.Limit);
+
+        Expression<Func<User, bool>> Is(Expression condition) => Expression.Lambda<Func<User, bool>>(condition, id.Parameters);
+
+        Expression IsBeyond(Expression user, Expression place)
+        {
+            if (type == typeof(string) && user.Type == type) (user, place) = (Expression.Call(Compare, user, place), Expression.Constant(0));
+            return descending ? Expression.LessThan(user, place) : Expression.GreaterThan(user, place);
+        }
     }
 
     // a conversion to the type that it has already would cost a compilation at each query

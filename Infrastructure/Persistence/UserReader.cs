@@ -4,20 +4,11 @@ using Microsoft.EntityFrameworkCore;
 
 namespace CleanUsers.Infrastructure.Persistence;
 
-internal sealed class UserReader(UsersDbContext db) : IUserReader
+internal sealed class UserReader(UsersDbContext db, UserById one) : IUserReader
 {
-    private static readonly Func<UsersDbContext, long, CancellationToken, Task<User?>> ById = EF.CompileAsyncQuery(
-        (UsersDbContext db, long id, CancellationToken ct) => db.Users.AsNoTracking().FirstOrDefault(user => user.Id == id));
+    public Task<User?> FindAsync(long id, CancellationToken ct) => one.Read(db, id, ct);
 
-    // the bin is what the filter hides
-    private static readonly Func<UsersDbContext, long, CancellationToken, Task<User?>> DeletedById = EF.CompileAsyncQuery(
-        (UsersDbContext db, long id, CancellationToken ct) => db.Users.AsNoTracking()
-            .IgnoreQueryFilters(new[] { UserConfiguration.NotDeleted })
-            .FirstOrDefault(user => user.Id == id && user.DeletedAt != null));
-
-    public Task<User?> FindAsync(long id, CancellationToken ct) => ById(db, id, ct);
-
-    public Task<User?> FindDeletedAsync(long id, CancellationToken ct) => DeletedById(db, id, ct);
+    public Task<User?> FindDeletedAsync(long id, CancellationToken ct) => one.ReadDeleted(db, id, ct);
 
     public async Task<IReadOnlyList<User>> ListAsync(UserQuery query, CancellationToken ct)
     {
@@ -25,11 +16,11 @@ internal sealed class UserReader(UsersDbContext db) : IUserReader
         var page = query.Sort.Key switch
         {
             UserSortKey.Id => users.PageById(query),
-            UserSortKey.CreatedAt => users.PageBy(query, db.TieBreaker, user => user.CreatedAt, after => after.Instant),
-            UserSortKey.UpdatedAt => users.PageBy(query, db.TieBreaker, user => user.UpdatedAt, after => after.Instant),
-            UserSortKey.Email => users.PageBy(query, db.TieBreaker, user => user.EmailKey, after => after.Text),
-            UserSortKey.Name => users.PageBy(query, db.TieBreaker, user => user.SortName, after => after.Text),
-            UserSortKey.DeletedAt => users.PageBy(query, db.TieBreaker, user => user.DeletedAt, after => after.Instant),
+            UserSortKey.CreatedAt => users.PageBy(query, db, user => user.CreatedAt, after => after.Instant),
+            UserSortKey.UpdatedAt => users.PageBy(query, db, user => user.UpdatedAt, after => after.Instant),
+            UserSortKey.Email => users.PageBy(query, db, user => user.EmailKey, after => after.Text),
+            UserSortKey.Name => users.PageBy(query, db, user => user.SortName, after => after.Text),
+            UserSortKey.DeletedAt => users.PageBy(query, db, user => user.DeletedAt, after => after.Instant),
         };
         return await page.ToListAsync(ct);
     }

@@ -4,20 +4,11 @@ using Microsoft.EntityFrameworkCore;
 
 namespace CleanUsers.Infrastructure.Persistence;
 
-internal sealed class UserRepository(UsersDbContext db) : IUserRepository
+internal sealed class UserRepository(UsersDbContext db, UserById one) : IUserRepository
 {
-    private static readonly Func<UsersDbContext, long, CancellationToken, Task<User?>> ById = EF.CompileAsyncQuery(
-        (UsersDbContext db, long id, CancellationToken ct) => db.Users.FirstOrDefault(user => user.Id == id));
+    public Task<User?> FindAsync(long id, CancellationToken ct) => one.Find(db, id, ct);
 
-    // the bin is what the filter hides
-    private static readonly Func<UsersDbContext, long, CancellationToken, Task<User?>> DeletedById = EF.CompileAsyncQuery(
-        (UsersDbContext db, long id, CancellationToken ct) => db.Users
-            .IgnoreQueryFilters(new[] { UserConfiguration.NotDeleted })
-            .FirstOrDefault(user => user.Id == id && user.DeletedAt != null));
-
-    public Task<User?> FindAsync(long id, CancellationToken ct) => ById(db, id, ct);
-
-    public Task<User?> FindDeletedAsync(long id, CancellationToken ct) => DeletedById(db, id, ct);
+    public Task<User?> FindDeletedAsync(long id, CancellationToken ct) => one.FindDeleted(db, id, ct);
 
     public void Add(User user) => db.Users.Add(user);
 

@@ -3,8 +3,10 @@ using Microsoft.Extensions.DependencyInjection;
 
 namespace CleanUsers.Infrastructure.Tests;
 
-public sealed class KeepingAnswers(SqliteDatabase database) : IClassFixture<SqliteDatabase>
+public abstract class KeepingAnswers(Store store)
 {
+    private readonly Store _store = store.Present();
+
     private static CancellationToken Ct => TestContext.Current.CancellationToken;
 
     [Fact]
@@ -12,12 +14,12 @@ public sealed class KeepingAnswers(SqliteDatabase database) : IClassFixture<Sqli
     {
         var first = await OnceAsync("day", "kept@example.org");
         Assert.Equal(IdempotencyOutcomeKind.Done, first.Kind);
-        database.Clock.Advance(TimeSpan.FromHours(24) - TimeSpan.FromSeconds(1));
+        _store.Clock.Advance(TimeSpan.FromHours(24) - TimeSpan.FromSeconds(1));
         Assert.Equal(first with { Kind = IdempotencyOutcomeKind.Replayed }, await OnceAsync("day", "other@example.org"));
 
-        database.Clock.Advance(TimeSpan.FromSeconds(2));
+        _store.Clock.Advance(TimeSpan.FromSeconds(2));
         Assert.Equal(IdempotencyOutcomeKind.Done, (await OnceAsync("day", "again@example.org")).Kind); // expired, and not yet deleted
-        database.Clock.Advance(TimeSpan.FromHours(25));
+        _store.Clock.Advance(TimeSpan.FromHours(25));
         Assert.NotEqual(0, await DeleteExpiredAsync());
         Assert.Equal(0, await DeleteExpiredAsync());
     }
@@ -32,7 +34,7 @@ public sealed class KeepingAnswers(SqliteDatabase database) : IClassFixture<Sqli
     [Fact]
     public async Task A_refusal_undoes_what_was_written_and_is_not_kept()
     {
-        var refused = await database.InScopeAsync(scope => scope.GetRequiredService<IIdempotencyStore>().ExecuteOnceAsync(
+        var refused = await _store.InScopeAsync(scope => scope.GetRequiredService<IIdempotencyStore>().ExecuteOnceAsync(
             new("refused", "F"),
             async ct =>
             {
@@ -48,12 +50,12 @@ public sealed class KeepingAnswers(SqliteDatabase database) : IClassFixture<Sqli
     [Fact]
     public async Task An_exception_undoes_what_was_written()
     {
-        await Assert.ThrowsAsync<TimeoutException>(() => database.InScopeAsync(scope => scope.GetRequiredService<IIdempotencyStore>().ExecuteOnceAsync(
+        await Assert.ThrowsAsync<NotSupportedException>(() => _store.InScopeAsync(scope => scope.GetRequiredService<IIdempotencyStore>().ExecuteOnceAsync(
             new("thrown", "F"),
             async ct =>
             {
                 await AddAsync(scope, "thrown@example.org", ct);
-                throw new TimeoutException();
+                throw new NotSupportedException();
             },
             TimeSpan.FromSeconds(5),
             Ct)));
@@ -82,7 +84,7 @@ public sealed class KeepingAnswers(SqliteDatabase database) : IClassFixture<Sqli
         var second = Task.Run(() => OnceAsync("slow", "slow@example.org"), Ct);
         while (!second.IsCompleted)
         {
-            database.Clock.Advance(TimeSpan.FromSeconds(6)); // the first one's patience is longer
+            _store.Clock.Advance(TimeSpan.FromSeconds(6)); // the first one's patience is longer
             await Task.Delay(20, Ct);
         }
 
@@ -95,8 +97,8 @@ public sealed class KeepingAnswers(SqliteDatabase database) : IClassFixture<Sqli
     public async Task Purging_a_user_erases_the_answer_that_shows_it()
     {
         var id = (await OnceAsync("purged", "purged@example.org")).Answer!.UserId;
-        await database.ChangeAsync(id, user => user.Delete(Sample.Now, "eve"), Ct);
-        await database.InScopeAsync(async scope =>
+        await _store.ChangeAsync(id, user => user.Delete(Sample.Now, "eve"), Ct);
+        await _store.InScopeAsync(async scope =>
         {
             var users = scope.GetRequiredService<IUserRepository>();
             users.Remove((await users.FindDeletedAsync(id, Ct))!);
@@ -105,10 +107,10 @@ public sealed class KeepingAnswers(SqliteDatabase database) : IClassFixture<Sqli
         Assert.Equal(IdempotencyOutcomeKind.Done, (await OnceAsync("purged", "purged@example.org")).Kind);
     }
 
-    private Task<int> DeleteExpiredAsync() => database.InScopeAsync(scope => scope.GetRequiredService<IIdempotencyStore>().DeleteExpiredAsync(Ct));
+    private Task<int> DeleteExpiredAsync() => _store.InScopeAsync(scope => scope.GetRequiredService<IIdempotencyStore>().DeleteExpiredAsync(Ct));
 
     private Task<IdempotencyOutcome> OnceAsync(string scope, string email, string fingerprint = "F", Task? before = null) =>
-        database.InScopeAsync(services => services.GetRequiredService<IIdempotencyStore>().ExecuteOnceAsync(
+        _store.InScopeAsync(services => services.GetRequiredService<IIdempotencyStore>().ExecuteOnceAsync(
             new(scope, fingerprint),
             async ct =>
             {
@@ -128,3 +130,9 @@ public sealed class KeepingAnswers(SqliteDatabase database) : IClassFixture<Sqli
         return user.Id;
     }
 }
+
+public sealed class KeepingAnswersOnSqlite(SqliteStore store) : KeepingAnswers(store), IClassFixture<SqliteStore>;
+
+public sealed class KeepingAnswersOnSqlServer(SqlServerStore store) : KeepingAnswers(store), IClassFixture<SqlServerStore>;
+
+public sealed class KeepingAnswersOnPostgreSql(PostgreSqlStore store) : KeepingAnswers(store), IClassFixture<PostgreSqlStore>;

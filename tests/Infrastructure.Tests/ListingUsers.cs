@@ -1,12 +1,15 @@
 using CleanUsers.Application.Ports;
+using CleanUsers.Databases;
 using CleanUsers.Domain.Users;
 using Microsoft.Extensions.DependencyInjection;
 
 namespace CleanUsers.Infrastructure.Tests;
 
 /// <summary>120 users, of whom many share a name, a time or both, and a third are in the bin.</summary>
-public sealed class ListingUsers(ListingUsers.Filled database) : IClassFixture<ListingUsers.Filled>
+public abstract class ListingUsers(ListingUsers.Filled store)
 {
+    private readonly Filled _store = (Filled)store.Present();
+
     private static readonly string?[] Names = [null, "Zoë", "alice", "Alice", "𝒜lice", "\uFFFDx", "Ödön"];
 
     private static CancellationToken Ct => TestContext.Current.CancellationToken;
@@ -25,7 +28,7 @@ public sealed class ListingUsers(ListingUsers.Filled database) : IClassFixture<L
     [MemberData(nameof(Orders))]
     public async Task Walking_the_pages_of_an_order_meets_each_user_once_in_that_order(bool deleted, UserSortKey key, bool descending)
     {
-        var expected = database.Users.Where(user => user.IsDeleted == deleted).ToList();
+        var expected = _store.Users.Where(user => user.IsDeleted == deleted).ToList();
         expected.Sort((one, other) => (descending ? -1 : 1) * Compare(key, one, other));
 
         var walked = new List<User>();
@@ -48,7 +51,7 @@ public sealed class ListingUsers(ListingUsers.Filled database) : IClassFixture<L
         var before = Sample.Now.AddMilliseconds(6);
         var found = await ListAsync(new UserQuery(
             false, new UserFilter(null, UserStatus.Active, UserRole.Admin, from, before), new UserSort(UserSortKey.Id, false), 200, null));
-        var expected = database.Users.Where(user =>
+        var expected = _store.Users.Where(user =>
             !user.IsDeleted && user.Role == UserRole.Admin && user.CreatedAt >= from && user.CreatedAt < before).Select(user => user.Id).Order();
         Assert.NotEmpty(found);
         Assert.Equal(expected, found.Select(user => user.Id));
@@ -57,13 +60,13 @@ public sealed class ListingUsers(ListingUsers.Filled database) : IClassFixture<L
     [Fact]
     public async Task An_address_is_found_by_its_key()
     {
-        var user = database.Users.First(user => !user.IsDeleted);
+        var user = _store.Users.First(user => !user.IsDeleted);
         var found = await ListAsync(new UserQuery(false, new UserFilter(EmailKey: user.EmailKey), new UserSort(UserSortKey.Name, true), 10, null));
         Assert.Equal(user.Id, Assert.Single(found).Id);
     }
 
     private Task<IReadOnlyList<User>> ListAsync(UserQuery query) =>
-        database.Database.InScopeAsync(scope => scope.GetRequiredService<IUserReader>().ListAsync(query, Ct));
+        _store.InScopeAsync(scope => scope.GetRequiredService<IUserReader>().ListAsync(query, Ct));
 
     private static UserPosition PositionOf(User user, UserSortKey key) => key switch
     {
@@ -93,25 +96,32 @@ public sealed class ListingUsers(ListingUsers.Filled database) : IClassFixture<L
     private static int ByCodePoint(string one, string other) => one.EnumerateRunes().Select(rune => rune.Value)
         .Concat([-1]).Zip(other.EnumerateRunes().Select(rune => rune.Value).Concat([-1]), (a, b) => a.CompareTo(b)).FirstOrDefault(order => order != 0);
 
-    public sealed class Filled : IAsyncLifetime
+    public abstract class Filled(TestDatabase database) : Store(database)
     {
-        public SqliteDatabase Database { get; } = new();
-
         public List<User> Users { get; } = [];
 
-        public async ValueTask InitializeAsync()
+        protected override async Task FillAsync()
         {
-            await Database.InitializeAsync();
             for (var i = 0; i < 120; i++)
             {
                 var created = Sample.Now.AddMilliseconds(i % 10);
                 var user = Sample.User($"{(char)('a' + (i * 7 % 26))}{i}@example.org", Names[i % Names.Length], created, i % 4 == 0 ? UserRole.Admin : UserRole.User);
                 if (i % 3 == 0) user.Delete(created.AddDays(1 + (i % 5)), "eve");
-                await Database.AddAsync(user, default);
+                await AddAsync(user, default);
                 Users.Add(user);
             }
         }
-
-        public ValueTask DisposeAsync() => Database.DisposeAsync();
     }
+
+    public sealed class FilledSqlite() : Filled(new SqliteTestDatabase());
+
+    public sealed class FilledSqlServer() : Filled(new SqlServerTestDatabase());
+
+    public sealed class FilledPostgreSql() : Filled(new PostgreSqlTestDatabase());
 }
+
+public sealed class ListingUsersOnSqlite(ListingUsers.FilledSqlite store) : ListingUsers(store), IClassFixture<ListingUsers.FilledSqlite>;
+
+public sealed class ListingUsersOnSqlServer(ListingUsers.FilledSqlServer store) : ListingUsers(store), IClassFixture<ListingUsers.FilledSqlServer>;
+
+public sealed class ListingUsersOnPostgreSql(ListingUsers.FilledPostgreSql store) : ListingUsers(store), IClassFixture<ListingUsers.FilledPostgreSql>;

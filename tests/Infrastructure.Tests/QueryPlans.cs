@@ -115,7 +115,7 @@ public sealed class QueryPlans : IDisposable
     private async Task<List<List<string>>> PlansAsync(UsersDbContext db, UserQuery query)
     {
         _recorder.Plans.Clear();
-        await new UserReader(db).ListAsync(query, Ct);
+        await new UserReader(db, new UserById()).ListAsync(query, Ct);
         return [.. _recorder.Plans];
     }
 

@@ -6,15 +6,17 @@ using Microsoft.Extensions.DependencyInjection;
 
 namespace CleanUsers.Infrastructure.Tests;
 
-public sealed class SavingUsers(SqliteDatabase database) : IClassFixture<SqliteDatabase>
+public abstract class SavingUsers(Store store)
 {
+    private readonly Store _store = store.Present();
+
     private static CancellationToken Ct => TestContext.Current.CancellationToken;
 
     [Fact]
     public async Task What_was_saved_is_read_again_to_the_letter()
     {
         var saved = Sample.User("Ünï@Bücher.example", "Ünï 👩‍🚀", Sample.Now);
-        var id = await database.AddAsync(saved, Ct);
+        var id = await _store.AddAsync(saved, Ct);
         var read = await ReadAsync(id);
         Assert.Equivalent(saved, read, strict: true);
     }
@@ -22,25 +24,25 @@ public sealed class SavingUsers(SqliteDatabase database) : IClassFixture<SqliteD
     [Fact]
     public async Task An_address_is_unique_among_users_that_are_not_deleted()
     {
-        var first = await database.AddAsync(Sample.User("one@example.org"), Ct);
+        var first = await _store.AddAsync(Sample.User("one@example.org"), Ct);
         Assert.Equal(SaveOutcome.EmailTaken, await TryAddAsync(Sample.User("ONE@Example.ORG")));
 
-        await database.ChangeAsync(first, user => user.Delete(Sample.Now, "eve"), Ct);
-        var second = await database.AddAsync(Sample.User("one@example.org"), Ct);
-        Assert.Equal(SaveOutcome.EmailTaken, await database.ChangeAsync(first, user => user.Restore(Sample.Now, "eve"), Ct));
-        Assert.Equal(SaveOutcome.Saved, await database.ChangeAsync(first, user => user.Restore(Sample.Now, "eve", Sample.Email("other@example.org")), Ct));
+        await _store.ChangeAsync(first, user => user.Delete(Sample.Now, "eve"), Ct);
+        var second = await _store.AddAsync(Sample.User("one@example.org"), Ct);
+        Assert.Equal(SaveOutcome.EmailTaken, await _store.ChangeAsync(first, user => user.Restore(Sample.Now, "eve"), Ct));
+        Assert.Equal(SaveOutcome.Saved, await _store.ChangeAsync(first, user => user.Restore(Sample.Now, "eve", Sample.Email("other@example.org")), Ct));
         Assert.Equal("one@example.org", (await ReadAsync(second))!.Email);
     }
 
     [Fact]
     public async Task A_user_changed_by_somebody_else_meanwhile_is_a_conflict_and_the_repository_goes_on()
     {
-        var id = await database.AddAsync(Sample.User(), Ct);
-        await database.InScopeAsync(async scope =>
+        var id = await _store.AddAsync(Sample.User(), Ct);
+        await _store.InScopeAsync(async scope =>
         {
             var users = scope.GetRequiredService<IUserRepository>();
             var mine = await users.FindAsync(id, Ct);
-            await database.ChangeAsync(id, user => user.Apply(new UserPatch(Age: 1), Sample.Now, "bob"), Ct);
+            await _store.ChangeAsync(id, user => user.Apply(new UserPatch(Age: 1), Sample.Now, "bob"), Ct);
 
             mine!.Apply(new UserPatch(Age: 2), Sample.Now, "eve");
             Assert.Equal(SaveOutcome.VersionConflict, await users.SaveAsync(Ct));
@@ -56,8 +58,8 @@ public sealed class SavingUsers(SqliteDatabase database) : IClassFixture<SqliteD
     [Fact]
     public async Task A_refused_address_leaves_the_repository_usable()
     {
-        await database.AddAsync(Sample.User("taken@example.org"), Ct);
-        await database.InScopeAsync(async scope =>
+        await _store.AddAsync(Sample.User("taken@example.org"), Ct);
+        await _store.InScopeAsync(async scope =>
         {
             var users = scope.GetRequiredService<IUserRepository>();
             users.Add(Sample.User("taken@example.org"));
@@ -71,9 +73,9 @@ public sealed class SavingUsers(SqliteDatabase database) : IClassFixture<SqliteD
     [Fact]
     public async Task A_deleted_user_is_hidden_everywhere_but_in_the_bin()
     {
-        var id = await database.AddAsync(Sample.User(), Ct);
-        await database.ChangeAsync(id, user => user.Delete(Sample.Now, "eve"), Ct);
-        await database.InScopeAsync(async scope =>
+        var id = await _store.AddAsync(Sample.User(), Ct);
+        await _store.ChangeAsync(id, user => user.Delete(Sample.Now, "eve"), Ct);
+        await _store.InScopeAsync(async scope =>
         {
             var (reader, users) = (scope.GetRequiredService<IUserReader>(), scope.GetRequiredService<IUserRepository>());
             Assert.Null(await reader.FindAsync(id, Ct));
@@ -89,16 +91,16 @@ public sealed class SavingUsers(SqliteDatabase database) : IClassFixture<SqliteD
     [Fact]
     public async Task An_id_is_never_used_again_not_even_after_a_purge()
     {
-        var first = await database.AddAsync(Sample.User(), Ct);
-        await database.ChangeAsync(first, user => user.Delete(Sample.Now, "eve"), Ct);
-        await database.InScopeAsync(async scope =>
+        var first = await _store.AddAsync(Sample.User(), Ct);
+        await _store.ChangeAsync(first, user => user.Delete(Sample.Now, "eve"), Ct);
+        await _store.InScopeAsync(async scope =>
         {
             var users = scope.GetRequiredService<IUserRepository>();
             users.Remove((await users.FindDeletedAsync(first, Ct))!);
             return await users.SaveAsync(Ct);
         });
         Assert.Null(await ReadAsync(first));
-        Assert.True(await database.AddAsync(Sample.User(), Ct) > first);
+        Assert.True(await _store.AddAsync(Sample.User(), Ct) > first);
     }
 
     [Fact]
@@ -113,18 +115,7 @@ public sealed class SavingUsers(SqliteDatabase database) : IClassFixture<SqliteD
     }
 
     [Fact]
-    public async Task Nothing_is_lost_in_a_power_cut_and_foreign_keys_are_kept() => await database.InScopeAsync(async scope =>
-    {
-        var db = scope.GetRequiredService<UsersDbContext>().Database;
-        Assert.Equal("wal", await PragmaAsync(db, "journal_mode"));
-        Assert.Equal("2", await PragmaAsync(db, "synchronous")); // FULL
-        Assert.Equal("1", await PragmaAsync(db, "foreign_keys"));
-        Assert.Equal("5000", await PragmaAsync(db, "busy_timeout"));
-        return 0;
-    });
-
-    [Fact]
-    public async Task The_migrations_say_all_that_the_model_says() => await database.InScopeAsync(scope =>
+    public async Task The_migrations_say_all_that_the_model_says() => await _store.InScopeAsync(scope =>
     {
         Assert.False(
             scope.GetRequiredService<UsersDbContext>().Database.HasPendingModelChanges(), "The model changed: add a migration (CONTRIBUTING.md).");
@@ -132,38 +123,21 @@ public sealed class SavingUsers(SqliteDatabase database) : IClassFixture<SqliteD
     });
 
     [Fact]
-    public async Task A_migration_that_died_half_way_does_not_block_the_next_start() => await database.InScopeAsync(async scope =>
-    {
-        var db = scope.GetRequiredService<UsersDbContext>().Database;
-        await db.ExecuteSqlAsync($"INSERT INTO \"__EFMigrationsLock\" VALUES (1, '2026-01-01')", Ct);
-        await scope.GetRequiredService<IDatabase>().MigrateAsync(Ct).WaitAsync(TimeSpan.FromSeconds(20), Ct);
-        return 0;
-    });
-
-    [Fact]
     public async Task A_schema_that_is_up_to_date_is_ready() =>
-        Assert.Equal(DatabaseState.Ready, await database.InScopeAsync(scope => scope.GetRequiredService<IDatabase>().CheckAsync(Ct)));
+        Assert.Equal(DatabaseState.Ready, await _store.InScopeAsync(scope => scope.GetRequiredService<IDatabase>().CheckAsync(Ct)));
 
-    private Task<User?> ReadAsync(long id) => database.InScopeAsync(scope => scope.GetRequiredService<IUserReader>().FindAsync(id, Ct));
+    private Task<User?> ReadAsync(long id) => _store.InScopeAsync(scope => scope.GetRequiredService<IUserReader>().FindAsync(id, Ct));
 
-    private Task<SaveOutcome> TryAddAsync(User user) => database.InScopeAsync(scope =>
+    private Task<SaveOutcome> TryAddAsync(User user) => _store.InScopeAsync(scope =>
     {
         var users = scope.GetRequiredService<IUserRepository>();
         users.Add(user);
         return users.SaveAsync(Ct);
     });
-
-    private static async Task<string> PragmaAsync(Microsoft.EntityFrameworkCore.Infrastructure.DatabaseFacade db, string name)
-    {
-        await db.OpenConnectionAsync(Ct);
-        await using var command = db.GetDbConnection().CreateCommand();
-        command.CommandText = name switch
-        {
-            "journal_mode" => "PRAGMA journal_mode",
-            "synchronous" => "PRAGMA synchronous",
-            "foreign_keys" => "PRAGMA foreign_keys",
-            _ => "PRAGMA busy_timeout",
-        };
-        return Convert.ToString(await command.ExecuteScalarAsync(Ct), null)!;
-    }
 }
+
+public sealed class SavingUsersOnSqlite(SqliteStore store) : SavingUsers(store), IClassFixture<SqliteStore>;
+
+public sealed class SavingUsersOnSqlServer(SqlServerStore store) : SavingUsers(store), IClassFixture<SqlServerStore>;
+
+public sealed class SavingUsersOnPostgreSql(PostgreSqlStore store) : SavingUsers(store), IClassFixture<PostgreSqlStore>;

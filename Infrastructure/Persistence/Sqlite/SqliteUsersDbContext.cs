@@ -25,8 +25,7 @@ internal sealed class SqliteUsersDbContext(DbContextOptions<SqliteUsersDbContext
     public override bool IsDuplicateKey(DbUpdateException exception) =>
         exception.InnerException is SqliteException { SqliteExtendedErrorCode: raw.SQLITE_CONSTRAINT_PRIMARYKEY };
 
-    public override bool IsUnavailable(Exception exception) => exception.GetBaseException() is SqliteException fault
-        && (IsOutOfReach(fault) || LacksSchema(fault));
+    protected override bool SaysUnavailable(Exception cause) => cause is SqliteException fault && (IsOutOfReach(fault) || LacksSchema(fault));
 
     private static bool LacksSchema(SqliteException fault) =>
         fault.SqliteErrorCode == raw.SQLITE_ERROR && fault.Message.Contains("no such", StringComparison.Ordinal);
@@ -38,16 +37,24 @@ internal sealed class SqliteUsersDbContext(DbContextOptions<SqliteUsersDbContext
     };
 
     /// <summary>
-    /// Whoever has the turn takes SQLite's write lock with its first statement: EF Core begins its transactions with BEGIN IMMEDIATE, and a
-    /// statement that goes alone writes at once. So nobody reads first and finds then that it can't write.
+    /// Whoever has the turn takes SQLite's write lock with its first statement: EF Core begins its transactions with BEGIN IMMEDIATE. So
+    /// nobody reads first and finds then that it can't write.
     /// </summary>
-    public override Task<int> SaveChangesAsync(bool acceptAllChangesOnSuccess, CancellationToken cancellationToken = default) =>
-        Database.CurrentTransaction is null
-            ? InTurnAsync(() => base.SaveChangesAsync(acceptAllChangesOnSuccess, cancellationToken), cancellationToken)
-            : base.SaveChangesAsync(acceptAllChangesOnSuccess, cancellationToken);
-
-    public override Task<T> InTransactionAsync<T>(Func<CancellationToken, Task<(T Result, bool Keep)>> write, CancellationToken ct) =>
-        InTurnAsync(() => base.InTransactionAsync(write, ct), ct);
+    public override async Task<T> InTransactionAsync<T>(
+        Func<CancellationToken, Task<(T Result, bool Keep)>> write, Func<CancellationToken, Task<bool>> wasKept, CancellationToken ct)
+    {
+        var queue = SqliteWriteQueue.Of(Database.GetConnectionString()!);
+        if (!await queue.WaitAsync(SqliteWriteQueue.Patience, ct))
+            throw new SqliteException("The queue of writers does not move.", raw.SQLITE_BUSY);
+        try
+        {
+            return await base.InTransactionAsync(write, wasKept, ct);
+        }
+        finally
+        {
+            queue.Release();
+        }
+    }
 
     /// <summary>
     /// Makes the folder too. EF Core marks a migration in progress with a row that outlives a crash, and waits for it to go away, for ever
@@ -72,21 +79,6 @@ internal sealed class SqliteUsersDbContext(DbContextOptions<SqliteUsersDbContext
 
     protected override void ConfigureConventions(ModelConfigurationBuilder configurationBuilder) =>
         configurationBuilder.Properties<DateTimeOffset>().HaveConversion<Milliseconds>();
-
-    private async Task<T> InTurnAsync<T>(Func<Task<T>> write, CancellationToken ct)
-    {
-        var queue = SqliteWriteQueue.Of(Database.GetConnectionString()!);
-        if (!await queue.WaitAsync(SqliteWriteQueue.Patience, ct))
-            throw new SqliteException("The queue of writers does not move.", raw.SQLITE_BUSY);
-        try
-        {
-            return await write();
-        }
-        finally
-        {
-            queue.Release();
-        }
-    }
 
     private static async Task<FileStream> LockAsync(string path, CancellationToken ct)
     {

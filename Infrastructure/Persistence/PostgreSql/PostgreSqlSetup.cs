@@ -1,0 +1,32 @@
+using Microsoft.EntityFrameworkCore;
+using Microsoft.Extensions.DependencyInjection;
+using Npgsql;
+
+namespace CleanUsers.Infrastructure.Persistence.PostgreSql;
+
+internal static class PostgreSqlSetup
+{
+    /// <exception cref="ArgumentException">The connection string is none.</exception>
+    public static IServiceCollection AddPostgreSql(this IServiceCollection services, string connectionString)
+    {
+        var complete = Complete(connectionString);
+        return services.AddDbContextPool<UsersDbContext, PostgreSqlUsersDbContext>(builder => builder
+            .UseNpgsql(complete, npgsql => npgsql.EnableRetryOnFailure(UsersDbContext.Retries, UsersDbContext.LongestPause, null)));
+    }
+
+    /// <summary>With what the service would have where the connection string does not say otherwise.</summary>
+    private static string Complete(string connectionString)
+    {
+        var given = new NpgsqlConnectionStringBuilder(connectionString);
+        if (string.IsNullOrEmpty(given.Host)) throw new ArgumentException("Host must name a server.", nameof(connectionString));
+        return new NpgsqlConnectionStringBuilder
+        {
+            ApplicationName = "CleanUsers",
+            MaxPoolSize = 30, // several replicas share the hundred connections that a server has by default
+            Timeout = 5, // seconds, of connecting and of waiting for a connection
+            MaxAutoPrepare = 50, // the statements of a few dozen kinds of requests, parsed and planned once a connection
+            AutoPrepareMinUsages = 2,
+            ConnectionString = connectionString,
+        }.ConnectionString;
+    }
+}

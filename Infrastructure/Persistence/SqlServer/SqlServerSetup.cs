@@ -1,0 +1,31 @@
+using Microsoft.Data.SqlClient;
+using Microsoft.EntityFrameworkCore;
+using Microsoft.Extensions.DependencyInjection;
+
+namespace CleanUsers.Infrastructure.Persistence.SqlServer;
+
+internal static class SqlServerSetup
+{
+    /// <exception cref="ArgumentException">The connection string is none.</exception>
+    public static IServiceCollection AddSqlServer(this IServiceCollection services, string connectionString)
+    {
+        var complete = Complete(connectionString);
+        return services.AddDbContextPool<UsersDbContext, SqlServerUsersDbContext>(builder => builder
+            .UseSqlServer(complete, server => server.EnableRetryOnFailure(UsersDbContext.Retries, UsersDbContext.LongestPause, null)));
+    }
+
+    /// <summary>With what the service would have where the connection string does not say otherwise.</summary>
+    private static string Complete(string connectionString)
+    {
+        var given = new SqlConnectionStringBuilder(connectionString);
+        if (given.DataSource.Length == 0) throw new ArgumentException("Data Source must name a server.", nameof(connectionString));
+        return new SqlConnectionStringBuilder
+        {
+            ApplicationName = "CleanUsers",
+            MaxPoolSize = 50,
+            ConnectTimeout = 5, // seconds, of connecting and of waiting for a connection
+            ConnectRetryCount = 0, // the driver's own retries, ten seconds apart, would come on top of ours
+            ConnectionString = connectionString,
+        }.ConnectionString;
+    }
+}

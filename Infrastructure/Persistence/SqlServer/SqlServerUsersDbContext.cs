@@ -1,0 +1,76 @@
+using System.Text;
+using CleanUsers.Domain.Users;
+using Microsoft.Data.SqlClient;
+using Microsoft.EntityFrameworkCore;
+using Microsoft.EntityFrameworkCore.Metadata.Builders;
+using Microsoft.EntityFrameworkCore.Storage.ValueConversion;
+
+namespace CleanUsers.Infrastructure.Persistence.SqlServer;
+
+/// <summary>
+/// Texts compare as they are (BIN2). What is sorted, or searched by how it begins, is stored as octets of UTF-8: those compare by code point,
+/// where BIN2 compares nvarchar by units of UTF-16 (docs/decisions/0011-three-databases.md).
+/// </summary>
+internal sealed class SqlServerUsersDbContext(DbContextOptions<SqlServerUsersDbContext> options) : UsersDbContext(options)
+{
+    // a code point takes up to four octets
+    private const int NameOctets = 4 * UserName.MaxLength;
+
+    private const int UniqueIndexViolation = 2601;
+    private const int UniqueConstraintViolation = 2627;
+
+    // severities from here on are the server's troubles, not the statement's
+    private const int SeverityOfResources = 17;
+
+    // of lesser severity, and yet of a request in order that the server can't do now
+    private static readonly int[] OutOfReach =
+    [
+        -2, // time-out
+        1205, 1222, 3960, // deadlock, lock or snapshot not to be had, after all retries
+        3906, // read-only
+        4060, 4064, 18452, 18456, // no such database, no right to connect
+        922, 927, 942, 945, 952, 976, 983, 6005, 17142, // recovering, restoring, offline, shutting down, paused
+        40197, 40501, 40613, 49918, 49919, 49920, // busy, in Azure
+        207, 208, // the schema lacks a column, a table
+    ];
+
+    /// <summary>T-SQL has no comparison of rows.</summary>
+    public override bool ComparesRows => false;
+
+    public override bool IsEmailTaken(DbUpdateException exception) =>
+        exception.InnerException is SqlException { Number: UniqueIndexViolation or UniqueConstraintViolation } refusal
+        && refusal.Message.Contains(UserConfiguration.EmailIndex, StringComparison.OrdinalIgnoreCase);
+
+    public override bool IsDuplicateKey(DbUpdateException exception) =>
+        exception.InnerException is SqlException { Number: UniqueConstraintViolation } refusal
+        && refusal.Message.Contains("PK_", StringComparison.OrdinalIgnoreCase);
+
+    protected override bool SaysUnavailable(Exception cause) => cause switch
+    {
+        SqlException fault => fault.Class >= SeverityOfResources || OutOfReach.Contains(fault.Number),
+        // how the driver says that its pool is exhausted
+        InvalidOperationException { Source: "Microsoft.Data.SqlClient" } => true,
+        _ => false,
+    };
+
+    protected override void OnModelCreating(ModelBuilder modelBuilder)
+    {
+        base.OnModelCreating(modelBuilder);
+        modelBuilder.HasSequence<long>(UserIds).IncrementsBy(UserIdBlock);
+        SqlServerPropertyBuilderExtensions.UseHiLo(modelBuilder.Entity<User>().Property(user => user.Id), UserIds); // the other provider has one, too
+        AsOctets(modelBuilder.Entity<User>().Property(user => user.EmailKey), EmailAddress.MaxOctets);
+        AsOctets(modelBuilder.Entity<User>().Property(user => user.SortName), NameOctets);
+        AsOctets(modelBuilder.Entity<UserWord>().Property(word => word.Word), NameOctets);
+    }
+
+    protected override void ConfigureConventions(ModelConfigurationBuilder configurationBuilder)
+    {
+        configurationBuilder.Properties<string>().UseCollation("Latin1_General_100_BIN2");
+        configurationBuilder.Properties<DateTimeOffset>().HavePrecision(3); // milliseconds
+    }
+
+    private static void AsOctets(PropertyBuilder<string> text, int length) =>
+        text.HasConversion<Octets>().HasMaxLength(length).UseCollation(null);
+
+    private sealed class Octets() : ValueConverter<string, byte[]>(text => Encoding.UTF8.GetBytes(text), octets => Encoding.UTF8.GetString(octets));
+}

@@ -1,0 +1,16 @@
+using Microsoft.EntityFrameworkCore;
+using Microsoft.Extensions.DependencyInjection;
+
+namespace CleanUsers.Infrastructure.Persistence.Sqlite;
+
+internal static class SqliteSetup
+{
+    /// <exception cref="ArgumentException">The connection string is none, or names no file.</exception>
+    public static IServiceCollection AddSqlite(this IServiceCollection services, string connectionString)
+    {
+        var complete = SqliteConnections.Complete(connectionString);
+        return services.AddDbContextPool<UsersDbContext, SqliteUsersDbContext>(builder => builder
+            .UseSqlite(complete)
+            .AddInterceptors(new SqliteConnections()));
+    }
+}

@@ -1,0 +1,80 @@
+using CleanUsers.Application.Ports;
+using CleanUsers.Databases;
+using CleanUsers.Domain.Users;
+using CleanUsers.Infrastructure.Persistence;
+using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.Time.Testing;
+
+namespace CleanUsers.Infrastructure.Tests;
+
+/// <summary>A database of its own for each test class, as <c>AddInfrastructure</c> sets it up.</summary>
+public abstract class Store(TestDatabase database) : IAsyncLifetime
+{
+    private ServiceProvider? _services;
+
+    public FakeTimeProvider Clock { get; } = new(Sample.Now);
+
+    public TestDatabase Database => database;
+
+    public async ValueTask InitializeAsync()
+    {
+        await database.CreateAsync();
+        if (database.Absence is not null) return;
+        _services = Services().BuildServiceProvider();
+        await _services.MigrateOnStartupAsync();
+        await FillAsync();
+    }
+
+    /// <summary>This, or the test is skipped where there is no such database here.</summary>
+    public Store Present()
+    {
+        database.SkipWhereAbsent();
+        return this;
+    }
+
+    /// <summary>The services that a host would have, over the same database.</summary>
+    public IServiceCollection Services() => new ServiceCollection()
+        .AddLogging()
+        .AddSingleton<TimeProvider>(Clock)
+        .AddInfrastructure(new DatabaseOptions { Provider = database.Provider, MigrateOnStartup = true }, database.ConnectionString);
+
+    /// <summary>Does something in a scope of its own, as a request does.</summary>
+    public async Task<T> InScopeAsync<T>(Func<IServiceProvider, Task<T>> action)
+    {
+        await using var scope = _services!.CreateAsyncScope();
+        return await action(scope.ServiceProvider);
+    }
+
+    /// <summary>Saves a user, and returns its id.</summary>
+    public Task<long> AddAsync(User user, CancellationToken ct) => InScopeAsync(async scope =>
+    {
+        var users = scope.GetRequiredService<IUserRepository>();
+        users.Add(user);
+        Assert.Equal(SaveOutcome.Saved, await users.SaveAsync(ct));
+        return user.Id;
+    });
+
+    /// <summary>Loads a user, changes it and saves it.</summary>
+    public Task<SaveOutcome> ChangeAsync(long id, Action<User> change, CancellationToken ct) => InScopeAsync(async scope =>
+    {
+        var users = scope.GetRequiredService<IUserRepository>();
+        change((await users.FindAsync(id, ct) ?? await users.FindDeletedAsync(id, ct))!);
+        return await users.SaveAsync(ct);
+    });
+
+    public async ValueTask DisposeAsync()
+    {
+        if (_services is not null) await _services.DisposeAsync();
+        await database.DisposeAsync();
+        GC.SuppressFinalize(this);
+    }
+
+    /// <summary>What stands in it before the first test.</summary>
+    protected virtual Task FillAsync() => Task.CompletedTask;
+}
+
+public sealed class SqliteStore() : Store(new SqliteTestDatabase());
+
+public sealed class SqlServerStore() : Store(new SqlServerTestDatabase());
+
+public sealed class PostgreSqlStore() : Store(new PostgreSqlTestDatabase());
