@@ -1,37 +1,39 @@
 namespace CleanUsers.WebApi.Tests;
 
-public sealed class ConditionsAndRaces(Service service) : IClassFixture<Service>
+public abstract class ConditionsAndRaces(Service service)
 {
+    private readonly Service _service = service.Present();
+
     [Fact]
     public async Task A_stale_tag_is_412_and_changes_nothing()
     {
-        var id = await service.CreateAsync("stale@example.org");
+        var id = await _service.CreateAsync("stale@example.org");
         var user = $"/api/v1/users/{id}";
-        var before = (await service.SendAsync("PATCH", user, """{"age":1}""")).Is(200);
+        var before = (await _service.SendAsync("PATCH", user, """{"age":1}""")).Is(200);
         foreach (var tag in (string[])["\"1\"", "\"3\"", "W/\"2\"", "\"02\"", "\"x\"", "\"\""])
         {
-            (await service.SendAsync("PATCH", user, """{"age":2}""", ("If-Match", tag))).IsProblem(412, "version-mismatch");
-            (await service.SendAsync("PUT", user, """{"email":"x@y","role":"User","status":"Active"}""", ("If-Match", tag))).IsProblem(412, "version-mismatch");
-            (await service.SendAsync("DELETE", user, null, ("If-Match", tag))).IsProblem(412, "version-mismatch");
+            (await _service.SendAsync("PATCH", user, """{"age":2}""", ("If-Match", tag))).IsProblem(412, "version-mismatch");
+            (await _service.SendAsync("PUT", user, """{"email":"x@y","role":"User","status":"Active"}""", ("If-Match", tag))).IsProblem(412, "version-mismatch");
+            (await _service.SendAsync("DELETE", user, null, ("If-Match", tag))).IsProblem(412, "version-mismatch");
         }
 
-        Assert.Equal(before.Body, (await service.GetAsync(user)).Body);
+        Assert.Equal(before.Body, (await _service.GetAsync(user)).Body);
     }
 
     [Fact]
     public async Task A_tag_that_is_right_one_of_a_list_or_a_star_lets_the_write_through()
     {
-        var id = await service.CreateAsync("right@example.org");
+        var id = await _service.CreateAsync("right@example.org");
         var user = $"/api/v1/users/{id}";
-        (await service.SendAsync("PATCH", user, """{"age":1}""", ("If-Match", "\"1\""))).Is(200);
-        (await service.SendAsync("PATCH", user, """{"age":2}""", ("If-Match", "\"9\", \"2\""))).Is(200);
-        (await service.SendAsync("PATCH", user, """{"age":3}""", ("If-Match", "*"))).Is(200);
-        (await service.SendAsync("DELETE", user, null, ("If-Match", "\"4\""))).Is(204);
+        (await _service.SendAsync("PATCH", user, """{"age":1}""", ("If-Match", "\"1\""))).Is(200);
+        (await _service.SendAsync("PATCH", user, """{"age":2}""", ("If-Match", "\"9\", \"2\""))).Is(200);
+        (await _service.SendAsync("PATCH", user, """{"age":3}""", ("If-Match", "*"))).Is(200);
+        (await _service.SendAsync("DELETE", user, null, ("If-Match", "\"4\""))).Is(204);
     }
 
     [Fact]
     public async Task A_condition_does_not_make_a_missing_user_anything_but_missing() =>
-        (await service.SendAsync("PATCH", "/api/v1/users/999999", """{"age":1}""", ("If-Match", "*"))).IsProblem(404, "user-not-found");
+        (await _service.SendAsync("PATCH", "/api/v1/users/999999", """{"age":1}""", ("If-Match", "*"))).IsProblem(404, "user-not-found");
 
     [Theory]
     [InlineData("1")]
@@ -41,27 +43,27 @@ public sealed class ConditionsAndRaces(Service service) : IClassFixture<Service>
     [InlineData("\"1\" \"2\"")]
     public async Task A_header_that_is_no_list_of_tags_is_named(string tags)
     {
-        var id = await service.CreateAsync($"t{Guid.NewGuid():N}@example.org");
-        (await service.SendAsync("PATCH", $"/api/v1/users/{id}", """{"age":1}""", ("If-Match", tags))).HasFaults("header If-Match invalid-entity-tag");
-        (await service.GetAsync($"/api/v1/users/{id}", ("If-None-Match", tags))).HasFaults("header If-None-Match invalid-entity-tag");
+        var id = await _service.CreateAsync($"t{Guid.NewGuid():N}@example.org");
+        (await _service.SendAsync("PATCH", $"/api/v1/users/{id}", """{"age":1}""", ("If-Match", tags))).HasFaults("header If-Match invalid-entity-tag");
+        (await _service.GetAsync($"/api/v1/users/{id}", ("If-None-Match", tags))).HasFaults("header If-None-Match invalid-entity-tag");
     }
 
     [Fact]
     public async Task If_None_Match_on_a_write_is_412_where_it_matches()
     {
-        var id = await service.CreateAsync("none@example.org");
-        (await service.SendAsync("PATCH", $"/api/v1/users/{id}", """{"age":1}""", ("If-None-Match", "*"))).IsProblem(412, "version-mismatch");
-        (await service.SendAsync("PATCH", $"/api/v1/users/{id}", """{"age":1}""", ("If-None-Match", "\"1\""))).IsProblem(412, "version-mismatch");
-        (await service.SendAsync("PATCH", $"/api/v1/users/{id}", """{"age":1}""", ("If-None-Match", "\"2\""))).Is(200);
+        var id = await _service.CreateAsync("none@example.org");
+        (await _service.SendAsync("PATCH", $"/api/v1/users/{id}", """{"age":1}""", ("If-None-Match", "*"))).IsProblem(412, "version-mismatch");
+        (await _service.SendAsync("PATCH", $"/api/v1/users/{id}", """{"age":1}""", ("If-None-Match", "\"1\""))).IsProblem(412, "version-mismatch");
+        (await _service.SendAsync("PATCH", $"/api/v1/users/{id}", """{"age":1}""", ("If-None-Match", "\"2\""))).Is(200);
     }
 
     [Fact]
     public async Task If_Match_on_a_read_is_412_where_it_does_not_match()
     {
-        var id = await service.CreateAsync("read@example.org");
-        (await service.GetAsync($"/api/v1/users/{id}", ("If-Match", "\"2\""))).IsProblem(412, "version-mismatch");
-        (await service.GetAsync($"/api/v1/users/{id}", ("If-Match", "\"x\""))).IsProblem(412, "version-mismatch");
-        (await service.GetAsync($"/api/v1/users/{id}", ("If-Match", "\"1\""))).Is(200);
+        var id = await _service.CreateAsync("read@example.org");
+        (await _service.GetAsync($"/api/v1/users/{id}", ("If-Match", "\"2\""))).IsProblem(412, "version-mismatch");
+        (await _service.GetAsync($"/api/v1/users/{id}", ("If-Match", "\"x\""))).IsProblem(412, "version-mismatch");
+        (await _service.GetAsync($"/api/v1/users/{id}", ("If-Match", "\"1\""))).Is(200);
     }
 
     [Fact]
@@ -70,7 +72,7 @@ public sealed class ConditionsAndRaces(Service service) : IClassFixture<Service>
         for (var round = 0; round < 5; round++)
         {
             var body = $$"""{"email":"race{{round}}@example.org"}""";
-            var statuses = (await AtOnceAsync(12, _ => service.SendAsync("POST", "/api/v1/users", body))).Select(answer => answer.Status).Order();
+            var statuses = (await AtOnceAsync(12, _ => _service.SendAsync("POST", "/api/v1/users", body))).Select(answer => answer.Status).Order();
             Assert.Equal([201, .. Enumerable.Repeat(409, 11)], statuses);
         }
     }
@@ -78,12 +80,12 @@ public sealed class ConditionsAndRaces(Service service) : IClassFixture<Service>
     [Fact]
     public async Task Twenty_patches_at_once_are_all_made_and_none_is_lost()
     {
-        var id = await service.CreateAsync("busy@example.org");
+        var id = await _service.CreateAsync("busy@example.org");
         string[] patches = ["""{"name":"n"}""", """{"age":99}""", """{"role":"Admin"}""", """{"status":"Inactive"}""", """{"email":"busy2@example.org"}"""];
-        var answers = await AtOnceAsync(20, i => service.SendAsync(
+        var answers = await AtOnceAsync(20, i => _service.SendAsync(
             "PATCH", $"/api/v1/users/{id}", i < patches.Length ? patches[i] : $$"""{"name":"n{{i}}"}"""));
         Assert.All(answers, answer => answer.Is(200));
-        var user = await service.GetAsync($"/api/v1/users/{id}");
+        var user = await _service.GetAsync($"/api/v1/users/{id}");
         Assert.Equal(21, user["version"].GetInt64());
         Assert.Equal((99, "Admin", "Inactive", "busy2@example.org"),
             (user["age"].GetInt32(), user["role"].GetString(), user["status"].GetString(), user["email"].GetString()));
@@ -93,33 +95,39 @@ public sealed class ConditionsAndRaces(Service service) : IClassFixture<Service>
     [Fact]
     public async Task Of_twelve_with_one_tag_one_gets_through()
     {
-        var id = await service.CreateAsync("tagged@example.org");
-        var answers = await AtOnceAsync(12, i => service.SendAsync("PATCH", $"/api/v1/users/{id}", $$"""{"age":{{i + 1}}}""", ("If-Match", "\"1\"")));
+        var id = await _service.CreateAsync("tagged@example.org");
+        var answers = await AtOnceAsync(12, i => _service.SendAsync("PATCH", $"/api/v1/users/{id}", $$"""{"age":{{i + 1}}}""", ("If-Match", "\"1\"")));
         Assert.Equal([200, .. Enumerable.Repeat(412, 11)], answers.Select(answer => answer.Status).Order());
-        Assert.Equal(2, (await service.GetAsync($"/api/v1/users/{id}"))["version"].GetInt64());
+        Assert.Equal(2, (await _service.GetAsync($"/api/v1/users/{id}"))["version"].GetInt64());
     }
 
     [Fact]
     public async Task Puts_at_once_without_a_tag_overwrite_each_other_whole()
     {
-        var id = await service.CreateAsync("whole@example.org");
-        var answers = await AtOnceAsync(12, i => service.SendAsync(
+        var id = await _service.CreateAsync("whole@example.org");
+        var answers = await AtOnceAsync(12, i => _service.SendAsync(
             "PUT", $"/api/v1/users/{id}", $$"""{"email":"w{{i}}@example.org","name":"n{{i}}","age":{{i}},"role":"User","status":"Active"}"""));
         Assert.All(answers, answer => answer.Is(200));
-        var user = await service.GetAsync($"/api/v1/users/{id}");
+        var user = await _service.GetAsync($"/api/v1/users/{id}");
         Assert.Equal(($"w{user["age"]}@example.org", $"n{user["age"]}"), (user["email"].GetString(), user["name"].GetString()));
     }
 
     [Fact]
     public async Task Of_deletes_at_once_one_gets_through_and_so_of_restores()
     {
-        var id = await service.CreateAsync("once@example.org");
-        var deletes = await AtOnceAsync(10, _ => service.SendAsync("DELETE", $"/api/v1/users/{id}"));
+        var id = await _service.CreateAsync("once@example.org");
+        var deletes = await AtOnceAsync(10, _ => _service.SendAsync("DELETE", $"/api/v1/users/{id}"));
         Assert.Equal([204, .. Enumerable.Repeat(404, 9)], deletes.Select(answer => answer.Status).Order());
-        var restores = await AtOnceAsync(10, _ => service.SendAsync("PATCH", $"/api/v1/deleted-users/{id}", """{"deleted":false}"""));
+        var restores = await AtOnceAsync(10, _ => _service.SendAsync("PATCH", $"/api/v1/deleted-users/{id}", """{"deleted":false}"""));
         Assert.Equal([200, .. Enumerable.Repeat(404, 9)], restores.Select(answer => answer.Status).Order());
     }
 
     private static Task<Answer[]> AtOnceAsync(int clients, Func<int, Task<Answer>> send) =>
         Task.WhenAll(Enumerable.Range(0, clients).Select(i => Task.Run(() => send(i))));
 }
+
+public sealed class ConditionsAndRacesOnSqlite(ServiceOnSqlite service) : ConditionsAndRaces(service), IClassFixture<ServiceOnSqlite>;
+
+public sealed class ConditionsAndRacesOnSqlServer(ServiceOnSqlServer service) : ConditionsAndRaces(service), IClassFixture<ServiceOnSqlServer>;
+
+public sealed class ConditionsAndRacesOnPostgreSql(ServiceOnPostgreSql service) : ConditionsAndRaces(service), IClassFixture<ServiceOnPostgreSql>;

@@ -17,8 +17,8 @@ public sealed class Configuration
 
     [Theory]
     [InlineData("Authentication:AllowAnonymous", "perhaps", "true or false")]
-    [InlineData("Database:Provider", "Oracle", "Sqlite")]
-    [InlineData("Database:Provider", "7", "Sqlite")]
+    [InlineData("Database:Provider", "Oracle", "Sqlite, SqlServer, PostgreSql")]
+    [InlineData("Database:Provider", "7", "Sqlite, SqlServer, PostgreSql")]
     [InlineData("Database:MigrateOnStartup", "sometimes", "true or false")]
     [InlineData("Http:MaxBodyBytes", "12", "1024 to 16777216")]
     [InlineData("Http:MaxBodyBytes", "64KB", "1024 to 16777216")]

@@ -1,7 +1,9 @@
 namespace CleanUsers.WebApi.Tests;
 
-public sealed class IdempotencyKeys(Service service) : IClassFixture<Service>
+public abstract class IdempotencyKeys(Service service)
 {
+    private readonly Service _service = service.Present();
+
     [Fact]
     public async Task A_repetition_gets_the_same_answer_and_makes_no_second_user()
     {
@@ -12,7 +14,7 @@ public sealed class IdempotencyKeys(Service service) : IClassFixture<Service>
         Assert.Equal("true", second.Is(201).Header("Idempotency-Replayed"));
         Assert.Equal((first.Body, first.Header("Location"), first.Header("ETag"), first.Header("Content-Type")),
             (second.Body, second.Header("Location"), second.Header("ETag"), second.Header("Content-Type")));
-        Assert.Equal(1, (await service.GetAsync("/api/v1/users?email=once@example.org"))["items"].GetArrayLength());
+        Assert.Equal(1, (await _service.GetAsync("/api/v1/users?email=once@example.org"))["items"].GetArrayLength());
     }
 
     [Fact]
@@ -20,8 +22,8 @@ public sealed class IdempotencyKeys(Service service) : IClassFixture<Service>
     {
         const string Body = """{"email":"then@example.org"}""";
         var first = await PostAsync(Body, "key-2");
-        (await service.SendAsync("PATCH", first.Is(201).Header("Location")!, """{"age":7}""")).Is(200);
-        (await service.SendAsync("DELETE", first.Header("Location")!)).Is(204);
+        (await _service.SendAsync("PATCH", first.Is(201).Header("Location")!, """{"age":7}""")).Is(200);
+        (await _service.SendAsync("DELETE", first.Header("Location")!)).Is(204);
         Assert.Equal(first.Body, (await PostAsync(Body, "key-2")).Is(201).Body);
     }
 
@@ -30,18 +32,18 @@ public sealed class IdempotencyKeys(Service service) : IClassFixture<Service>
     {
         (await PostAsync("""{"email":"a1@example.org"}""", "key-3")).Is(201);
         (await PostAsync("""{"email":"a2@example.org"}""", "key-3")).IsProblem(422, "idempotency-key-reused");
-        Assert.Equal(0, (await service.GetAsync("/api/v1/users?email=a2@example.org"))["items"].GetArrayLength());
+        Assert.Equal(0, (await _service.GetAsync("/api/v1/users?email=a2@example.org"))["items"].GetArrayLength());
     }
 
     [Fact]
     public async Task A_refusal_is_not_kept()
     {
-        await service.CreateAsync("taken@example.org");
+        await _service.CreateAsync("taken@example.org");
         const string Body = """{"email":"taken@example.org"}""";
         (await PostAsync(Body, "key-4")).IsProblem(409, "email-taken");
         (await PostAsync("""{"email":"x"}""", "key-4")).HasFaults("pointer #/email invalid-email");
-        var id = (await service.GetAsync("/api/v1/users?email=taken@example.org"))["items"][0].GetProperty("id").GetInt64();
-        (await service.SendAsync("DELETE", $"/api/v1/users/{id}")).Is(204);
+        var id = (await _service.GetAsync("/api/v1/users?email=taken@example.org"))["items"][0].GetProperty("id").GetInt64();
+        (await _service.SendAsync("DELETE", $"/api/v1/users/{id}")).Is(204);
         (await PostAsync(Body, "key-4")).Is(201);
     }
 
@@ -73,5 +75,11 @@ public sealed class IdempotencyKeys(Service service) : IClassFixture<Service>
         (await PostAsync("""{"email":"l2@example.org"}""", new string('k', 256))).HasFaults("header Idempotency-Key invalid-key");
     }
 
-    private Task<Answer> PostAsync(string body, string key) => service.SendAsync("POST", "/api/v1/users", body, ("Idempotency-Key", key));
+    private Task<Answer> PostAsync(string body, string key) => _service.SendAsync("POST", "/api/v1/users", body, ("Idempotency-Key", key));
 }
+
+public sealed class IdempotencyKeysOnSqlite(ServiceOnSqlite service) : IdempotencyKeys(service), IClassFixture<ServiceOnSqlite>;
+
+public sealed class IdempotencyKeysOnSqlServer(ServiceOnSqlServer service) : IdempotencyKeys(service), IClassFixture<ServiceOnSqlServer>;
+
+public sealed class IdempotencyKeysOnPostgreSql(ServiceOnPostgreSql service) : IdempotencyKeys(service), IClassFixture<ServiceOnPostgreSql>;

@@ -1,14 +1,16 @@
 namespace CleanUsers.WebApi.Tests;
 
-public sealed class ListOfUsers(Service service) : IClassFixture<Service>
+public abstract class ListOfUsers(Service service)
 {
+    private readonly Service _service = service.Present();
+
     [Fact]
     public async Task Pages_follow_each_other_by_cursor_and_by_link()
     {
         var ids = new List<long>();
-        for (var i = 0; i < 5; i++) ids.Add(await service.CreateAsync($"p{i}@pages.example", ",\"role\":\"Admin\""));
+        for (var i = 0; i < 5; i++) ids.Add(await _service.CreateAsync($"p{i}@pages.example", ",\"role\":\"Admin\""));
 
-        var first = (await service.GetAsync("/api/v1/users?pageSize=2&role=Admin&status=Active")).Is(200);
+        var first = (await _service.GetAsync("/api/v1/users?pageSize=2&role=Admin&status=Active")).Is(200);
         Assert.Equal(ids[..2], Ids(first));
         Assert.Equal(
             $"</api/v1/users?pageSize=2&role=Admin&status=Active>; rel=\"first\", "
@@ -19,7 +21,7 @@ public sealed class ListOfUsers(Service service) : IClassFixture<Service>
         var page = first;
         while (page["nextCursor"].GetString() is { } cursor)
         {
-            page = (await service.GetAsync($"/api/v1/users?pageSize=2&role=Admin&status=Active&cursor={cursor}")).Is(200);
+            page = (await _service.GetAsync($"/api/v1/users?pageSize=2&role=Admin&status=Active&cursor={cursor}")).Is(200);
             seen.AddRange(Ids(page));
         }
 
@@ -30,75 +32,75 @@ public sealed class ListOfUsers(Service service) : IClassFixture<Service>
     [Fact]
     public async Task A_created_user_is_in_the_very_next_list()
     {
-        var id = await service.CreateAsync("next@example.org");
-        Assert.Equal([id], Ids(await service.GetAsync("/api/v1/users?sort=-id&pageSize=1")));
+        var id = await _service.CreateAsync("next@example.org");
+        Assert.Equal([id], Ids(await _service.GetAsync("/api/v1/users?sort=-id&pageSize=1")));
     }
 
     [Fact]
     public async Task An_address_is_found_exactly_and_without_regard_to_case()
     {
-        var id = await service.CreateAsync("Find.Me+x@Example.org");
-        Assert.Equal([id], Ids(await service.GetAsync("/api/v1/users?email=find.me%2Bx@EXAMPLE.org")));
-        Assert.Empty(Ids(await service.GetAsync("/api/v1/users?email=find.me@example.org")));
+        var id = await _service.CreateAsync("Find.Me+x@Example.org");
+        Assert.Equal([id], Ids(await _service.GetAsync("/api/v1/users?email=find.me%2Bx@EXAMPLE.org")));
+        Assert.Empty(Ids(await _service.GetAsync("/api/v1/users?email=find.me@example.org")));
     }
 
     [Fact]
     public async Task Times_of_creation_are_from_inclusive_to_exclusive()
     {
-        var id = await service.CreateAsync("time@example.org");
-        var created = (await service.GetAsync($"/api/v1/users/{id}"))["createdAt"].GetString()!;
+        var id = await _service.CreateAsync("time@example.org");
+        var created = (await _service.GetAsync($"/api/v1/users/{id}"))["createdAt"].GetString()!;
         var next = DateTimeOffset.Parse(created, null).AddMilliseconds(1).UtcDateTime.ToString("yyyy-MM-dd'T'HH:mm:ss.fff'Z'", null);
-        Assert.Contains(id, Ids(await service.GetAsync($"/api/v1/users?createdFrom={created}&createdBefore={next}")));
-        Assert.DoesNotContain(id, Ids(await service.GetAsync($"/api/v1/users?createdBefore={created}")));
-        Assert.DoesNotContain(id, Ids(await service.GetAsync($"/api/v1/users?createdFrom={next}")));
+        Assert.Contains(id, Ids(await _service.GetAsync($"/api/v1/users?createdFrom={created}&createdBefore={next}")));
+        Assert.DoesNotContain(id, Ids(await _service.GetAsync($"/api/v1/users?createdBefore={created}")));
+        Assert.DoesNotContain(id, Ids(await _service.GetAsync($"/api/v1/users?createdFrom={next}")));
     }
 
     [Fact]
     public async Task A_search_finds_users_by_what_their_words_begin_with()
     {
-        var grace = await service.CreateAsync("grace.hopper+navy@cobol.example", ",\"name\":\"Grace Brewster Murray-Hopper\"");
-        var percent = await service.CreateAsync("percent%25@odd.example", ",\"name\":\"100% a_b [x]\"");
-        var nobody = await service.CreateAsync("nobody@cobol.example", ",\"name\":\"Hoquet\""); // the next after all that begin with hop
+        var grace = await _service.CreateAsync("grace.hopper+navy@cobol.example", ",\"name\":\"Grace Brewster Murray-Hopper\"");
+        var percent = await _service.CreateAsync("percent%25@odd.example", ",\"name\":\"100% a_b [x]\"");
+        var nobody = await _service.CreateAsync("nobody@cobol.example", ",\"name\":\"Hoquet\""); // the next after all that begin with hop
 
         foreach (var q in (string[])["grace", "GRACE brew", "hop", "murray-h", "hopper grace", "grace.hop", "navy@c", "cobol.example gra", "hopper%2Bnavy"])
-            Assert.Equal([grace], Ids(await service.GetAsync("/api/v1/users?q=" + q)));
-        Assert.Equal([grace, nobody], Ids(await service.GetAsync("/api/v1/users?q=cobol.ex")));
-        Assert.Equal([nobody, grace], Ids(await service.GetAsync("/api/v1/users?q=cobol&sort=-email")));
-        foreach (var q in (string[])["100%25", "a_b", "[x]", "percent%2525"]) Assert.Equal([percent], Ids(await service.GetAsync("/api/v1/users?q=" + q)));
+            Assert.Equal([grace], Ids(await _service.GetAsync("/api/v1/users?q=" + q)));
+        Assert.Equal([grace, nobody], Ids(await _service.GetAsync("/api/v1/users?q=cobol.ex")));
+        Assert.Equal([nobody, grace], Ids(await _service.GetAsync("/api/v1/users?q=cobol&sort=-email")));
+        foreach (var q in (string[])["100%25", "a_b", "[x]", "percent%2525"]) Assert.Equal([percent], Ids(await _service.GetAsync("/api/v1/users?q=" + q)));
         foreach (var q in (string[])["race", "opper", "grace nobody", "gr%25e", "g_ace", "[g]race", "1000", "%25"])
-            Assert.Empty(Ids(await service.GetAsync("/api/v1/users?q=" + q)));
+            Assert.Empty(Ids(await _service.GetAsync("/api/v1/users?q=" + q)));
     }
 
     [Fact]
     public async Task A_search_follows_the_user_as_it_changes_is_deleted_restored_and_erased()
     {
-        var id = await service.CreateAsync("before@follow.example", ",\"name\":\"Beforename\"");
-        (await service.SendAsync("PATCH", $"/api/v1/users/{id}", """{"name":"Aftername","email":"after@follow.example"}""")).Is(200);
-        foreach (var q in (string[])["beforename", "before@"]) Assert.Empty(Ids(await service.GetAsync("/api/v1/users?q=" + q)));
-        foreach (var q in (string[])["aftername", "after@", "follow.example"]) Assert.Equal([id], Ids(await service.GetAsync("/api/v1/users?q=" + q)));
+        var id = await _service.CreateAsync("before@follow.example", ",\"name\":\"Beforename\"");
+        (await _service.SendAsync("PATCH", $"/api/v1/users/{id}", """{"name":"Aftername","email":"after@follow.example"}""")).Is(200);
+        foreach (var q in (string[])["beforename", "before@"]) Assert.Empty(Ids(await _service.GetAsync("/api/v1/users?q=" + q)));
+        foreach (var q in (string[])["aftername", "after@", "follow.example"]) Assert.Equal([id], Ids(await _service.GetAsync("/api/v1/users?q=" + q)));
 
-        (await service.SendAsync("DELETE", $"/api/v1/users/{id}")).Is(204);
-        Assert.Empty(Ids(await service.GetAsync("/api/v1/users?q=aftername")));
-        Assert.Equal([id], Ids(await service.GetAsync("/api/v1/deleted-users?q=aftername")));
+        (await _service.SendAsync("DELETE", $"/api/v1/users/{id}")).Is(204);
+        Assert.Empty(Ids(await _service.GetAsync("/api/v1/users?q=aftername")));
+        Assert.Equal([id], Ids(await _service.GetAsync("/api/v1/deleted-users?q=aftername")));
 
-        (await service.SendAsync("PATCH", $"/api/v1/deleted-users/{id}", """{"deleted":false,"email":"third@follow.example"}""")).Is(200);
-        Assert.Equal([id], Ids(await service.GetAsync("/api/v1/users?q=third")));
-        Assert.Empty(Ids(await service.GetAsync("/api/v1/users?q=after@")));
+        (await _service.SendAsync("PATCH", $"/api/v1/deleted-users/{id}", """{"deleted":false,"email":"third@follow.example"}""")).Is(200);
+        Assert.Equal([id], Ids(await _service.GetAsync("/api/v1/users?q=third")));
+        Assert.Empty(Ids(await _service.GetAsync("/api/v1/users?q=after@")));
 
-        (await service.SendAsync("DELETE", $"/api/v1/users/{id}")).Is(204);
-        (await service.SendAsync("DELETE", $"/api/v1/deleted-users/{id}")).Is(204);
-        Assert.Empty(Ids(await service.GetAsync("/api/v1/deleted-users?q=third")));
+        (await _service.SendAsync("DELETE", $"/api/v1/users/{id}")).Is(204);
+        (await _service.SendAsync("DELETE", $"/api/v1/deleted-users/{id}")).Is(204);
+        Assert.Empty(Ids(await _service.GetAsync("/api/v1/deleted-users?q=third")));
     }
 
     [Fact]
     public async Task The_total_is_told_where_it_is_asked_for()
     {
-        for (var i = 0; i < 3; i++) await service.CreateAsync($"t{i}@total.example");
-        var page = await service.GetAsync("/api/v1/users?q=total.example&pageSize=2&includeTotal=true");
+        for (var i = 0; i < 3; i++) await _service.CreateAsync($"t{i}@total.example");
+        var page = await _service.GetAsync("/api/v1/users?q=total.example&pageSize=2&includeTotal=true");
         Assert.Equal((2, 3), (Ids(page).Count(), page["totalCount"].GetInt32()));
-        var next = await service.GetAsync($"/api/v1/users?q=total.example&pageSize=2&includeTotal=true&cursor={page["nextCursor"]}");
+        var next = await _service.GetAsync($"/api/v1/users?q=total.example&pageSize=2&includeTotal=true&cursor={page["nextCursor"]}");
         Assert.Equal((1, 3), (Ids(next).Count(), next["totalCount"].GetInt32()));
-        Assert.False((await service.GetAsync("/api/v1/users?includeTotal=false")).Json.TryGetProperty("totalCount", out _));
+        Assert.False((await _service.GetAsync("/api/v1/users?includeTotal=false")).Json.TryGetProperty("totalCount", out _));
     }
 
     [Theory]
@@ -134,19 +136,25 @@ public sealed class ListOfUsers(Service service) : IClassFixture<Service>
     [InlineData("cursor=AAAAAAAAAAAAAAAAAAAA", "parameter cursor invalid-cursor")]
     [InlineData("cursor=%00%ff", "parameter cursor invalid-cursor")]
     public async Task A_parameter_that_can_not_be_accepted_is_named(string query, string fault) =>
-        (await service.GetAsync("/api/v1/users?" + query)).HasFaults(fault);
+        (await _service.GetAsync("/api/v1/users?" + query)).HasFaults(fault);
 
     [Fact]
     public async Task All_faults_of_a_query_are_told_at_once() =>
-        (await service.GetAsync("/api/v1/users?pageSize=x&limit=5&sort=age&status=Gone&cursor=x")).HasFaults(
+        (await _service.GetAsync("/api/v1/users?pageSize=x&limit=5&sort=age&status=Gone&cursor=x")).HasFaults(
             "parameter pageSize wrong-type", "parameter limit unknown-parameter", "parameter sort unknown-value", "parameter status unknown-value", "parameter cursor invalid-cursor");
 
     [Fact]
     public async Task A_single_user_has_no_parameters()
     {
-        var id = await service.CreateAsync("noparams@example.org");
-        (await service.GetAsync($"/api/v1/users/{id}?fields=id")).HasFaults("parameter fields unknown-parameter");
+        var id = await _service.CreateAsync("noparams@example.org");
+        (await _service.GetAsync($"/api/v1/users/{id}?fields=id")).HasFaults("parameter fields unknown-parameter");
     }
 
     private static IEnumerable<long> Ids(Answer page) => page.Is(200)["items"].EnumerateArray().Select(user => user.GetProperty("id").GetInt64());
 }
+
+public sealed class ListOfUsersOnSqlite(ServiceOnSqlite service) : ListOfUsers(service), IClassFixture<ServiceOnSqlite>;
+
+public sealed class ListOfUsersOnSqlServer(ServiceOnSqlServer service) : ListOfUsers(service), IClassFixture<ServiceOnSqlServer>;
+
+public sealed class ListOfUsersOnPostgreSql(ServiceOnPostgreSql service) : ListOfUsers(service), IClassFixture<ServiceOnPostgreSql>;

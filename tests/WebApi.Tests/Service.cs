@@ -1,34 +1,53 @@
 using System.Net.Sockets;
 using System.Text;
+using CleanUsers.Databases;
 using Microsoft.AspNetCore.Hosting;
 using Microsoft.AspNetCore.Mvc.Testing;
-using Microsoft.Data.Sqlite;
 
 namespace CleanUsers.WebApi.Tests;
 
-/// <summary>The real host on Kestrel and a loopback port, over an embedded database of its own.</summary>
+/// <summary>The real host on Kestrel and a loopback port, over a database of its own: an embedded one unless it is said.</summary>
 public class Service : WebApplicationFactory<Program>, IAsyncLifetime
 {
-    private readonly string _folder = Directory.CreateTempSubdirectory("cleanusers-").FullName;
+    private readonly TestDatabase _database;
 
-    public Service() => UseKestrel(0);
+    public Service()
+        : this(new SqliteTestDatabase())
+    {
+    }
+
+    protected Service(TestDatabase database)
+    {
+        _database = database;
+        UseKestrel(0);
+    }
 
     /// <summary>What the configuration says beyond the defaults.</summary>
     protected virtual IEnumerable<(string Key, string Value)> Settings => [];
 
-    public HttpClient Client { get; private set; } = null!;
+    public HttpClient Client { get; private set; } = null!; // set where there is a database
 
-    public ValueTask InitializeAsync()
+    public async ValueTask InitializeAsync()
     {
+        await _database.CreateAsync();
+        if (_database.Absence is not null) return;
         StartServer();
         Client = new HttpClient(new SocketsHttpHandler { AllowAutoRedirect = false, UseCookies = false }) { BaseAddress = ClientOptions.BaseAddress };
-        return ValueTask.CompletedTask;
+    }
+
+    /// <summary>This, or the test is skipped where there is no such database here.</summary>
+    public Service Present()
+    {
+        _database.SkipWhereAbsent();
+        return this;
     }
 
     protected override void ConfigureWebHost(IWebHostBuilder builder)
     {
         builder.UseEnvironment("Production");
-        builder.UseSetting("ConnectionStrings:CleanUsers", $"Data Source={Path.Combine(_folder, "test.db")}");
+        builder.UseSetting("Database:Provider", $"{_database.Provider}");
+        builder.UseSetting("Database:MigrateOnStartup", "true");
+        builder.UseSetting("ConnectionStrings:CleanUsers", _database.ConnectionString);
         builder.UseSetting("Logging:LogLevel:Default", "Warning");
         builder.UseSetting("Authentication:AllowAnonymous", "true");
         foreach (var (key, value) in Settings) builder.UseSetting(key, value);
@@ -91,10 +110,15 @@ public class Service : WebApplicationFactory<Program>, IAsyncLifetime
 
     public override async ValueTask DisposeAsync()
     {
-        Client.Dispose();
+        Client?.Dispose();
         await base.DisposeAsync();
-        SqliteConnection.ClearAllPools();
-        Directory.Delete(_folder, recursive: true);
+        await _database.DisposeAsync();
         GC.SuppressFinalize(this);
     }
 }
+
+public sealed class ServiceOnSqlite() : Service(new SqliteTestDatabase());
+
+public sealed class ServiceOnSqlServer() : Service(new SqlServerTestDatabase());
+
+public sealed class ServiceOnPostgreSql() : Service(new PostgreSqlTestDatabase());

@@ -1,13 +1,15 @@
 namespace CleanUsers.WebApi.Tests;
 
-public sealed class UserResource(Service service) : IClassFixture<Service>
+public abstract class UserResource(Service service)
 {
+    private readonly Service _service = service.Present();
+
     private const string Instant = @"^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\.\d{3}Z$";
 
     [Fact]
     public async Task POST_answers_201_with_the_user_its_place_and_its_tag()
     {
-        var answer = await service.SendAsync(
+        var answer = await _service.SendAsync(
             "POST", "/api/v1/users", """{"email":"Ada+1@Example.org","name":" Ada ","age":36,"role":"admin","status":"INACTIVE"}""");
         answer.Is(201);
         var id = answer["id"].GetInt64();
@@ -26,15 +28,15 @@ public sealed class UserResource(Service service) : IClassFixture<Service>
     [Fact]
     public async Task POST_needs_an_address_alone()
     {
-        var answer = (await service.SendAsync("POST", "/api/v1/users", """{"email":"alone@example.org"}""")).Is(201);
+        var answer = (await _service.SendAsync("POST", "/api/v1/users", """{"email":"alone@example.org"}""")).Is(201);
         Assert.Contains("\"name\":null,\"age\":null,\"role\":\"User\",\"status\":\"Active\"", answer.Body, StringComparison.Ordinal);
     }
 
     [Fact]
     public async Task What_POST_answered_is_what_GET_answers_byte_for_byte()
     {
-        var posted = await service.SendAsync("POST", "/api/v1/users", """{"email":"rené@bücher.example","name":"Zoë \"Z\" 👩‍🚀 <b>&'"}""");
-        var got = await service.GetAsync($"/api/v1/users/{posted["id"]}");
+        var posted = await _service.SendAsync("POST", "/api/v1/users", """{"email":"rené@bücher.example","name":"Zoë \"Z\" 👩‍🚀 <b>&'"}""");
+        var got = await _service.GetAsync($"/api/v1/users/{posted["id"]}");
         Assert.Equal(posted.Is(201).Body, got.Is(200).Body);
         Assert.Equal(posted.Header("ETag"), got.Header("ETag"));
     }
@@ -42,25 +44,25 @@ public sealed class UserResource(Service service) : IClassFixture<Service>
     [Fact]
     public async Task GET_answers_200_and_304_where_the_client_has_it_already()
     {
-        var id = await service.CreateAsync("get@example.org");
-        var answer = (await service.GetAsync($"/api/v1/users/{id}")).Is(200);
+        var id = await _service.CreateAsync("get@example.org");
+        var answer = (await _service.GetAsync($"/api/v1/users/{id}")).Is(200);
         Assert.Equal("\"1\"", answer.Header("ETag"));
         foreach (var tags in (string[])["\"1\"", "W/\"1\"", "*", "\"7\", \"1\""])
         {
-            var same = (await service.GetAsync($"/api/v1/users/{id}", ("If-None-Match", tags))).Is(304);
+            var same = (await _service.GetAsync($"/api/v1/users/{id}", ("If-None-Match", tags))).Is(304);
             Assert.Equal("", same.Body);
             Assert.Equal("\"1\"", same.Header("ETag"));
         }
 
         foreach (var tags in (string[])["\"2\"", "\"01\"", "\"x\"", "W/\"2\""])
-            (await service.GetAsync($"/api/v1/users/{id}", ("If-None-Match", tags))).Is(200);
+            (await _service.GetAsync($"/api/v1/users/{id}", ("If-None-Match", tags))).Is(200);
     }
 
     [Fact]
     public async Task PUT_takes_the_whole_state_and_clears_what_is_missing()
     {
-        var id = await service.CreateAsync("put@example.org", ""","name":"Ada","age":36""");
-        var answer = await service.SendAsync("PUT", $"/api/v1/users/{id}", """{"email":"put2@example.org","role":"Admin","status":"Inactive"}""");
+        var id = await _service.CreateAsync("put@example.org", ""","name":"Ada","age":36""");
+        var answer = await _service.SendAsync("PUT", $"/api/v1/users/{id}", """{"email":"put2@example.org","role":"Admin","status":"Inactive"}""");
         Assert.Equal("\"2\"", answer.Is(200).Header("ETag"));
         Assert.Contains("""
             "email":"put2@example.org","name":null,"age":null,"role":"Admin","status":"Inactive"
@@ -70,18 +72,18 @@ public sealed class UserResource(Service service) : IClassFixture<Service>
     [Fact]
     public async Task PUT_takes_back_what_GET_gave_and_changes_nothing_then()
     {
-        var id = await service.CreateAsync("back@example.org", ""","name":"Ada","age":36""");
-        var got = await service.GetAsync($"/api/v1/users/{id}");
-        var put = await service.SendAsync("PUT", $"/api/v1/users/{id}", got.Body);
+        var id = await _service.CreateAsync("back@example.org", ""","name":"Ada","age":36""");
+        var got = await _service.GetAsync($"/api/v1/users/{id}");
+        var put = await _service.SendAsync("PUT", $"/api/v1/users/{id}", got.Body);
         Assert.Equal(got.Body, put.Is(200).Body);
     }
 
     [Fact]
     public async Task PUT_names_what_must_be_there_and_never_creates()
     {
-        var id = await service.CreateAsync("whole@example.org");
-        (await service.SendAsync("PUT", $"/api/v1/users/{id}", "{}")).HasFaults("pointer #/email required", "pointer #/role required", "pointer #/status required");
-        (await service.SendAsync("PUT", "/api/v1/users/999999", """{"email":"x@example.org","role":"User","status":"Active"}"""))
+        var id = await _service.CreateAsync("whole@example.org");
+        (await _service.SendAsync("PUT", $"/api/v1/users/{id}", "{}")).HasFaults("pointer #/email required", "pointer #/role required", "pointer #/status required");
+        (await _service.SendAsync("PUT", "/api/v1/users/999999", """{"email":"x@example.org","role":"User","status":"Active"}"""))
             .IsProblem(404, "user-not-found");
     }
 
@@ -91,50 +93,50 @@ public sealed class UserResource(Service service) : IClassFixture<Service>
     [InlineData("APPLICATION/JSON; charset=UTF-8")]
     public async Task PATCH_changes_what_is_there_clears_what_is_null_and_leaves_the_rest(string type)
     {
-        var id = await service.CreateAsync($"patch{type.Length}@example.org", ""","name":"Ada","age":36""");
-        var answer = await service.SendAsync("PATCH", $"/api/v1/users/{id}", """{"name":null,"role":"admin"}""", ("Content-Type", type));
+        var id = await _service.CreateAsync($"patch{type.Length}@example.org", ""","name":"Ada","age":36""");
+        var answer = await _service.SendAsync("PATCH", $"/api/v1/users/{id}", """{"name":null,"role":"admin"}""", ("Content-Type", type));
         Assert.Equal("\"2\"", answer.Is(200).Header("ETag"));
         Assert.Contains("\"name\":null,\"age\":36,\"role\":\"Admin\"", answer.Body, StringComparison.Ordinal);
-        Assert.Equal(answer.Body, (await service.GetAsync($"/api/v1/users/{id}")).Body);
+        Assert.Equal(answer.Body, (await _service.GetAsync($"/api/v1/users/{id}")).Body);
     }
 
     [Fact]
     public async Task PATCH_that_changes_nothing_leaves_version_and_time()
     {
-        var id = await service.CreateAsync("same@example.org", ""","age":36""");
-        var before = await service.GetAsync($"/api/v1/users/{id}");
+        var id = await _service.CreateAsync("same@example.org", ""","age":36""");
+        var before = await _service.GetAsync($"/api/v1/users/{id}");
         foreach (var patch in (string[])["{}", """{"age":36}""", """{"age":36.0,"email":"same@example.org","name":null}""", """{"version":9,"id":5,"createdAt":0}"""])
-            Assert.Equal(before.Body, (await service.SendAsync("PATCH", $"/api/v1/users/{id}", patch)).Is(200).Body);
+            Assert.Equal(before.Body, (await _service.SendAsync("PATCH", $"/api/v1/users/{id}", patch)).Is(200).Body);
     }
 
     [Fact]
     public async Task PATCH_can_not_clear_what_must_be_there()
     {
-        var id = await service.CreateAsync("keep@example.org");
-        (await service.SendAsync("PATCH", $"/api/v1/users/{id}", """{"email":null,"role":null,"status":null}"""))
+        var id = await _service.CreateAsync("keep@example.org");
+        (await _service.SendAsync("PATCH", $"/api/v1/users/{id}", """{"email":null,"role":null,"status":null}"""))
             .HasFaults("pointer #/email required", "pointer #/role required", "pointer #/status required");
-        Assert.Equal(1, (await service.GetAsync($"/api/v1/users/{id}"))["version"].GetInt64());
+        Assert.Equal(1, (await _service.GetAsync($"/api/v1/users/{id}"))["version"].GetInt64());
     }
 
     [Fact]
     public async Task DELETE_answers_204_hides_the_user_everywhere_and_a_second_one_is_404()
     {
-        var id = await service.CreateAsync("gone@example.org");
-        Assert.Equal("", (await service.SendAsync("DELETE", $"/api/v1/users/{id}")).Is(204).Body);
-        (await service.SendAsync("DELETE", $"/api/v1/users/{id}")).IsProblem(404, "user-not-found");
-        (await service.GetAsync($"/api/v1/users/{id}")).IsProblem(404, "user-not-found");
-        (await service.SendAsync("PUT", $"/api/v1/users/{id}", """{"email":"x@example.org","role":"User","status":"Active"}""")).IsProblem(404, "user-not-found");
-        (await service.SendAsync("PATCH", $"/api/v1/users/{id}", """{"age":1}""")).IsProblem(404, "user-not-found");
-        var list = await service.GetAsync("/api/v1/users?email=gone@example.org");
+        var id = await _service.CreateAsync("gone@example.org");
+        Assert.Equal("", (await _service.SendAsync("DELETE", $"/api/v1/users/{id}")).Is(204).Body);
+        (await _service.SendAsync("DELETE", $"/api/v1/users/{id}")).IsProblem(404, "user-not-found");
+        (await _service.GetAsync($"/api/v1/users/{id}")).IsProblem(404, "user-not-found");
+        (await _service.SendAsync("PUT", $"/api/v1/users/{id}", """{"email":"x@example.org","role":"User","status":"Active"}""")).IsProblem(404, "user-not-found");
+        (await _service.SendAsync("PATCH", $"/api/v1/users/{id}", """{"age":1}""")).IsProblem(404, "user-not-found");
+        var list = await _service.GetAsync("/api/v1/users?email=gone@example.org");
         Assert.Equal(0, list.Is(200)["items"].GetArrayLength());
     }
 
     [Fact]
     public async Task A_trailing_slash_is_the_same_resource()
     {
-        var id = await service.CreateAsync("slash@example.org");
-        Assert.Equal((await service.GetAsync($"/api/v1/users/{id}")).Body, (await service.GetAsync($"/api/v1/users/{id}/")).Is(200).Body);
-        (await service.GetAsync("/api/v1/users/")).Is(200);
+        var id = await _service.CreateAsync("slash@example.org");
+        Assert.Equal((await _service.GetAsync($"/api/v1/users/{id}")).Body, (await _service.GetAsync($"/api/v1/users/{id}/")).Is(200).Body);
+        (await _service.GetAsync("/api/v1/users/")).Is(200);
     }
 
     [Theory]
@@ -155,15 +157,15 @@ public sealed class UserResource(Service service) : IClassFixture<Service>
     [InlineData("1'%20OR%201=1")]
     public async Task An_id_that_is_no_positive_64_bit_integer_is_no_resource(string id)
     {
-        (await service.GetAsync($"/api/v1/users/{id}")).IsProblem(404, "not-found");
-        (await service.SendAsync("DELETE", $"/api/v1/deleted-users/{id}")).IsProblem(404, "not-found");
-        (await service.SendAsync("OPTIONS", $"/api/v1/users/{id}")).IsProblem(404, "not-found");
-        (await service.SendAsync("POST", $"/api/v1/users/{id}", "{}")).IsProblem(404, "not-found");
+        (await _service.GetAsync($"/api/v1/users/{id}")).IsProblem(404, "not-found");
+        (await _service.SendAsync("DELETE", $"/api/v1/deleted-users/{id}")).IsProblem(404, "not-found");
+        (await _service.SendAsync("OPTIONS", $"/api/v1/users/{id}")).IsProblem(404, "not-found");
+        (await _service.SendAsync("POST", $"/api/v1/users/{id}", "{}")).IsProblem(404, "not-found");
     }
 
     [Fact]
     public async Task The_largest_id_is_a_user_that_is_not_there() =>
-        (await service.GetAsync("/api/v1/users/9223372036854775807")).IsProblem(404, "user-not-found");
+        (await _service.GetAsync("/api/v1/users/9223372036854775807")).IsProblem(404, "user-not-found");
 
     [Theory]
     [InlineData("/api/v9/users")]
@@ -178,5 +180,11 @@ public sealed class UserResource(Service service) : IClassFixture<Service>
     [InlineData("/api/users")]
     [InlineData("/nothing")]
     [InlineData("/api/v1/users/1/nothing")]
-    public async Task What_is_not_served_is_404(string path) => (await service.GetAsync(path)).IsProblem(404, "not-found");
+    public async Task What_is_not_served_is_404(string path) => (await _service.GetAsync(path)).IsProblem(404, "not-found");
 }
+
+public sealed class UserResourceOnSqlite(ServiceOnSqlite service) : UserResource(service), IClassFixture<ServiceOnSqlite>;
+
+public sealed class UserResourceOnSqlServer(ServiceOnSqlServer service) : UserResource(service), IClassFixture<ServiceOnSqlServer>;
+
+public sealed class UserResourceOnPostgreSql(ServiceOnPostgreSql service) : UserResource(service), IClassFixture<ServiceOnPostgreSql>;
