@@ -1,4 +1,3 @@
-using System.Data.Common;
 using CleanUsers.Application.Ports;
 using CleanUsers.Infrastructure.Idempotency;
 using CleanUsers.Infrastructure.Persistence;
@@ -31,14 +30,7 @@ public static class DependencyInjection
     {
         if (!services.GetRequiredService<DatabaseOptions>().ShouldMigrateOnStartup) return;
         await using var scope = services.CreateAsyncScope();
-        try
-        {
-            await scope.ServiceProvider.GetRequiredService<IDatabase>().MigrateAsync(CancellationToken.None);
-        }
-        catch (Exception exception) when (exception is DbException or IOException or UnauthorizedAccessException)
-        {
-            throw new DatabaseUnavailableException(exception);
-        }
+        await scope.ServiceProvider.GetRequiredService<IDatabase>().MigrateAsync(CancellationToken.None);
     }
 
     private static IServiceCollection AddDatabase(this IServiceCollection services, DatabaseOptions options, string? connectionString) =>

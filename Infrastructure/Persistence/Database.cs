@@ -1,7 +1,9 @@
 using System.Data.Common;
 using CleanUsers.Application.Ports;
 using Microsoft.EntityFrameworkCore;
+using Microsoft.EntityFrameworkCore.Storage;
 using Microsoft.Extensions.Logging;
+using IDatabase = CleanUsers.Application.Ports.IDatabase;
 
 namespace CleanUsers.Infrastructure.Persistence;
 
@@ -23,7 +25,18 @@ internal sealed partial class Database(UsersDbContext db, ILogger<Database> logg
         }
     }
 
-    public Task MigrateAsync(CancellationToken ct) => db.MigrateAsync(ct);
+    public async Task MigrateAsync(CancellationToken ct)
+    {
+        try
+        {
+            await db.MigrateAsync(ct);
+        }
+        catch (Exception exception) when (exception is DbException or IOException or UnauthorizedAccessException || db.IsUnavailable(exception))
+        {
+            // what was said last, not that it was tried several times
+            throw new DatabaseUnavailableException((exception as RetryLimitExceededException)?.InnerException ?? exception);
+        }
+    }
 
     public bool IsUnavailable(Exception exception) => db.IsUnavailable(exception);
 

@@ -6,11 +6,14 @@ namespace CleanUsers.Infrastructure.Persistence;
 
 internal sealed class UserRepository(UsersDbContext db, UserById one) : IUserRepository
 {
+    // not in the context yet: it gives ids, which can mean to wait for the database
+    private readonly List<User> _added = [];
+
     public Task<User?> FindAsync(long id, CancellationToken ct) => one.Find(db, id, ct);
 
     public Task<User?> FindDeletedAsync(long id, CancellationToken ct) => one.FindDeleted(db, id, ct);
 
-    public void Add(User user) => db.Users.Add(user);
+    public void Add(User user) => _added.Add(user);
 
     public void Remove(User user) => db.Users.Remove(user);
 
@@ -18,6 +21,8 @@ internal sealed class UserRepository(UsersDbContext db, UserById one) : IUserRep
     {
         try
         {
+            foreach (var user in _added) await db.AddUserAsync(user, ct);
+            _added.Clear();
             await db.SaveChangesAsync(ct);
             return SaveOutcome.Saved;
         }
@@ -35,6 +40,7 @@ internal sealed class UserRepository(UsersDbContext db, UserById one) : IUserRep
     private SaveOutcome Forget(SaveOutcome outcome)
     {
         db.ChangeTracker.Clear();
+        _added.Clear();
         return outcome;
     }
 }

@@ -85,10 +85,15 @@ internal abstract class UsersDbContext(DbContextOptions options) : DbContext(opt
             ct);
     }
 
+    /// <summary>Adds a user, and gives it an id where ids do not come from the table.</summary>
+    public Task AddUserAsync(User user, CancellationToken ct) =>
+        Database.CreateExecutionStrategy().ExecuteAsync(user, async (added, token) => await AddAsync(added, token), ct);
+
     /// <summary>Writes the users and with them, in the same transaction, the words that a search finds them by.</summary>
     public override Task<int> SaveChangesAsync(bool acceptAllChangesOnSuccess, CancellationToken cancellationToken = default)
     {
         ChangeTracker.DetectChanges();
+        foreach (var entry in ChangeTracker.Entries<UserWord>().ToList()) entry.State = EntityState.Detached; // of a save before
         foreach (var entry in ChangeTracker.Entries<User>().ToList()) UserWord.Follow(this, entry);
         return Database.CurrentTransaction is null
             ? SaveAloneAsync(acceptAllChangesOnSuccess, cancellationToken)

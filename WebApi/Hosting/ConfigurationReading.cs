@@ -62,7 +62,8 @@ internal static class ConfigurationReading
         }
         catch (ArgumentException) // how drivers refuse a connection string
         {
-            throw new ConfigurationException($"ConnectionStrings:{name}", "not one", "a connection string of the database");
+            var found = configuration.GetConnectionString(name) is null ? "nothing" : "not one";
+            throw new ConfigurationException($"ConnectionStrings:{name}", found, "a connection string of the database");
         }
     }
 

@@ -11,7 +11,7 @@ internal sealed class HttpOptions
     [Range(1024, 16 * 1024 * 1024)]
     public int MaxBodyBytes { get; init; } = 64 * 1024;
 
-    /// <summary>How long a request may wait for others.</summary>
+    /// <summary>How long a request may take; then it is given up, and answered with 503.</summary>
     [Range(typeof(TimeSpan), "00:00:01", "00:10:00")]
     public TimeSpan RequestTimeout { get; init; } = TimeSpan.FromSeconds(30);
 

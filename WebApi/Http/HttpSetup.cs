@@ -1,5 +1,6 @@
 using Asp.Versioning;
 using CleanUsers.WebApi.Hosting;
+using Microsoft.AspNetCore.Http.Timeouts;
 using Microsoft.AspNetCore.Mvc;
 using Microsoft.Extensions.Options;
 
@@ -18,6 +19,12 @@ internal static class HttpSetup
             kestrel.Limits.MaxRequestBodySize = options.MaxBodyBytes;
         });
 
+        builder.Services.AddRequestTimeouts(timeouts => timeouts.DefaultPolicy = new RequestTimeoutPolicy
+        {
+            Timeout = options.RequestTimeout,
+            TimeoutStatusCode = ProblemCatalogue.Unavailable.Status,
+            WriteTimeoutResponse = context => new ProblemAnswer(ProblemCatalogue.Unavailable).WriteAsync(context),
+        });
         builder.Services.AddHostedService<ExpiredAnswers>();
         builder.Services.AddExceptionHandler<FaultHandler>();
         builder.Services.Configure<RouteOptions>(routes => routes.SetParameterPolicy<UserIdConstraint>(UserIdConstraint.Name));
@@ -46,6 +53,7 @@ internal static class HttpSetup
         app.UseExceptionHandler(_ => { });
         app.UseStatusCodePages(context =>
             new ProblemAnswer(ProblemCatalogue.OfStatus(context.HttpContext.Response.StatusCode)).WriteAsync(context.HttpContext));
+        app.UseRequestTimeouts();
         app.UseSupportedVersions();
         app.UseMethodNegotiation();
     }

@@ -8,6 +8,9 @@ namespace CleanUsers.WebApi.Http;
 /// <summary>Answers that are the same however often a request with an idempotency key is repeated.</summary>
 internal static class IdempotentAnswers
 {
+    // of the time that a request has: the rest is for saying that it took too long
+    private const double Patience = 0.8;
+
     /// <summary>
     /// Like <see cref="RequestInput.AnswerAsync{TCommand,T}"/>, but where the request carries an idempotency key, once: a repetition gets
     /// the answer that the first one got.
@@ -39,7 +42,7 @@ internal static class IdempotentAnswers
                 refusal = result;
                 return null;
             },
-            services.GetRequiredService<IOptions<HttpOptions>>().Value.RequestTimeout,
+            services.GetRequiredService<IOptions<HttpOptions>>().Value.RequestTimeout * Patience,
             ct);
         return outcome.Kind switch
         {

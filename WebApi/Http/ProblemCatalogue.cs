@@ -100,7 +100,7 @@ internal static class ProblemCatalogue
 
     public static readonly Problem Unavailable = new(
         "unavailable", 503, "Not available now",
-        "The database is out of reach, the service has too much to do, or it is shutting down.",
+        "The database is out of reach, or the service has too much to do to answer in time, or it is shutting down.",
         "Try again after the seconds that Retry-After names.");
 
     private static readonly Problem[] All =

@@ -14,7 +14,7 @@ public sealed class QueryPlans : IDisposable
 {
     private static readonly string[] Common = ["user"]; // what the address of every sample begins with
 
-    private readonly Recorder _recorder = new();
+    private readonly Explainer _explainer = new();
     private readonly string _folder = Directory.CreateTempSubdirectory("cleanusers-").FullName;
 
     private static CancellationToken Ct => TestContext.Current.CancellationToken;
@@ -114,21 +114,21 @@ public sealed class QueryPlans : IDisposable
 
     private async Task<List<List<string>>> PlansAsync(UsersDbContext db, UserQuery query)
     {
-        _recorder.Plans.Clear();
+        _explainer.Plans.Clear();
         await new UserReader(db, new UserById()).ListAsync(query, Ct);
-        return [.. _recorder.Plans];
+        return [.. _explainer.Plans];
     }
 
     private async Task<UsersDbContext> OpenAsync()
     {
         var db = new SqliteUsersDbContext(new DbContextOptionsBuilder<SqliteUsersDbContext>()
-            .UseSqlite($"Data Source={Path.Combine(_folder, "plans.db")}").AddInterceptors(_recorder).Options);
+            .UseSqlite($"Data Source={Path.Combine(_folder, "plans.db")}").AddInterceptors(_explainer).Options);
         await db.MigrateAsync(Ct);
         return db;
     }
 
     /// <summary>Asks SQLite for the plan of each query before it runs.</summary>
-    private sealed class Recorder : DbCommandInterceptor
+    private sealed class Explainer : DbCommandInterceptor
     {
         public List<List<string>> Plans { get; } = [];
 

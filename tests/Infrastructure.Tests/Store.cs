@@ -33,7 +33,7 @@ public abstract class Store(TestDatabase database) : IAsyncLifetime
     }
 
     /// <summary>The services that a host would have, over the same database.</summary>
-    public IServiceCollection Services() => new ServiceCollection()
+    public virtual IServiceCollection Services() => new ServiceCollection()
         .AddLogging()
         .AddSingleton<TimeProvider>(Clock)
         .AddInfrastructure(new DatabaseOptions { Provider = database.Provider, MigrateOnStartup = true }, database.ConnectionString);

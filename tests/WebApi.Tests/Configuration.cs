@@ -41,6 +41,45 @@ public sealed class Configuration
         Assert.Equal("Configuration: ConnectionStrings:CleanUsers is not one; allowed is a connection string of the database.", error.Trim());
     }
 
+    [Theory]
+    [InlineData("SqlServer")]
+    [InlineData("PostgreSql")]
+    public async Task A_server_needs_a_connection_string(string provider)
+    {
+        var (code, error) = await StartAsync("--Authentication:AllowAnonymous=true", $"--Database:Provider={provider}");
+        Assert.Equal(78, code);
+        Assert.Equal("Configuration: ConnectionStrings:CleanUsers is nothing; allowed is a connection string of the database.", error.Trim());
+    }
+
+    [Theory]
+    [InlineData("SqlServer", "Database=users")]
+    [InlineData("SqlServer", "Server=db;Foo=bar")]
+    [InlineData("PostgreSql", "Database=users")]
+    [InlineData("PostgreSql", "Host=db;Foo=bar")]
+    public async Task A_connection_string_that_is_none_of_the_server_is_refused_without_being_shown(string provider, string connectionString)
+    {
+        var (code, error) = await StartAsync(
+            "--Authentication:AllowAnonymous=true", $"--Database:Provider={provider}", $"--ConnectionStrings:CleanUsers={connectionString}");
+        Assert.Equal(78, code);
+        Assert.Equal("Configuration: ConnectionStrings:CleanUsers is not one; allowed is a connection string of the database.", error.Trim());
+    }
+
+    [Theory]
+    [InlineData("SqlServer", "Server=127.0.0.1,1;User Id=sa;Password=hidden;Encrypt=false")]
+    [InlineData("PostgreSql", "Host=127.0.0.1;Port=1;Username=users;Password=hidden")]
+    public async Task A_server_out_of_reach_ends_the_start_with_69(string provider, string connectionString)
+    {
+        var (code, error) = await StartAsync(
+            "--Authentication:AllowAnonymous=true",
+            "--Database:MigrateOnStartup=true",
+            $"--Database:Provider={provider}",
+            $"--ConnectionStrings:CleanUsers={connectionString}");
+        Assert.Equal(69, code);
+        Assert.StartsWith("The database is out of reach: ", error, StringComparison.Ordinal);
+        Assert.DoesNotContain("hidden", error, StringComparison.Ordinal);
+        Assert.Single(error.Trim().Split('\n'));
+    }
+
     [Fact]
     public async Task A_database_out_of_reach_ends_the_start_with_69()
     {

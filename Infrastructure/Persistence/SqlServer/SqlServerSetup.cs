@@ -11,7 +11,9 @@ internal static class SqlServerSetup
     {
         var complete = Complete(connectionString);
         return services.AddDbContextPool<UsersDbContext, SqlServerUsersDbContext>(builder => builder
-            .UseSqlServer(complete, server => server.EnableRetryOnFailure(UsersDbContext.Retries, UsersDbContext.LongestPause, null)));
+            .UseSqlServer(complete, server => server
+                .EnableRetryOnFailure(UsersDbContext.Retries, UsersDbContext.LongestPause, null)
+                .MinBatchSize(1)));
     }
 
     /// <summary>With what the service would have where the connection string does not say otherwise.</summary>

@@ -1,0 +1,99 @@
+using CleanUsers.Application.Ports;
+using CleanUsers.Application.Users;
+using CleanUsers.Databases;
+using CleanUsers.Domain.Users;
+using CleanUsers.Infrastructure.Persistence;
+using Microsoft.Extensions.DependencyInjection;
+
+namespace CleanUsers.Infrastructure.Tests;
+
+/// <summary>How many commands go to the database for an operation, and how many rows come back.</summary>
+public abstract class RoundTrips(RoundTrips.Watched store)
+{
+    private readonly Watched _store = (Watched)store.Present();
+
+    private static CancellationToken Ct => TestContext.Current.CancellationToken;
+
+    [Fact]
+    public async Task Reading_a_user_is_one_command_and_one_row()
+    {
+        var id = await _store.AddAsync(Sample.User(), Ct);
+        Assert.Equal((1, 1), await CountAsync(scope => scope.GetRequiredService<IUserReader>().FindAsync(id, Ct)));
+    }
+
+    [Fact]
+    public async Task A_page_is_one_command_and_as_many_rows_as_asked_for()
+    {
+        for (var i = 0; i < 10; i++) await _store.AddAsync(Sample.User(name: $"Page {i}"), Ct);
+        foreach (var key in Enum.GetValues<UserSortKey>().Where(key => key != UserSortKey.DeletedAt))
+        {
+            foreach (var after in (UserPosition?[])[null, new(1, "", Sample.Now.AddDays(-1))])
+            {
+                var query = new UserQuery(false, new(), new(key, false), 6, after);
+                Assert.Equal((1, 6), await CountAsync(scope => scope.GetRequiredService<IUserReader>().ListAsync(query, Ct)));
+            }
+        }
+    }
+
+    [Fact]
+    public async Task A_search_for_a_rare_word_is_one_command_more_and_reads_what_it_finds()
+    {
+        await _store.AddAsync(Sample.User(name: "Rarissima"), Ct);
+        var query = new UserQuery(false, new(Words: ["rarissi"]), new(UserSortKey.Name, false), 51, null);
+        Assert.Equal((2, 2), await CountAsync(scope => scope.GetRequiredService<IUserReader>().ListAsync(query, Ct))); // one is the count
+    }
+
+    [Fact]
+    public async Task Creating_a_user_with_its_words_is_one_round_trip()
+    {
+        await _store.AddAsync(Sample.User(), Ct); // takes a block of ids
+        var user = Sample.User(name: "Ada Lovelace");
+        var (commands, _) = await CountAsync(scope =>
+        {
+            var users = scope.GetRequiredService<IUserRepository>();
+            users.Add(user);
+            return users.SaveAsync(Ct);
+        });
+        // SQLite is no trip away, and its driver takes one statement at a time
+        Assert.Equal(_store.Database.Provider == DatabaseProvider.Sqlite ? 1 + SearchWords.Of(user.Email, user.EmailKey, user.Name).Count : 1, commands);
+    }
+
+    [Fact]
+    public async Task Changing_a_user_is_a_read_and_a_write()
+    {
+        var id = await _store.AddAsync(Sample.User(), Ct);
+        var (commands, _) = await CountAsync(async scope =>
+        {
+            var users = scope.GetRequiredService<IUserRepository>();
+            (await users.FindAsync(id, Ct))!.Apply(new UserPatch(Age: 7), Sample.Now, "eve");
+            return await users.SaveAsync(Ct);
+        });
+        Assert.Equal(2, commands);
+    }
+
+    private async Task<(int Commands, int Rows)> CountAsync<T>(Func<IServiceProvider, Task<T>> action)
+    {
+        _store.Recorder.Clear();
+        await _store.InScopeAsync(action);
+        return (_store.Recorder.Commands.Count, _store.Recorder.Rows);
+    }
+
+    public abstract class Watched(TestDatabase database) : Store(database)
+    {
+        public Recorder Recorder { get; } = new();
+
+        public override IServiceCollection Services() => base.Services().Intercept(Recorder);
+    }
+
+    public sealed class WatchedSqlite() : Watched(new SqliteTestDatabase());
+
+    public sealed class WatchedSqlServer() : Watched(new SqlServerTestDatabase());
+
+    public sealed class WatchedPostgreSql() : Watched(new PostgreSqlTestDatabase());
+}
+
+public sealed class RoundTripsOnSqlite(RoundTrips.WatchedSqlite store) : RoundTrips(store), IClassFixture<RoundTrips.WatchedSqlite>;
+
+public sealed class RoundTripsOnSqlServer(RoundTrips.WatchedSqlServer store) : RoundTrips(store), IClassFixture<RoundTrips.WatchedSqlServer>;
+
+public sealed class RoundTripsOnPostgreSql(RoundTrips.WatchedPostgreSql store) : RoundTrips(store), IClassFixture<RoundTrips.WatchedPostgreSql>;

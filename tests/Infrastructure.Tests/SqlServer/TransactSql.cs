@@ -1,0 +1,157 @@
+using CleanUsers.Application.Ports;
+using CleanUsers.Domain.Users;
+using CleanUsers.Infrastructure.Persistence;
+using Microsoft.EntityFrameworkCore.Infrastructure;
+using Microsoft.EntityFrameworkCore.Migrations;
+using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.Time.Testing;
+using Microsoft.SqlServer.TransactSql.ScriptDom;
+
+namespace CleanUsers.Infrastructure.Tests.SqlServer;
+
+/// <summary>
+/// What a SQL Server would be told, held against Microsoft's own parser: where there is no server to run the suite on, a statement
+/// that is no T-SQL is found all the same.
+/// </summary>
+public sealed class TransactSql : IDisposable
+{
+    private readonly NoServer _server = new();
+    private readonly ServiceProvider _services;
+
+    public TransactSql() => _services = new ServiceCollection()
+        .AddLogging()
+        .AddSingleton<TimeProvider>(new FakeTimeProvider(Sample.Now))
+        .AddInfrastructure(new DatabaseOptions { Provider = DatabaseProvider.SqlServer }, "Server=nowhere")
+        .Intercept(_server)
+        .BuildServiceProvider();
+
+    private static CancellationToken Ct => TestContext.Current.CancellationToken;
+
+    [Theory]
+    [InlineData(MigrationsSqlGenerationOptions.Default)]
+    [InlineData(MigrationsSqlGenerationOptions.Idempotent)]
+    public async Task The_migrations_are(MigrationsSqlGenerationOptions options) => await InScopeAsync(scope =>
+    {
+        var script = scope.GetRequiredService<UsersDbContext>().GetService<IMigrator>().GenerateScript(options: options);
+        Assert.Contains("CREATE UNIQUE INDEX [IX_Users_EmailKey]", script, StringComparison.Ordinal);
+        Columns columns = new();
+        Parse(script).Accept(columns);
+        Assert.NotEqual(0, columns.Texts);
+        return Task.CompletedTask;
+    });
+
+    [Fact]
+    public async Task Reading_is_one_statement_a_user_and_one_a_page()
+    {
+        await IsAsync(1, scope => scope.GetRequiredService<IUserReader>().FindAsync(1, Ct));
+        await IsAsync(1, scope => scope.GetRequiredService<IUserReader>().FindDeletedAsync(1, Ct));
+        await IsAsync(1, scope => scope.GetRequiredService<IUserReader>().CountAsync(new(false, new(), new(UserSortKey.Id, false), 1, null), Ct));
+        foreach (var deleted in (bool[])[false, true])
+        {
+            foreach (var key in Enum.GetValues<UserSortKey>())
+            {
+                foreach (var descending in (bool[])[false, true])
+                {
+                    foreach (var after in (UserPosition?[])[null, new(7, "m", Sample.Now)])
+                    {
+                        var filter = new UserFilter("a@b", UserStatus.Active, UserRole.Admin, Sample.Now, Sample.Now);
+                        var query = new UserQuery(deleted, filter, new(key, descending), 51, after);
+                        await IsAsync(1, scope => scope.GetRequiredService<IUserReader>().ListAsync(query, Ct));
+                        Assert.Contains("TOP(@", _server.Commands[^1], StringComparison.Ordinal); // no row more than asked for
+                    }
+                }
+            }
+        }
+    }
+
+    [Theory]
+    [InlineData(3)]
+    [InlineData(1000)]
+    public async Task A_search_is_one_statement_a_word_and_one_for_the_page(int occurrences)
+    {
+        _server.Count = occurrences;
+        var query = new UserQuery(false, new(Words: ["ada", "love"]), new(UserSortKey.Name, false), 51, new(7, "m"));
+        await IsAsync(3, scope => scope.GetRequiredService<IUserReader>().ListAsync(query, Ct));
+    }
+
+    [Fact]
+    public async Task Writing_is_one_round_trip_with_the_words()
+    {
+        await InScopeAsync(async scope =>
+        {
+            var users = scope.GetRequiredService<IUserRepository>();
+            var first = Sample.User();
+            users.Add(first);
+            await SaveAsync(2); // the first one takes a block of ids
+            var user = Sample.User(name: "Ada Lovelace");
+            users.Add(user);
+            await SaveAsync(1);
+            user.Apply(new UserPatch(Age: 7), Sample.Now, "eve");
+            await SaveAsync(1);
+            user.Apply(new UserPatch(Name: null), Sample.Now, "eve");
+            await SaveAsync(1);
+            user.Delete(Sample.Now, "eve");
+            await SaveAsync(1);
+            user.Restore(Sample.Now, "eve", Sample.Email("other@example.org"));
+            await SaveAsync(1);
+            users.Remove(user);
+            await SaveAsync(1);
+
+            async Task SaveAsync(int commands)
+            {
+                _server.Commands.Clear();
+                Assert.Equal(SaveOutcome.Saved, await users.SaveAsync(Ct));
+                Assert.Equal(commands, _server.Commands.Count);
+                foreach (var command in _server.Commands) Parse(command);
+            }
+        });
+        await IsAsync(1, scope => scope.GetRequiredService<IUserRepository>().FindAsync(1, Ct));
+        await IsAsync(1, scope => scope.GetRequiredService<IUserRepository>().FindDeletedAsync(1, Ct));
+    }
+
+    [Fact]
+    public async Task Keeping_an_answer_is()
+    {
+        await IsAsync(4, async scope => Assert.Equal(IdempotencyOutcomeKind.Done, (await scope.GetRequiredService<IIdempotencyStore>().ExecuteOnceAsync(
+            new("S", "F"), _ => Task.FromResult<KeptAnswer?>(new(1, 201, "{}", "/1", "\"1\"")), TimeSpan.FromHours(1), Ct)).Kind));
+        await IsAsync(1, scope => scope.GetRequiredService<IIdempotencyStore>().DeleteExpiredAsync(Ct));
+    }
+
+    public void Dispose() => _services.Dispose();
+
+    private async Task IsAsync(int commands, Func<IServiceProvider, Task> action)
+    {
+        _server.Commands.Clear();
+        await InScopeAsync(action);
+        Assert.Equal(commands, _server.Commands.Count);
+        foreach (var command in _server.Commands) Parse(command);
+    }
+
+    private async Task InScopeAsync(Func<IServiceProvider, Task> action)
+    {
+        await using var scope = _services.CreateAsyncScope();
+        await action(scope.ServiceProvider);
+    }
+
+    private static TSqlFragment Parse(string statements)
+    {
+        var fragment = new TSql160Parser(initialQuotedIdentifiers: true).Parse(new StringReader(statements), out var errors);
+        Assert.True(errors.Count == 0, $"{string.Join('\n', errors.Select(error => $"{error.Line}: {error.Message}"))}\n{statements}");
+        return fragment;
+    }
+
+    /// <summary>What the parser lets pass: a collation on what is no text. And a text without ours would compare as the server likes.</summary>
+    private sealed class Columns : TSqlFragmentVisitor
+    {
+        public int Texts { get; private set; }
+
+        public override void ExplicitVisit(ColumnDefinition node)
+        {
+            var name = node.ColumnIdentifier.Value;
+            var isText = node.DataType is SqlDataTypeReference { SqlDataTypeOption: SqlDataTypeOption.NVarChar };
+            if (isText) Texts++;
+            // the history of migrations is EF Core's own table
+            if (name is not ("MigrationId" or "ProductVersion")) Assert.Equal((name, isText), (name, node.Collation?.Value == "Latin1_General_100_BIN2"));
+        }
+    }
+}
