@@ -62,7 +62,7 @@ internal sealed class IdempotencyStore(UsersDbContext db, TimeProvider clock) : 
                 {
                     await db.SaveChangesAsync(token);
                 }
-                catch (DbUpdateException exception) when (db.IsDuplicateKey(exception))
+                catch (DbUpdateException exception) when (db.IsConflict(exception))
                 {
                     return (null, false);
                 }

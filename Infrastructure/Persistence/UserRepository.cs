@@ -26,7 +26,7 @@ internal sealed class UserRepository(UsersDbContext db, UserById one) : IUserRep
             await db.SaveChangesAsync(ct);
             return SaveOutcome.Saved;
         }
-        catch (DbUpdateConcurrencyException)
+        catch (DbUpdateException exception) when (exception is DbUpdateConcurrencyException || db.IsConflict(exception))
         {
             return Forget(SaveOutcome.VersionConflict);
         }

@@ -36,8 +36,8 @@ internal abstract class UsersDbContext(DbContextOptions options) : DbContext(opt
     /// <summary>True where the unique index on the address refused the write.</summary>
     public abstract bool IsEmailTaken(DbUpdateException exception);
 
-    /// <summary>True where a row with this primary key is there already.</summary>
-    public abstract bool IsDuplicateKey(DbUpdateException exception);
+    /// <summary>True where somebody came first: a row with this primary key is there already, or the row that it belongs to is gone.</summary>
+    public abstract bool IsConflict(DbUpdateException exception);
 
     /// <inheritdoc cref="Application.Ports.IDatabase.IsUnavailable"/>
     public bool IsUnavailable(Exception exception)

@@ -14,6 +14,6 @@ internal static class Sample
 
     public static EmailAddress Email(string text) => EmailAddress.TryParse(text, out var address, out _) ? address : throw new FormatException(text);
 
-    private static UserName? Name(string? text) =>
+    public static UserName? Name(string? text) =>
         text is null ? null : UserName.TryParse(text, out var name, out _) ? name : throw new FormatException(text);
 }

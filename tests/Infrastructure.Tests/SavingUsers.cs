@@ -56,6 +56,38 @@ public abstract class SavingUsers(Store store)
     }
 
     [Fact]
+    public async Task Two_changes_that_bring_the_same_words_are_a_conflict_too()
+    {
+        var id = await _store.AddAsync(Sample.User(), Ct);
+        await _store.InScopeAsync(async scope =>
+        {
+            var users = scope.GetRequiredService<IUserRepository>();
+            var mine = await users.FindAsync(id, Ct);
+            await _store.ChangeAsync(id, user => user.Apply(new UserPatch(Name: Sample.Name("Zoe")), Sample.Now, "bob"), Ct);
+            mine!.Apply(new UserPatch(Name: Sample.Name("Zoe")), Sample.Now, "eve");
+            Assert.Equal(SaveOutcome.VersionConflict, await users.SaveAsync(Ct));
+            return 0;
+        });
+    }
+
+    [Fact]
+    public async Task A_restore_under_another_address_of_a_user_purged_meanwhile_is_a_conflict()
+    {
+        var id = await _store.AddAsync(Sample.User(), Ct);
+        await _store.ChangeAsync(id, user => user.Delete(Sample.Now, "eve"), Ct);
+        await _store.InScopeAsync(async scope =>
+        {
+            var users = scope.GetRequiredService<IUserRepository>();
+            var mine = await users.FindDeletedAsync(id, Ct);
+            await PurgeAsync(id);
+            mine!.Restore(Sample.Now, "eve", Sample.Email("anew@example.org"));
+            Assert.Equal(SaveOutcome.VersionConflict, await users.SaveAsync(Ct));
+            Assert.Null(await users.FindDeletedAsync(id, Ct));
+            return 0;
+        });
+    }
+
+    [Fact]
     public async Task A_refused_address_leaves_the_repository_usable()
     {
         await _store.AddAsync(Sample.User("taken@example.org"), Ct);
@@ -93,12 +125,7 @@ public abstract class SavingUsers(Store store)
     {
         var first = await _store.AddAsync(Sample.User(), Ct);
         await _store.ChangeAsync(first, user => user.Delete(Sample.Now, "eve"), Ct);
-        await _store.InScopeAsync(async scope =>
-        {
-            var users = scope.GetRequiredService<IUserRepository>();
-            users.Remove((await users.FindDeletedAsync(first, Ct))!);
-            return await users.SaveAsync(Ct);
-        });
+        await PurgeAsync(first);
         Assert.Null(await ReadAsync(first));
         Assert.True(await _store.AddAsync(Sample.User(), Ct) > first);
     }
@@ -125,6 +152,13 @@ public abstract class SavingUsers(Store store)
     [Fact]
     public async Task A_schema_that_is_up_to_date_is_ready() =>
         Assert.Equal(DatabaseState.Ready, await _store.InScopeAsync(scope => scope.GetRequiredService<IDatabase>().CheckAsync(Ct)));
+
+    private Task<SaveOutcome> PurgeAsync(long id) => _store.InScopeAsync(async scope =>
+    {
+        var users = scope.GetRequiredService<IUserRepository>();
+        users.Remove((await users.FindDeletedAsync(id, Ct))!);
+        return await users.SaveAsync(Ct);
+    });
 
     private Task<User?> ReadAsync(long id) => _store.InScopeAsync(scope => scope.GetRequiredService<IUserReader>().FindAsync(id, Ct));
 

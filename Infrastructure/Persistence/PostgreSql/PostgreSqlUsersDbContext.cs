@@ -26,9 +26,12 @@ internal sealed class PostgreSqlUsersDbContext(DbContextOptions<PostgreSqlUsersD
     public override bool IsEmailTaken(DbUpdateException exception) =>
         exception.InnerException is PostgresException { SqlState: PostgresErrorCodes.UniqueViolation, ConstraintName: UserConfiguration.EmailIndex };
 
-    public override bool IsDuplicateKey(DbUpdateException exception) =>
-        exception.InnerException is PostgresException { SqlState: PostgresErrorCodes.UniqueViolation } refusal
-        && refusal.ConstraintName!.StartsWith("PK_", StringComparison.Ordinal);
+    public override bool IsConflict(DbUpdateException exception) => exception.InnerException is PostgresException refusal && refusal.SqlState switch
+    {
+        PostgresErrorCodes.UniqueViolation => refusal.ConstraintName!.StartsWith("PK_", StringComparison.Ordinal),
+        PostgresErrorCodes.ForeignKeyViolation => true,
+        _ => false,
+    };
 
     protected override bool SaysUnavailable(Exception cause) => cause switch
     {

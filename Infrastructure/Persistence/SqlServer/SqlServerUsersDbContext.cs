@@ -16,6 +16,7 @@ internal sealed class SqlServerUsersDbContext(DbContextOptions<SqlServerUsersDbC
     // a code point takes up to four octets
     private const int NameOctets = 4 * UserName.MaxLength;
 
+    private const int ForeignKeyViolation = 547;
     private const int UniqueIndexViolation = 2601;
     private const int UniqueConstraintViolation = 2627;
 
@@ -41,9 +42,12 @@ internal sealed class SqlServerUsersDbContext(DbContextOptions<SqlServerUsersDbC
         exception.InnerException is SqlException { Number: UniqueIndexViolation or UniqueConstraintViolation } refusal
         && refusal.Message.Contains(UserConfiguration.EmailIndex, StringComparison.OrdinalIgnoreCase);
 
-    public override bool IsDuplicateKey(DbUpdateException exception) =>
-        exception.InnerException is SqlException { Number: UniqueConstraintViolation } refusal
-        && refusal.Message.Contains("PK_", StringComparison.OrdinalIgnoreCase);
+    public override bool IsConflict(DbUpdateException exception) => exception.InnerException is SqlException refusal && refusal.Number switch
+    {
+        UniqueConstraintViolation => refusal.Message.Contains("PK_", StringComparison.OrdinalIgnoreCase),
+        ForeignKeyViolation => true,
+        _ => false,
+    };
 
     protected override bool SaysUnavailable(Exception cause) => cause switch
     {
