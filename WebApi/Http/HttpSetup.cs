@@ -1,6 +1,5 @@
 using Asp.Versioning;
 using CleanUsers.WebApi.Hosting;
-using Microsoft.AspNetCore.Http.Timeouts;
 using Microsoft.AspNetCore.Mvc;
 using Microsoft.Extensions.Options;
 
@@ -19,12 +18,8 @@ internal static class HttpSetup
             kestrel.Limits.MaxRequestBodySize = options.MaxBodyBytes;
         });
 
-        builder.Services.AddRequestTimeouts(timeouts => timeouts.DefaultPolicy = new RequestTimeoutPolicy
-        {
-            Timeout = options.RequestTimeout,
-            TimeoutStatusCode = ProblemCatalogue.Unavailable.Status,
-            WriteTimeoutResponse = context => new ProblemAnswer(ProblemCatalogue.Unavailable).WriteAsync(context),
-        });
+        builder.Services.AddRequestTimeouts(timeouts =>
+            timeouts.DefaultPolicy = new() { Timeout = options.RequestTimeout, TimeoutStatusCode = ProblemCatalogue.Unavailable.Status });
         builder.Services.AddHostedService<ExpiredAnswers>();
         builder.Services.AddExceptionHandler<FaultHandler>();
         builder.Services.Configure<RouteOptions>(routes => routes.SetParameterPolicy<UserIdConstraint>(UserIdConstraint.Name));

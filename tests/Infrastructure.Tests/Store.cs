@@ -21,6 +21,7 @@ public abstract class Store(TestDatabase database) : IAsyncLifetime
         await database.CreateAsync();
         if (database.Absence is not null) return;
         _services = Services().BuildServiceProvider();
+        if (!Migrates) return;
         await _services.MigrateOnStartupAsync();
         await FillAsync();
     }
@@ -68,6 +69,9 @@ public abstract class Store(TestDatabase database) : IAsyncLifetime
         await database.DisposeAsync();
         GC.SuppressFinalize(this);
     }
+
+    /// <summary>Whether it has its schema before the first test.</summary>
+    protected virtual bool Migrates => true;
 
     /// <summary>What stands in it before the first test.</summary>
     protected virtual Task FillAsync() => Task.CompletedTask;

@@ -9,8 +9,6 @@ namespace CleanUsers.WebApi.Tests;
 /// <summary>The real host on Kestrel and a loopback port, over a database of its own: an embedded one unless it is said.</summary>
 public class Service : WebApplicationFactory<Program>, IAsyncLifetime
 {
-    private readonly TestDatabase _database;
-
     public Service()
         : this(new SqliteTestDatabase())
     {
@@ -18,9 +16,11 @@ public class Service : WebApplicationFactory<Program>, IAsyncLifetime
 
     protected Service(TestDatabase database)
     {
-        _database = database;
+        Database = database;
         UseKestrel(0);
     }
+
+    protected TestDatabase Database { get; }
 
     /// <summary>What the configuration says beyond the defaults.</summary>
     protected virtual IEnumerable<(string Key, string Value)> Settings => [];
@@ -29,8 +29,8 @@ public class Service : WebApplicationFactory<Program>, IAsyncLifetime
 
     public async ValueTask InitializeAsync()
     {
-        await _database.CreateAsync();
-        if (_database.Absence is not null) return;
+        await Database.CreateAsync();
+        if (Database.Absence is not null) return;
         StartServer();
         Client = new HttpClient(new SocketsHttpHandler { AllowAutoRedirect = false, UseCookies = false }) { BaseAddress = ClientOptions.BaseAddress };
     }
@@ -38,16 +38,16 @@ public class Service : WebApplicationFactory<Program>, IAsyncLifetime
     /// <summary>This, or the test is skipped where there is no such database here.</summary>
     public Service Present()
     {
-        _database.SkipWhereAbsent();
+        Database.SkipWhereAbsent();
         return this;
     }
 
     protected override void ConfigureWebHost(IWebHostBuilder builder)
     {
         builder.UseEnvironment("Production");
-        builder.UseSetting("Database:Provider", $"{_database.Provider}");
+        builder.UseSetting("Database:Provider", $"{Database.Provider}");
         builder.UseSetting("Database:MigrateOnStartup", "true");
-        builder.UseSetting("ConnectionStrings:CleanUsers", _database.ConnectionString);
+        builder.UseSetting("ConnectionStrings:CleanUsers", Database.ConnectionString);
         builder.UseSetting("Logging:LogLevel:Default", "Warning");
         builder.UseSetting("Authentication:AllowAnonymous", "true");
         foreach (var (key, value) in Settings) builder.UseSetting(key, value);
@@ -112,7 +112,7 @@ public class Service : WebApplicationFactory<Program>, IAsyncLifetime
     {
         Client?.Dispose();
         await base.DisposeAsync();
-        await _database.DisposeAsync();
+        await Database.DisposeAsync();
         GC.SuppressFinalize(this);
     }
 }

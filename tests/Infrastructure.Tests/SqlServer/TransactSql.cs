@@ -1,6 +1,7 @@
 using CleanUsers.Application.Ports;
 using CleanUsers.Domain.Users;
 using CleanUsers.Infrastructure.Persistence;
+using Microsoft.EntityFrameworkCore;
 using Microsoft.EntityFrameworkCore.Infrastructure;
 using Microsoft.EntityFrameworkCore.Migrations;
 using Microsoft.Extensions.DependencyInjection;
@@ -37,6 +38,14 @@ public sealed class TransactSql : IDisposable
         Columns columns = new();
         Parse(script).Accept(columns);
         Assert.NotEqual(0, columns.Texts);
+        return Task.CompletedTask;
+    });
+
+    [Fact]
+    public async Task The_migrations_say_all_that_the_model_says() => await InScopeAsync(scope =>
+    {
+        Assert.False(
+            scope.GetRequiredService<UsersDbContext>().Database.HasPendingModelChanges(), "The model changed: add a migration (CONTRIBUTING.md).");
         return Task.CompletedTask;
     });
 
