@@ -28,9 +28,15 @@ public static class DependencyInjection
     /// <exception cref="DatabaseUnavailableException">The database is out of reach.</exception>
     public static async Task MigrateOnStartupAsync(this IServiceProvider services)
     {
-        if (!services.GetRequiredService<DatabaseOptions>().ShouldMigrateOnStartup) return;
+        if (services.GetRequiredService<DatabaseOptions>().ShouldMigrateOnStartup) await services.MigrateAsync(CancellationToken.None);
+    }
+
+    /// <summary>Creates or updates the schema.</summary>
+    /// <exception cref="DatabaseUnavailableException">The database is out of reach.</exception>
+    public static async Task MigrateAsync(this IServiceProvider services, CancellationToken ct)
+    {
         await using var scope = services.CreateAsyncScope();
-        await scope.ServiceProvider.GetRequiredService<IDatabase>().MigrateAsync(CancellationToken.None);
+        await scope.ServiceProvider.GetRequiredService<IDatabase>().MigrateAsync(ct);
     }
 
     private static IServiceCollection AddDatabase(this IServiceCollection services, DatabaseOptions options, string? connectionString) =>

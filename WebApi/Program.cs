@@ -1,22 +1,17 @@
 using System.Globalization;
-using CleanUsers.Application;
-using CleanUsers.Application.Ports;
 using CleanUsers.Infrastructure;
-using CleanUsers.Infrastructure.Persistence;
+using CleanUsers.WebApi.Commands;
 using CleanUsers.WebApi.Hosting;
 using CleanUsers.WebApi.Http;
 using CleanUsers.WebApi.OpenApi;
 using CleanUsers.WebApi.Security;
 
 CultureInfo.DefaultThreadCurrentCulture = CultureInfo.CurrentCulture = CultureInfo.InvariantCulture;
-try
+return await CommandLine.RunAsync(args, new ServeCommand(ServeAsync), new MigrateCommand(), new HealthCommand());
+
+static async Task ServeAsync(string[] settings)
 {
-    // appsettings.json is beside the program, wherever it is started from
-    var builder = WebApplication.CreateBuilder(new WebApplicationOptions { Args = args, ContentRootPath = AppContext.BaseDirectory });
-    builder.Services.AddSingleton(TimeProvider.System);
-    builder.Services.AddApplication(builder.Configuration["AutoMapper:LicenseKey"]);
-    builder.Configuration.UseConnectionString(DatabaseOptions.ConnectionStringName, connectionString => builder.Services.AddInfrastructure(
-        builder.Configuration.ReadSection<DatabaseOptions>(DatabaseOptions.Section), connectionString));
+    var builder = CommandHost.CreateBuilder(settings);
     builder.AddAuthenticationByToken();
     builder.AddHttp();
     builder.AddHealth();
@@ -32,15 +27,4 @@ try
 
     await app.Services.MigrateOnStartupAsync();
     await app.RunAsync();
-    return 0;
-}
-catch (ConfigurationException exception)
-{
-    await Console.Error.WriteLineAsync(exception.Message);
-    return ConfigurationException.ExitCode;
-}
-catch (DatabaseUnavailableException exception)
-{
-    await Console.Error.WriteLineAsync(exception.Message);
-    return 69; // EX_UNAVAILABLE of sysexits.h
 }

@@ -1,0 +1,66 @@
+using System.CommandLine;
+using System.CommandLine.Help;
+using System.CommandLine.Invocation;
+using CleanUsers.Application.Ports;
+using CleanUsers.WebApi.Hosting;
+
+namespace CleanUsers.WebApi.Commands;
+
+/// <summary>Finds the command that was asked for, runs it, and turns its end into an exit code.</summary>
+internal static class CommandLine
+{
+    /// <summary>Input that is refused, or an answer that is no: 1, as System.CommandLine has it.</summary>
+    public const int Refused = 1;
+
+    private const int DatabaseUnavailable = 69; // EX_UNAVAILABLE of sysexits.h
+
+    public static async Task<int> RunAsync(string[] arguments, params ServiceCommand[] commands)
+    {
+        var root = new RootCommand("A users service: a REST API over a directory of users. Without a command it serves.");
+        root.SetAction(_ => Refused); // never runs; without it, a command that there is not would also be reported as none
+        foreach (var command in commands) root.Add(command);
+        var help = root.Options.OfType<HelpOption>().Single();
+        help.Action = new HelpWithExample((HelpAction)help.Action!);
+
+        // no response files: a setting may begin with an @
+        var parsed = root.Parse(WithCommand(root, arguments), new ParserConfiguration { ResponseFileTokenReplacer = null });
+        if (parsed.Action is ParseErrorAction refusal) (refusal.ShowHelp, refusal.ShowTypoCorrections) = (false, false);
+        try
+        {
+            // the host listens to SIGTERM itself, and takes longer than System.CommandLine would wait
+            return await parsed.InvokeAsync(new InvocationConfiguration { EnableDefaultExceptionHandler = false, ProcessTerminationTimeout = null });
+        }
+        catch (ConfigurationException exception)
+        {
+            await Console.Error.WriteLineAsync(exception.Message);
+            return ConfigurationException.ExitCode;
+        }
+        catch (DatabaseUnavailableException exception)
+        {
+            await Console.Error.WriteLineAsync(exception.Message);
+            return DatabaseUnavailable;
+        }
+    }
+
+    /// <summary>
+    /// Decided by the first argument alone, so that no value of a setting can pass for a command: none, or a setting, means
+    /// <see cref="ServeCommand"/>.
+    /// </summary>
+    private static string[] WithCommand(RootCommand root, string[] arguments) =>
+        arguments is [] || (ServeCommand.IsSetting(arguments[0]) && !root.Options.Any(option => option.Name == arguments[0] || option.Aliases.Contains(arguments[0])))
+            ? [ServeCommand.CommandName, .. arguments]
+            : arguments;
+
+    private sealed class HelpWithExample(HelpAction usual) : SynchronousCommandLineAction
+    {
+        public override bool ClearsParseErrors => usual.ClearsParseErrors;
+
+        public override int Invoke(ParseResult parseResult)
+        {
+            var code = usual.Invoke(parseResult);
+            if (parseResult.CommandResult.Command is ServiceCommand command)
+                parseResult.InvocationConfiguration.Output.WriteLine($"Example:{Environment.NewLine}  {RootCommand.ExecutableName} {command.Example}{Environment.NewLine}");
+            return code;
+        }
+    }
+}

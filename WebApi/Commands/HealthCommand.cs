@@ -1,0 +1,38 @@
+using CleanUsers.WebApi.Hosting;
+
+namespace CleanUsers.WebApi.Commands;
+
+/// <summary>
+/// Asks the service that runs beside it whether it can serve: the health check of a container, whose image has no other program to ask with.
+/// </summary>
+internal sealed class HealthCommand : ServiceCommand
+{
+    private static readonly TimeSpan Patience = TimeSpan.FromSeconds(5);
+
+    public HealthCommand()
+        : base("health", "Asks the service on this machine whether it can serve; its port is read from the environment.", "health") =>
+        SetAction((_, ct) => AskAsync(ct));
+
+    private static async Task<int> AskAsync(CancellationToken ct)
+    {
+        var environment = new ConfigurationBuilder().AddEnvironmentVariables().Build();
+        var address = new Uri($"http://127.0.0.1:{ListeningPort.Find(environment)}/health/ready");
+        using var client = new HttpClient(new SocketsHttpHandler { UseProxy = false }) { Timeout = Patience };
+        try
+        {
+            using var answer = await client.GetAsync(address, ct);
+            if (answer.IsSuccessStatusCode) return 0;
+            await Console.Error.WriteLineAsync($"Not ready: {address} answers {(int)answer.StatusCode}.");
+        }
+        catch (HttpRequestException exception)
+        {
+            await Console.Error.WriteLineAsync($"Not ready: {address} can't be reached: {exception.Message}");
+        }
+        catch (TaskCanceledException) when (!ct.IsCancellationRequested) // how HttpClient says that its time is up
+        {
+            await Console.Error.WriteLineAsync($"Not ready: {address} did not answer within {Patience.TotalSeconds} s.");
+        }
+
+        return CommandLine.Refused;
+    }
+}

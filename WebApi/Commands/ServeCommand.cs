@@ -1,0 +1,40 @@
+using System.CommandLine;
+using System.CommandLine.Parsing;
+
+namespace CleanUsers.WebApi.Commands;
+
+/// <summary>Answers HTTP until it is told to stop.</summary>
+internal sealed class ServeCommand : ServiceCommand
+{
+    public const string CommandName = "serve";
+
+    /// <param name="serve">What it does with the settings of the command line, until the end.</param>
+    public ServeCommand(Func<string[], Task> serve)
+        : base(CommandName, "Answers HTTP until it is told to stop. The default.", "serve --urls http://127.0.0.1:5080 --Http:RequireIfMatch=true")
+    {
+        var settings = new Argument<string[]>("settings")
+        {
+            Description = "Of the host and the service, as --key=value or --key value; they win over the environment and the files.",
+            Arity = ArgumentArity.ZeroOrMore,
+        };
+        settings.Validators.Add(RefuseWhatIsNoSetting);
+        Add(settings);
+        SetAction(async (parsed, _) => await serve(parsed.GetValue(settings)!));
+    }
+
+    /// <summary>True where an argument can't be the name of a command.</summary>
+    public static bool IsSetting(string argument) => argument.StartsWith('-') || argument.Contains('=', StringComparison.Ordinal);
+
+    // ASP.NET Core would pass over most of it in silence
+    private static void RefuseWhatIsNoSetting(ArgumentResult settings)
+    {
+        for (var i = 0; i < settings.Tokens.Count; i++)
+        {
+            var argument = settings.Tokens[i].Value;
+            var isKey = argument.StartsWith("--", StringComparison.Ordinal);
+            if (argument.Contains('=', StringComparison.Ordinal) && (isKey || !argument.StartsWith('-'))) continue;
+            if (!isKey) settings.AddError($"'{argument}' is no setting: they are given as --key=value or --key value.");
+            else if (++i == settings.Tokens.Count) settings.AddError($"The setting '{argument}' has no value.");
+        }
+    }
+}

@@ -1,0 +1,86 @@
+using System.Diagnostics;
+using System.Text.RegularExpressions;
+
+namespace CleanUsers.WebApi.Tests;
+
+/// <summary>The program as a process of its own, in a folder of its own.</summary>
+public sealed class OwnProcess : IDisposable
+{
+    private static readonly TimeSpan Patience = TimeSpan.FromSeconds(60);
+
+    private readonly Process _process;
+    private readonly Task<string> _error;
+
+    private OwnProcess(Process process, Task<string> error) => (_process, _error) = (process, error);
+
+    /// <summary>Where it listens.</summary>
+    public Uri Address { get; private set; } = new("http://none");
+
+    /// <summary>Runs it to its end.</summary>
+    public static async Task<(int Code, string Output, string Error)> RunAsync(
+        string folder, IEnumerable<(string Name, string Value)> environment, params string[] arguments)
+    {
+        using var started = Start(folder, environment, arguments);
+        using var patience = new CancellationTokenSource(Patience);
+        var output = await started._process.StandardOutput.ReadToEndAsync(patience.Token);
+        var (code, error) = await started.EndAsync();
+        return (code, output, error);
+    }
+
+    /// <summary>Starts it as a service, and waits until it listens.</summary>
+    public static async Task<OwnProcess> ServeAsync(
+        string folder, IEnumerable<(string Name, string Value)> environment, params string[] arguments)
+    {
+        var started = Start(folder, environment, arguments);
+        using var patience = new CancellationTokenSource(Patience);
+        while (await started._process.StandardOutput.ReadLineAsync(patience.Token) is { } line)
+        {
+            var address = Regex.Match(line, "(?<=listening on: )http://.*?:(?<port>[0-9]+)", RegexOptions.ExplicitCapture, TimeSpan.FromSeconds(1));
+            if (!address.Success) continue;
+            _ = started._process.StandardOutput.ReadToEndAsync();
+            started.Address = new Uri($"http://127.0.0.1:{address.Groups["port"].Value}");
+            return started;
+        }
+
+        throw new Xunit.Sdk.XunitException($"The service did not start: {await started._error}");
+    }
+
+    /// <summary>SIGTERM.</summary>
+    public void Terminate()
+    {
+        using var kill = Process.Start("kill", ["-TERM", $"{_process.Id}"]);
+        kill.WaitForExit();
+    }
+
+    public async Task<(int Code, string Error)> EndAsync()
+    {
+        using var patience = new CancellationTokenSource(Patience);
+        await _process.WaitForExitAsync(patience.Token);
+        return (_process.ExitCode, await _error);
+    }
+
+    /// <summary>SIGKILL.</summary>
+    public void Dispose()
+    {
+        if (!_process.HasExited) _process.Kill();
+        _process.WaitForExit();
+        _process.Dispose();
+    }
+
+    private static OwnProcess Start(string folder, IEnumerable<(string Name, string Value)> environment, string[] arguments)
+    {
+        var start = new ProcessStartInfo("dotnet", [typeof(Program).Assembly.Location, .. arguments])
+        {
+            UseShellExecute = false,
+            RedirectStandardError = true,
+            RedirectStandardOutput = true,
+            WorkingDirectory = folder,
+        };
+        foreach (var inherited in (string[])["PORT", "ASPNETCORE_URLS", "ASPNETCORE_HTTP_PORTS"]) start.Environment.Remove(inherited);
+        start.Environment["ASPNETCORE_ENVIRONMENT"] = "Production";
+        start.Environment["Logging__LogLevel__Microsoft.Hosting"] = "Information";
+        foreach (var (name, value) in environment) start.Environment[name] = value;
+        var process = Process.Start(start)!;
+        return new OwnProcess(process, process.StandardError.ReadToEndAsync());
+    }
+}
