@@ -12,6 +12,7 @@ return await CommandLine.RunAsync(args, new ServeCommand(ServeAsync), new Migrat
 static async Task ServeAsync(string[] settings)
 {
     var builder = CommandHost.CreateBuilder(settings);
+    builder.ListenOnPort(settings);
     builder.AddAuthenticationByToken();
     builder.AddHttp();
     builder.AddHealth();

@@ -10,19 +10,36 @@ internal static class ListeningPort
     private const string HttpPortsKey = "ASPNETCORE_HTTP_PORTS";
     private const int Default = 8080; // the one of the container images of ASP.NET Core
 
+    /// <summary>
+    /// <c>PORT</c> means that port on all interfaces, as Heroku and its like expect. It goes before <c>ASPNETCORE_URLS</c> and
+    /// <c>ASPNETCORE_HTTP_PORTS</c>, which images set beforehand, and behind <c>--urls</c>, which somebody typed for this start.
+    /// </summary>
+    /// <exception cref="ConfigurationException">It is no port.</exception>
+    public static WebApplicationBuilder ListenOnPort(this WebApplicationBuilder builder, string[] settings)
+    {
+        var typed = new ConfigurationBuilder().AddCommandLine(settings).Build()[WebHostDefaults.ServerUrlsKey];
+        if (Parse(Key, builder.Configuration[Key]) is { } port && typed is null)
+        {
+            // addresses and ports side by side would be a warning at every start
+            builder.WebHost.UseUrls($"http://*:{port}").UseSetting(WebHostDefaults.HttpPortsKey, "");
+        }
+
+        return builder;
+    }
+
     /// <summary>The port to ask a service at that was started in the same environment.</summary>
     /// <exception cref="ConfigurationException">What the environment says is no port, or no address.</exception>
     public static int Find(IConfiguration environment) =>
-        Read(environment, Key)
+        Parse(Key, environment[Key])
         ?? PortOf(environment[UrlsKey])
-        ?? Read(environment, HttpPortsKey)
+        ?? Parse(HttpPortsKey, environment[HttpPortsKey]?.Split(';')[0])
         ?? Default;
 
     /// <exception cref="ConfigurationException">There is a value, and it is no port.</exception>
-    private static int? Read(IConfiguration configuration, string key)
+    private static int? Parse(string key, string? text)
     {
-        if (configuration[key] is not { } text) return null;
-        return int.TryParse(text.Split(';')[0], NumberStyles.None, CultureInfo.InvariantCulture, out var port) && port is >= 1 and <= 65535
+        if (text is null) return null;
+        return int.TryParse(text, NumberStyles.None, CultureInfo.InvariantCulture, out var port) && port is >= 1 and <= 65535
             ? port
             : throw new ConfigurationException(key, $"'{text}'", "1 to 65535");
     }

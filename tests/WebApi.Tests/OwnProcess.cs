@@ -16,6 +16,9 @@ public sealed class OwnProcess : IDisposable
     /// <summary>Where it listens.</summary>
     public Uri Address { get; private set; } = new("http://none");
 
+    /// <summary>What it wrote on standard output until it listened.</summary>
+    public string Log { get; private set; } = "";
+
     /// <summary>Runs it to its end.</summary>
     public static async Task<(int Code, string Output, string Error)> RunAsync(
         string folder, IEnumerable<(string Name, string Value)> environment, params string[] arguments)
@@ -36,6 +39,7 @@ public sealed class OwnProcess : IDisposable
         while (await started._process.StandardOutput.ReadLineAsync(patience.Token) is { } line)
         {
             var address = Regex.Match(line, "(?<=listening on: )http://.*?:(?<port>[0-9]+)", RegexOptions.ExplicitCapture, TimeSpan.FromSeconds(1));
+            started.Log += $"{line}\n";
             if (!address.Success) continue;
             _ = started._process.StandardOutput.ReadToEndAsync();
             started.Address = new Uri($"http://127.0.0.1:{address.Groups["port"].Value}");
