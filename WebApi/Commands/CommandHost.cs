@@ -12,6 +12,8 @@ internal static class CommandHost
     /// <exception cref="ConfigurationException">The configuration is not one to start with.</exception>
     public static WebApplicationBuilder CreateBuilder(string[] settings)
     {
+        Globalization.Demand();
+
         // appsettings.json is beside the program, wherever it is started from
         var builder = WebApplication.CreateBuilder(new WebApplicationOptions { Args = settings, ContentRootPath = AppContext.BaseDirectory });
         builder.Services.AddSingleton(TimeProvider.System);
