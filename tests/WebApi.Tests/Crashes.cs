@@ -1,3 +1,4 @@
+using System.Collections.Concurrent;
 using System.Diagnostics;
 using System.Net.Sockets;
 using System.Text;
@@ -42,7 +43,7 @@ public sealed class Crashes : IDisposable
     [Fact]
     public async Task What_was_answered_is_there_after_a_kill()
     {
-        var answered = new List<long>();
+        var answered = new ConcurrentBag<long>();
         using (var first = await Running.StartAsync(_folder))
         {
             var clients = Enumerable.Range(0, 4).Select(client => Task.Run(async () =>
@@ -54,8 +55,7 @@ public sealed class Crashes : IDisposable
                         using var answer = await first.Client.PostAsync(
                             new Uri(first.Address, "/api/v1/users"), new StringContent($$"""{"email":"k{{client}}-{{i}}@example.org"}""", Encoding.UTF8, "application/json"));
                         if ((int)answer.StatusCode != 201) return;
-                        var id = JsonElement.Parse(await answer.Content.ReadAsByteArrayAsync()).GetProperty("id").GetInt64();
-                        lock (answered) answered.Add(id);
+                        answered.Add(JsonElement.Parse(await answer.Content.ReadAsByteArrayAsync()).GetProperty("id").GetInt64());
                     }
                     catch (HttpRequestException)
                     {
@@ -63,7 +63,7 @@ public sealed class Crashes : IDisposable
                     }
                 }
             })).ToList();
-            await Task.Delay(1500);
+            while (answered.Count < 50 && !clients[0].IsCompleted) await Task.Delay(10);
             first.Dispose();
             await Task.WhenAll(clients);
         }
