@@ -1,5 +1,14 @@
 using BenchmarkDotNet.Running;
 using CleanUsers.Benchmarks;
+using CleanUsers.Infrastructure.Persistence;
 
-if (args is ["pages", .. var rest]) await Pages.RunAsync(rest is [var users] ? int.Parse(users, null) : 100_000);
-else BenchmarkSwitcher.FromAssembly(typeof(Parsing).Assembly).Run(args);
+if (args is ["pages", .. var rest])
+{
+    await Pages.RunAsync(
+        rest is [var users, ..] ? int.Parse(users, null) : 100_000,
+        rest is [_, var provider, _] ? Enum.Parse<DatabaseProvider>(provider) : DatabaseProvider.Sqlite,
+        rest is [_, _, var connectionString] ? connectionString : null);
+    return;
+}
+
+BenchmarkSwitcher.FromAssembly(typeof(Parsing).Assembly).Run(args);
