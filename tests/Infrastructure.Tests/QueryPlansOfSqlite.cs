@@ -1,25 +1,21 @@
-using System.Data.Common;
 using CleanUsers.Application.Ports;
 using CleanUsers.Domain.Users;
 using CleanUsers.Infrastructure.Persistence;
 using CleanUsers.Infrastructure.Persistence.Sqlite;
 using Microsoft.Data.Sqlite;
 using Microsoft.EntityFrameworkCore;
-using Microsoft.EntityFrameworkCore.Diagnostics;
 
 namespace CleanUsers.Infrastructure.Tests;
 
 /// <summary>What SQLite says of the statements that the lists make (EXPLAIN QUERY PLAN).</summary>
-public sealed class QueryPlans : IDisposable
+public sealed class QueryPlansOfSqlite : IDisposable
 {
     private static readonly string[] Common = ["user"]; // what the address of every sample begins with
 
-    private readonly Explainer _explainer = new();
+    private readonly Explainer _explainer = new("EXPLAIN QUERY PLAN", column: 3);
     private readonly string _folder = Directory.CreateTempSubdirectory("cleanusers-").FullName;
 
     private static CancellationToken Ct => TestContext.Current.CancellationToken;
-
-    public static TheoryData<bool, UserSortKey, bool> Orders() => ListingUsers.Orders();
 
     public static TheoryData<bool, string, string> Filters() => new()
     {
@@ -33,8 +29,16 @@ public sealed class QueryPlans : IDisposable
         { true, "created", "IX_DeletedUsers_CreatedAt" },
     };
 
+    public static UserFilter Filter(string filter) => filter switch
+    {
+        "email" => new(EmailKey: "a@b"),
+        "role" => new(Role: UserRole.Admin),
+        "status" => new(Status: UserStatus.Inactive),
+        _ => new(CreatedFrom: Sample.Now, CreatedBefore: Sample.Now.AddDays(1)),
+    };
+
     [Theory]
-    [MemberData(nameof(Orders))]
+    [MemberData(nameof(ListingUsers.Orders), MemberType = typeof(ListingUsers))]
     public async Task Each_order_is_an_index_walked_from_where_the_page_begins(bool deleted, UserSortKey key, bool descending)
     {
         await using var db = await OpenAsync();
@@ -68,13 +72,7 @@ public sealed class QueryPlans : IDisposable
         await using var db = await OpenAsync();
         var plan = Assert.Single(await PlansAsync(db, new UserQuery(
             deleted,
-            filter switch
-            {
-                "email" => new UserFilter(EmailKey: "a@b"),
-                "role" => new UserFilter(Role: UserRole.Admin),
-                "status" => new UserFilter(Status: UserStatus.Inactive),
-                _ => new UserFilter(CreatedFrom: Sample.Now, CreatedBefore: Sample.Now.AddDays(1)),
-            },
+            Filter(filter),
             new UserSort(filter == "created" ? UserSortKey.CreatedAt : UserSortKey.Id, false),
             51,
             null)));
@@ -125,27 +123,5 @@ public sealed class QueryPlans : IDisposable
             .UseSqlite($"Data Source={Path.Combine(_folder, "plans.db")}").AddInterceptors(_explainer).Options);
         await db.MigrateAsync(Ct);
         return db;
-    }
-
-    /// <summary>Asks SQLite for the plan of each query before it runs.</summary>
-    private sealed class Explainer : DbCommandInterceptor
-    {
-        public List<List<string>> Plans { get; } = [];
-
-        public override ValueTask<InterceptionResult<DbDataReader>> ReaderExecutingAsync(
-            DbCommand command, CommandEventData eventData, InterceptionResult<DbDataReader> result, CancellationToken cancellationToken = default)
-        {
-            var statement = command.CommandText;
-            command.CommandText = "EXPLAIN QUERY PLAN " + statement;
-            using (var rows = command.ExecuteReader())
-            {
-                var plan = new List<string>();
-                while (rows.Read()) plan.Add(rows.GetString(3));
-                Plans.Add(plan);
-            }
-
-            command.CommandText = statement;
-            return base.ReaderExecutingAsync(command, eventData, result, cancellationToken);
-        }
     }
 }

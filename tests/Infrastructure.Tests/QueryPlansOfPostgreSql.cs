@@ -1,0 +1,83 @@
+using CleanUsers.Application.Ports;
+using CleanUsers.Databases;
+using CleanUsers.Domain.Users;
+using CleanUsers.Infrastructure.Persistence;
+using Microsoft.EntityFrameworkCore;
+using Microsoft.Extensions.DependencyInjection;
+
+namespace CleanUsers.Infrastructure.Tests;
+
+/// <summary>
+/// What PostgreSQL says, with a few thousand users, of the statements that the lists make (EXPLAIN).
+/// </summary>
+public sealed class QueryPlansOfPostgreSql(QueryPlansOfPostgreSql.Explained store) : IClassFixture<QueryPlansOfPostgreSql.Explained>
+{
+    private readonly Explained _store = (Explained)store.Present();
+
+    [Theory]
+    [MemberData(nameof(ListingUsers.Orders), MemberType = typeof(ListingUsers))]
+    public async Task Each_order_is_an_index_walked_from_where_the_page_begins(bool deleted, UserSortKey key, bool descending)
+    {
+        var index = (deleted, key) switch
+        {
+            (false, UserSortKey.Id) => "PK_Users",
+            (false, UserSortKey.Email) => "IX_Users_EmailKey",
+            (true, _) => $"IX_DeletedUsers_{key}",
+            (false, _) => $"IX_Users_{key}",
+        };
+        foreach (var after in (UserPosition?[])[null, new(5, "8", Sample.Now)])
+        {
+            var plan = await PlanAsync(new(deleted, new(), new(key, descending), 51, after));
+            Assert.Contains(plan, line => line.Contains($"Index Scan {(descending ? "Backward " : "")}using \"{index}\"", StringComparison.Ordinal));
+            // by address there is an incremental one, of one row at a time: PostgreSQL does not see that nobody shares an address
+            Assert.DoesNotContain(plan, line => line.TrimStart(' ', '-', '>').StartsWith("Sort  (", StringComparison.Ordinal));
+            if (after is not null) Assert.Contains(plan, line => line.Contains("Index Cond", StringComparison.Ordinal));
+        }
+    }
+
+    [Theory]
+    [MemberData(nameof(QueryPlansOfSqlite.Filters), MemberType = typeof(QueryPlansOfSqlite))]
+    public async Task Each_filter_is_a_seek_in_its_index(bool deleted, string filter, string index)
+    {
+        var plan = await PlanAsync(new(
+            deleted, QueryPlansOfSqlite.Filter(filter), new(filter == "created" ? UserSortKey.CreatedAt : UserSortKey.Id, false), 51, null));
+        Assert.Contains(plan, line => line.Contains($"\"{index}\"", StringComparison.Ordinal));
+        Assert.Contains(plan, line => line.Contains("Index Cond", StringComparison.Ordinal));
+    }
+
+    [Fact]
+    public async Task A_search_for_a_rare_word_reads_the_index_of_words()
+    {
+        var plan = await PlanAsync(new(false, new(Words: ["rare"]), new(UserSortKey.Name, false), 51, null));
+        Assert.Contains(plan, line => line.Contains("\"IX_UserWords_Word_UserId\"", StringComparison.Ordinal));
+        Assert.Contains(plan, line => line.Contains("\"PK_Users\"", StringComparison.Ordinal));
+    }
+
+    private async Task<List<string>> PlanAsync(UserQuery query)
+    {
+        _store.Explainer.Plans.Clear();
+        await _store.InScopeAsync(scope => scope.GetRequiredService<IUserReader>().ListAsync(query, TestContext.Current.CancellationToken));
+        return _store.Explainer.Plans[^1];
+    }
+
+    public sealed class Explained() : Store(new PostgreSqlTestDatabase())
+    {
+        internal Explainer Explainer { get; } = new("EXPLAIN", column: 0);
+
+        protected override async Task FillAsync() => await InScopeAsync(async scope =>
+        {
+            var db = scope.GetRequiredService<UsersDbContext>();
+            for (var i = 0; i < 3000; i++)
+            {
+                var user = Sample.User($"{Guid.NewGuid():N}@example.org", $"Ada {i}", Sample.Now.AddMinutes(i), i % 50 == 0 ? UserRole.Admin : UserRole.User);
+                if (i % 2 == 0) user.Delete(Sample.Now.AddMinutes(i), "eve");
+                await db.AddUserAsync(user, default);
+            }
+
+            await db.SaveChangesAsync();
+            return await db.Database.ExecuteSqlAsync($"VACUUM ANALYZE");
+        });
+
+        public override IServiceCollection Services() => base.Services().Intercept(Explainer);
+    }
+}
