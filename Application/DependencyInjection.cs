@@ -1,4 +1,5 @@
 using CleanUsers.Application.DeletedUsers;
+using CleanUsers.Application.Emails;
 using CleanUsers.Application.Users;
 using FluentValidation;
 using Microsoft.Extensions.DependencyInjection;
@@ -13,13 +14,15 @@ public static class DependencyInjection
     public static IServiceCollection AddApplication(this IServiceCollection services, string? autoMapperLicenseKey = null) => services
         .AddMapping(autoMapperLicenseKey)
         .AddUsers()
-        .AddDeletedUsers();
+        .AddDeletedUsers()
+        .AddEmails();
 
     private static IServiceCollection AddMapping(this IServiceCollection services, string? licenseKey) =>
         services.AddAutoMapper(mapping =>
         {
             mapping.LicenseKey = licenseKey;
             mapping.AddProfile<UserProfile>();
+            mapping.AddProfile<EmailProfile>();
         });
 
     private static IServiceCollection AddUsers(this IServiceCollection services) => services
@@ -41,4 +44,12 @@ public static class DependencyInjection
         .AddScoped<GetDeletedUser>()
         .AddScoped<RestoreUser>()
         .AddScoped<PurgeUser>();
+
+    private static IServiceCollection AddEmails(this IServiceCollection services) => services
+        .AddSingleton<IValidator<QueueEmailCommand>, QueueEmailValidator>()
+        .AddSingleton<IValidator<ListEmailsQuery>, ListEmailsValidator>()
+        .AddScoped<QueueEmail>()
+        .AddScoped<GetEmail>()
+        .AddScoped<ListEmails>()
+        .AddSingleton<DeliverEmails>();
 }

@@ -5,6 +5,7 @@ public static class ErrorCodes
 {
     public const string ValidationFailed = "validation-failed";
     public const string UserNotFound = "user-not-found";
+    public const string NotFound = "not-found";
     public const string EmailTaken = "email-taken";
     public const string VersionMismatch = "version-mismatch";
 }

@@ -11,6 +11,9 @@ public static class Errors
     public static Result UserNotFound(long id) =>
         Result.NotFound(ErrorCodes.UserNotFound, $"There is no user {id} here.");
 
+    public static Result EmailNotFound(long id) =>
+        Result.NotFound(ErrorCodes.NotFound, $"There is no email {id} to this user.");
+
     public static Result EmailTaken() =>
         Result.Conflict(ErrorCodes.EmailTaken, "Another user has this email address.");
 

@@ -1,5 +1,6 @@
 using System.Text.Json;
 using Ardalis.Result;
+using CleanUsers.Application.Users;
 using CleanUsers.Domain;
 using FluentValidation;
 using FluentValidation.Results;
@@ -20,6 +21,12 @@ public static class ValidationExtensions
 
     internal static void AddFault<T>(this ValidationContext<T> context, Fault fault) =>
         context.AddFailure(new ValidationFailure(context.PropertyPath, fault.Detail) { ErrorCode = fault.Code });
+
+    internal static void IsPageSize<T>(this IRuleBuilder<T, int> rule) => rule.Custom((size, context) =>
+    {
+        if (size is < 1 or > UserListQuery.MaxPageSize)
+            context.AddFault(new("out-of-range", $"PageSize must be between 1 and {UserListQuery.MaxPageSize}."));
+    });
 
     /// <summary>The member that a rule looks at; the path of an optional one ends in <c>.Value</c>.</summary>
     internal static string Member(string propertyPath) => propertyPath.Split('.')[0];

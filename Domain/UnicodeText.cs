@@ -42,7 +42,7 @@ public static class UnicodeText
     }
 
     /// <summary>Control characters and whatever else breaks a line.</summary>
-    internal static bool IsControl(Rune rune) => Rune.GetUnicodeCategory(rune)
+    public static bool IsControl(Rune rune) => Rune.GetUnicodeCategory(rune)
         is UnicodeCategory.Control or UnicodeCategory.LineSeparator or UnicodeCategory.ParagraphSeparator;
 
     /// <summary>Embeddings, overrides and isolates: they let a text show in another order than it is stored (UAX #9, CVE-2021-42574).</summary>

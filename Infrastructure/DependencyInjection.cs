@@ -1,4 +1,5 @@
 using CleanUsers.Application.Ports;
+using CleanUsers.Infrastructure.Emails;
 using CleanUsers.Infrastructure.Idempotency;
 using CleanUsers.Infrastructure.Persistence;
 using CleanUsers.Infrastructure.Persistence.PostgreSql;
@@ -22,7 +23,24 @@ public static class DependencyInjection
         .AddScoped<IDatabase, Database>()
         .AddScoped<IUserRepository, UserRepository>()
         .AddScoped<IUserReader, UserReader>()
+        .AddScoped<IEmailRepository, EmailRepository>()
         .AddScoped<IIdempotencyStore, IdempotencyStore>();
+
+    /// <summary>The sender of emails.</summary>
+    /// <param name="services">Where to.</param>
+    /// <param name="options">How.</param>
+    /// <param name="smtp">By which server.</param>
+    /// <exception cref="ArgumentException">The server is missing.</exception>
+    public static IServiceCollection AddEmailDelivery(this IServiceCollection services, EmailOptions options, SmtpOptions smtp)
+    {
+        if (options.Delivery == EmailDelivery.Smtp && string.IsNullOrWhiteSpace(smtp.Host)) throw new ArgumentException("Smtp needs a host.", nameof(smtp));
+        services.AddSingleton(options).AddSingleton(smtp);
+        return options.Delivery switch
+        {
+            EmailDelivery.Pickup => services.AddSingleton<IEmailSender, PickupFolder>(),
+            EmailDelivery.Smtp => services.AddSingleton<IEmailSender, SmtpSender>(),
+        };
+    }
 
     /// <summary>Creates or updates the schema, where the configuration says that the service does it itself.</summary>
     /// <exception cref="DatabaseUnavailableException">The database is out of reach.</exception>

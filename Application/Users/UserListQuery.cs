@@ -79,11 +79,7 @@ internal abstract class UserListValidator<T> : AbstractValidator<T>
 {
     protected UserListValidator()
     {
-        RuleFor(query => query.PageSize).Custom((size, context) =>
-        {
-            if (size is < 1 or > UserListQuery.MaxPageSize)
-                context.AddFault(new("out-of-range", $"PageSize must be between 1 and {UserListQuery.MaxPageSize}."));
-        });
+        RuleFor(query => query.PageSize).IsPageSize();
         RuleFor(query => query.Sort).Custom((_, context) =>
         {
             if (!context.InstanceToValidate.TryParseSort(out var _))
@@ -97,7 +93,7 @@ internal abstract class UserListValidator<T> : AbstractValidator<T>
         RuleFor(query => query.Q).Custom(IsSearchOrNull);
         RuleFor(query => query.Cursor).Custom((text, context) =>
         {
-            if (text is not null && !UserCursor.IsWellFormed(text)) context.AddFault(UserCursor.Invalid);
+            if (text is not null && !Cursor.IsWellFormed(text)) context.AddFault(Cursor.Invalid);
         });
     }
 

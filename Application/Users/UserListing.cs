@@ -20,7 +20,7 @@ internal static class UserListing
         if (request.Cursor is not null)
         {
             if (!UserCursor.TryDecode(request.Cursor, query, out var after))
-                return Result.Invalid(Errors.Invalid("cursor", UserCursor.Invalid.Code, UserCursor.Invalid.Detail));
+                return Result.Invalid(Errors.Invalid("cursor", Cursor.Invalid.Code, Cursor.Invalid.Detail));
             query = query with { After = after };
         }
 

@@ -1,12 +1,10 @@
 using CleanUsers.Application.Ports;
 using CleanUsers.Domain.Users;
-using Microsoft.EntityFrameworkCore;
 
 namespace CleanUsers.Infrastructure.Persistence;
 
 internal sealed class UserRepository(UsersDbContext db, UserById one) : IUserRepository
 {
-    // not in the context yet: it gives ids, which can mean to wait for the database
     private readonly List<User> _added = [];
 
     public Task<User?> FindAsync(long id, CancellationToken ct) => one.Find(db, id, ct);
@@ -17,30 +15,5 @@ internal sealed class UserRepository(UsersDbContext db, UserById one) : IUserRep
 
     public void Remove(User user) => db.Users.Remove(user);
 
-    public async Task<SaveOutcome> SaveAsync(CancellationToken ct)
-    {
-        try
-        {
-            foreach (var user in _added) await db.AddUserAsync(user, ct);
-            _added.Clear();
-            await db.SaveChangesAsync(ct);
-            return SaveOutcome.Saved;
-        }
-        catch (DbUpdateException exception) when (exception is DbUpdateConcurrencyException || db.IsConflict(exception))
-        {
-            return Forget(SaveOutcome.VersionConflict);
-        }
-        catch (DbUpdateException exception) when (db.IsEmailTaken(exception))
-        {
-            return Forget(SaveOutcome.EmailTaken);
-        }
-    }
-
-    // what the context still tracks is not what the database holds
-    private SaveOutcome Forget(SaveOutcome outcome)
-    {
-        db.ChangeTracker.Clear();
-        _added.Clear();
-        return outcome;
-    }
+    public Task<SaveOutcome> SaveAsync(CancellationToken ct) => db.TrySaveAsync(_added, ct);
 }

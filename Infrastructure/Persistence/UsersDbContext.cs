@@ -1,3 +1,5 @@
+using CleanUsers.Application.Ports;
+using CleanUsers.Domain.Emails;
 using CleanUsers.Domain.Users;
 using CleanUsers.Infrastructure.Idempotency;
 using Microsoft.EntityFrameworkCore;
@@ -20,12 +22,17 @@ internal abstract class UsersDbContext(DbContextOptions options) : DbContext(opt
     /// </summary>
     protected const string UserIds = nameof(UserIds);
 
+    /// <summary>The same for emails.</summary>
+    protected const string EmailIds = nameof(EmailIds);
+
     /// <summary>How many ids a process takes at a time; those that it has left are never given.</summary>
-    protected const int UserIdBlock = 50;
+    protected const int IdBlock = 50;
 
     public DbSet<User> Users => Set<User>();
 
     public DbSet<UserWord> Words => Set<UserWord>();
+
+    public DbSet<Email> Emails => Set<Email>();
 
     /// <summary>The property of a user that breaks ties in an order: the id, or its equal.</summary>
     public virtual string TieBreaker => nameof(User.Id);
@@ -85,11 +92,39 @@ internal abstract class UsersDbContext(DbContextOptions options) : DbContext(opt
             ct);
     }
 
-    /// <summary>Adds a user, and gives it an id where ids do not come from the table.</summary>
-    public Task AddUserAsync(User user, CancellationToken ct) =>
-        Database.CreateExecutionStrategy().ExecuteAsync(user, async (added, token) => await AddAsync(added, token), ct);
+    /// <summary>Adds what is new and writes it with all that was changed, in one transaction.</summary>
+    /// <returns>What became of it. After any outcome but <see cref="SaveOutcome.Saved"/> nothing is written and nothing is tracked any more.</returns>
+    public async Task<SaveOutcome> TrySaveAsync<T>(List<T> added, CancellationToken ct)
+        where T : class
+    {
+        try
+        {
+            // adding gives ids, which can mean to ask the database for them
+            foreach (var entity in added)
+                await Database.CreateExecutionStrategy().ExecuteAsync(entity, async (one, token) => await AddAsync(one, token), ct);
+            await SaveChangesAsync(ct);
+            return SaveOutcome.Saved;
+        }
+        catch (DbUpdateException exception) when (exception is DbUpdateConcurrencyException || IsConflict(exception))
+        {
+            ChangeTracker.Clear();
+            return SaveOutcome.VersionConflict;
+        }
+        catch (DbUpdateException exception) when (IsEmailTaken(exception))
+        {
+            ChangeTracker.Clear();
+            return SaveOutcome.EmailTaken;
+        }
+        finally
+        {
+            added.Clear();
+        }
+    }
 
-    /// <summary>Writes the users and with them, in the same transaction, the words that a search finds them by.</summary>
+    /// <summary>
+    /// Writes the users and with them, in the same transaction, the words that a search finds them by; and takes the emails to those that are
+    /// deleted now out of the queue.
+    /// </summary>
     public override Task<int> SaveChangesAsync(bool acceptAllChangesOnSuccess, CancellationToken cancellationToken = default)
     {
         ChangeTracker.DetectChanges();
@@ -97,7 +132,7 @@ internal abstract class UsersDbContext(DbContextOptions options) : DbContext(opt
         foreach (var entry in ChangeTracker.Entries<User>().ToList()) UserWord.Follow(this, entry);
         return Database.CurrentTransaction is null
             ? SaveAloneAsync(acceptAllChangesOnSuccess, cancellationToken)
-            : base.SaveChangesAsync(acceptAllChangesOnSuccess, cancellationToken);
+            : WriteAsync(acceptAllChangesOnSuccess, cancellationToken);
     }
 
     /// <summary>True where this fault, or this cause of one, says that the database can't serve.</summary>
@@ -108,21 +143,43 @@ internal abstract class UsersDbContext(DbContextOptions options) : DbContext(opt
         modelBuilder.AddRowValues();
         modelBuilder.ApplyConfiguration(new UserConfiguration(TieBreaker));
         modelBuilder.ApplyConfiguration(new UserWordConfiguration());
+        modelBuilder.ApplyConfiguration(new EmailConfiguration());
         modelBuilder.ApplyConfiguration(new IdempotencyRecordConfiguration());
     }
 
     private async Task<int> SaveAloneAsync(bool acceptAllChangesOnSuccess, CancellationToken ct)
     {
         // accepted at the end: what is tracked must be as it was where it is written again
-        var written = await InTransactionAsync(async token => (await base.SaveChangesAsync(false, token), true), IsWrittenAsync, ct);
+        var written = await InTransactionAsync(async token => (await WriteAsync(false, token), true), IsWrittenAsync, ct);
         if (acceptAllChangesOnSuccess) ChangeTracker.AcceptAllChanges();
         return written;
     }
 
-    /// <summary>Whether a user is stored as it is here: with it is, or is not, all that was written together with it.</summary>
+    private async Task<int> WriteAsync(bool acceptAllChangesOnSuccess, CancellationToken ct)
+    {
+        var deleted = ChangeTracker.Entries<User>()
+            .Where(user => user.State == EntityState.Modified && user.Entity.IsDeleted && user.Property(u => u.DeletedAt).IsModified)
+            .Select(user => user.Entity.Id).ToList();
+        var written = await base.SaveChangesAsync(acceptAllChangesOnSuccess, ct);
+        foreach (var id in deleted)
+        {
+            await Emails.Where(email => email.UserId == id && email.DueAt != null).ExecuteUpdateAsync(
+                email => email
+                    .SetProperty(e => e.Status, EmailStatus.Failed)
+                    .SetProperty(e => e.LastError, Email.UserDeleted)
+                    .SetProperty(e => e.DueAt, (DateTimeOffset?)null)
+                    .SetProperty(e => e.Version, e => e.Version + 1),
+                ct);
+        }
+
+        return written;
+    }
+
+    /// <summary>Whether one entity is stored as it is here: with it is, or is not, all that was written together with it.</summary>
     private async Task<bool> IsWrittenAsync(CancellationToken ct)
     {
-        var entry = ChangeTracker.Entries<User>().First(user => user.State != EntityState.Unchanged);
+        // of a word that is gone nobody knows who took it away
+        var entry = ChangeTracker.Entries().First(entity => entity.State != EntityState.Unchanged && entity.Entity is not UserWord);
         var stored = await entry.GetDatabaseValuesAsync(ct);
         if (entry.State == EntityState.Deleted || stored is null) return entry.State == EntityState.Deleted && stored is null;
         return stored.Properties.All(property => property.GetValueComparer().Equals(stored[property], entry.CurrentValues[property]));

@@ -16,6 +16,7 @@ public abstract class UseCases : IDisposable
     protected UseCases()
     {
         Caller.Name.Returns("eve");
+        Emails.SaveAsync(default).ReturnsForAnyArgs(SaveOutcome.Saved);
         Users.SaveAsync(default).ReturnsForAnyArgs(SaveOutcome.Saved);
         _services = new ServiceCollection()
             .AddApplication()
@@ -23,6 +24,8 @@ public abstract class UseCases : IDisposable
             .AddSingleton<TimeProvider>(Clock)
             .AddSingleton(Users)
             .AddSingleton(Reader)
+            .AddSingleton(Emails)
+            .AddSingleton(Sender)
             .AddSingleton(Caller)
             .BuildServiceProvider();
     }
@@ -35,6 +38,10 @@ public abstract class UseCases : IDisposable
     protected IUserRepository Users { get; } = Substitute.For<IUserRepository>();
 
     protected IUserReader Reader { get; } = Substitute.For<IUserReader>();
+
+    protected IEmailRepository Emails { get; } = Substitute.For<IEmailRepository>();
+
+    protected IEmailSender Sender { get; } = Substitute.For<IEmailSender>();
 
     protected ICaller Caller { get; } = Substitute.For<ICaller>();
 

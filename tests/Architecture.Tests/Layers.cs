@@ -18,7 +18,7 @@ public sealed class Layers
     [Theory]
     [InlineData("Domain")]
     [InlineData("Application", "Domain", "Ardalis.Result", "AutoMapper", "FluentValidation", "Microsoft.Extensions.DependencyInjection.Abstractions")]
-    [InlineData("Infrastructure", "Application", "Microsoft.EntityFrameworkCore.Design", "Microsoft.EntityFrameworkCore.Sqlite", "Microsoft.EntityFrameworkCore.SqlServer", "Npgsql.EntityFrameworkCore.PostgreSQL")]
+    [InlineData("Infrastructure", "Application", "MailKit", "Microsoft.EntityFrameworkCore.Design", "Microsoft.EntityFrameworkCore.Sqlite", "Microsoft.EntityFrameworkCore.SqlServer", "Npgsql.EntityFrameworkCore.PostgreSQL")]
     public void A_project_references_what_it_may_and_nothing_else(string project, params string[] allowed)
     {
         var references = XDocument.Load(Path.Combine(Root(), project, $"{project}.csproj")).Descendants()

@@ -71,7 +71,7 @@ public sealed class QueryPlansOfPostgreSql(QueryPlansOfPostgreSql.Explained stor
             {
                 var user = Sample.User($"{Guid.NewGuid():N}@example.org", $"Ada {i}", Sample.Now.AddMinutes(i), i % 50 == 0 ? UserRole.Admin : UserRole.User);
                 if (i % 2 == 0) user.Delete(Sample.Now.AddMinutes(i), "eve");
-                await db.AddUserAsync(user, default);
+                await db.AddAsync(user);
             }
 
             await db.SaveChangesAsync();

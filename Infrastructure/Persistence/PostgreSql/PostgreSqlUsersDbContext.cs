@@ -1,3 +1,4 @@
+using CleanUsers.Domain.Emails;
 using CleanUsers.Domain.Users;
 using Microsoft.EntityFrameworkCore;
 using Npgsql;
@@ -43,8 +44,11 @@ internal sealed class PostgreSqlUsersDbContext(DbContextOptions<PostgreSqlUsersD
     protected override void OnModelCreating(ModelBuilder modelBuilder)
     {
         base.OnModelCreating(modelBuilder);
-        modelBuilder.HasSequence<long>(UserIds).IncrementsBy(UserIdBlock);
-        NpgsqlPropertyBuilderExtensions.UseHiLo(modelBuilder.Entity<User>().Property(user => user.Id), UserIds); // the other provider has one, too
+        modelBuilder.HasSequence<long>(UserIds).IncrementsBy(IdBlock);
+        modelBuilder.HasSequence<long>(EmailIds).IncrementsBy(IdBlock);
+        // by the class's name: the other provider has such a method, too
+        NpgsqlPropertyBuilderExtensions.UseHiLo(modelBuilder.Entity<User>().Property(user => user.Id), UserIds);
+        NpgsqlPropertyBuilderExtensions.UseHiLo(modelBuilder.Entity<Email>().Property(email => email.Id), EmailIds);
     }
 
     protected override void ConfigureConventions(ModelConfigurationBuilder configurationBuilder) =>

@@ -1,4 +1,5 @@
 using System.Text;
+using CleanUsers.Domain.Emails;
 using CleanUsers.Domain.Users;
 using Microsoft.Data.SqlClient;
 using Microsoft.EntityFrameworkCore;
@@ -60,8 +61,11 @@ internal sealed class SqlServerUsersDbContext(DbContextOptions<SqlServerUsersDbC
     protected override void OnModelCreating(ModelBuilder modelBuilder)
     {
         base.OnModelCreating(modelBuilder);
-        modelBuilder.HasSequence<long>(UserIds).IncrementsBy(UserIdBlock);
-        SqlServerPropertyBuilderExtensions.UseHiLo(modelBuilder.Entity<User>().Property(user => user.Id), UserIds); // the other provider has one, too
+        modelBuilder.HasSequence<long>(UserIds).IncrementsBy(IdBlock);
+        modelBuilder.HasSequence<long>(EmailIds).IncrementsBy(IdBlock);
+        // by the class's name: the other provider has such a method, too
+        SqlServerPropertyBuilderExtensions.UseHiLo(modelBuilder.Entity<User>().Property(user => user.Id), UserIds);
+        SqlServerPropertyBuilderExtensions.UseHiLo(modelBuilder.Entity<Email>().Property(email => email.Id), EmailIds);
         AsOctets(modelBuilder.Entity<User>().Property(user => user.EmailKey), EmailAddress.MaxOctets);
         AsOctets(modelBuilder.Entity<User>().Property(user => user.SortName), NameOctets);
         AsOctets(modelBuilder.Entity<UserWord>().Property(word => word.Word), NameOctets);

@@ -1,4 +1,5 @@
 using CleanUsers.Application.Ports;
+using CleanUsers.Domain.Emails;
 using CleanUsers.Domain.Users;
 using CleanUsers.Infrastructure.Persistence;
 using Microsoft.EntityFrameworkCore;
@@ -100,7 +101,7 @@ public sealed class TransactSql : IDisposable
             user.Apply(new UserPatch(Name: null), Sample.Now, "eve");
             await SaveAsync(1);
             user.Delete(Sample.Now, "eve");
-            await SaveAsync(1);
+            await SaveAsync(2); // and the emails that wait for it
             user.Restore(Sample.Now, "eve", Sample.Email("other@example.org"));
             await SaveAsync(1);
             users.Remove(user);
@@ -116,6 +117,21 @@ public sealed class TransactSql : IDisposable
         });
         await IsAsync(1, scope => scope.GetRequiredService<IUserRepository>().FindAsync(1, Ct));
         await IsAsync(1, scope => scope.GetRequiredService<IUserRepository>().FindDeletedAsync(1, Ct));
+    }
+
+    [Fact]
+    public async Task The_queue_of_emails_is()
+    {
+        await IsAsync(1, scope => scope.GetRequiredService<IEmailRepository>().FindAsync(1, 2, Ct));
+        await IsAsync(1, scope => scope.GetRequiredService<IEmailRepository>().ListAsync(1, 2, 50, Ct));
+        await IsAsync(1, scope => scope.GetRequiredService<IEmailRepository>().FindDueAsync(Sample.Now, 20, Ct));
+        await IsAsync(1, scope => scope.GetRequiredService<IEmailRepository>().FindWithUserAsync(1, Ct)); // and the user, if there were the email
+        await IsAsync(2, async scope =>
+        {
+            var emails = scope.GetRequiredService<IEmailRepository>();
+            emails.Add(Email.Create(1, "Subject", "Text", Sample.Now, "eve"));
+            Assert.Equal(SaveOutcome.Saved, await emails.SaveAsync(Ct));
+        });
     }
 
     [Fact]

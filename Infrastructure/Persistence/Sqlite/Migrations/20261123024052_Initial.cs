@@ -1,9 +1,8 @@
-﻿using System;
-using Microsoft.EntityFrameworkCore.Migrations;
+﻿using Microsoft.EntityFrameworkCore.Migrations;
 
 #nullable disable
 
-namespace CleanUsers.Infrastructure.Persistence.SqlServer.Migrations
+namespace CleanUsers.Infrastructure.Persistence.Sqlite.Migrations
 {
     /// <inheritdoc />
     public partial class Initial : Migration
@@ -11,29 +10,27 @@ namespace CleanUsers.Infrastructure.Persistence.SqlServer.Migrations
         /// <inheritdoc />
         protected override void Up(MigrationBuilder migrationBuilder)
         {
-            migrationBuilder.CreateSequence(
-                name: "UserIds",
-                incrementBy: 50);
-
             migrationBuilder.CreateTable(
                 name: "Users",
                 columns: table => new
                 {
-                    Id = table.Column<long>(type: "bigint", nullable: false),
-                    Email = table.Column<string>(type: "nvarchar(254)", maxLength: 254, nullable: false, collation: "Latin1_General_100_BIN2"),
-                    EmailKey = table.Column<byte[]>(type: "varbinary(254)", maxLength: 254, nullable: false),
-                    Name = table.Column<string>(type: "nvarchar(400)", maxLength: 400, nullable: true, collation: "Latin1_General_100_BIN2"),
-                    SortName = table.Column<byte[]>(type: "varbinary(800)", maxLength: 800, nullable: false),
-                    Age = table.Column<int>(type: "int", nullable: true),
-                    Role = table.Column<int>(type: "int", nullable: false),
-                    Status = table.Column<int>(type: "int", nullable: false),
-                    CreatedAt = table.Column<DateTimeOffset>(type: "datetimeoffset(3)", precision: 3, nullable: false),
-                    CreatedBy = table.Column<string>(type: "nvarchar(255)", maxLength: 255, nullable: false, collation: "Latin1_General_100_BIN2"),
-                    UpdatedAt = table.Column<DateTimeOffset>(type: "datetimeoffset(3)", precision: 3, nullable: false),
-                    UpdatedBy = table.Column<string>(type: "nvarchar(255)", maxLength: 255, nullable: false, collation: "Latin1_General_100_BIN2"),
-                    Version = table.Column<long>(type: "bigint", nullable: false),
-                    DeletedAt = table.Column<DateTimeOffset>(type: "datetimeoffset(3)", precision: 3, nullable: true),
-                    DeletedBy = table.Column<string>(type: "nvarchar(255)", maxLength: 255, nullable: true, collation: "Latin1_General_100_BIN2")
+                    Id = table.Column<long>(type: "INTEGER", nullable: false)
+                        .Annotation("Sqlite:Autoincrement", true),
+                    Email = table.Column<string>(type: "TEXT", maxLength: 254, nullable: false),
+                    EmailKey = table.Column<string>(type: "TEXT", maxLength: 254, nullable: false),
+                    Name = table.Column<string>(type: "TEXT", maxLength: 400, nullable: true),
+                    SortName = table.Column<string>(type: "TEXT", maxLength: 400, nullable: false),
+                    Age = table.Column<int>(type: "INTEGER", nullable: true),
+                    Role = table.Column<int>(type: "INTEGER", nullable: false),
+                    Status = table.Column<int>(type: "INTEGER", nullable: false),
+                    CreatedAt = table.Column<long>(type: "INTEGER", nullable: false),
+                    CreatedBy = table.Column<string>(type: "TEXT", maxLength: 255, nullable: false),
+                    UpdatedAt = table.Column<long>(type: "INTEGER", nullable: false),
+                    UpdatedBy = table.Column<string>(type: "TEXT", maxLength: 255, nullable: false),
+                    Version = table.Column<long>(type: "INTEGER", nullable: false),
+                    DeletedAt = table.Column<long>(type: "INTEGER", nullable: true),
+                    DeletedBy = table.Column<string>(type: "TEXT", maxLength: 255, nullable: true),
+                    IdInOrders = table.Column<long>(type: "INTEGER", nullable: false, computedColumnSql: "\"Id\"", stored: false)
                 },
                 constraints: table =>
                 {
@@ -41,17 +38,46 @@ namespace CleanUsers.Infrastructure.Persistence.SqlServer.Migrations
                 });
 
             migrationBuilder.CreateTable(
+                name: "Emails",
+                columns: table => new
+                {
+                    Id = table.Column<long>(type: "INTEGER", nullable: false)
+                        .Annotation("Sqlite:Autoincrement", true),
+                    UserId = table.Column<long>(type: "INTEGER", nullable: false),
+                    Subject = table.Column<string>(type: "TEXT", maxLength: 400, nullable: false),
+                    Text = table.Column<string>(type: "TEXT", nullable: false),
+                    Status = table.Column<int>(type: "INTEGER", nullable: false),
+                    CreatedAt = table.Column<long>(type: "INTEGER", nullable: false),
+                    CreatedBy = table.Column<string>(type: "TEXT", maxLength: 255, nullable: false),
+                    SentAt = table.Column<long>(type: "INTEGER", nullable: true),
+                    Attempts = table.Column<int>(type: "INTEGER", nullable: false),
+                    LastError = table.Column<string>(type: "TEXT", maxLength: 500, nullable: true),
+                    DueAt = table.Column<long>(type: "INTEGER", nullable: true),
+                    Version = table.Column<long>(type: "INTEGER", nullable: false)
+                },
+                constraints: table =>
+                {
+                    table.PrimaryKey("PK_Emails", x => x.Id);
+                    table.ForeignKey(
+                        name: "FK_Emails_Users_UserId",
+                        column: x => x.UserId,
+                        principalTable: "Users",
+                        principalColumn: "Id",
+                        onDelete: ReferentialAction.Cascade);
+                });
+
+            migrationBuilder.CreateTable(
                 name: "IdempotencyRecords",
                 columns: table => new
                 {
-                    Scope = table.Column<string>(type: "nvarchar(64)", maxLength: 64, nullable: false, collation: "Latin1_General_100_BIN2"),
-                    Fingerprint = table.Column<string>(type: "nvarchar(64)", maxLength: 64, nullable: false, collation: "Latin1_General_100_BIN2"),
-                    CreatedAt = table.Column<DateTimeOffset>(type: "datetimeoffset(3)", precision: 3, nullable: false),
-                    UserId = table.Column<long>(type: "bigint", nullable: true),
-                    Status = table.Column<int>(type: "int", nullable: false),
-                    Body = table.Column<string>(type: "nvarchar(max)", nullable: false, collation: "Latin1_General_100_BIN2"),
-                    Location = table.Column<string>(type: "nvarchar(100)", maxLength: 100, nullable: false, collation: "Latin1_General_100_BIN2"),
-                    EntityTag = table.Column<string>(type: "nvarchar(30)", maxLength: 30, nullable: true, collation: "Latin1_General_100_BIN2")
+                    Scope = table.Column<string>(type: "TEXT", maxLength: 64, nullable: false),
+                    Fingerprint = table.Column<string>(type: "TEXT", maxLength: 64, nullable: false),
+                    CreatedAt = table.Column<long>(type: "INTEGER", nullable: false),
+                    UserId = table.Column<long>(type: "INTEGER", nullable: true),
+                    Status = table.Column<int>(type: "INTEGER", nullable: false),
+                    Body = table.Column<string>(type: "TEXT", nullable: false),
+                    Location = table.Column<string>(type: "TEXT", maxLength: 100, nullable: false),
+                    EntityTag = table.Column<string>(type: "TEXT", maxLength: 30, nullable: true)
                 },
                 constraints: table =>
                 {
@@ -68,8 +94,8 @@ namespace CleanUsers.Infrastructure.Persistence.SqlServer.Migrations
                 name: "UserWords",
                 columns: table => new
                 {
-                    UserId = table.Column<long>(type: "bigint", nullable: false),
-                    Word = table.Column<byte[]>(type: "varbinary(800)", maxLength: 800, nullable: false)
+                    UserId = table.Column<long>(type: "INTEGER", nullable: false),
+                    Word = table.Column<string>(type: "TEXT", maxLength: 400, nullable: false)
                 },
                 constraints: table =>
                 {
@@ -81,6 +107,17 @@ namespace CleanUsers.Infrastructure.Persistence.SqlServer.Migrations
                         principalColumn: "Id",
                         onDelete: ReferentialAction.Cascade);
                 });
+
+            migrationBuilder.CreateIndex(
+                name: "IX_Emails_DueAt",
+                table: "Emails",
+                column: "DueAt",
+                filter: "\"DueAt\" IS NOT NULL");
+
+            migrationBuilder.CreateIndex(
+                name: "IX_Emails_UserId_Id",
+                table: "Emails",
+                columns: new[] { "UserId", "Id" });
 
             migrationBuilder.CreateIndex(
                 name: "IX_IdempotencyRecords_CreatedAt",
@@ -95,19 +132,19 @@ namespace CleanUsers.Infrastructure.Persistence.SqlServer.Migrations
             migrationBuilder.CreateIndex(
                 name: "IX_DeletedUsers_CreatedAt",
                 table: "Users",
-                columns: new[] { "CreatedAt", "Id" },
+                columns: new[] { "CreatedAt", "IdInOrders" },
                 filter: "\"DeletedAt\" IS NOT NULL");
 
             migrationBuilder.CreateIndex(
                 name: "IX_DeletedUsers_DeletedAt",
                 table: "Users",
-                columns: new[] { "DeletedAt", "Id" },
+                columns: new[] { "DeletedAt", "IdInOrders" },
                 filter: "\"DeletedAt\" IS NOT NULL");
 
             migrationBuilder.CreateIndex(
                 name: "IX_DeletedUsers_Email",
                 table: "Users",
-                columns: new[] { "EmailKey", "Id" },
+                columns: new[] { "EmailKey", "IdInOrders" },
                 filter: "\"DeletedAt\" IS NOT NULL");
 
             migrationBuilder.CreateIndex(
@@ -119,7 +156,7 @@ namespace CleanUsers.Infrastructure.Persistence.SqlServer.Migrations
             migrationBuilder.CreateIndex(
                 name: "IX_DeletedUsers_Name",
                 table: "Users",
-                columns: new[] { "SortName", "Id" },
+                columns: new[] { "SortName", "IdInOrders" },
                 filter: "\"DeletedAt\" IS NOT NULL");
 
             migrationBuilder.CreateIndex(
@@ -137,13 +174,13 @@ namespace CleanUsers.Infrastructure.Persistence.SqlServer.Migrations
             migrationBuilder.CreateIndex(
                 name: "IX_DeletedUsers_UpdatedAt",
                 table: "Users",
-                columns: new[] { "UpdatedAt", "Id" },
+                columns: new[] { "UpdatedAt", "IdInOrders" },
                 filter: "\"DeletedAt\" IS NOT NULL");
 
             migrationBuilder.CreateIndex(
                 name: "IX_Users_CreatedAt",
                 table: "Users",
-                columns: new[] { "CreatedAt", "Id" },
+                columns: new[] { "CreatedAt", "IdInOrders" },
                 filter: "\"DeletedAt\" IS NULL");
 
             migrationBuilder.CreateIndex(
@@ -156,7 +193,7 @@ namespace CleanUsers.Infrastructure.Persistence.SqlServer.Migrations
             migrationBuilder.CreateIndex(
                 name: "IX_Users_Name",
                 table: "Users",
-                columns: new[] { "SortName", "Id" },
+                columns: new[] { "SortName", "IdInOrders" },
                 filter: "\"DeletedAt\" IS NULL");
 
             migrationBuilder.CreateIndex(
@@ -174,7 +211,7 @@ namespace CleanUsers.Infrastructure.Persistence.SqlServer.Migrations
             migrationBuilder.CreateIndex(
                 name: "IX_Users_UpdatedAt",
                 table: "Users",
-                columns: new[] { "UpdatedAt", "Id" },
+                columns: new[] { "UpdatedAt", "IdInOrders" },
                 filter: "\"DeletedAt\" IS NULL");
 
             migrationBuilder.CreateIndex(
@@ -187,6 +224,9 @@ namespace CleanUsers.Infrastructure.Persistence.SqlServer.Migrations
         protected override void Down(MigrationBuilder migrationBuilder)
         {
             migrationBuilder.DropTable(
+                name: "Emails");
+
+            migrationBuilder.DropTable(
                 name: "IdempotencyRecords");
 
             migrationBuilder.DropTable(
@@ -194,9 +234,6 @@ namespace CleanUsers.Infrastructure.Persistence.SqlServer.Migrations
 
             migrationBuilder.DropTable(
                 name: "Users");
-
-            migrationBuilder.DropSequence(
-                name: "UserIds");
         }
     }
 }

@@ -1,0 +1,120 @@
+namespace CleanUsers.Domain.Emails;
+
+/// <summary>
+/// A message to a user, and its place in the queue. Whoever delivers it takes it first, for a time in which nobody else does; whoever dies
+/// while having it loses it when that time is over.
+/// </summary>
+public sealed class Email
+{
+    /// <summary>In code points.</summary>
+    public const int SubjectMaxLength = 200;
+
+    /// <summary>In code points.</summary>
+    public const int TextMaxLength = 20_000;
+
+    /// <summary>In characters.</summary>
+    public const int ErrorMaxLength = 500;
+
+    /// <summary>How often it is tried before it is given up.</summary>
+    public const int MaxAttempts = 8;
+
+    /// <summary>Why an email fails that waited when its user was deleted.</summary>
+    public const string UserDeleted = "The user was deleted.";
+
+    private static readonly TimeSpan FirstPause = TimeSpan.FromSeconds(30);
+    private static readonly TimeSpan LongestPause = TimeSpan.FromHours(4);
+
+    private Email()
+    {
+    }
+
+    /// <summary>Positive, given by the store when the email is saved; never used again.</summary>
+    public long Id { get; private set; }
+
+    /// <summary>To whom it goes: to the address that the user has when it is sent.</summary>
+    public long UserId { get; private set; }
+
+    public string Subject { get; private set; } = "";
+
+    public string Text { get; private set; } = "";
+
+    public EmailStatus Status { get; private set; }
+
+    public DateTimeOffset CreatedAt { get; private set; }
+
+    public string CreatedBy { get; private set; } = "";
+
+    public DateTimeOffset? SentAt { get; private set; }
+
+    /// <summary>How often somebody took it to deliver it.</summary>
+    public int Attempts { get; private set; }
+
+    /// <summary>Why the last attempt failed, in plain words.</summary>
+    public string? LastError { get; private set; }
+
+    /// <summary>From when on somebody may take it; null once it waits no more.</summary>
+    public DateTimeOffset? DueAt { get; private set; }
+
+    /// <summary>From 1, one more with every change.</summary>
+    public long Version { get; private set; }
+
+    public static Email Create(long userId, string subject, string text, DateTimeOffset now, string by)
+    {
+        ArgumentNullException.ThrowIfNull(subject);
+        ArgumentNullException.ThrowIfNull(text);
+        return new Email { UserId = userId, Subject = subject, Text = text, CreatedAt = now, CreatedBy = by, DueAt = now, Version = 1 };
+    }
+
+    /// <summary>Takes it, to deliver it, until the time given.</summary>
+    /// <returns>False where it does not wait, or somebody has it: nothing changed.</returns>
+    public bool Take(DateTimeOffset now, DateTimeOffset until)
+    {
+        if (DueAt is null || DueAt > now) return false;
+        DueAt = until;
+        Attempts++;
+        Version++;
+        return true;
+    }
+
+    /// <summary>It was delivered.</summary>
+    public void Deliver(DateTimeOffset now)
+    {
+        (Status, SentAt, LastError) = (EmailStatus.Sent, now, null);
+        Leave();
+    }
+
+    /// <summary>It could not be delivered now: waits longer from time to time, and is given up in the end.</summary>
+    public void Postpone(DateTimeOffset now, string reason)
+    {
+        if (Attempts >= MaxAttempts)
+        {
+            Fail(reason);
+            return;
+        }
+
+        LastError = Cut(reason);
+        DueAt = now + Pause(Attempts);
+        Version++;
+    }
+
+    /// <summary>It can't be delivered, however often it is tried.</summary>
+    public void Fail(string reason)
+    {
+        (Status, LastError) = (EmailStatus.Failed, Cut(reason));
+        Leave();
+    }
+
+    private static TimeSpan Pause(int attempts)
+    {
+        var pause = FirstPause * Math.Pow(4, attempts - 1);
+        return pause < LongestPause ? pause : LongestPause;
+    }
+
+    private static string Cut(string reason) => reason.Length <= ErrorMaxLength ? reason : reason[..ErrorMaxLength];
+
+    private void Leave()
+    {
+        DueAt = null;
+        Version++;
+    }
+}

@@ -1,0 +1,25 @@
+using System.Globalization;
+using CleanUsers.Application.Ports;
+
+namespace CleanUsers.Infrastructure.Emails;
+
+/// <summary>Writes emails as files, for another program to send, or to look at. One that is delivered twice is one file.</summary>
+internal sealed class PickupFolder(EmailOptions options) : IEmailSender
+{
+    public async Task<Delivery> SendAsync(OutgoingEmail email, CancellationToken ct)
+    {
+        var file = Path.Combine(options.PickupFolder, string.Create(CultureInfo.InvariantCulture, $"{email.Id}.eml"));
+        try
+        {
+            Directory.CreateDirectory(options.PickupFolder);
+            using var message = email.ToMessage(options.From);
+            await message.WriteToAsync($"{file}.writing", ct);
+            File.Move($"{file}.writing", file, overwrite: true); // whole, or not there
+            return Delivery.Delivered;
+        }
+        catch (Exception exception) when (exception is IOException or UnauthorizedAccessException)
+        {
+            return new(DeliveryOutcome.NotNow, "The pickup folder can't be written.");
+        }
+    }
+}

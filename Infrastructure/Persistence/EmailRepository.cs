@@ -1,0 +1,36 @@
+using CleanUsers.Application.Ports;
+using CleanUsers.Domain.Emails;
+using CleanUsers.Domain.Users;
+using Microsoft.EntityFrameworkCore;
+
+namespace CleanUsers.Infrastructure.Persistence;
+
+internal sealed class EmailRepository(UsersDbContext db) : IEmailRepository
+{
+    private readonly List<Email> _added = [];
+
+    public Task<Email?> FindAsync(long userId, long id, CancellationToken ct) =>
+        db.Emails.AsNoTracking().FirstOrDefaultAsync(email => email.Id == id && email.UserId == userId, ct);
+
+    public async Task<IReadOnlyList<Email>> ListAsync(long userId, long? before, int limit, CancellationToken ct)
+    {
+        var emails = db.Emails.AsNoTracking().Where(email => email.UserId == userId);
+        if (before is { } id) emails = emails.Where(email => email.Id < id);
+        return await emails.OrderByDescending(email => email.Id).Take(limit).ToListAsync(ct);
+    }
+
+    public void Add(Email email) => _added.Add(email);
+
+    public async Task<IReadOnlyList<long>> FindDueAsync(DateTimeOffset now, int limit, CancellationToken ct) =>
+        await db.Emails.Where(email => email.DueAt <= now).OrderBy(email => email.DueAt).Select(email => email.Id).Take(limit).ToListAsync(ct);
+
+    public async Task<(Email Email, User User)?> FindWithUserAsync(long id, CancellationToken ct)
+    {
+        if (await db.Emails.FirstOrDefaultAsync(email => email.Id == id, ct) is not { } email) return null;
+        // one in the bin, too: whoever delivers must see that it is there
+        var user = await db.Users.AsNoTracking().IgnoreQueryFilters([UserConfiguration.NotDeleted]).FirstOrDefaultAsync(user => user.Id == email.UserId, ct);
+        return user is null ? null : (email, user);
+    }
+
+    public Task<SaveOutcome> SaveAsync(CancellationToken ct) => db.TrySaveAsync(_added, ct);
+}

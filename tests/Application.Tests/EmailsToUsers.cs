@@ -1,0 +1,149 @@
+using Ardalis.Result;
+using CleanUsers.Application.Emails;
+using CleanUsers.Application.Ports;
+using CleanUsers.Domain.Emails;
+using CleanUsers.Domain.Users;
+using NSubstitute;
+
+namespace CleanUsers.Application.Tests;
+
+public sealed class EmailsToUsers : UseCases
+{
+    [Fact]
+    public async Task Queueing_saves_the_email_and_says_how_it_stands()
+    {
+        Reader.FindAsync(7, Ct).Returns(Ada());
+        var result = await Get<QueueEmail>().ExecuteAsync(new(7, "Hello", "Two\nlines"), Ct);
+        Assert.Equal(ResultStatus.Created, result.Status);
+        Assert.Equal(("Hello", "Two\nlines", EmailStatus.Queued, Now), (result.Value.Subject, result.Value.Text, result.Value.Status, result.Value.CreatedAt));
+        Emails.Received().Add(Arg.Is<Email>(email => email.UserId == 7 && email.CreatedBy == "eve" && email.DueAt == Now));
+    }
+
+    [Theory]
+    [InlineData(null, null, "subject required", "text required")]
+    [InlineData("", " \n", "subject too-short", "text too-short")]
+    [InlineData("a\r\nBcc: eve@example.org", "t", "subject invalid-character")]
+    [InlineData("a\u2028b", "t", "subject invalid-character")]
+    [InlineData("s", "a\u0000b", "text invalid-character")]
+    public async Task What_can_not_be_sent_is_refused(string? subject, string? text, params string[] faults)
+    {
+        var result = await Get<QueueEmail>().ExecuteAsync(new(7, subject, text), Ct);
+        Assert.Equal(faults, result.ValidationErrors.Select(error => $"{error.Identifier} {error.ErrorCode}"));
+        Emails.DidNotReceiveWithAnyArgs().Add(default!);
+    }
+
+    [Fact]
+    public async Task Half_a_character_is_refused()
+    {
+        var result = await Get<QueueEmail>().ExecuteAsync(new(7, "\uD800", "\uDC00"), Ct);
+        Assert.Equal(["subject invalid-text", "text invalid-text"], result.ValidationErrors.Select(error => $"{error.Identifier} {error.ErrorCode}"));
+    }
+
+    [Fact]
+    public async Task Lengths_are_counted_in_characters_as_people_see_them()
+    {
+        Reader.FindAsync(7, Ct).Returns(Ada());
+        var (subject, text) = (string.Concat(Enumerable.Repeat("🚀", 200)), string.Concat(Enumerable.Repeat("🚀", 20_000)));
+        Assert.True((await Get<QueueEmail>().ExecuteAsync(new(7, subject, text), Ct)).IsSuccess);
+        var result = await Get<QueueEmail>().ExecuteAsync(new(7, subject + "x", text + "x"), Ct);
+        Assert.Equal(["subject too-long", "text too-long"], result.ValidationErrors.Select(error => $"{error.Identifier} {error.ErrorCode}"));
+    }
+
+    [Fact]
+    public async Task To_nobody_there_is_no_email()
+    {
+        foreach (var outcome in (IResult[])
+        [
+            await Get<QueueEmail>().ExecuteAsync(new(8, "s", "t"), Ct),
+            await Get<GetEmail>().ExecuteAsync(new(8, 1), Ct),
+            await Get<ListEmails>().ExecuteAsync(new(8), Ct),
+        ])
+        {
+            Assert.Equal(ErrorCodes.UserNotFound, outcome.Errors.First());
+        }
+    }
+
+    [Fact]
+    public async Task A_user_purged_in_the_very_moment_is_not_found()
+    {
+        Reader.FindAsync(7, Ct).Returns(Ada());
+        Emails.SaveAsync(Ct).Returns(SaveOutcome.VersionConflict);
+        Assert.Equal(ErrorCodes.UserNotFound, (await Get<QueueEmail>().ExecuteAsync(new(7, "s", "t"), Ct)).Errors.First());
+    }
+
+    [Fact]
+    public async Task Pages_follow_each_other_by_a_cursor_that_belongs_to_the_user()
+    {
+        Reader.FindAsync(default, default).ReturnsForAnyArgs(Ada());
+        Emails.ListAsync(7, null, 3, Ct).Returns([New(), New(), New()]);
+        var first = (await Get<ListEmails>().ExecuteAsync(new(7, PageSize: 2), Ct)).Value;
+        Assert.Equal(2, first.Items.Count);
+        Emails.ListAsync(7, 0, 3, Ct).Returns([New()]);
+        Assert.Null((await Get<ListEmails>().ExecuteAsync(new(7, 2, first.NextCursor), Ct)).Value.NextCursor);
+        foreach (var query in (ListEmailsQuery[])[new(8, 2, first.NextCursor), new(7, 2, "x"), new(7, 2, "")])
+            Assert.Equal("invalid-cursor", Assert.Single((await Get<ListEmails>().ExecuteAsync(query, Ct)).ValidationErrors).ErrorCode);
+        Assert.Equal("out-of-range", Assert.Single((await Get<ListEmails>().ExecuteAsync(new(7, 201), Ct)).ValidationErrors).ErrorCode);
+    }
+
+    [Theory]
+    [InlineData(DeliveryOutcome.Delivered, EmailStatus.Sent, null)]
+    [InlineData(DeliveryOutcome.NotNow, EmailStatus.Queued, "Why.")]
+    [InlineData(DeliveryOutcome.Refused, EmailStatus.Failed, "Why.")]
+    public async Task What_becomes_of_a_delivery_is_kept(DeliveryOutcome outcome, EmailStatus status, string? error)
+    {
+        var email = Waiting(Ada());
+        Sender.SendAsync(default!, default).ReturnsForAnyArgs(new Delivery(outcome, error ?? ""));
+        Assert.Equal(1, await Get<DeliverEmails>().ExecuteAsync(Ct));
+        Assert.Equal((status, error, 1, 3L), (email.Status, email.LastError, email.Attempts, email.Version));
+        await Sender.Received().SendAsync(Arg.Is<OutgoingEmail>(sent => sent.To == "ada@example.org" && sent.ToName == "Ada" && sent.Subject == "Subject"), Arg.Any<CancellationToken>());
+    }
+
+    [Fact]
+    public async Task What_somebody_else_took_is_not_sent()
+    {
+        Waiting(Ada());
+        Emails.SaveAsync(default).ReturnsForAnyArgs(SaveOutcome.VersionConflict);
+        Assert.Equal(0, await Get<DeliverEmails>().ExecuteAsync(Ct));
+        await Sender.DidNotReceiveWithAnyArgs().SendAsync(default!, default);
+    }
+
+    [Fact]
+    public async Task Nothing_goes_to_a_deleted_user()
+    {
+        var email = Waiting(DeletedAda());
+        await Get<DeliverEmails>().ExecuteAsync(Ct);
+        Assert.Equal((EmailStatus.Failed, Email.UserDeleted), (email.Status, email.LastError));
+        await Sender.DidNotReceiveWithAnyArgs().SendAsync(default!, default);
+    }
+
+    [Fact]
+    public async Task A_server_that_hangs_is_left_before_somebody_else_may_take_the_email()
+    {
+        var email = Waiting(Ada());
+        Sender.SendAsync(default!, default).ReturnsForAnyArgs(async call =>
+        {
+            await Task.Delay(Timeout.Infinite, call.Arg<CancellationToken>());
+            return Delivery.Delivered;
+        });
+        var delivering = Get<DeliverEmails>().ExecuteAsync(Ct);
+        while (!delivering.IsCompleted)
+        {
+            Clock.Advance(TimeSpan.FromSeconds(1));
+            await Task.Delay(1, Ct);
+        }
+
+        await delivering;
+        Assert.Equal("The mail server did not answer in time.", email.LastError);
+        Assert.True(Clock.GetUtcNow() - Now < DeliverEmails.Lease);
+    }
+
+    private static Email New() => Email.Create(7, "Subject", "Text", Now, "eve");
+
+    private Email Waiting(User user)
+    {
+        var email = New();
+        Emails.FindDueAsync(Now, Arg.Any<int>(), Arg.Any<CancellationToken>()).Returns([1L]);
+        Emails.FindWithUserAsync(1, Arg.Any<CancellationToken>()).Returns((email, user));
+        return email;
+    }
+}

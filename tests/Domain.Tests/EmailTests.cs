@@ -1,0 +1,69 @@
+using CleanUsers.Domain.Emails;
+
+namespace CleanUsers.Domain.Tests;
+
+public sealed class EmailTests
+{
+    private static readonly DateTimeOffset Now = new(2026, 1, 1, 12, 0, 0, TimeSpan.Zero);
+
+    [Fact]
+    public void A_new_email_waits_and_may_be_taken_at_once()
+    {
+        var email = New();
+        Assert.Equal((EmailStatus.Queued, 0, 1L, Now), (email.Status, email.Attempts, email.Version, email.DueAt));
+        Assert.True(email.Take(Now, Now.AddMinutes(2)));
+        Assert.Equal((EmailStatus.Queued, 1, 2L), (email.Status, email.Attempts, email.Version));
+    }
+
+    [Fact]
+    public void Nobody_else_takes_it_until_the_time_is_over()
+    {
+        var email = New();
+        email.Take(Now, Now.AddMinutes(2));
+        Assert.False(email.Take(Now.AddMinutes(1), Now.AddMinutes(3)));
+        Assert.Equal(1, email.Attempts);
+        Assert.True(email.Take(Now.AddMinutes(2), Now.AddMinutes(4)));
+        Assert.Equal(2, email.Attempts);
+    }
+
+    [Fact]
+    public void Delivered_it_waits_no_more_and_forgets_what_failed_before()
+    {
+        var email = New();
+        email.Take(Now, Now.AddMinutes(2));
+        email.Postpone(Now, "Busy.");
+        email.Take(Now.AddHours(1), Now.AddHours(2));
+        email.Deliver(Now.AddHours(1));
+        Assert.Equal((EmailStatus.Sent, Now.AddHours(1), null, null), (email.Status, email.SentAt, email.LastError, email.DueAt));
+        Assert.False(email.Take(Now.AddYears(1), Now.AddYears(2)));
+    }
+
+    [Fact]
+    public void Each_pause_is_longer_and_the_last_attempt_is_the_end()
+    {
+        var email = New();
+        var (time, pauses) = (Now, new List<double>());
+        while (email.Take(time, time.AddMinutes(2)))
+        {
+            email.Postpone(time, "Busy.");
+            if (email.DueAt is not { } due) break;
+            pauses.Add((due - time).TotalSeconds);
+            time = due;
+        }
+
+        Assert.Equal([30, 120, 480, 1920, 7680, 14400, 14400], pauses);
+        Assert.Equal((EmailStatus.Failed, Email.MaxAttempts, "Busy."), (email.Status, email.Attempts, email.LastError));
+    }
+
+    [Fact]
+    public void Refused_it_is_given_up_at_once_with_a_reason_that_has_an_end()
+    {
+        var email = New();
+        email.Take(Now, Now.AddMinutes(2));
+        email.Fail(new string('x', 1000));
+        Assert.Equal((EmailStatus.Failed, 1, Email.ErrorMaxLength), (email.Status, email.Attempts, email.LastError!.Length));
+        Assert.Null(email.DueAt);
+    }
+
+    private static Email New() => Email.Create(7, "Subject", "Text", Now, "eve");
+}

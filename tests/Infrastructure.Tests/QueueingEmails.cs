@@ -1,0 +1,123 @@
+using CleanUsers.Application.Ports;
+using CleanUsers.Domain.Emails;
+using Microsoft.Extensions.DependencyInjection;
+
+namespace CleanUsers.Infrastructure.Tests;
+
+public abstract class QueueingEmails(Store store)
+{
+    private readonly Store _store = store.Present();
+
+    private static CancellationToken Ct => TestContext.Current.CancellationToken;
+
+    [Fact]
+    public async Task What_was_saved_is_read_again_to_the_letter()
+    {
+        var userId = await _store.AddAsync(Sample.User(), Ct);
+        var email = Email.Create(userId, "Grüße 👩‍🚀", "One\r\nTwo\tthree\n", Sample.Now, "eve");
+        await SaveAsync(email);
+        Assert.Equivalent(email, await FindAsync(userId, email.Id), strict: true);
+        Assert.Null(await FindAsync(userId + 1, email.Id));
+    }
+
+    [Fact]
+    public async Task A_list_is_of_one_user_newest_first_page_by_page()
+    {
+        var (userId, other) = (await _store.AddAsync(Sample.User(), Ct), await _store.AddAsync(Sample.User(), Ct));
+        var ids = new List<long>();
+        for (var i = 0; i < 5; i++) ids.Add((await SaveAsync(New(userId))).Id);
+        await SaveAsync(New(other));
+        ids.Reverse();
+        Assert.Equal(ids[..3], await ListAsync(null, 3));
+        Assert.Equal(ids[3..], await ListAsync(ids[2], 3));
+
+        async Task<IEnumerable<long>> ListAsync(long? before, int limit) => (await _store.InScopeAsync(scope =>
+            scope.GetRequiredService<IEmailRepository>().ListAsync(userId, before, limit, Ct))).Select(email => email.Id);
+    }
+
+    [Fact]
+    public async Task Whoever_takes_an_email_first_has_it()
+    {
+        var email = await SaveAsync(New(await _store.AddAsync(Sample.User(), Ct)));
+        var outcomes = await Task.WhenAll(Enumerable.Range(0, 8).Select(_ => Task.Run(() => _store.InScopeAsync(async scope =>
+        {
+            var emails = scope.GetRequiredService<IEmailRepository>();
+            var (mine, _) = (await emails.FindWithUserAsync(email.Id, Ct))!.Value;
+            return mine.Take(Sample.Now, Sample.Now.AddMinutes(2)) ? await emails.SaveAsync(Ct) : SaveOutcome.VersionConflict;
+        }))));
+        Assert.Single(outcomes, outcome => outcome == SaveOutcome.Saved);
+        Assert.DoesNotContain(email.Id, await DueAsync(Sample.Now.AddMinutes(1)));
+        Assert.Contains(email.Id, await DueAsync(Sample.Now.AddMinutes(3))); // whoever took it died
+    }
+
+    [Fact]
+    public async Task What_waits_longest_comes_first()
+    {
+        var userId = await _store.AddAsync(Sample.User(), Ct);
+        var later = await SaveAsync(Email.Create(userId, "S", "T", Sample.Now.AddDays(-1), "eve"));
+        var first = await SaveAsync(Email.Create(userId, "S", "T", Sample.Now.AddDays(-2), "eve"));
+        Assert.Equal([first.Id, later.Id], await DueAsync(Sample.Now.AddHours(-12)));
+    }
+
+    [Fact]
+    public async Task Deleting_a_user_takes_what_waits_out_of_the_queue_and_leaves_what_was_sent()
+    {
+        var userId = await _store.AddAsync(Sample.User(), Ct);
+        var waiting = await SaveAsync(New(userId));
+        var sent = New(userId);
+        sent.Take(Sample.Now, Sample.Now);
+        sent.Deliver(Sample.Now);
+        await SaveAsync(sent);
+
+        await _store.ChangeAsync(userId, user => user.Delete(Sample.Now, "eve"), Ct);
+        var cancelled = (await FindAsync(userId, waiting.Id))!;
+        Assert.Equal((EmailStatus.Failed, Email.UserDeleted, 2L, null), (cancelled.Status, cancelled.LastError, cancelled.Version, cancelled.DueAt));
+        Assert.Equal(EmailStatus.Sent, (await FindAsync(userId, sent.Id))!.Status);
+
+        await _store.ChangeAsync(userId, user => user.Restore(Sample.Now, "eve"), Ct);
+        Assert.DoesNotContain(waiting.Id, await DueAsync(Sample.Now.AddYears(1)));
+    }
+
+    [Fact]
+    public async Task Purging_a_user_erases_the_emails_and_no_email_can_follow()
+    {
+        var userId = await _store.AddAsync(Sample.User(), Ct);
+        var email = await SaveAsync(New(userId));
+        await _store.ChangeAsync(userId, user => user.Delete(Sample.Now, "eve"), Ct);
+        await _store.InScopeAsync(async scope =>
+        {
+            var users = scope.GetRequiredService<IUserRepository>();
+            users.Remove((await users.FindDeletedAsync(userId, Ct))!);
+            return await users.SaveAsync(Ct);
+        });
+        Assert.Null(await FindAsync(userId, email.Id));
+        Assert.Equal(SaveOutcome.VersionConflict, await TrySaveAsync(New(userId)));
+    }
+
+    private static Email New(long userId) => Email.Create(userId, "Subject", "Text", Sample.Now, "eve");
+
+    private async Task<Email> SaveAsync(Email email)
+    {
+        Assert.Equal(SaveOutcome.Saved, await TrySaveAsync(email));
+        return email;
+    }
+
+    private Task<SaveOutcome> TrySaveAsync(Email email) => _store.InScopeAsync(scope =>
+    {
+        var emails = scope.GetRequiredService<IEmailRepository>();
+        emails.Add(email);
+        return emails.SaveAsync(Ct);
+    });
+
+    private Task<Email?> FindAsync(long userId, long id) =>
+        _store.InScopeAsync(scope => scope.GetRequiredService<IEmailRepository>().FindAsync(userId, id, Ct));
+
+    private Task<IReadOnlyList<long>> DueAsync(DateTimeOffset now) =>
+        _store.InScopeAsync(scope => scope.GetRequiredService<IEmailRepository>().FindDueAsync(now, 100, Ct));
+}
+
+public sealed class QueueingEmailsOnSqlite(SqliteStore store) : QueueingEmails(store), IClassFixture<SqliteStore>;
+
+public sealed class QueueingEmailsOnSqlServer(SqlServerStore store) : QueueingEmails(store), IClassFixture<SqlServerStore>;
+
+public sealed class QueueingEmailsOnPostgreSql(PostgreSqlStore store) : QueueingEmails(store), IClassFixture<PostgreSqlStore>;
