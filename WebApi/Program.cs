@@ -19,8 +19,7 @@ static async Task ServeAsync(string[] settings)
 
     var app = builder.Build();
     app.UseHttp();
-    app.UseAuthentication();
-    app.UseAuthorization();
+    app.UseAuthenticationByToken();
     app.MapControllers();
     app.MapProblems();
     app.MapHealth();

@@ -1,52 +1,29 @@
 using System.ComponentModel.DataAnnotations;
+using System.Reflection;
 
 namespace CleanUsers.WebApi.Hosting;
 
 /// <summary>Reads what the service is configured with, and refuses at start what it could not work with later.</summary>
 internal static class ConfigurationReading
 {
-    /// <summary>A single value, or the type's default where there is none.</summary>
-    /// <exception cref="ConfigurationException">The value is not one of the type.</exception>
-    public static T? Read<T>(this IConfiguration configuration, string key, string allowed)
-    {
-        try
-        {
-            return configuration.GetValue<T>(key);
-        }
-        catch (InvalidOperationException) // the binder's only way to say that a text is not of the type
-        {
-            throw new ConfigurationException(key, $"'{configuration[key]}'", allowed);
-        }
-    }
-
-    /// <summary>A section as its options class; what the class's attributes do not allow is refused, as are values of another type.</summary>
-    /// <exception cref="ConfigurationException">A value is not allowed.</exception>
-    public static T ReadSection<T>(this IConfiguration configuration, string section)
+    /// <summary>
+    /// A section as its options class. Refused are values of another type, those that the class's attributes do not allow, and keys that
+    /// nobody would read: they are a typo, not a wish.
+    /// </summary>
+    /// <param name="configuration">Where from.</param>
+    /// <param name="section">The name of the section.</param>
+    /// <param name="foreign">What else stands in the section, for the framework to read.</param>
+    /// <exception cref="ConfigurationException">A value is not allowed, or a key is unknown.</exception>
+    public static T ReadSection<T>(this IConfiguration configuration, string section, params string[] foreign)
         where T : class, new()
     {
-        var values = configuration.GetSection(section);
         var options = new T();
-        foreach (var property in typeof(T).GetProperties().Where(property => property.CanWrite && values[property.Name] is not null))
+        var properties = typeof(T).GetProperties().Where(property => property.CanWrite).ToDictionary(property => property.Name, StringComparer.OrdinalIgnoreCase);
+        foreach (var child in configuration.GetSection(section).GetChildren())
         {
-            var key = $"{section}:{property.Name}";
-            var type = Nullable.GetUnderlyingType(property.PropertyType) ?? property.PropertyType;
-            var allowed = Allowed(property, type);
-            object? value;
-            try
-            {
-                value = values.GetValue(property.PropertyType, property.Name);
-            }
-            catch (InvalidOperationException) // the binder's only way to say that a text is not of the type
-            {
-                throw new ConfigurationException(key, $"'{values[property.Name]}'", allowed);
-            }
-
-            // the binder takes any number for an enum
-            var known = !type.IsEnum || Enum.IsDefined(type, value!);
-            var context = new ValidationContext(options) { MemberName = property.Name };
-            if (!known || !Validator.TryValidateProperty(value, context, []))
-                throw new ConfigurationException(key, $"'{values[property.Name]}'", allowed);
-            property.SetValue(options, value);
+            if (properties.TryGetValue(child.Key, out var property)) Take(options, property, child);
+            else if (!foreign.Contains(child.Key, StringComparer.OrdinalIgnoreCase))
+                throw new ConfigurationException(child.Path, "unknown", string.Join(", ", properties.Keys.Concat(foreign)));
         }
 
         return options;
@@ -67,12 +44,51 @@ internal static class ConfigurationReading
         }
     }
 
-    private static string Allowed(System.Reflection.PropertyInfo property, Type type)
+    private static void Take<T>(T options, PropertyInfo property, IConfigurationSection found)
     {
+        if (property.PropertyType == typeof(IReadOnlyList<string>)) property.SetValue(options, Items(property, found));
+        else if (found.Value is not null) property.SetValue(options, Value(property, property.PropertyType, found.Path, found));
+        else if (found.GetChildren().Any()) throw new ConfigurationException(found.Path, "a section", Allowed(property));
+    }
+
+    /// <summary>A list by index (<c>Section__Key__0</c>), or in one line with commas between.</summary>
+    private static List<string> Items(PropertyInfo property, IConfigurationSection found) => found.Value is { } line
+        ? [.. line.Split(',', StringSplitOptions.TrimEntries | StringSplitOptions.RemoveEmptyEntries).Select(item => Valid(property, found.Path, item, item))]
+        : [.. found.GetChildren().Select(item => Valid(property, item.Path, item.Value ?? "", item.Value ?? ""))];
+
+    private static object? Value(PropertyInfo property, Type type, string key, IConfigurationSection found)
+    {
+        try
+        {
+            return Valid(property, key, found.Value!, found.Get(type));
+        }
+        catch (InvalidOperationException) // the binder's only way to say that a text is not of the type
+        {
+            throw Refusal(property, key, found.Value!);
+        }
+    }
+
+    private static T Valid<T>(PropertyInfo property, string key, string found, T value)
+    {
+        // the binder takes any number for an enum
+        var known = value is not Enum || Enum.IsDefined(value.GetType(), value);
+        var rules = property.GetCustomAttributes<ValidationAttribute>();
+        return known && Validator.TryValidateValue(value!, new ValidationContext(property) { MemberName = property.Name }, [], rules)
+            ? value
+            : throw Refusal(property, key, found);
+    }
+
+    // a secret is one by its attribute, and never shown
+    private static ConfigurationException Refusal(PropertyInfo property, string key, string found) => new(
+        key, property.GetCustomAttribute<DataTypeAttribute>()?.DataType == DataType.Password ? "not one" : $"'{found}'", Allowed(property));
+
+    private static string Allowed(PropertyInfo property)
+    {
+        var type = Nullable.GetUnderlyingType(property.PropertyType) ?? property.PropertyType;
         if (type.IsEnum) return string.Join(", ", Enum.GetNames(type));
         if (type == typeof(bool)) return "true or false";
-        return property.GetCustomAttributes(typeof(RangeAttribute), inherit: true) is [RangeAttribute range]
-            ? $"{range.Minimum} to {range.Maximum}"
-            : $"a value of type {type.Name}";
+        if (property.GetCustomAttribute<RangeAttribute>() is { } range) return $"{range.Minimum} to {range.Maximum}";
+        return property.GetCustomAttributes<ValidationAttribute>().FirstOrDefault(rule => rule.ErrorMessage is not null)?.ErrorMessage
+            ?? $"a value of type {type.Name}";
     }
 }

@@ -1,27 +1,68 @@
 using CleanUsers.Application.Ports;
 using CleanUsers.WebApi.Hosting;
-using Microsoft.AspNetCore.Authorization;
+using Microsoft.AspNetCore.Authentication.JwtBearer;
+using Microsoft.Extensions.Options;
 
 namespace CleanUsers.WebApi.Security;
 
 /// <summary>Who may come in: everybody with a token of the configured issuer, or, only where it is said by name, anybody.</summary>
 internal static class AuthenticationSetup
 {
-    private const string AllowAnonymousKey = "Authentication:AllowAnonymous";
     private const string BearerKey = "Authentication:Schemes:Bearer";
+    private const string AllowAnonymousKey = $"{CallerOptions.Section}:{nameof(CallerOptions.AllowAnonymous)}";
+
+    /// <summary>In octets: what HMAC with SHA-256 needs at least (RFC 7518 section 3.2).</summary>
+    private const int MinKeyLength = 32;
 
     public static WebApplicationBuilder AddAuthenticationByToken(this WebApplicationBuilder builder)
     {
-        var allowAnonymous = builder.Configuration.Read<bool>(AllowAnonymousKey, "true or false");
+        var options = builder.Configuration.ReadSection<CallerOptions>(CallerOptions.Section, "Schemes", "DefaultScheme");
         var bearer = builder.Configuration.GetSection(BearerKey);
-        var trusts = ((string[])["Authority", "MetadataAddress", "ValidIssuer", "ValidIssuers"]).Any(key => bearer.GetSection(key).Exists());
-        if (!allowAnonymous && !trusts)
-            throw new ConfigurationException(BearerKey, bearer.Exists() ? "without an issuer" : "nothing", $"a section with an issuer to trust, or {AllowAnonymousKey}=true");
+        CheckKeys(bearer);
+        if (!options.AllowAnonymous) CheckTrust(bearer);
 
-        builder.Services.AddAuthentication().AddJwtBearer(options => options.MapInboundClaims = false);
-        builder.Services.AddAuthorization(options => options.FallbackPolicy =
-            allowAnonymous ? null : new AuthorizationPolicyBuilder().RequireAuthenticatedUser().Build());
+        builder.Services.AddAuthentication().AddJwtBearer(BearerTokens.Demand);
+        builder.Services.AddAuthorization(authorization => Scopes.AddPolicies(authorization, options.AllowAnonymous));
         builder.Services.AddHttpContextAccessor().AddScoped<ICaller, HttpCaller>();
         return builder;
+    }
+
+    /// <exception cref="ConfigurationException">ASP.NET Core can't work with its section.</exception>
+    public static void UseAuthenticationByToken(this WebApplication app)
+    {
+        try
+        {
+            app.Services.GetRequiredService<IOptionsMonitor<JwtBearerOptions>>().Get(JwtBearerDefaults.AuthenticationScheme);
+        }
+        catch (Exception exception) when (exception is FormatException or InvalidOperationException or ArgumentException or OverflowException)
+        {
+            // else it would be found by the first request. The texts name what is wrong, and quote no key: those are checked before
+            throw new ConfigurationException(BearerKey, $"not usable ({exception.Message.TrimEnd('.')})", "ASP.NET Core's own section");
+        }
+
+        app.UseAuthentication();
+        app.UseAuthorization();
+    }
+
+    private static void CheckTrust(IConfigurationSection bearer)
+    {
+        if (!HasAny("Authority", "MetadataAddress", "ValidIssuer", "ValidIssuers")) throw Lacking("an issuer", "an issuer to trust");
+        if (!HasAny("ValidAudience", "ValidAudiences")) throw Lacking("an audience", "the audience that tokens are for, in ValidAudiences");
+        if (!HasAny("Authority", "MetadataAddress", "SigningKeys")) throw Lacking("a key", "an Authority that publishes its keys, or SigningKeys");
+
+        bool HasAny(params string[] keys) => keys.Any(key => bearer.GetSection(key).Exists());
+
+        ConfigurationException Lacking(string what, string allowed) => new(
+            BearerKey, bearer.Exists() ? $"without {what}" : "nothing", $"a section with {allowed}, or {AllowAnonymousKey}=true");
+    }
+
+    private static void CheckKeys(IConfigurationSection bearer)
+    {
+        foreach (var key in bearer.GetSection("SigningKeys").GetChildren().Select(key => key.GetSection("Value")))
+        {
+            var octets = new byte[key.Value?.Length ?? 0];
+            if (!Convert.TryFromBase64String(key.Value ?? "", octets, out var length) || length < MinKeyLength)
+                throw new ConfigurationException(key.Path, "not one", $"a key of at least {MinKeyLength} octets in base64");
+        }
     }
 }

@@ -1,3 +1,4 @@
+using System.Security.Claims;
 using CleanUsers.Application.Ports;
 
 namespace CleanUsers.WebApi.Security;
@@ -7,5 +8,9 @@ internal sealed class HttpCaller(IHttpContextAccessor accessor) : ICaller
 {
     public const string Anonymous = "anonymous";
 
-    public string Name => accessor.HttpContext?.User.FindFirst("sub")?.Value ?? Anonymous;
+    public const string SubjectClaim = "sub";
+
+    public string Name => Subject(accessor.HttpContext?.User) ?? Anonymous;
+
+    public static string? Subject(ClaimsPrincipal? caller) => caller?.FindFirst(SubjectClaim)?.Value;
 }

@@ -1,6 +1,8 @@
 using Asp.Versioning;
 using CleanUsers.Application.DeletedUsers;
 using CleanUsers.WebApi.Http;
+using CleanUsers.WebApi.Security;
+using Microsoft.AspNetCore.Authorization;
 using Microsoft.AspNetCore.Mvc;
 
 namespace CleanUsers.WebApi.Users;
@@ -11,6 +13,7 @@ namespace CleanUsers.WebApi.Users;
 public sealed class DeletedUsersController : ControllerBase
 {
     [HttpRead]
+    [Authorize(Scopes.Restore)]
     public Task<IActionResult> List([FromServices] ListDeletedUsers listDeletedUsers, CancellationToken ct)
     {
         var input = new RequestInput(Request);
@@ -19,6 +22,7 @@ public sealed class DeletedUsersController : ControllerBase
     }
 
     [HttpRead("{id:userId}")]
+    [Authorize(Scopes.Restore)]
     public Task<IActionResult> Get(long id, [FromServices] GetDeletedUser getDeletedUser, CancellationToken ct)
     {
         var input = new RequestInput(Request);
@@ -27,6 +31,7 @@ public sealed class DeletedUsersController : ControllerBase
     }
 
     [HttpPatch("{id:userId}")]
+    [Authorize(Scopes.Restore)]
     public async Task<IActionResult> Restore(long id, [FromServices] RestoreUser restoreUser, CancellationToken ct)
     {
         var body = await JsonBody.ReadAsync(Request, ct);
@@ -34,6 +39,7 @@ public sealed class DeletedUsersController : ControllerBase
     }
 
     [HttpDelete("{id:userId}")]
+    [Authorize(Scopes.Purge)]
     public Task<IActionResult> Purge(long id, [FromServices] PurgeUser purgeUser, CancellationToken ct)
     {
         var input = new RequestInput(Request);

@@ -1,6 +1,8 @@
 using Asp.Versioning;
 using CleanUsers.Application.Users;
 using CleanUsers.WebApi.Http;
+using CleanUsers.WebApi.Security;
+using Microsoft.AspNetCore.Authorization;
 using Microsoft.AspNetCore.Mvc;
 
 namespace CleanUsers.WebApi.Users;
@@ -13,6 +15,7 @@ public sealed class UsersController : ControllerBase
     internal const string Path = "/api/v1/users";
 
     [HttpPost]
+    [Authorize(Scopes.Write)]
     public async Task<IActionResult> Create([FromServices] CreateUser createUser, CancellationToken ct)
     {
         var body = await JsonBody.ReadAsync(Request, ct);
@@ -20,6 +23,7 @@ public sealed class UsersController : ControllerBase
     }
 
     [HttpRead]
+    [Authorize(Scopes.Read)]
     public Task<IActionResult> List([FromServices] ListUsers listUsers, CancellationToken ct)
     {
         var input = new RequestInput(Request);
@@ -27,6 +31,7 @@ public sealed class UsersController : ControllerBase
     }
 
     [HttpRead("{id:userId}")]
+    [Authorize(Scopes.Read)]
     public Task<IActionResult> Get(long id, [FromServices] GetUser getUser, CancellationToken ct)
     {
         var input = new RequestInput(Request);
@@ -35,6 +40,7 @@ public sealed class UsersController : ControllerBase
     }
 
     [HttpPut("{id:userId}")]
+    [Authorize(Scopes.Write)]
     public async Task<IActionResult> Replace(long id, [FromServices] ReplaceUser replaceUser, CancellationToken ct)
     {
         var body = await JsonBody.ReadAsync(Request, ct);
@@ -42,6 +48,7 @@ public sealed class UsersController : ControllerBase
     }
 
     [HttpPatch("{id:userId}")]
+    [Authorize(Scopes.Write)]
     public async Task<IActionResult> Patch(long id, [FromServices] PatchUser patchUser, CancellationToken ct)
     {
         var body = await JsonBody.ReadAsync(Request, ct);
@@ -49,6 +56,7 @@ public sealed class UsersController : ControllerBase
     }
 
     [HttpDelete("{id:userId}")]
+    [Authorize(Scopes.Write)]
     public Task<IActionResult> Delete(long id, [FromServices] DeleteUser deleteUser, CancellationToken ct)
     {
         var input = new RequestInput(Request);

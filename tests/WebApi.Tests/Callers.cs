@@ -35,7 +35,7 @@ public sealed class Callers(Callers.WithTokens service) : IClassFixture<Callers.
         {
             Issuer = "https://issuer.example",
             Audience = "https://users.example",
-            Claims = new Dictionary<string, object> { ["sub"] = subject },
+            Claims = new Dictionary<string, object> { ["sub"] = subject, ["scope"] = "users.write" },
             SigningCredentials = new(new SymmetricSecurityKey(Key), SecurityAlgorithms.HmacSha256),
         });
     }

@@ -96,7 +96,7 @@ public sealed class Configuration
         Assert.Equal(78, code);
     }
 
-    private static async Task<(int Code, string Error)> StartAsync(params string[] arguments)
+    internal static async Task<(int Code, string Error)> StartAsync(params string[] arguments)
     {
         var start = new ProcessStartInfo("dotnet", [typeof(Program).Assembly.Location, "--urls", "http://127.0.0.1:0", .. arguments])
         {

@@ -1,0 +1,117 @@
+using CleanUsers.Domain.Users;
+using Microsoft.AspNetCore.Authentication.JwtBearer;
+using Microsoft.AspNetCore.Authorization;
+using Microsoft.IdentityModel.Tokens;
+
+namespace CleanUsers.WebApi.Security;
+
+/// <summary>
+/// What is asked of every token (RFC 7519, RFC 8725), whatever the configuration leaves out, and what a refused one is told
+/// (RFC 6750 section 3): never more than what is wrong, and nothing that stands in it.
+/// </summary>
+internal static partial class BearerTokens
+{
+    private const string SubjectRefusal = "The subject of the token is missing, reserved, or not 1 to 255 printable characters";
+
+    private static readonly TimeSpan IssuerPatience = TimeSpan.FromSeconds(5);
+
+    // a public key must never be taken for a shared secret: each kind of key has its own algorithms (RFC 8725 section 3.1)
+    private static readonly string[] OfPublishedKeys =
+    [
+        SecurityAlgorithms.RsaSha256, SecurityAlgorithms.RsaSha384, SecurityAlgorithms.RsaSha512,
+        SecurityAlgorithms.RsaSsaPssSha256, SecurityAlgorithms.RsaSsaPssSha384, SecurityAlgorithms.RsaSsaPssSha512,
+        SecurityAlgorithms.EcdsaSha256, SecurityAlgorithms.EcdsaSha384, SecurityAlgorithms.EcdsaSha512,
+    ];
+
+    private static readonly string[] OfSharedKeys = [SecurityAlgorithms.HmacSha256, SecurityAlgorithms.HmacSha384, SecurityAlgorithms.HmacSha512];
+
+    public static void Demand(JwtBearerOptions options)
+    {
+        options.MapInboundClaims = false;
+        options.IncludeErrorDetails = false; // the framework's details quote the token; ours are below
+
+        var rules = options.TokenValidationParameters;
+        rules.ValidateIssuer = rules.ValidateAudience = rules.ValidateLifetime = rules.ValidateIssuerSigningKey = true;
+        rules.RequireSignedTokens = rules.RequireExpirationTime = rules.RequireAudience = true;
+        rules.ClockSkew = TimeSpan.FromSeconds(10); // two synchronised clocks; the framework's five minutes would keep expired tokens alive
+        rules.IssuerSigningKeys = [.. rules.IssuerSigningKeys ?? []]; // decoded once, not again for each token
+        rules.ValidAlgorithms =
+        [
+            .. options.Authority is null && options.MetadataAddress is null ? [] : OfPublishedKeys,
+            .. rules.IssuerSigningKeys.Any() ? OfSharedKeys : [],
+        ];
+
+        options.Events = new JwtBearerEvents
+        {
+            OnMessageReceived = FindKeys,
+            OnTokenValidated = CheckSubject,
+            OnChallenge = SayWhatIsWrong,
+            OnForbidden = NameTheScope,
+        };
+    }
+
+    /// <summary>Without the keys of the issuer nobody can tell whether a token is valid: that is no fault of the token.</summary>
+    private static async Task FindKeys(MessageReceivedContext context)
+    {
+        if (context.Options.ConfigurationManager is not { } published || context.Request.Headers.Authorization.Count == 0) return;
+        using var patience = CancellationTokenSource.CreateLinkedTokenSource(context.HttpContext.RequestAborted);
+        patience.CancelAfter(IssuerPatience);
+        try
+        {
+            await published.GetConfigurationAsync(patience.Token); // kept, and read again from time to time
+        }
+        catch (Exception exception) when (exception is InvalidOperationException or OperationCanceledException)
+        {
+            LogNoKeys(context.HttpContext.RequestServices.GetRequiredService<ILogger<JwtBearerHandler>>(), exception.GetBaseException().Message);
+            context.Fail(new IssuerUnavailableException());
+        }
+    }
+
+    /// <summary>The subject is stored as who did it, so it must fit, and must not pass for what the service itself writes there.</summary>
+    private static Task CheckSubject(TokenValidatedContext context)
+    {
+        var usable = context.Principal!.FindAll(HttpCaller.SubjectClaim).ToList() is [{ Value: { Length: > 0 and <= User.ActorMaxLength } subject }]
+            && !subject.Any(char.IsControl)
+            && subject != HttpCaller.Anonymous
+            && !subject.StartsWith("cli:", StringComparison.Ordinal);
+        if (!usable) context.Fail(SubjectRefusal);
+        return Task.CompletedTask;
+    }
+
+    /// <summary>Where there was no token, WWW-Authenticate is a bare <c>Bearer</c>: RFC 6750 section 3.1.</summary>
+    private static Task SayWhatIsWrong(JwtBearerChallengeContext context)
+    {
+        if (context.AuthenticateFailure is null) return Task.CompletedTask;
+        if (context.AuthenticateFailure is IssuerUnavailableException)
+        {
+            context.HandleResponse();
+            context.Response.StatusCode = StatusCodes.Status503ServiceUnavailable;
+            return Task.CompletedTask;
+        }
+
+        context.Error = "invalid_token";
+        context.ErrorDescription = context.AuthenticateFailure switch
+        {
+            SecurityTokenExpiredException => "The token has expired",
+            SecurityTokenNotYetValidException => "The token is not valid yet",
+            SecurityTokenNoExpirationException => "The token does not expire",
+            SecurityTokenInvalidAudienceException => "The token is for another audience",
+            SecurityTokenInvalidIssuerException => "The token is of another issuer",
+            { Message: SubjectRefusal } => SubjectRefusal,
+            _ => "The token can not be verified",
+        };
+        return Task.CompletedTask;
+    }
+
+    private static Task NameTheScope(ForbiddenContext context)
+    {
+        var scope = context.HttpContext.GetEndpoint()?.Metadata.GetMetadata<IAuthorizeData>()?.Policy;
+        context.Response.Headers.WWWAuthenticate = $"Bearer error=\"insufficient_scope\", scope=\"{scope}\"";
+        return Task.CompletedTask;
+    }
+
+    [LoggerMessage(LogLevel.Error, "The issuer's keys are out of reach ({Reason}): no token can be verified.")]
+    private static partial void LogNoKeys(ILogger logger, string reason);
+
+    private sealed class IssuerUnavailableException : Exception;
+}

@@ -1,0 +1,61 @@
+using System.Security.Claims;
+using Microsoft.AspNetCore.Authentication;
+using Microsoft.AspNetCore.Authorization;
+
+namespace CleanUsers.WebApi.Security;
+
+/// <summary>What a token can allow (RFC 6749 section 3.3). Each is also the name of the policy that asks for it.</summary>
+internal static class Scopes
+{
+    /// <summary>Read users that are not deleted.</summary>
+    public const string Read = "users.read";
+
+    /// <summary>Create, change and delete users.</summary>
+    public const string Write = "users.write";
+
+    /// <summary>Read the bin and restore from it.</summary>
+    public const string Restore = "users.restore";
+
+    /// <summary>Erase users for good.</summary>
+    public const string Purge = "users.purge";
+
+    private static readonly string[] All = [Read, Write, Restore, Purge];
+
+    // RFC 8693 section 4.2 writes scopes as one string, some issuers as an array, which comes as several claims; some call it scp
+    private static readonly string[] Claims = ["scope", "scp"];
+
+    /// <summary>A policy for each scope; where an endpoint names none, and where there is none, a caller has to be somebody.</summary>
+    public static void AddPolicies(AuthorizationOptions options, bool allowAnonymous)
+    {
+        foreach (var scope in All) options.AddPolicy(scope, policy => policy.AddRequirements(new Requirement(scope, allowAnonymous)));
+        options.FallbackPolicy = new AuthorizationPolicyBuilder().AddRequirements(new Requirement(Scope: null, allowAnonymous)).Build();
+    }
+
+    private static bool Has(ClaimsPrincipal caller, string scope)
+    {
+        foreach (var claim in caller.Claims)
+        {
+            if (!Claims.Contains(claim.Type)) continue;
+            foreach (var part in claim.Value.AsSpan().Split(' '))
+                if (claim.Value.AsSpan(part).SequenceEqual(scope)) return true;
+        }
+
+        return false;
+    }
+
+    /// <param name="Scope">What the token has to allow; null where any token will do.</param>
+    /// <param name="AllowAnonymous">Whether one without a token may do it, too. A token that is sent is looked at all the same.</param>
+    private sealed record Requirement(string? Scope, bool AllowAnonymous) : IAuthorizationRequirement, IAuthorizationHandler
+    {
+        public async Task HandleAsync(AuthorizationHandlerContext context)
+        {
+            var allowed = context.User.Identity?.IsAuthenticated == true
+                ? Scope is null || Has(context.User, Scope)
+                : AllowAnonymous && context.Resource is HttpContext http && await IsWithoutTokenAsync(http);
+            if (allowed) context.Succeed(this);
+        }
+
+        private static async ValueTask<bool> IsWithoutTokenAsync(HttpContext http) =>
+            http.Request.Headers.Authorization.Count == 0 || (await http.AuthenticateAsync()).None;
+    }
+}

@@ -1,0 +1,93 @@
+using System.ComponentModel.DataAnnotations;
+using CleanUsers.WebApi.Hosting;
+using Microsoft.Extensions.Configuration;
+
+namespace CleanUsers.WebApi.Tests;
+
+/// <summary>What the service does not start with, in one line each. See <see cref="Configuration"/> for more.</summary>
+public sealed class RefusedConfiguration
+{
+    private const string Bearer = "Authentication:Schemes:Bearer";
+
+    [Theory]
+    [InlineData("Http:MaxBodyByte=1", "Http:MaxBodyByte is unknown; allowed is MaxBodyBytes, RequestTimeout, RequireIfMatch")]
+    [InlineData("http:requireifmatch=maybe", "Http:requireifmatch is 'maybe'; allowed is true or false")]
+    [InlineData("Http:RequestTimeout=30", "Http:RequestTimeout is '30'; allowed is 00:00:01 to 00:10:00")]
+    [InlineData("Http:RequestTimeout=soon", "Http:RequestTimeout is 'soon'; allowed is 00:00:01 to 00:10:00")]
+    [InlineData("Http:MaxBodyBytes=", "Http:MaxBodyBytes is ''; allowed is 1024 to 16777216")]
+    [InlineData("Http:MaxBodyBytes:0=4096", "Http:MaxBodyBytes is a section; allowed is 1024 to 16777216")]
+    [InlineData("Authentication:AllowAnonymus=true", "Authentication:AllowAnonymus is unknown; allowed is AllowAnonymous, Schemes, DefaultScheme")]
+    [InlineData("AutoMapper:LicenceKey=hush", "AutoMapper:LicenceKey is unknown; allowed is LicenseKey")]
+    [InlineData("Database:ConnectionString=Password=hush", "Database:ConnectionString is unknown; allowed is Provider, MigrateOnStartup")]
+    [InlineData($"{Bearer}:SigningKeys:0:Value=hush", $"{Bearer}:SigningKeys:0:Value is not one; allowed is a key of at least 32 octets in base64")]
+    [InlineData($"{Bearer}:SigningKeys:1:Value=AAAA", $"{Bearer}:SigningKeys:1:Value is not one; allowed is a key of at least 32 octets in base64")]
+    public async Task A_wrong_value_or_key_is_named_and_a_secret_is_not_shown(string setting, string line)
+    {
+        var (code, error) = await Configuration.StartAsync("--Authentication:AllowAnonymous=true", $"--{setting}");
+        Assert.Equal((78, $"Configuration: {line}."), (code, error.Trim()));
+    }
+
+    [Theory]
+    [InlineData("SaveToken=perhaps")]
+    [InlineData("Authority=http://issuer.example")]
+    [InlineData("Authority=nonsense")]
+    [InlineData("RefreshInterval=often")]
+    public async Task What_ASPNET_Core_can_not_use_is_found_at_start(string setting)
+    {
+        var (code, error) = await Configuration.StartAsync("--Authentication:AllowAnonymous=true", $"--{Bearer}:{setting}");
+        Assert.Equal(78, code);
+        Assert.StartsWith($"Configuration: {Bearer} is not usable (", error, StringComparison.Ordinal);
+        Assert.Single(error.Trim().Split('\n'));
+    }
+
+    [Theory]
+    [InlineData("an issuer", "ValidAudience=x")]
+    [InlineData("an audience", "ValidIssuer=x")]
+    [InlineData("a key", "ValidIssuer=x", "ValidAudience=x")]
+    public async Task A_scheme_that_could_verify_nothing_is_refused(string lacking, params string[] settings)
+    {
+        var (code, error) = await Configuration.StartAsync([.. settings.Select(setting => $"--{Bearer}:{setting}")]);
+        Assert.Equal(78, code);
+        Assert.StartsWith($"Configuration: {Bearer} is without {lacking}; allowed is ", error, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void A_list_is_read_by_index_and_in_one_line()
+    {
+        Assert.Equal(["a1", "b2"], Read(("Sample:Items:0", "a1"), ("Sample:Items:1", "b2")).Items);
+        Assert.Equal(["a1", "b2"], Read(("Sample:Items", "a1, b2")).Items);
+        Assert.Equal([], Read(("Sample:Items", "")).Items);
+        Assert.Equal([], Read().Items);
+    }
+
+    [Fact]
+    public void An_item_that_is_not_allowed_is_named_by_its_place()
+    {
+        Assert.Equal("Configuration: Sample:Items:1 is 'b'; allowed is a letter and a digit.", Refusal(("Sample:Items:0", "a1"), ("Sample:Items:1", "b")));
+        Assert.Equal("Configuration: Sample:Items is 'b'; allowed is a letter and a digit.", Refusal(("Sample:Items", "a1,b")));
+    }
+
+    [Fact]
+    public void A_secret_that_is_not_allowed_is_not_shown() =>
+        Assert.Equal("Configuration: Sample:Secret is not one; allowed is four characters or more.", Refusal(("Sample:Secret", "abc")));
+
+    [Fact]
+    public void A_value_that_is_null_is_none() => Assert.Null(Read(("Sample:Secret", null)).Secret);
+
+    private static Sample Read(params (string Key, string? Value)[] values) => new ConfigurationBuilder()
+        .AddInMemoryCollection(values.Select(value => KeyValuePair.Create(value.Key, value.Value)))
+        .Build()
+        .ReadSection<Sample>("Sample");
+
+    private static string Refusal(params (string Key, string? Value)[] values) =>
+        Assert.Throws<ConfigurationException>(() => Read(values)).Message;
+
+    private sealed class Sample
+    {
+        [RegularExpression("[a-z][0-9]", ErrorMessage = "a letter and a digit")]
+        public IReadOnlyList<string> Items { get; init; } = [];
+
+        [DataType(DataType.Password), MinLength(4, ErrorMessage = "four characters or more")]
+        public string? Secret { get; init; }
+    }
+}

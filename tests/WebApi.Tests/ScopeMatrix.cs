@@ -1,0 +1,106 @@
+using CleanUsers.WebApi.Security;
+
+namespace CleanUsers.WebApi.Tests;
+
+/// <summary>Every route, with each scope alone, with none, and without a token.</summary>
+public sealed class ScopeMatrix(ClosedService service) : IClassFixture<ClosedService>
+{
+    private static readonly string[] All = [Scopes.Read, Scopes.Write, Scopes.Restore, Scopes.Purge, "metrics.read", "users", "USERS.READ", ""];
+
+    public static TheoryData<string, string, string, int> Routes => new()
+    {
+        // the ids are of nobody: what is allowed finds nobody, and what is not allowed is not told even that
+        { "GET", "/api/v1/users", Scopes.Read, 200 },
+        { "HEAD", "/api/v1/users", Scopes.Read, 200 },
+        { "POST", "/api/v1/users", Scopes.Write, 415 },
+        { "GET", "/api/v1/users/999", Scopes.Read, 404 },
+        { "HEAD", "/api/v1/users/999", Scopes.Read, 404 },
+        { "PUT", "/api/v1/users/999", Scopes.Write, 415 },
+        { "PATCH", "/api/v1/users/999", Scopes.Write, 415 },
+        { "DELETE", "/api/v1/users/999", Scopes.Write, 404 },
+        { "GET", "/api/v1/deleted-users", Scopes.Restore, 200 },
+        { "HEAD", "/api/v1/deleted-users", Scopes.Restore, 200 },
+        { "GET", "/api/v1/deleted-users/999", Scopes.Restore, 404 },
+        { "HEAD", "/api/v1/deleted-users/999", Scopes.Restore, 404 },
+        { "PATCH", "/api/v1/deleted-users/999", Scopes.Restore, 415 },
+        { "DELETE", "/api/v1/deleted-users/999", Scopes.Purge, 404 },
+    };
+
+    [Theory]
+    [MemberData(nameof(Routes))]
+    public async Task A_route_is_open_to_its_scope_and_closed_to_every_other(string method, string path, string needed, int success)
+    {
+        foreach (var scope in All)
+        {
+            var answer = await service.SendAsync(method, path, null, ClosedService.Allowing(scope));
+            if (scope == needed)
+            {
+                answer.Is(success);
+                continue;
+            }
+
+            if (method != "HEAD") answer.IsProblem(403, "forbidden");
+            Assert.Equal($"Bearer error=\"insufficient_scope\", scope=\"{needed}\"", answer.Is(403).Header("WWW-Authenticate"));
+        }
+
+        Assert.Equal("Bearer", (await service.SendAsync(method, path)).Is(401).Header("WWW-Authenticate"));
+    }
+
+    [Fact]
+    public void Every_route_of_the_description_is_in_the_matrix()
+    {
+        var described = DescribedContract.Operations
+            .Where(operation => operation.Path.StartsWith("/api", StringComparison.Ordinal) && operation.Method != "options")
+            .Select(operation => $"{operation.Method.ToUpperInvariant()} {operation.Path.Replace("{id}", "999", StringComparison.Ordinal)}");
+        Assert.Equal(described.Order(), Routes.Select(route => $"{route.Data.Item1} {route.Data.Item2}").Order());
+    }
+
+    [Theory]
+    [InlineData("POST", "/api/v1/users")]
+    [InlineData("PUT", "/api/v1/users/1")]
+    [InlineData("PATCH", "/api/v1/deleted-users/1")]
+    public async Task A_body_that_nobody_may_send_is_not_read(string method, string path) =>
+        (await service.SendBytesAsync(method, path, new byte[50_000], ClosedService.Allowing(Scopes.Read))).IsProblem(403, "forbidden");
+
+    public static TheoryData<object> SpellingsOfScopes =>
+    [
+        "users.read",
+        "users.write users.read",
+        (string[])["users.read"],
+        (string[])["users.purge", "users.read"],
+        (string[])["users.purge users.read"],
+    ];
+
+    [Theory]
+    [MemberData(nameof(SpellingsOfScopes))]
+    public async Task Scopes_are_a_string_or_an_array_in_scope_or_scp(object scopes)
+    {
+        foreach (var claim in (string[])["scope", "scp"])
+        {
+            var token = ClosedService.Token(("scope", null), (claim, scopes));
+            (await service.GetAsync("/api/v1/users", ClosedService.Bearer(token))).Is(200);
+        }
+    }
+
+    [Theory]
+    [InlineData("GET", "/nothing", 404)]
+    [InlineData("TRACE", "/api/v1/users", 405)]
+    [InlineData("OPTIONS", "/api/v1/users", 204)]
+    public async Task What_is_no_route_takes_any_token_and_none_without(string method, string path, int status)
+    {
+        (await service.SendAsync(method, path, null, ClosedService.Allowing(""))).Is(status);
+        (await service.SendAsync(method, path)).IsProblem(401, "unauthenticated");
+    }
+
+    [Theory]
+    [InlineData("/health/live")]
+    [InlineData("/health/ready")]
+    [InlineData("/problems/forbidden")]
+    [InlineData("/openapi/v1.json")]
+    [InlineData("/docs/")]
+    public async Task What_is_open_is_open_also_to_a_token_that_is_none(string path)
+    {
+        (await service.GetAsync(path)).Is(200);
+        (await service.GetAsync(path, ClosedService.Bearer("nonsense"))).Is(200);
+    }
+}
