@@ -1,0 +1,65 @@
+using System.Globalization;
+using System.Reflection;
+using System.Text.RegularExpressions;
+using CleanUsers.Infrastructure.Persistence;
+
+namespace CleanUsers.WebApi.Tests;
+
+/// <summary>The table in docs/configuration.md, held against the options classes: every key and every default, and none that there is not.</summary>
+public sealed partial class ConfigurationTable
+{
+    private static readonly Dictionary<string, Type> Sections = new[] { typeof(Program).Assembly, typeof(DatabaseOptions).Assembly }
+        .SelectMany(assembly => assembly.GetTypes())
+        .Where(type => type.GetField("Section") is { IsLiteral: true })
+        .ToDictionary(type => (string)type.GetField("Section")!.GetRawConstantValue()!);
+
+    private static readonly Dictionary<string, string> Table = Row().Matches(File.ReadAllText(Path.Combine(Root(), "docs", "configuration.md")))
+        .ToDictionary(row => row.Groups["key"].Value, row => row.Groups["default"].Value.Trim());
+
+    public static TheoryData<string> OptionsSections => [.. Sections.Keys];
+
+    [Theory]
+    [MemberData(nameof(OptionsSections))]
+    public void It_has_every_key_of_a_section_and_no_other(string section) => Assert.Equal(
+        Properties(section).Select(property => $"{section}:{property.Name}").Order(),
+        Table.Keys.Where(key => key.StartsWith($"{section}:", StringComparison.Ordinal) && !key.EndsWith(":*", StringComparison.Ordinal)).Order());
+
+    [Theory]
+    [MemberData(nameof(OptionsSections))]
+    public void It_has_the_defaults(string section)
+    {
+        var options = Activator.CreateInstance(Sections[section]);
+        foreach (var property in Properties(section))
+        {
+            var expected = property.GetValue(options) switch
+            {
+                null => null, // nothing, or what depends on another key
+                IReadOnlyList<string> items => string.Join(", ", items),
+                bool yes => yes ? "true" : "false",
+                var value => string.Create(CultureInfo.InvariantCulture, $"{value}"),
+            };
+            var cell = Table[$"{section}:{property.Name}"];
+            if (expected is "") Assert.Equal("none", cell);
+            else if (expected is not null) Assert.StartsWith($"`{expected}`", cell, StringComparison.Ordinal);
+        }
+    }
+
+    [Fact]
+    public void Sections_are_found()
+    {
+        Assert.Contains("Http", Sections.Keys);
+        Assert.Contains("Database", Sections.Keys);
+    }
+
+    private static IEnumerable<PropertyInfo> Properties(string section) => Sections[section].GetProperties().Where(property => property.CanWrite);
+
+    private static string Root()
+    {
+        var folder = new DirectoryInfo(AppContext.BaseDirectory);
+        while (!File.Exists(Path.Combine(folder.FullName, "CleanUsers.sln"))) folder = folder.Parent!;
+        return folder.FullName;
+    }
+
+    [GeneratedRegex(@"^\| `(?<key>\w+:[\w:*]+)` \|(?<default>[^|]*)\|", RegexOptions.Multiline, matchTimeoutMilliseconds: 1000)]
+    private static partial Regex Row();
+}
