@@ -14,12 +14,15 @@ static async Task ServeAsync(string[] settings)
     var builder = CommandHost.CreateBuilder(settings);
     builder.ListenOnPort(settings);
     builder.AddAuthenticationByToken();
+    builder.AddRateLimiting();
     builder.AddHttp();
     builder.AddHealth();
 
     var app = builder.Build();
     app.UseHttp();
     app.UseAuthenticationByToken();
+    app.UseRateLimiting();
+    app.UseAuthorization();
     app.MapControllers();
     app.MapProblems();
     app.MapHealth();

@@ -33,7 +33,8 @@ internal static class HealthChecks
             },
         })
         .WithMetadata(new HttpMethodMetadata(["GET", "HEAD"]))
-        .AllowAnonymous();
+        .AllowAnonymous()
+        .DisableRateLimiting(); // a probe that is told to wait takes the service for dead
 
     private sealed class CanServe(IDatabase database, IHostApplicationLifetime lifetime) : IHealthCheck
     {

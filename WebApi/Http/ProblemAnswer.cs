@@ -23,7 +23,7 @@ internal sealed class ProblemAnswer(Problem problem, string? detail = null, IRea
     {
         var response = context.Response;
         response.StatusCode = problem.Status;
-        if (problem == ProblemCatalogue.Unavailable || problem == ProblemCatalogue.RequestInProgress) response.Headers.RetryAfter = RetryAfterSeconds;
+        if (problem.Status is 429 or 503 || problem == ProblemCatalogue.RequestInProgress) response.Headers.RetryAfter = RetryAfterSeconds;
         response.Headers.CacheControl = "no-store";
 
         var body = new ArrayBufferWriter<byte>(512);

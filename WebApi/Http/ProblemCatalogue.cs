@@ -93,6 +93,11 @@ internal static class ProblemCatalogue
         "This service accepts a change only with the header If-Match, so that no change is lost.",
         "Read the user, and send its ETag as If-Match.");
 
+    public static readonly Problem TooManyRequests = new(
+        "too-many-requests", 429, "Too many requests",
+        "The caller has sent more requests than it may: RateLimit-Policy says how many, and RateLimit how many are left.",
+        "Send the request again after the seconds that Retry-After names, and fewer of them.");
+
     public static readonly Problem InternalError = new(
         "internal-error", 500, "Something broke",
         "The fault is the service's, not the request's. The cause is in its log under \"traceId\".",
@@ -106,7 +111,8 @@ internal static class ProblemCatalogue
     private static readonly Problem[] All =
     [
         ValidationFailed, MalformedBody, MalformedRequest, Unauthenticated, Forbidden, UserNotFound, NotFound, MethodNotAllowed, NotAcceptable,
-        RequestTimeout, EmailTaken, RequestInProgress, VersionMismatch, BodyTooLarge, UnsupportedMediaType, IdempotencyKeyReused, VersionRequired, InternalError, Unavailable,
+        RequestTimeout, EmailTaken, RequestInProgress, VersionMismatch, BodyTooLarge, UnsupportedMediaType, IdempotencyKeyReused, VersionRequired, TooManyRequests, InternalError,
+        Unavailable,
     ];
 
     private static readonly FrozenDictionary<string, Problem> ByCode = All.ToFrozenDictionary(problem => problem.Code, StringComparer.Ordinal);
@@ -129,6 +135,7 @@ internal static class ProblemCatalogue
         408 => RequestTimeout,
         413 => BodyTooLarge,
         415 => UnsupportedMediaType,
+        429 => TooManyRequests,
         503 => Unavailable,
         >= 500 => InternalError,
         _ => MalformedRequest,

@@ -27,8 +27,8 @@ internal static class SupportedVersions
                 if (!response.Headers.ContainsKey(Header)) response.Headers[Header] = versions.Value;
                 return Task.CompletedTask;
             });
-            if (IsVersion(rest)) await next(context);
-            else response.StatusCode = StatusCodes.Status404NotFound;
+            if (!IsVersion(rest)) context.SetEndpoint(null); // nothing is there: 404, after all that is asked of any request
+            await next(context);
         });
     }
 

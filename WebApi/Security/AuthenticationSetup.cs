@@ -41,7 +41,6 @@ internal static class AuthenticationSetup
         }
 
         app.UseAuthentication();
-        app.UseAuthorization();
     }
 
     private static void CheckTrust(IConfigurationSection bearer)

@@ -94,6 +94,7 @@ public sealed class Crashes : IDisposable
                 WorkingDirectory = folder,
             };
             start.Environment["ASPNETCORE_ENVIRONMENT"] = "Development";
+            start.Environment["RateLimiting__Enabled"] = "false";
             start.Environment["Logging__LogLevel__Microsoft.Hosting"] = "Information";
             var process = Process.Start(start)!;
             while (await process.StandardOutput.ReadLineAsync() is { } line)
