@@ -1,3 +1,4 @@
+using System.Security.Cryptography;
 using CleanUsers.WebApi.Http;
 using Microsoft.OpenApi;
 using Scalar.AspNetCore;
@@ -25,8 +26,9 @@ internal static class Description
     {
         endpoints.MapDocument(Path, () => Task.FromResult(Current.Value));
         endpoints.MapDocument(OlderPath, () => Older.Value);
-        endpoints.MapScalarApiReference(Reference, scalar =>
+        endpoints.MapScalarApiReference(Reference, (scalar, context) =>
         {
+            AllowTheReference(scalar, context.Response);
             // nothing that leads out of the service, to Scalar's own or to anybody's
             scalar.ShowDeveloperTools = DeveloperToolsVisibility.Never;
             scalar.WithTitle("CleanUsers").WithOpenApiRoutePattern(Path).HideClientButton()
@@ -37,6 +39,16 @@ internal static class Description
             context.Response.Redirect($"{context.Request.PathBase}{Reference}");
             return Task.CompletedTask;
         }).AllowAnonymous();
+    }
+
+    /// <summary>The page may run its own scripts and ask its own origin, and nothing else. Its styles are made by its scripts.</summary>
+    private static void AllowTheReference(ScalarOptions scalar, HttpResponse response)
+    {
+        var nonce = Convert.ToBase64String(RandomNumberGenerator.GetBytes(16));
+        scalar.WithNonce(nonce);
+        response.Headers.ContentSecurityPolicy =
+            $"default-src 'none'; script-src 'self' 'nonce-{nonce}'; style-src 'unsafe-inline'; img-src 'self' data:; connect-src 'self'; "
+            + "base-uri 'none'; form-action 'none'; frame-ancestors 'none'";
     }
 
     private static void MapDocument(this IEndpointRouteBuilder endpoints, string path, Func<Task<byte[]>> document) => endpoints

@@ -1,4 +1,5 @@
 // Opens the reference in a browser that reaches nothing but the service, sends a request from the page and waits for its answer.
+// Nothing may lead to another host, or be stopped by the Content-Security-Policy.
 // usage: node reference.mjs http://127.0.0.1:5080 screenshot.png    (CHROMIUM names the browser)
 import { chromium } from "playwright-core";
 
@@ -13,6 +14,11 @@ page.on("request", (request) => {
   if (!request.url().startsWith(service) && !/^(data|blob):/.test(request.url())) outside.push(request.url());
 });
 
+const stopped = [];
+page.on("console", (message) => {
+  if (message.text().includes("Content Security Policy")) stopped.push(message.text());
+});
+
 await page.goto(`${service}/docs`);
 await page.getByRole("heading", { name: "List users" }).first().waitFor();
 await page.getByRole("button", { name: /Test Request/i }).first().click();
@@ -25,4 +31,5 @@ await browser.close();
 
 console.log(`${response.request().method()} ${response.url()} -> ${response.status()}`);
 console.log(`requests to other hosts: ${outside.length} ${outside.join(" ")}`);
-process.exit(response.ok() && outside.length === 0 ? 0 : 1);
+console.log(`stopped by the Content-Security-Policy: ${stopped.length} ${stopped.join(" ")}`);
+process.exit(response.ok() && outside.length === 0 && stopped.length === 0 ? 0 : 1);
