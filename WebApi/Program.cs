@@ -19,6 +19,7 @@ static async Task ServeAsync(string[] settings)
     builder.AddHealth();
 
     var app = builder.Build();
+    app.UseTrustedProxies();
     app.UseAnswerHeaders();
     app.UseHttp();
     app.UseAuthenticationByToken();

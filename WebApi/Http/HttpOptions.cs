@@ -17,4 +17,8 @@ internal sealed class HttpOptions
 
     /// <summary>Refuse changes without <c>If-Match</c> (428).</summary>
     public bool RequireIfMatch { get; init; }
+
+    /// <summary>Networks whose <c>X-Forwarded-*</c> headers count.</summary>
+    [Network]
+    public IReadOnlyList<string> TrustedProxies { get; init; } = [];
 }

@@ -20,6 +20,7 @@ internal static class HttpSetup
 
         builder.Services.AddRequestTimeouts(timeouts =>
             timeouts.DefaultPolicy = new() { Timeout = options.RequestTimeout, TimeoutStatusCode = ProblemCatalogue.Unavailable.Status });
+        builder.Services.Configure<ForwardedHeadersOptions>(forwarded => TrustedProxies.Configure(forwarded, options));
         builder.Services.AddHostedService<ExpiredAnswers>();
         builder.Services.AddExceptionHandler<FaultHandler>();
         builder.Services.Configure<RouteOptions>(routes => routes.SetParameterPolicy<UserIdConstraint>(UserIdConstraint.Name));

@@ -10,12 +10,17 @@ public sealed class RefusedConfiguration
     private const string Bearer = "Authentication:Schemes:Bearer";
 
     [Theory]
-    [InlineData("Http:MaxBodyByte=1", "Http:MaxBodyByte is unknown; allowed is MaxBodyBytes, RequestTimeout, RequireIfMatch")]
+    [InlineData("Http:MaxBodyByte=1", "Http:MaxBodyByte is unknown; allowed is MaxBodyBytes, RequestTimeout, RequireIfMatch, TrustedProxies")]
     [InlineData("http:requireifmatch=maybe", "Http:requireifmatch is 'maybe'; allowed is true or false")]
     [InlineData("Http:RequestTimeout=30", "Http:RequestTimeout is '30'; allowed is 00:00:01 to 00:10:00")]
     [InlineData("Http:RequestTimeout=soon", "Http:RequestTimeout is 'soon'; allowed is 00:00:01 to 00:10:00")]
     [InlineData("Http:MaxBodyBytes=", "Http:MaxBodyBytes is ''; allowed is 1024 to 16777216")]
     [InlineData("Http:MaxBodyBytes:0=4096", "Http:MaxBodyBytes is a section; allowed is 1024 to 16777216")]
+    [InlineData("Http:TrustedProxies=10.0.0.0/33", "Http:TrustedProxies is '10.0.0.0/33'; allowed is a network such as 10.0.0.0/8, 192.0.2.1/32 or fd00::/8")]
+    [InlineData("Http:TrustedProxies:0=proxy.example", "Http:TrustedProxies:0 is 'proxy.example'; allowed is a network such as 10.0.0.0/8, 192.0.2.1/32 or fd00::/8")]
+    [InlineData("Http:TrustedProxies=10.0.0.0/8,10.0.0.1", "Http:TrustedProxies is '10.0.0.1'; allowed is a network such as 10.0.0.0/8, 192.0.2.1/32 or fd00::/8")]
+    [InlineData("RateLimiting:Burts=5", "RateLimiting:Burts is unknown; allowed is Enabled, PermitsPerSecond, Burst")]
+    [InlineData("RateLimiting:Burst=0", "RateLimiting:Burst is '0'; allowed is 1 to 100000")]
     [InlineData("Authentication:AllowAnonymus=true", "Authentication:AllowAnonymus is unknown; allowed is AllowAnonymous, Schemes, DefaultScheme")]
     [InlineData("AutoMapper:LicenceKey=hush", "AutoMapper:LicenceKey is unknown; allowed is LicenseKey")]
     [InlineData("Database:ConnectionString=Password=hush", "Database:ConnectionString is unknown; allowed is Provider, MigrateOnStartup")]

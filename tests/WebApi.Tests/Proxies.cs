@@ -1,0 +1,110 @@
+using Microsoft.AspNetCore.Builder;
+using Microsoft.AspNetCore.HttpOverrides;
+using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.Options;
+
+namespace CleanUsers.WebApi.Tests;
+
+/// <summary>Who the client is, and whether it came over TLS, as the buckets of the rate limit and the header for TLS show it.</summary>
+public abstract class Proxies
+{
+    private const string Tls = "Strict-Transport-Security";
+
+    /// <summary>What is left to the client that these headers make of the test.</summary>
+    private static async Task<int> LeftAsync(Service service, params (string Name, string Value)[] headers)
+    {
+        var told = (await service.GetAsync("/api/v1/users/7", headers)).Is(404).Header("RateLimit")!;
+        return int.Parse(told.Split("r=")[1].Split(';')[0], null);
+    }
+
+    public sealed class Trusted(Trusted.Behind service) : Proxies, IClassFixture<Trusted.Behind>
+    {
+        [Fact]
+        public async Task Its_word_on_the_client_counts()
+        {
+            Assert.Equal(Slow.Burst - 1, await LeftAsync(service, ("X-Forwarded-For", "192.0.2.1")));
+            Assert.Equal(Slow.Burst - 1, await LeftAsync(service, ("X-Forwarded-For", "192.0.2.2")));
+            Assert.InRange(await LeftAsync(service, ("X-Forwarded-For", "192.0.2.1")), 1, Slow.Burst - 2);
+        }
+
+        [Fact]
+        public async Task Of_a_chain_the_last_hop_that_is_not_trusted_is_the_client()
+        {
+            Assert.Equal(Slow.Burst - 1, await LeftAsync(service, ("X-Forwarded-For", "198.51.100.1, 192.0.2.3, 10.1.2.3")));
+            Assert.InRange(await LeftAsync(service, ("X-Forwarded-For", "198.51.100.2, 192.0.2.3")), 1, Slow.Burst - 2); // whatever the client wrote before
+        }
+
+        [Fact]
+        public async Task Its_word_on_TLS_counts()
+        {
+            Assert.Equal("max-age=31536000", (await service.GetAsync("/nothing", ("X-Forwarded-Proto", "https"))).Is(404).Header(Tls));
+            Assert.Equal("max-age=31536000", (await service.GetAsync("/api/v1/users?x=1", ("X-Forwarded-Proto", "https"))).Is(400).Header(Tls));
+            Assert.Null((await service.GetAsync("/nothing", ("X-Forwarded-Proto", "http"))).Header(Tls));
+            Assert.Null((await service.GetAsync("/nothing")).Header(Tls));
+        }
+
+        [Theory]
+        [InlineData("nonsense")]
+        [InlineData("192.0.2.9, , ,")]
+        [InlineData("' OR 1=1")]
+        [InlineData("[::1")]
+        public async Task Nonsense_is_no_fault_of_the_service(string value) =>
+            (await service.GetAsync("/api/v1/users/7", ("X-Forwarded-For", value), ("X-Forwarded-Proto", value), ("X-Forwarded-Host", value))).Is(404);
+
+        [Fact]
+        public void Its_word_on_the_host_counts() => Assert.Equal(
+            ForwardedHeaders.XForwardedFor | ForwardedHeaders.XForwardedProto | ForwardedHeaders.XForwardedHost,
+            service.Services.GetRequiredService<IOptions<ForwardedHeadersOptions>>().Value.ForwardedHeaders);
+
+        public sealed class Behind : Slow
+        {
+            protected override string TrustedProxies => "127.0.0.0/8, 10.0.0.0/8, ::1/128";
+        }
+    }
+
+    public sealed class Foreign(Foreign.Elsewhere service) : Proxies, IClassFixture<Foreign.Elsewhere>
+    {
+        [Fact]
+        public async Task Its_word_does_not_count()
+        {
+            await LeftAsync(service, ("X-Forwarded-For", "192.0.2.1"));
+            Assert.InRange(await LeftAsync(service, ("X-Forwarded-For", "192.0.2.2")), 1, Slow.Burst - 2);
+            Assert.Null((await service.GetAsync("/nothing", ("X-Forwarded-Proto", "https"))).Header(Tls));
+        }
+
+        public sealed class Elsewhere : Slow
+        {
+            protected override string TrustedProxies => "10.0.0.0/8";
+        }
+    }
+
+    /// <summary>Also where a hosting platform sets the framework's own switch, which would believe everybody.</summary>
+    public sealed class NoneAtAll(NoneAtAll.Alone service) : Proxies, IClassFixture<NoneAtAll.Alone>
+    {
+        [Fact]
+        public async Task Nobodys_word_counts()
+        {
+            await LeftAsync(service, ("X-Forwarded-For", "192.0.2.1"));
+            Assert.InRange(await LeftAsync(service, ("X-Forwarded-For", "192.0.2.2")), 1, Slow.Burst - 2);
+            Assert.Null((await service.GetAsync("/nothing", ("X-Forwarded-Proto", "https"))).Header(Tls));
+        }
+
+        public sealed class Alone : Slow
+        {
+            protected override string TrustedProxies => "";
+
+            protected override IEnumerable<(string Key, string Value)> Settings => [.. base.Settings, ("FORWARDEDHEADERS_ENABLED", "true")];
+        }
+    }
+
+    /// <summary>One whose buckets fill up slowly enough to be compared.</summary>
+    public abstract class Slow : Service
+    {
+        public const int Burst = 1000;
+
+        protected abstract string TrustedProxies { get; }
+
+        protected override IEnumerable<(string Key, string Value)> Settings =>
+            [("Http:TrustedProxies", TrustedProxies), ("RateLimiting:PermitsPerSecond", "1"), ("RateLimiting:Burst", "1000")];
+    }
+}
