@@ -13,6 +13,7 @@ static async Task ServeAsync(string[] settings)
 {
     var builder = CommandHost.CreateBuilder(settings);
     builder.ListenOnPort(settings);
+    builder.AddCrossOrigin();
     builder.AddAuthenticationByToken();
     builder.AddRateLimiting();
     builder.AddHttp();
@@ -22,6 +23,7 @@ static async Task ServeAsync(string[] settings)
     app.UseTrustedProxies();
     app.UseAnswerHeaders();
     app.UseHttp();
+    app.UseCrossOrigin();
     app.UseAuthenticationByToken();
     app.UseRateLimiting();
     app.UseAuthorization();

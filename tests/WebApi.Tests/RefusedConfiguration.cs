@@ -19,6 +19,8 @@ public sealed class RefusedConfiguration
     [InlineData("Http:TrustedProxies=10.0.0.0/33", "Http:TrustedProxies is '10.0.0.0/33'; allowed is a network such as 10.0.0.0/8, 192.0.2.1/32 or fd00::/8")]
     [InlineData("Http:TrustedProxies:0=proxy.example", "Http:TrustedProxies:0 is 'proxy.example'; allowed is a network such as 10.0.0.0/8, 192.0.2.1/32 or fd00::/8")]
     [InlineData("Http:TrustedProxies=10.0.0.0/8,10.0.0.1", "Http:TrustedProxies is '10.0.0.1'; allowed is a network such as 10.0.0.0/8, 192.0.2.1/32 or fd00::/8")]
+    [InlineData("Cors:Origins=*", "Cors:Origins is '*'; allowed is an origin as browsers write it, such as https://app.example.org or http://localhost:3000")]
+    [InlineData("Cors:Origin=https://app.example.org", "Cors:Origin is unknown; allowed is Origins")]
     [InlineData("RateLimiting:Burts=5", "RateLimiting:Burts is unknown; allowed is Enabled, PermitsPerSecond, Burst")]
     [InlineData("RateLimiting:Burst=0", "RateLimiting:Burst is '0'; allowed is 1 to 100000")]
     [InlineData("Authentication:AllowAnonymus=true", "Authentication:AllowAnonymus is unknown; allowed is AllowAnonymous, Schemes, DefaultScheme")]

@@ -1,0 +1,36 @@
+using CleanUsers.WebApi.Hosting;
+using Microsoft.Extensions.Options;
+
+namespace CleanUsers.WebApi.Security;
+
+/// <summary>Which other origins' pages may ask this service (Fetch Standard): those that are named, and without cookies.</summary>
+internal static class CrossOrigin
+{
+    private static readonly string[] Methods = ["GET", "HEAD", "POST", "PUT", "PATCH", "DELETE"];
+
+    private static readonly string[] RequestHeaders = ["Authorization", "Content-Type", "If-Match", "If-None-Match", "Idempotency-Key"];
+
+    private static readonly string[] AnswerHeaders = ["ETag", "Location", "Link", "Retry-After", "RateLimit", "RateLimit-Policy", "Idempotency-Replayed"];
+
+    /// <summary>How long a browser need not ask again.</summary>
+    private static readonly TimeSpan PreflightAge = TimeSpan.FromMinutes(10);
+
+    public static WebApplicationBuilder AddCrossOrigin(this WebApplicationBuilder builder)
+    {
+        var options = builder.Configuration.ReadSection<CrossOriginOptions>(CrossOriginOptions.Section);
+        builder.Services.AddSingleton(Options.Create(options));
+        builder.Services.AddCors(cors => cors.AddDefaultPolicy(policy => policy
+            .WithOrigins([.. options.Origins])
+            .WithMethods(Methods)
+            .WithHeaders(RequestHeaders)
+            .WithExposedHeaders(AnswerHeaders)
+            .SetPreflightMaxAge(PreflightAge)));
+        return builder;
+    }
+
+    /// <summary>Before authentication: a preflight has no token.</summary>
+    public static void UseCrossOrigin(this WebApplication app)
+    {
+        if (app.Services.GetRequiredService<IOptions<CrossOriginOptions>>().Value.Origins.Count > 0) app.UseCors();
+    }
+}
