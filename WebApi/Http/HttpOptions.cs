@@ -11,6 +11,10 @@ internal sealed class HttpOptions
     [Range(1024, 16 * 1024 * 1024)]
     public int MaxBodyBytes { get; init; } = 64 * 1024;
 
+    /// <summary>How many clients may be connected at once; more are cut off at once.</summary>
+    [Range(1, 1_000_000)]
+    public int MaxConnections { get; init; } = 4096;
+
     /// <summary>How long a request may take; then it is given up, and answered with 503.</summary>
     [Range(typeof(TimeSpan), "00:00:01", "00:10:00")]
     public TimeSpan RequestTimeout { get; init; } = TimeSpan.FromSeconds(30);

@@ -1,6 +1,7 @@
 using Asp.Versioning;
 using CleanUsers.WebApi.Hosting;
 using Microsoft.AspNetCore.Mvc;
+using Microsoft.AspNetCore.Server.Kestrel.Transport.Sockets;
 using Microsoft.Extensions.Options;
 
 namespace CleanUsers.WebApi.Http;
@@ -12,12 +13,8 @@ internal static class HttpSetup
     {
         var options = builder.Configuration.ReadSection<HttpOptions>(HttpOptions.Section);
         builder.Services.AddSingleton(Options.Create(options));
-        builder.WebHost.ConfigureKestrel(kestrel =>
-        {
-            kestrel.AddServerHeader = false;
-            kestrel.Limits.MaxRequestBodySize = options.MaxBodyBytes;
-        });
-
+        builder.WebHost.ConfigureKestrel(kestrel => WebServerLimits.Configure(kestrel, options));
+        builder.Services.Configure<SocketTransportOptions>(WebServerLimits.Configure);
         builder.Services.AddRequestTimeouts(timeouts =>
             timeouts.DefaultPolicy = new() { Timeout = options.RequestTimeout, TimeoutStatusCode = ProblemCatalogue.Unavailable.Status });
         builder.Services.Configure<ForwardedHeadersOptions>(forwarded => TrustedProxies.Configure(forwarded, options));

@@ -10,7 +10,7 @@ public sealed class RefusedConfiguration
     private const string Bearer = "Authentication:Schemes:Bearer";
 
     [Theory]
-    [InlineData("Http:MaxBodyByte=1", "Http:MaxBodyByte is unknown; allowed is MaxBodyBytes, RequestTimeout, RequireIfMatch, TrustedProxies")]
+    [InlineData("Http:MaxBodyByte=1", "Http:MaxBodyByte is unknown; allowed is MaxBodyBytes, MaxConnections, RequestTimeout, RequireIfMatch, TrustedProxies")]
     [InlineData("http:requireifmatch=maybe", "Http:requireifmatch is 'maybe'; allowed is true or false")]
     [InlineData("Http:RequestTimeout=30", "Http:RequestTimeout is '30'; allowed is 00:00:01 to 00:10:00")]
     [InlineData("Http:RequestTimeout=soon", "Http:RequestTimeout is 'soon'; allowed is 00:00:01 to 00:10:00")]
