@@ -19,14 +19,15 @@ internal static class PostgreSqlSetup
     {
         var given = new NpgsqlConnectionStringBuilder(connectionString);
         if (string.IsNullOrEmpty(given.Host)) throw new ArgumentException("Host must name a server.", nameof(connectionString));
-        return new NpgsqlConnectionStringBuilder
+        var defaults = new NpgsqlConnectionStringBuilder
         {
             ApplicationName = "CleanUsers",
             MaxPoolSize = 30, // several replicas share the hundred connections that a server has by default
             Timeout = 5, // seconds, of connecting and of waiting for a connection
             MaxAutoPrepare = 50, // the statements of a few dozen kinds of requests, parsed and planned once a connection
             AutoPrepareMinUsages = 2,
-            ConnectionString = connectionString,
-        }.ConnectionString;
+            GssEncryptionMode = GssEncryptionMode.Disable, // looks for Kerberos at every connection, which container images lack (npgsql/npgsql#6524)
+        };
+        return new NpgsqlConnectionStringBuilder($"{defaults.ConnectionString};{connectionString}").ConnectionString; // the last of two values counts
     }
 }

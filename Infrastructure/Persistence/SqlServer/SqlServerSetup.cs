@@ -21,13 +21,13 @@ internal static class SqlServerSetup
     {
         var given = new SqlConnectionStringBuilder(connectionString);
         if (given.DataSource.Length == 0) throw new ArgumentException("Data Source must name a server.", nameof(connectionString));
-        return new SqlConnectionStringBuilder
+        var defaults = new SqlConnectionStringBuilder
         {
             ApplicationName = "CleanUsers",
             MaxPoolSize = 50,
             ConnectTimeout = 5, // seconds, of connecting and of waiting for a connection
             ConnectRetryCount = 0, // the driver's own retries, ten seconds apart, would come on top of ours
-            ConnectionString = connectionString,
-        }.ConnectionString;
+        };
+        return new SqlConnectionStringBuilder($"{defaults.ConnectionString};{connectionString}").ConnectionString; // the last of two values counts
     }
 }
