@@ -32,7 +32,7 @@ internal static class ListeningPort
     public static int Find(IConfiguration environment) =>
         Parse(Key, environment[Key])
         ?? PortOf(environment[UrlsKey])
-        ?? Parse(HttpPortsKey, environment[HttpPortsKey]?.Split(';')[0])
+        ?? Parse(HttpPortsKey, Entries(environment[HttpPortsKey]).FirstOrDefault())
         ?? Default;
 
     /// <exception cref="ConfigurationException">There is a value, and it is no port.</exception>
@@ -48,11 +48,13 @@ internal static class ListeningPort
     {
         try
         {
-            return urls?.Split(';').Select(BindingAddress.Parse).FirstOrDefault(address => address.Scheme == Uri.UriSchemeHttp)?.Port;
+            return Entries(urls).Select(BindingAddress.Parse).FirstOrDefault(address => address.Scheme == Uri.UriSchemeHttp)?.Port;
         }
         catch (FormatException)
         {
             throw new ConfigurationException(UrlsKey, $"'{urls}'", "addresses such as http://*:8080");
         }
     }
+
+    private static string[] Entries(string? list) => list?.Split(';', StringSplitOptions.RemoveEmptyEntries) ?? [];
 }

@@ -109,7 +109,7 @@ public sealed class TheCommandLine : IDisposable
             ("PORT", $"{service.Address.Port}"),
             ("ASPNETCORE_URLS", $"https://*:1;http://*:{service.Address.Port}"),
             ("ASPNETCORE_HTTP_PORTS", $"{service.Address.Port};1")])
-            Assert.Equal((0, "", ""), await OwnProcess.RunAsync(_folder, [(name, value), ("HTTP_PROXY", "http://127.0.0.1:1")], "health"));
+            Assert.Equal((0, "", ""), await OwnProcess.RunAsync(_folder, [("ASPNETCORE_URLS", ""), (name, value), ("HTTP_PROXY", "http://127.0.0.1:1")], "health"));
 
         File.Delete(Path.Combine(_folder, "data", "cleanusers.db"));
         var away = await OwnProcess.RunAsync(_folder, [("PORT", $"{service.Address.Port}")], "health");
