@@ -66,9 +66,12 @@ internal static class Description
     private static async Task<byte[]> ConvertAsync()
     {
         using var source = new MemoryStream(Current.Value);
-        var (document, _) = await OpenApiDocument.LoadAsync(source, "json");
+        var document = (await OpenApiDocument.LoadAsync(source, "json")).Document!;
+        // 3.0 knows no scopes but those of OAuth flows
+        var operations = document.Paths.Values.SelectMany(path => path.Operations!.Values);
+        foreach (var scopes in operations.SelectMany(operation => operation.Security ?? []).SelectMany(scheme => scheme.Values)) scopes.Clear();
         using var target = new MemoryStream();
-        await document!.SerializeAsJsonAsync(target, OpenApiSpecVersion.OpenApi3_0);
+        await document.SerializeAsJsonAsync(target, OpenApiSpecVersion.OpenApi3_0);
         return target.ToArray();
     }
 }
