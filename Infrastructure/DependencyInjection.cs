@@ -29,11 +29,9 @@ public static class DependencyInjection
     /// <summary>The sender of emails.</summary>
     /// <param name="services">Where to.</param>
     /// <param name="options">How.</param>
-    /// <param name="smtp">By which server.</param>
-    /// <exception cref="ArgumentException">The server is missing.</exception>
+    /// <param name="smtp">By which server, where it is by one.</param>
     public static IServiceCollection AddEmailDelivery(this IServiceCollection services, EmailOptions options, SmtpOptions smtp)
     {
-        if (options.Delivery == EmailDelivery.Smtp && string.IsNullOrWhiteSpace(smtp.Host)) throw new ArgumentException("Smtp needs a host.", nameof(smtp));
         services.AddSingleton(options).AddSingleton(smtp);
         return options.Delivery switch
         {

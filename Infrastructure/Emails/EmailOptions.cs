@@ -1,5 +1,3 @@
-using System.ComponentModel.DataAnnotations;
-
 namespace CleanUsers.Infrastructure.Emails;
 
 /// <summary>Section <c>Email</c> of the configuration.</summary>
@@ -10,7 +8,7 @@ public sealed class EmailOptions
     public EmailDelivery Delivery { get; init; } = EmailDelivery.Pickup;
 
     /// <summary>Who emails come from.</summary>
-    [EmailAddress(ErrorMessage = "an email address")]
+    [Mailbox]
     public string From { get; init; } = "users@localhost";
 
     /// <summary>Where <see cref="EmailDelivery.Pickup"/> puts emails.</summary>

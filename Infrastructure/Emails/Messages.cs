@@ -8,6 +8,10 @@ namespace CleanUsers.Infrastructure.Emails;
 /// <summary>An email as RFC 5322 and MIME have it. The library encodes what stands in headers, so that no text can begin another one.</summary>
 internal static class Messages
 {
+    /// <summary>What is said where an address is one by our rules and none by the library's.</summary>
+    public const string Unwritable = "The address can't be written in an email.";
+
+    /// <exception cref="FormatException">The address can't be written.</exception>
     public static MimeMessage ToMessage(this OutgoingEmail email, string from)
     {
         var sender = MailboxAddress.Parse(from);

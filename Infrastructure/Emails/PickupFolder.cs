@@ -17,6 +17,10 @@ internal sealed class PickupFolder(EmailOptions options) : IEmailSender
             File.Move($"{file}.writing", file, overwrite: true); // whole, or not there
             return Delivery.Delivered;
         }
+        catch (FormatException)
+        {
+            return new(DeliveryOutcome.Refused, Messages.Unwritable);
+        }
         catch (Exception exception) when (exception is IOException or UnauthorizedAccessException)
         {
             return new(DeliveryOutcome.NotNow, "The pickup folder can't be written.");

@@ -1,5 +1,6 @@
 using System.Globalization;
 using System.Net.Sockets;
+using System.Text;
 using CleanUsers.Application.Ports;
 using MailKit;
 using MailKit.Net.Smtp;
@@ -13,17 +14,17 @@ internal sealed class SmtpSender(EmailOptions options, SmtpOptions smtp) : IEmai
 {
     public async Task<Delivery> SendAsync(OutgoingEmail email, CancellationToken ct)
     {
-        using var message = email.ToMessage(options.From);
         using var client = new SmtpClient();
         using var patience = CancellationTokenSource.CreateLinkedTokenSource(ct);
         patience.CancelAfter(smtp.Timeout);
         try
         {
+            using var message = email.ToMessage(options.From);
             await client.ConnectAsync(smtp.Host, smtp.Port, Security(), patience.Token);
             if (smtp.Username is not null) await client.AuthenticateAsync(smtp.Username, smtp.Password ?? "", patience.Token);
             // RFC 6531: an address that is not ASCII goes only to servers that say that they know such
             var international = client.Capabilities.HasFlag(SmtpCapabilities.UTF8);
-            if (!international && !MailboxAddress.Parse(email.To).LocalPart.All(char.IsAscii))
+            if (!international && !Ascii.IsValid(email.To.AsSpan(0, email.To.LastIndexOf('@'))))
                 return new(DeliveryOutcome.Refused, "The mail server takes only ASCII addresses.");
             await client.SendAsync(new FormatOptions { International = international }, message, patience.Token);
         }
@@ -34,6 +35,10 @@ internal sealed class SmtpSender(EmailOptions options, SmtpOptions smtp) : IEmai
         catch (SmtpCommandException refusal)
         {
             return new(DeliveryOutcome.NotNow, Said(refusal));
+        }
+        catch (FormatException)
+        {
+            return new(DeliveryOutcome.Refused, Messages.Unwritable);
         }
         catch (AuthenticationException)
         {

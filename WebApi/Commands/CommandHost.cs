@@ -20,6 +20,7 @@ internal static class CommandHost
         builder.Services.AddApplication(builder.Configuration.ReadSection<MappingOptions>(MappingOptions.Section).LicenseKey);
         builder.Configuration.UseConnectionString(DatabaseOptions.ConnectionStringName, connectionString => builder.Services.AddInfrastructure(
             builder.Configuration.ReadSection<DatabaseOptions>(DatabaseOptions.Section), connectionString));
+        builder.AddEmailDelivery();
         return builder;
     }
 }

@@ -19,8 +19,9 @@ internal static class HttpSetup
             timeouts.DefaultPolicy = new() { Timeout = options.RequestTimeout, TimeoutStatusCode = ProblemCatalogue.Unavailable.Status });
         builder.Services.Configure<ForwardedHeadersOptions>(forwarded => TrustedProxies.Configure(forwarded, options));
         builder.Services.AddHostedService<ExpiredAnswers>();
+        builder.Services.AddHostedService<EmailDelivery>();
         builder.Services.AddExceptionHandler<FaultHandler>();
-        builder.Services.Configure<RouteOptions>(routes => routes.SetParameterPolicy<UserIdConstraint>(UserIdConstraint.Name));
+        builder.Services.Configure<RouteOptions>(routes => routes.SetParameterPolicy<IdConstraint>(IdConstraint.Name));
         builder.Services.AddControllers(mvc => mvc.Filters.Add(new AcceptFilter()));
         builder.Services.Configure<ApiBehaviorOptions>(api =>
         {

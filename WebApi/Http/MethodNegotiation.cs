@@ -39,7 +39,7 @@ internal static class MethodNegotiation
         {
             var values = new RouteValueDictionary();
             return new TemplateMatcher(new RouteTemplate(endpoint.RoutePattern), []).TryMatch(context.Request.Path, values)
-                && (!values.ContainsKey("id") || new UserIdConstraint().Match(context, route: null, "id", values, RouteDirection.IncomingRequest));
+                && (!values.ContainsKey("id") || new IdConstraint().Match(context, route: null, "id", values, RouteDirection.IncomingRequest));
         });
 
     /// <summary>Says what bodies a method takes (RFC 5789 section 3.1 for PATCH, the W3C's LDP section 7.1 for the others).</summary>

@@ -4,6 +4,7 @@ using System.Text.Json;
 using System.Text.Json.Serialization;
 using CleanUsers.Application;
 using CleanUsers.Application.DeletedUsers;
+using CleanUsers.Application.Emails;
 using CleanUsers.Application.Users;
 
 namespace CleanUsers.WebApi.Http;
@@ -13,6 +14,8 @@ namespace CleanUsers.WebApi.Http;
 [JsonSerializable(typeof(DeletedUserDto))]
 [JsonSerializable(typeof(Page<UserDto>))]
 [JsonSerializable(typeof(Page<DeletedUserDto>))]
+[JsonSerializable(typeof(EmailDto))]
+[JsonSerializable(typeof(Page<EmailDto>))]
 internal sealed partial class WireJson : JsonSerializerContext
 {
     // Names and addresses stay legible. What HTML could misread is of no account: the type is JSON, and nothing sniffs it.
@@ -23,7 +26,13 @@ internal sealed partial class WireJson : JsonSerializerContext
     public static readonly WireJson Answers = new(new JsonSerializerOptions(JsonSerializerDefaults.Web)
     {
         Encoder = Encoder,
-        Converters = { new Rfc3339Converter(), new JsonStringEnumConverter<Domain.Users.UserRole>(), new JsonStringEnumConverter<Domain.Users.UserStatus>() },
+        Converters =
+        {
+            new Rfc3339Converter(),
+            new JsonStringEnumConverter<Domain.Users.UserRole>(),
+            new JsonStringEnumConverter<Domain.Users.UserStatus>(),
+            new JsonStringEnumConverter<Domain.Emails.EmailStatus>(),
+        },
     });
 
     /// <summary>RFC 3339 in UTC with exactly three decimals, whatever they are.</summary>

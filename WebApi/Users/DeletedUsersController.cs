@@ -21,7 +21,7 @@ public sealed class DeletedUsersController : ControllerBase
             input.ToListQuery<ListDeletedUsersQuery>(), listDeletedUsers.ExecuteAsync, page => Pages.Of(Response, page, WireJson.Answers.PageDeletedUserDto), ct);
     }
 
-    [HttpRead("{id:userId}")]
+    [HttpRead("{id:id}")]
     [Authorize(Scopes.Restore)]
     public Task<IActionResult> Get(long id, [FromServices] GetDeletedUser getDeletedUser, CancellationToken ct)
     {
@@ -30,7 +30,7 @@ public sealed class DeletedUsersController : ControllerBase
         return input.AnswerAsync(id, getDeletedUser.ExecuteAsync, user => UserAnswers.Read(Response, user, condition), ct);
     }
 
-    [HttpPatch("{id:userId}")]
+    [HttpPatch("{id:id}")]
     [Authorize(Scopes.Restore)]
     public async Task<IActionResult> Restore(long id, [FromServices] RestoreUser restoreUser, CancellationToken ct)
     {
@@ -38,7 +38,7 @@ public sealed class DeletedUsersController : ControllerBase
         return await body.AnswerAsync(body.ToRestoreUser(id), restoreUser.ExecuteAsync, user => UserAnswers.Restored(Response, user), ct);
     }
 
-    [HttpDelete("{id:userId}")]
+    [HttpDelete("{id:id}")]
     [Authorize(Scopes.Purge)]
     public Task<IActionResult> Purge(long id, [FromServices] PurgeUser purgeUser, CancellationToken ct)
     {

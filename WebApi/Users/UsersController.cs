@@ -30,7 +30,7 @@ public sealed class UsersController : ControllerBase
         return input.AnswerAsync(input.ToListQuery<ListUsersQuery>(), listUsers.ExecuteAsync, page => Pages.Of(Response, page, WireJson.Answers.PageUserDto), ct);
     }
 
-    [HttpRead("{id:userId}")]
+    [HttpRead("{id:id}")]
     [Authorize(Scopes.Read)]
     public Task<IActionResult> Get(long id, [FromServices] GetUser getUser, CancellationToken ct)
     {
@@ -39,7 +39,7 @@ public sealed class UsersController : ControllerBase
         return input.AnswerAsync(id, getUser.ExecuteAsync, user => UserAnswers.Read(Response, user, condition), ct);
     }
 
-    [HttpPut("{id:userId}")]
+    [HttpPut("{id:id}")]
     [Authorize(Scopes.Write)]
     public async Task<IActionResult> Replace(long id, [FromServices] ReplaceUser replaceUser, CancellationToken ct)
     {
@@ -47,7 +47,7 @@ public sealed class UsersController : ControllerBase
         return await body.AnswerAsync(body.ToReplaceUser(id), replaceUser.ExecuteAsync, user => UserAnswers.Changed(Response, user), ct);
     }
 
-    [HttpPatch("{id:userId}")]
+    [HttpPatch("{id:id}")]
     [Authorize(Scopes.Write)]
     public async Task<IActionResult> Patch(long id, [FromServices] PatchUser patchUser, CancellationToken ct)
     {
@@ -55,7 +55,7 @@ public sealed class UsersController : ControllerBase
         return await body.AnswerAsync(body.ToPatchUser(id), patchUser.ExecuteAsync, user => UserAnswers.Changed(Response, user), ct);
     }
 
-    [HttpDelete("{id:userId}")]
+    [HttpDelete("{id:id}")]
     [Authorize(Scopes.Write)]
     public Task<IActionResult> Delete(long id, [FromServices] DeleteUser deleteUser, CancellationToken ct)
     {

@@ -22,7 +22,7 @@ public sealed partial class ConfigurationTable
     [MemberData(nameof(OptionsSections))]
     public void It_has_every_key_of_a_section_and_no_other(string section) => Assert.Equal(
         Properties(section).Select(property => $"{section}:{property.Name}").Order(),
-        Table.Keys.Where(key => key.StartsWith($"{section}:", StringComparison.Ordinal) && !key.EndsWith(":*", StringComparison.Ordinal)).Order());
+        Table.Keys.Where(key => key.StartsWith($"{section}:", StringComparison.Ordinal) && key.LastIndexOf(':') == section.Length && !key.EndsWith(":*", StringComparison.Ordinal)).Order());
 
     [Theory]
     [MemberData(nameof(OptionsSections))]

@@ -18,6 +18,11 @@ public sealed class ScopeMatrix(ClosedService service) : IClassFixture<ClosedSer
         { "PUT", "/api/v1/users/999", Scopes.Write, 415 },
         { "PATCH", "/api/v1/users/999", Scopes.Write, 415 },
         { "DELETE", "/api/v1/users/999", Scopes.Write, 404 },
+        { "GET", "/api/v1/users/999/emails", Scopes.Read, 404 },
+        { "HEAD", "/api/v1/users/999/emails", Scopes.Read, 404 },
+        { "POST", "/api/v1/users/999/emails", Scopes.Write, 415 },
+        { "GET", "/api/v1/users/999/emails/999", Scopes.Read, 404 },
+        { "HEAD", "/api/v1/users/999/emails/999", Scopes.Read, 404 },
         { "GET", "/api/v1/deleted-users", Scopes.Restore, 200 },
         { "HEAD", "/api/v1/deleted-users", Scopes.Restore, 200 },
         { "GET", "/api/v1/deleted-users/999", Scopes.Restore, 404 },
@@ -51,7 +56,7 @@ public sealed class ScopeMatrix(ClosedService service) : IClassFixture<ClosedSer
     {
         var described = DescribedContract.Operations
             .Where(operation => operation.Path.StartsWith("/api", StringComparison.Ordinal) && operation.Method != "options")
-            .Select(operation => $"{operation.Method.ToUpperInvariant()} {operation.Path.Replace("{id}", "999", StringComparison.Ordinal)}");
+            .Select(operation => $"{operation.Method.ToUpperInvariant()} {operation.Path.Replace("{id}", "999", StringComparison.Ordinal).Replace("{emailId}", "999", StringComparison.Ordinal)}");
         Assert.Equal(described.Order(), Routes.Select(route => $"{route.Data.Item1} {route.Data.Item2}").Order());
     }
 

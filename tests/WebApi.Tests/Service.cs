@@ -20,6 +20,9 @@ public class Service : WebApplicationFactory<Program>, IAsyncLifetime
         UseKestrel(0);
     }
 
+    /// <summary>Where emails are put.</summary>
+    public string PickupFolder { get; } = Path.Combine(Path.GetTempPath(), $"cleanusers-outbox-{Guid.NewGuid():N}");
+
     protected TestDatabase Database { get; }
 
     /// <summary>What the configuration says beyond the defaults.</summary>
@@ -48,6 +51,7 @@ public class Service : WebApplicationFactory<Program>, IAsyncLifetime
         builder.UseSetting("Database:Provider", $"{Database.Provider}");
         builder.UseSetting("Database:MigrateOnStartup", "true");
         builder.UseSetting("ConnectionStrings:CleanUsers", Database.ConnectionString);
+        builder.UseSetting("Email:PickupFolder", PickupFolder);
         builder.UseSetting("Logging:LogLevel:Default", "Warning");
         builder.UseSetting("Authentication:AllowAnonymous", "true");
         builder.UseSetting("RateLimiting:PermitsPerSecond", "100000"); // on, and never in the way
@@ -115,6 +119,7 @@ public class Service : WebApplicationFactory<Program>, IAsyncLifetime
         Client?.Dispose();
         await base.DisposeAsync();
         await Database.DisposeAsync();
+        if (Directory.Exists(PickupFolder)) Directory.Delete(PickupFolder, recursive: true);
         GC.SuppressFinalize(this);
     }
 }

@@ -3,9 +3,9 @@ using System.Globalization;
 namespace CleanUsers.WebApi.Http;
 
 /// <summary>A positive 64-bit integer in its one spelling: the framework's own <c>long</c> also takes signs, spaces and leading zeros.</summary>
-internal sealed class UserIdConstraint : IRouteConstraint
+internal sealed class IdConstraint : IRouteConstraint
 {
-    public const string Name = "userId";
+    public const string Name = "id";
 
     public bool Match(HttpContext? httpContext, IRouter? route, string routeKey, RouteValueDictionary values, RouteDirection routeDirection) =>
         values.TryGetValue(routeKey, out var value)

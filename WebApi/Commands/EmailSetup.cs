@@ -1,0 +1,20 @@
+using CleanUsers.Infrastructure;
+using CleanUsers.Infrastructure.Emails;
+using CleanUsers.WebApi.Hosting;
+
+namespace CleanUsers.WebApi.Commands;
+
+internal static class EmailSetup
+{
+    private const string Smtp = nameof(Smtp);
+
+    /// <exception cref="ConfigurationException">The configuration is not one to send emails with.</exception>
+    public static void AddEmailDelivery(this WebApplicationBuilder builder)
+    {
+        var options = builder.Configuration.ReadSection<EmailOptions>(EmailOptions.Section, foreign: Smtp);
+        var smtp = builder.Configuration.ReadSection<SmtpOptions>(SmtpOptions.Section);
+        if (options.Delivery == Infrastructure.Emails.EmailDelivery.Smtp && smtp.Host.Length == 0)
+            throw new ConfigurationException($"{SmtpOptions.Section}:{nameof(SmtpOptions.Host)}", "nothing", "the name of a mail server");
+        builder.Services.AddEmailDelivery(options, smtp);
+    }
+}

@@ -1,0 +1,92 @@
+namespace CleanUsers.WebApi.Tests;
+
+public abstract class EmailResource(Service service)
+{
+    private readonly Service _service = service.Present();
+
+    [Fact]
+    public async Task POST_queues_an_email_and_says_where_it_is()
+    {
+        var id = await _service.CreateAsync("queued@example.org");
+        var answer = (await _service.SendAsync("POST", $"/api/v1/users/{id}/emails", """{"subject":"Grüße","text":"One\nTwo"}""")).Is(201);
+        Assert.Equal($"/api/v1/users/{id}/emails/{answer["id"]}", answer.Header("Location"));
+        Assert.Equal(("Grüße", "One\nTwo", "Queued"), (answer["subject"].GetString(), answer["text"].GetString(), answer["status"].GetString()));
+        Assert.Equal(answer["createdAt"].GetString(), (await _service.GetAsync(answer.Header("Location")!)).Is(200)["createdAt"].GetString());
+    }
+
+    [Fact]
+    public async Task A_repetition_with_the_same_key_queues_nothing()
+    {
+        var id = await _service.CreateAsync("key@example.org");
+        var answers = new List<Answer>();
+        for (var i = 0; i < 3; i++)
+            answers.Add((await _service.SendAsync("POST", $"/api/v1/users/{id}/emails", """{"subject":"S","text":"T"}""", ("Idempotency-Key", "k"))).Is(201));
+        Assert.Single(answers.Select(answer => answer.Body).Distinct());
+        Assert.Equal("true", answers[2].Header("Idempotency-Replayed"));
+        Assert.Equal(1, (await _service.GetAsync($"/api/v1/users/{id}/emails"))["items"].GetArrayLength());
+        (await _service.SendAsync("POST", $"/api/v1/users/{id}/emails", """{"subject":"S","text":"U"}""", ("Idempotency-Key", "k"))).IsProblem(422, "idempotency-key-reused");
+    }
+
+    [Fact]
+    public async Task The_list_is_newest_first_page_by_page()
+    {
+        var id = await _service.CreateAsync("list@example.org");
+        for (var i = 0; i < 3; i++) await _service.SendAsync("POST", $"/api/v1/users/{id}/emails", $$"""{"subject":"{{i}}","text":"T"}""");
+        var first = (await _service.GetAsync($"/api/v1/users/{id}/emails?pageSize=2")).Is(200);
+        Assert.Equal(["2", "1"], first["items"].EnumerateArray().Select(email => email.GetProperty("subject").GetString()));
+        Assert.Contains($"</api/v1/users/{id}/emails?pageSize=2&cursor={first["nextCursor"]}>; rel=\"next\"", first.Header("Link"), StringComparison.Ordinal);
+        var second = (await _service.GetAsync($"/api/v1/users/{id}/emails?pageSize=2&cursor={first["nextCursor"]}")).Is(200);
+        Assert.Equal("0", Assert.Single(second["items"].EnumerateArray()).GetProperty("subject").GetString());
+
+        var other = await _service.CreateAsync("list2@example.org");
+        (await _service.GetAsync($"/api/v1/users/{other}/emails?pageSize=2&cursor={first["nextCursor"]}")).IsProblem(400, "validation-failed");
+        (await _service.GetAsync($"/api/v1/users/{id}/emails?sort=id")).IsProblem(400, "validation-failed");
+    }
+
+    [Fact]
+    public async Task What_can_not_be_sent_is_refused_with_all_its_faults()
+    {
+        var id = await _service.CreateAsync("refused@example.org");
+        var answer = await _service.SendAsync("POST", $"/api/v1/users/{id}/emails", """{"subject":"a\r\nBcc: eve@example.org","body":"x"}""");
+        answer.IsProblem(400, "validation-failed");
+        Assert.Equal(["pointer #/body unknown-member", "pointer #/subject invalid-character", "pointer #/text required"], answer.Faults().Order());
+    }
+
+    [Fact]
+    public async Task A_user_who_is_not_there_has_no_emails_and_another_ones_are_not_shown()
+    {
+        var (id, other) = (await _service.CreateAsync("mine@example.org"), await _service.CreateAsync("other@example.org"));
+        var email = (await _service.SendAsync("POST", $"/api/v1/users/{id}/emails", """{"subject":"S","text":"T"}""")).Is(201)["id"];
+        (await _service.GetAsync($"/api/v1/users/{other}/emails/{email}")).IsProblem(404, "not-found");
+        (await _service.SendAsync("DELETE", $"/api/v1/users/{id}")).Is(204);
+        (await _service.GetAsync($"/api/v1/users/{id}/emails/{email}")).IsProblem(404, "user-not-found");
+        (await _service.GetAsync($"/api/v1/users/{id}/emails")).IsProblem(404, "user-not-found");
+        (await _service.SendAsync("POST", $"/api/v1/users/{id}/emails", """{"subject":"S","text":"T"}""")).IsProblem(404, "user-not-found");
+        (await _service.GetAsync($"/api/v1/users/{other}/emails/01")).IsProblem(404, "not-found");
+    }
+
+    [Fact]
+    public async Task What_is_queued_is_delivered_in_the_background()
+    {
+        var id = await _service.CreateAsync("delivered@bücher.example", ",\"name\":\"Ada\"");
+        var path = (await _service.SendAsync("POST", $"/api/v1/users/{id}/emails", """{"subject":"Hello","text":"You."}""")).Is(201).Header("Location")!;
+        var email = await _service.GetAsync(path);
+        for (var i = 0; i < 200 && email["status"].GetString() == "Queued"; i++)
+        {
+            await Task.Delay(50, TestContext.Current.CancellationToken);
+            email = await _service.GetAsync(path);
+        }
+
+        Assert.Equal(("Sent", 1), (email["status"].GetString(), email["attempts"].GetInt32()));
+        Assert.NotNull(email["sentAt"].GetString());
+        var file = await File.ReadAllTextAsync(Path.Combine(_service.PickupFolder, $"{email["id"]}.eml"), TestContext.Current.CancellationToken);
+        Assert.Contains("To: Ada <delivered@", file, StringComparison.Ordinal);
+        Assert.Contains("Subject: Hello", file, StringComparison.Ordinal);
+    }
+}
+
+public sealed class EmailResourceOnSqlite(ServiceOnSqlite service) : EmailResource(service), IClassFixture<ServiceOnSqlite>;
+
+public sealed class EmailResourceOnSqlServer(ServiceOnSqlServer service) : EmailResource(service), IClassFixture<ServiceOnSqlServer>;
+
+public sealed class EmailResourceOnPostgreSql(ServiceOnPostgreSql service) : EmailResource(service), IClassFixture<ServiceOnPostgreSql>;
