@@ -1,11 +1,15 @@
 using System.Globalization;
 using CleanUsers.Application.Ports;
+using CleanUsers.Domain;
 using MimeKit;
 using MimeKit.Text;
 
 namespace CleanUsers.Infrastructure.Emails;
 
-/// <summary>An email as RFC 5322 and MIME have it. The library encodes what stands in headers, so that no text can begin another one.</summary>
+/// <summary>
+/// An email as RFC 5322 and MIME have it. Names and subjects have no line breaks where they come from; here they can't have any, because the
+/// library would write one into an international header as it is, and begin another header.
+/// </summary>
 internal static class Messages
 {
     /// <summary>What is said where an address is one by our rules and none by the library's.</summary>
@@ -21,9 +25,11 @@ internal static class Messages
             MessageId = string.Create(CultureInfo.InvariantCulture, $"{email.Id}.{email.CreatedAt.ToUnixTimeMilliseconds()}@{sender.Domain}"),
             Date = email.CreatedAt,
             From = { sender },
-            To = { new MailboxAddress(email.ToName, email.To) },
-            Subject = email.Subject,
+            To = { new MailboxAddress(OneLine(email.ToName ?? ""), email.To) },
+            Subject = OneLine(email.Subject),
             Body = new TextPart(TextFormat.Plain) { Text = email.Text },
         };
     }
+
+    private static string OneLine(string text) => string.Concat(text.EnumerateRunes().Select(rune => UnicodeText.IsControl(rune) ? " " : rune.ToString()));
 }

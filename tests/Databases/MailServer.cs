@@ -1,0 +1,67 @@
+using System.Collections.Concurrent;
+using System.Diagnostics;
+using System.Globalization;
+using System.Text.Json;
+using Xunit;
+
+namespace CleanUsers.Databases;
+
+/// <summary>A mail server as a process of its own, on a port of the loopback interface: see mail_server.py.</summary>
+public sealed class MailServer : IDisposable
+{
+    private const string Python = "/usr/bin/python3";
+
+    private static readonly Lazy<bool> IsInstalled = new(() => File.Exists(Python) && Run("-c", "import aiosmtpd"));
+
+    private Process? _process;
+
+    public int Port { get; private set; }
+
+    /// <summary>What it took, as it came.</summary>
+    public ConcurrentQueue<(string To, string Message)> Received { get; } = [];
+
+    /// <summary>Starts it, at the port that it had before if it had one; skips the test where aiosmtpd is not installed.</summary>
+    /// <param name="utf8">Whether it takes addresses that are not ASCII (RFC 6531).</param>
+    public async Task StartAsync(bool utf8 = true)
+    {
+        Assert.SkipUnless(IsInstalled.Value, "aiosmtpd is not installed (Debian's python3-aiosmtpd)");
+        _process = Process.Start(new ProcessStartInfo(
+            Python, [Path.Combine(AppContext.BaseDirectory, "mail_server.py"), Port.ToString(CultureInfo.InvariantCulture), utf8 ? "utf8" : "ascii"]) { UseShellExecute = false, RedirectStandardOutput = true })!;
+        Port = int.Parse((await _process.StandardOutput.ReadLineAsync())!, CultureInfo.InvariantCulture);
+        _ = ListenAsync(_process.StandardOutput);
+    }
+
+    /// <summary>What it took, once that is so many messages: it tells of them after it has answered.</summary>
+    public async Task<IReadOnlyList<(string To, string Message)>> ReceivedAsync(int messages)
+    {
+        for (var i = 0; i < 500 && Received.Count < messages; i++) await Task.Delay(10);
+        return [.. Received];
+    }
+
+    public void Stop()
+    {
+        if (_process is null) return;
+        _process.Kill();
+        _process.WaitForExit();
+        _process.Dispose();
+        _process = null;
+    }
+
+    public void Dispose() => Stop();
+
+    private async Task ListenAsync(StreamReader output)
+    {
+        while (await output.ReadLineAsync() is { } line)
+        {
+            var message = JsonElement.Parse(line);
+            Received.Enqueue((message.GetProperty("to")[0].GetString()!, message.GetProperty("data").GetString()!));
+        }
+    }
+
+    private static bool Run(params string[] arguments)
+    {
+        using var process = Process.Start(new ProcessStartInfo(Python, arguments) { UseShellExecute = false, RedirectStandardError = true })!;
+        process.WaitForExit();
+        return process.ExitCode == 0;
+    }
+}
