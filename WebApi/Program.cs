@@ -5,6 +5,7 @@ using CleanUsers.Infrastructure;
 using CleanUsers.Infrastructure.Persistence;
 using CleanUsers.WebApi.Hosting;
 using CleanUsers.WebApi.Http;
+using CleanUsers.WebApi.Logs;
 using CleanUsers.WebApi.OpenApi;
 using CleanUsers.WebApi.Security;
 
@@ -14,6 +15,7 @@ try
     // appsettings.json is beside the program, wherever it is started from
     var builder = WebApplication.CreateBuilder(new WebApplicationOptions { Args = args, ContentRootPath = AppContext.BaseDirectory });
     builder.Services.AddSingleton(TimeProvider.System);
+    builder.AddLogs();
     builder.Services.AddApplication(builder.Configuration["AutoMapper:LicenseKey"]);
     builder.Configuration.UseConnectionString(DatabaseOptions.ConnectionStringName, connectionString => builder.Services.AddInfrastructure(
         builder.Configuration.ReadSection<DatabaseOptions>(DatabaseOptions.Section), connectionString));
@@ -21,7 +23,8 @@ try
     builder.AddHttp();
     builder.AddHealth();
 
-    var app = builder.Build();
+    await using var app = builder.Build(); // disposed of whatever happens: that writes the last lines of the log
+    app.UseRequestLog();
     app.UseHttp();
     app.UseAuthentication();
     app.UseAuthorization();

@@ -1,8 +1,10 @@
 using System.Net.Sockets;
 using System.Text;
+using CleanUsers.WebApi.Logs;
 using Microsoft.AspNetCore.Hosting;
 using Microsoft.AspNetCore.Mvc.Testing;
 using Microsoft.Data.Sqlite;
+using Microsoft.Extensions.DependencyInjection;
 
 namespace CleanUsers.WebApi.Tests;
 
@@ -18,6 +20,8 @@ public class Service : WebApplicationFactory<Program>, IAsyncLifetime
 
     public HttpClient Client { get; private set; } = null!;
 
+    public Signals Signals { get; } = new();
+
     public ValueTask InitializeAsync()
     {
         StartServer();
@@ -29,7 +33,7 @@ public class Service : WebApplicationFactory<Program>, IAsyncLifetime
     {
         builder.UseEnvironment("Production");
         builder.UseSetting("ConnectionStrings:CleanUsers", $"Data Source={Path.Combine(_folder, "test.db")}");
-        builder.UseSetting("Logging:LogLevel:Default", "Warning");
+        builder.ConfigureServices(services => services.AddSingleton(_ => new LineQueue(Signals.Output, TimeProvider.System)));
         builder.UseSetting("Authentication:AllowAnonymous", "true");
         foreach (var (key, value) in Settings) builder.UseSetting(key, value);
     }
@@ -49,6 +53,7 @@ public class Service : WebApplicationFactory<Program>, IAsyncLifetime
             if (!headers.Any(header => header.Name == "Content-Type")) request.Content.Headers.Add("Content-Type", "application/json");
         }
 
+        Signals.Sent(path, body);
         foreach (var (name, value) in headers)
         {
             if (name != "Content-Type") Assert.True(request.Headers.TryAddWithoutValidation(name, value), name);
@@ -92,7 +97,11 @@ public class Service : WebApplicationFactory<Program>, IAsyncLifetime
     public override async ValueTask DisposeAsync()
     {
         Client.Dispose();
+        var lines = Services.GetRequiredService<LineQueue>();
         await base.DisposeAsync();
+        lines.Dispose(); // the service is still about it, perhaps
+        Signals.Check(metrics: null);
+        Signals.Dispose();
         SqliteConnection.ClearAllPools();
         Directory.Delete(_folder, recursive: true);
         GC.SuppressFinalize(this);
