@@ -18,6 +18,7 @@ public static class DependencyInjection
     public static IServiceCollection AddInfrastructure(this IServiceCollection services, DatabaseOptions options, string? connectionString) => services
         .AddSingleton(options)
         .AddDatabase(options, connectionString)
+        .AddSignals()
         .AddScoped<IDatabase, Database>()
         .AddScoped<IUserRepository, UserRepository>()
         .AddScoped<IUserReader, UserReader>()
@@ -44,6 +45,13 @@ public static class DependencyInjection
         {
             DatabaseProvider.Sqlite => services.AddSqlite(connectionString ?? DatabaseOptions.EmbeddedDatabase),
         };
+
+    private static IServiceCollection AddSignals(this IServiceCollection services)
+    {
+        CommandSignals.Listen();
+        default(UserCounts).Commit(); // the totals are there, and 0, before there is a user
+        return services;
+    }
 
     private static IServiceCollection AddSqlite(this IServiceCollection services, string connectionString)
     {

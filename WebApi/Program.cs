@@ -22,6 +22,8 @@ try
     builder.AddAuthenticationByToken();
     builder.AddHttp();
     builder.AddHealth();
+    builder.AddTelemetry();
+    builder.AddErrorReports();
 
     await using var app = builder.Build(); // disposed of whatever happens: that writes the last lines of the log
     app.UseRequestLog();
@@ -32,6 +34,7 @@ try
     app.MapProblems();
     app.MapHealth();
     app.MapDescription();
+    app.MapMetrics();
 
     await app.Services.MigrateOnStartupAsync();
     await app.RunAsync();

@@ -7,6 +7,9 @@ namespace CleanUsers.Infrastructure.Persistence;
 /// <summary>The model that all databases share. What is special about one is in its folder: a subclass, migrations and the rest.</summary>
 internal abstract class UsersDbContext(DbContextOptions options) : DbContext(options)
 {
+    // written in a transaction that is not committed yet
+    private UserCounts _uncommitted;
+
     public DbSet<User> Users => Set<User>();
 
     /// <summary>The property of a user that breaks ties in an order: the id, or its equal.</summary>
@@ -29,19 +32,31 @@ internal abstract class UsersDbContext(DbContextOptions options) : DbContext(opt
     /// <summary>Runs some writes as one. Where they say so they are kept, else all are undone.</summary>
     public virtual async Task<T> InTransactionAsync<T>(Func<CancellationToken, Task<(T Result, bool Keep)>> write, CancellationToken ct)
     {
+        _uncommitted = default; // what an attempt that failed has left
         await using var transaction = await Database.BeginTransactionAsync(ct);
         var (result, keep) = await write(ct);
-        if (keep) await transaction.CommitAsync(ct);
-        else ChangeTracker.Clear();
+        if (!keep)
+        {
+            ChangeTracker.Clear();
+            return result;
+        }
+
+        await transaction.CommitAsync(ct);
+        _uncommitted.Commit();
         return result;
     }
 
     /// <summary>Writes the users and with them, in the same transaction, the words that a search finds them by.</summary>
-    public override Task<int> SaveChangesAsync(bool acceptAllChangesOnSuccess, CancellationToken cancellationToken = default)
+    public override async Task<int> SaveChangesAsync(bool acceptAllChangesOnSuccess, CancellationToken cancellationToken = default)
     {
         ChangeTracker.DetectChanges();
-        foreach (var entry in ChangeTracker.Entries<User>().ToList()) UserWord.Follow(this, entry);
-        return base.SaveChangesAsync(acceptAllChangesOnSuccess, cancellationToken);
+        var users = ChangeTracker.Entries<User>().ToList();
+        var counts = UserCounts.Of(users);
+        foreach (var entry in users) UserWord.Follow(this, entry);
+        var rows = await base.SaveChangesAsync(acceptAllChangesOnSuccess, cancellationToken);
+        if (Database.CurrentTransaction is null) counts.Commit();
+        else _uncommitted += counts;
+        return rows;
     }
 
     protected override void OnModelCreating(ModelBuilder modelBuilder)

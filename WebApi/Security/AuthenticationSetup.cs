@@ -7,7 +7,7 @@ namespace CleanUsers.WebApi.Security;
 /// <summary>Who may come in: everybody with a token of the configured issuer, or, only where it is said by name, anybody.</summary>
 internal static class AuthenticationSetup
 {
-    private const string AllowAnonymousKey = "Authentication:AllowAnonymous";
+    public const string AllowAnonymousKey = "Authentication:AllowAnonymous";
     private const string BearerKey = "Authentication:Schemes:Bearer";
 
     public static WebApplicationBuilder AddAuthenticationByToken(this WebApplicationBuilder builder)

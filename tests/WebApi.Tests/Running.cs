@@ -66,6 +66,12 @@ public sealed class Running : IDisposable
         return await Answer.ReadAsync(response);
     }
 
+    /// <summary>Takes its database away.</summary>
+    public void BreakDatabase()
+    {
+        foreach (var file in Directory.GetFiles(Path.Combine(_folder, "data"))) File.WriteAllText(file, "no database");
+    }
+
     /// <summary>SIGTERM, as an orchestrator asks a process to end.</summary>
     public void Terminate() => Assert.Equal(0, Kill(_process.Id, SigTerm));
 

@@ -96,11 +96,12 @@ public class Service : WebApplicationFactory<Program>, IAsyncLifetime
 
     public override async ValueTask DisposeAsync()
     {
+        var metrics = (await GetAsync("/metrics")).Body;
         Client.Dispose();
         var lines = Services.GetRequiredService<LineQueue>();
         await base.DisposeAsync();
         lines.Dispose(); // the service is still about it, perhaps
-        Signals.Check(metrics: null);
+        Signals.Check(metrics);
         Signals.Dispose();
         SqliteConnection.ClearAllPools();
         Directory.Delete(_folder, recursive: true);

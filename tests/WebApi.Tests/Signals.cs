@@ -46,7 +46,7 @@ public sealed class Signals : IDisposable
     }
 
     /// <summary>Fails where the log, or another text that leaves the service for those who operate it, holds one of them.</summary>
-    public void Check(string? metrics)
+    public void Check(string metrics)
     {
         var said = Encoding.UTF8.GetString(Copy()) + metrics;
         lock (_personal)
