@@ -24,9 +24,11 @@ try
     builder.AddHealth();
     builder.AddTelemetry();
     builder.AddErrorReports();
+    builder.AddShutdown();
 
     await using var app = builder.Build(); // disposed of whatever happens: that writes the last lines of the log
     app.UseRequestLog();
+    app.UseShutdown();
     app.UseHttp();
     app.UseAuthentication();
     app.UseAuthorization();

@@ -63,7 +63,7 @@ public sealed class Crashes : IDisposable
                     }
                 }
             })).ToList();
-            await Task.Delay(1500);
+            for (var i = 0; i < 300 && Answered() < 100; i++) await Task.Delay(100);
             first.Dispose();
             await Task.WhenAll(clients);
         }
@@ -71,6 +71,11 @@ public sealed class Crashes : IDisposable
         Assert.NotEmpty(answered);
         using var second = await Running.StartAsync(_folder);
         foreach (var id in answered) await second.GetAsync($"/api/v1/users/{id}");
+
+        int Answered()
+        {
+            lock (answered) return answered.Count;
+        }
     }
 
     public void Dispose() => Directory.Delete(_folder, recursive: true);

@@ -35,6 +35,7 @@ public class Service : WebApplicationFactory<Program>, IAsyncLifetime
         builder.UseSetting("ConnectionStrings:CleanUsers", $"Data Source={Path.Combine(_folder, "test.db")}");
         builder.ConfigureServices(services => services.AddSingleton(_ => new LineQueue(Signals.Output, TimeProvider.System)));
         builder.UseSetting("Authentication:AllowAnonymous", "true");
+        builder.UseSetting("Shutdown:Delay", "00:00:00");
         foreach (var (key, value) in Settings) builder.UseSetting(key, value);
     }
 
