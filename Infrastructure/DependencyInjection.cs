@@ -20,6 +20,7 @@ public static class DependencyInjection
         .AddSingleton(options)
         .AddDatabase(options, connectionString)
         .AddSingleton<UserById>()
+        .AddSignals()
         .AddScoped<IDatabase, Database>()
         .AddScoped<IUserRepository, UserRepository>()
         .AddScoped<IUserReader, UserReader>()
@@ -62,4 +63,11 @@ public static class DependencyInjection
             DatabaseProvider.SqlServer => services.AddSqlServer(connectionString ?? ""),
             DatabaseProvider.PostgreSql => services.AddPostgreSql(connectionString ?? ""),
         };
+
+    private static IServiceCollection AddSignals(this IServiceCollection services)
+    {
+        CommandSignals.Listen();
+        default(UserCounts).Commit(); // the totals are there, and 0, before there is a user
+        return services;
+    }
 }

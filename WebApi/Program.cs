@@ -3,6 +3,7 @@ using CleanUsers.Infrastructure;
 using CleanUsers.WebApi.Commands;
 using CleanUsers.WebApi.Hosting;
 using CleanUsers.WebApi.Http;
+using CleanUsers.WebApi.Logs;
 using CleanUsers.WebApi.OpenApi;
 using CleanUsers.WebApi.Security;
 
@@ -12,14 +13,20 @@ return await CommandLine.RunAsync(args, new ServeCommand(ServeAsync), new Migrat
 static async Task ServeAsync(string[] settings)
 {
     var builder = CommandHost.CreateBuilder(settings);
+    builder.AddLogs();
     builder.ListenOnPort(settings);
     builder.AddCrossOrigin();
     builder.AddAuthenticationByToken();
     builder.AddRateLimiting();
     builder.AddHttp();
     builder.AddHealth();
+    builder.AddTelemetry();
+    builder.AddErrorReports();
+    builder.AddShutdown();
 
-    var app = builder.Build();
+    await using var app = builder.Build(); // disposed of whatever happens: that writes the last lines of the log
+    app.UseRequestLog();
+    app.UseShutdown();
     app.UseTrustedProxies();
     app.UseAnswerHeaders();
     app.UseHttp();
@@ -31,6 +38,7 @@ static async Task ServeAsync(string[] settings)
     app.MapProblems();
     app.MapHealth();
     app.MapDescription();
+    app.MapMetrics();
 
     await app.Services.MigrateOnStartupAsync();
     await app.RunAsync();

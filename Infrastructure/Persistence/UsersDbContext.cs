@@ -28,6 +28,9 @@ internal abstract class UsersDbContext(DbContextOptions options) : DbContext(opt
     /// <summary>How many ids a process takes at a time; those that it has left are never given.</summary>
     protected const int IdBlock = 50;
 
+    // written in a transaction that is not committed yet
+    private UserCounts _uncommitted;
+
     public DbSet<User> Users => Set<User>();
 
     public DbSet<UserWord> Words => Set<UserWord>();
@@ -64,16 +67,16 @@ internal abstract class UsersDbContext(DbContextOptions options) : DbContext(opt
     /// <param name="write">The writes; can run several times.</param>
     /// <param name="wasKept">Looks whether the last run's writes are there.</param>
     /// <param name="ct">Gives up.</param>
-    public virtual Task<T> InTransactionAsync<T>(
+    public virtual async Task<T> InTransactionAsync<T>(
         Func<CancellationToken, Task<(T Result, bool Keep)>> write, Func<CancellationToken, Task<bool>> wasKept, CancellationToken ct)
     {
         Database.AutoSavepointsEnabled = false; // what fails is undone as a whole
         var (result, committing) = (default(T)!, false);
-        return Database.CreateExecutionStrategy().ExecuteAsync(
+        result = await Database.CreateExecutionStrategy().ExecuteAsync(
             this,
             async (_, _, token) =>
             {
-                committing = false;
+                (committing, _uncommitted) = (false, default);
                 await using var transaction = await Database.BeginTransactionAsync(token);
                 (result, var keep) = await write(token);
                 if (keep)
@@ -90,6 +93,8 @@ internal abstract class UsersDbContext(DbContextOptions options) : DbContext(opt
             },
             async (_, _, token) => new ExecutionResult<T>(committing && await wasKept(token), result),
             ct);
+        if (committing) _uncommitted.Commit();
+        return result;
     }
 
     /// <summary>Adds what is new and writes it with all that was changed, in one transaction.</summary>
@@ -160,7 +165,9 @@ internal abstract class UsersDbContext(DbContextOptions options) : DbContext(opt
         var deleted = ChangeTracker.Entries<User>()
             .Where(user => user.State == EntityState.Modified && user.Entity.IsDeleted && user.Property(u => u.DeletedAt).IsModified)
             .Select(user => user.Entity.Id).ToList();
+        var counts = UserCounts.Of(ChangeTracker.Entries<User>());
         var written = await base.SaveChangesAsync(acceptAllChangesOnSuccess, ct);
+        _uncommitted += counts;
         foreach (var id in deleted)
         {
             await Emails.Where(email => email.UserId == id && email.DueAt != null).ExecuteUpdateAsync(

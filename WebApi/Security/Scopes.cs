@@ -19,7 +19,10 @@ internal static class Scopes
     /// <summary>Erase users for good.</summary>
     public const string Purge = "users.purge";
 
-    private static readonly string[] All = [Read, Write, Restore, Purge];
+    /// <summary>Read the metrics.</summary>
+    public const string Metrics = "metrics.read";
+
+    private static readonly string[] All = [Read, Write, Restore, Purge, Metrics];
 
     // RFC 8693 section 4.2 writes scopes as one string, some issuers as an array, which comes as several claims; some call it scp
     private static readonly string[] Claims = ["scope", "scp"];

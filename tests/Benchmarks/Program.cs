@@ -11,4 +11,10 @@ if (args is ["pages", .. var rest])
     return;
 }
 
+if (args is ["logging", .. var times])
+{
+    await Logging.RunAsync(times is [var rounds] ? int.Parse(rounds, null) : 10);
+    return;
+}
+
 BenchmarkSwitcher.FromAssembly(typeof(Parsing).Assembly).Run(args);

@@ -23,6 +23,9 @@ public sealed class Configuration
     [InlineData("Http:MaxBodyBytes", "12", "1024 to 16777216")]
     [InlineData("Http:MaxBodyBytes", "64KB", "1024 to 16777216")]
     [InlineData("Http:RequireIfMatch", "yes", "true or false")]
+    [InlineData("Shutdown:Delay", "5 s", "00:00:00 to 00:05:00")]
+    [InlineData("Metrics:Port", "0", "1 to 65535")]
+    [InlineData("OTEL_EXPORTER_OTLP_ENDPOINT", "collector:4317", "an http or https address")]
     public async Task A_wrong_value_ends_the_start_with_one_line_that_names_it(string key, string value, string allowed)
     {
         var (code, error) = await StartAsync("--Authentication:AllowAnonymous=true", $"--{key}={value}");

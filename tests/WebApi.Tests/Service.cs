@@ -1,8 +1,10 @@
 using System.Net.Sockets;
 using System.Text;
 using CleanUsers.Databases;
+using CleanUsers.WebApi.Logs;
 using Microsoft.AspNetCore.Hosting;
 using Microsoft.AspNetCore.Mvc.Testing;
+using Microsoft.Extensions.DependencyInjection;
 
 namespace CleanUsers.WebApi.Tests;
 
@@ -30,6 +32,8 @@ public class Service : WebApplicationFactory<Program>, IAsyncLifetime
 
     public HttpClient Client { get; private set; } = null!; // set where there is a database
 
+    public Signals Signals { get; } = new();
+
     public async ValueTask InitializeAsync()
     {
         await Database.CreateAsync();
@@ -52,10 +56,11 @@ public class Service : WebApplicationFactory<Program>, IAsyncLifetime
         builder.UseSetting("Database:MigrateOnStartup", "true");
         builder.UseSetting("ConnectionStrings:CleanUsers", Database.ConnectionString);
         builder.UseSetting("Email:PickupFolder", PickupFolder);
-        builder.UseSetting("Logging:LogLevel:Default", "Warning");
         builder.UseSetting("Authentication:AllowAnonymous", "true");
         builder.UseSetting("RateLimiting:PermitsPerSecond", "100000"); // on, and never in the way
         builder.UseSetting("RateLimiting:Burst", "100000");
+        builder.UseSetting("Shutdown:Delay", "00:00:00");
+        builder.ConfigureServices(services => services.AddSingleton(_ => new LineQueue(Signals.Output, TimeProvider.System)));
         foreach (var (key, value) in Settings) builder.UseSetting(key, value);
     }
 
@@ -74,6 +79,7 @@ public class Service : WebApplicationFactory<Program>, IAsyncLifetime
             if (!headers.Any(header => header.Name == "Content-Type")) request.Content.Headers.Add("Content-Type", "application/json");
         }
 
+        Signals.Sent(path, body);
         foreach (var (name, value) in headers)
         {
             if (name != "Content-Type") Assert.True(request.Headers.TryAddWithoutValidation(name, value), name);
@@ -116,8 +122,14 @@ public class Service : WebApplicationFactory<Program>, IAsyncLifetime
 
     public override async ValueTask DisposeAsync()
     {
+        // where there was a database, there are a service and its logs and metrics, which must have kept what is personal to themselves
+        var metrics = Client is null ? "" : (await GetAsync("/metrics")).Body;
+        var lines = Client is null ? null : Services.GetRequiredService<LineQueue>();
         Client?.Dispose();
         await base.DisposeAsync();
+        lines?.Dispose(); // the service is still about it, perhaps
+        Signals.Check(metrics);
+        Signals.Dispose();
         await Database.DisposeAsync();
         if (Directory.Exists(PickupFolder)) Directory.Delete(PickupFolder, recursive: true);
         GC.SuppressFinalize(this);

@@ -1,0 +1,43 @@
+using System.Diagnostics;
+using CleanUsers.WebApi.Logs;
+using Sentry.Extensibility;
+
+namespace CleanUsers.WebApi.Hosting;
+
+/// <summary>Faults of the service's own, told to Sentry, where <c>Sentry:Dsn</c> says where that is: what failed and under which trace, nothing of the users.</summary>
+internal static class ErrorReports
+{
+    private const string Key = "Sentry:Dsn";
+
+    public static WebApplicationBuilder AddErrorReports(this WebApplicationBuilder builder)
+    {
+        var dsn = builder.Configuration[Key];
+        if (string.IsNullOrEmpty(dsn)) return builder;
+        // not shown: it holds a key
+        if (!Uri.TryCreate(dsn, UriKind.Absolute, out var address) || address.Scheme is not ("http" or "https") || address.UserInfo.Length == 0)
+            throw new ConfigurationException(Key, "not one", "a DSN, as Sentry shows it for a project");
+
+        builder.WebHost.UseSentry(sentry =>
+        {
+            sentry.Dsn = dsn;
+            sentry.SendDefaultPii = false;
+            sentry.MaxRequestBodySize = RequestSize.None;
+            sentry.MaxBreadcrumbs = 0;
+            sentry.AutoSessionTracking = false;
+            sentry.AddExceptionFilterForType<BadHttpRequestException>(); // the client's fault
+            sentry.SetBeforeSend(WithoutPersonalData);
+        });
+        return builder;
+    }
+
+    private static SentryEvent WithoutPersonalData(SentryEvent report)
+    {
+        // path, query and headers can hold an address, a name or a token; the route is in the transaction's name
+        report.Request = new SentryRequest { Method = report.Request.Method };
+        report.UnsetTag("RequestPath");
+        report.User = new SentryUser();
+        foreach (var exception in report.SentryExceptions ?? []) exception.Value = ExceptionText.WithoutValues(exception.Value ?? "");
+        if (Activity.Current is { } activity) report.SetTag("traceId", activity.TraceId.ToHexString());
+        return report;
+    }
+}

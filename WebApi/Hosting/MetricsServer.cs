@@ -1,0 +1,26 @@
+using OpenTelemetry.Metrics;
+
+namespace CleanUsers.WebApi.Hosting;
+
+/// <summary>The metrics on a port of their own, where there is nothing else: whoever reaches it is in the network of those who operate the service.</summary>
+internal sealed class MetricsServer(int port, MeterProvider metrics) : IHostedService, IAsyncDisposable
+{
+    private WebApplication? _server;
+
+    public Task StartAsync(CancellationToken cancellationToken)
+    {
+        var builder = WebApplication.CreateEmptyBuilder(new WebApplicationOptions());
+        builder.WebHost.UseKestrelCore().ConfigureKestrel(kestrel =>
+        {
+            kestrel.AddServerHeader = false;
+            kestrel.ListenAnyIP(port);
+        });
+        _server = builder.Build();
+        _server.UseOpenTelemetryPrometheusScrapingEndpoint(metrics, predicate: null, Telemetry.Path, configureBranchedPipeline: null, optionsName: null);
+        return _server.StartAsync(cancellationToken);
+    }
+
+    public Task StopAsync(CancellationToken cancellationToken) => _server?.StopAsync(cancellationToken) ?? Task.CompletedTask;
+
+    public ValueTask DisposeAsync() => _server?.DisposeAsync() ?? ValueTask.CompletedTask;
+}

@@ -1,0 +1,43 @@
+namespace CleanUsers.WebApi.Hosting;
+
+/// <summary>
+/// The end that SIGTERM asks for, without a request cut off: not ready at once (see <see cref="HealthChecks"/>), for a while still serving whoever
+/// has not noticed, each connection closed with its next answer; then no new connections, the requests in flight, and exit code 0.
+/// </summary>
+internal static class Shutdown
+{
+    public static WebApplicationBuilder AddShutdown(this WebApplicationBuilder builder)
+    {
+        var options = builder.Configuration.ReadSection<ShutdownOptions>(ShutdownOptions.Section);
+        builder.Services.Configure<HostOptions>(host => host.ShutdownTimeout = options.Delay + options.Timeout);
+        builder.Services.AddHostedService(_ => new StillServing(options.Delay));
+        return builder;
+    }
+
+    /// <summary>Asks clients to connect anew, which leads them to another instance.</summary>
+    public static void UseShutdown(this WebApplication app)
+    {
+        var stopping = app.Lifetime.ApplicationStopping;
+        app.Use((context, next) =>
+        {
+            if (stopping.IsCancellationRequested) context.Response.Headers.Connection = "close";
+            return next(context);
+        });
+    }
+
+    /// <summary>The web server is stopped after all of these.</summary>
+    private sealed class StillServing(TimeSpan delay) : IHostedLifecycleService
+    {
+        public Task StoppingAsync(CancellationToken cancellationToken) => Task.Delay(delay, cancellationToken);
+
+        public Task StartingAsync(CancellationToken cancellationToken) => Task.CompletedTask;
+
+        public Task StartAsync(CancellationToken cancellationToken) => Task.CompletedTask;
+
+        public Task StartedAsync(CancellationToken cancellationToken) => Task.CompletedTask;
+
+        public Task StopAsync(CancellationToken cancellationToken) => Task.CompletedTask;
+
+        public Task StoppedAsync(CancellationToken cancellationToken) => Task.CompletedTask;
+    }
+}

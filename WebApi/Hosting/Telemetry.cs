@@ -1,0 +1,74 @@
+using CleanUsers.WebApi.Security;
+using OpenTelemetry.Metrics;
+using OpenTelemetry.Resources;
+using OpenTelemetry.Trace;
+
+namespace CleanUsers.WebApi.Hosting;
+
+/// <summary>
+/// Metrics for Prometheus, and metrics and traces for a collector where one is configured (OpenTelemetry). What is measured is where it happens:
+/// in the web server, the runtime, the drivers and, under <c>CleanUsers.*</c>, in our own code.
+/// </summary>
+internal static class Telemetry
+{
+    public const string Path = "/metrics";
+
+    private const string CollectorKey = "OTEL_EXPORTER_OTLP_ENDPOINT";
+    private const string Ours = "CleanUsers.*";
+    private const string Npgsql = "Npgsql";
+
+    // most answers take a millisecond or less; the framework's own steps begin at five
+    private static readonly double[] Seconds = [0.0005, 0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10];
+
+    public static WebApplicationBuilder AddTelemetry(this WebApplicationBuilder builder)
+    {
+        var collector = IsAddress(builder.Configuration[CollectorKey]);
+        var telemetry = builder.Services.AddOpenTelemetry()
+            .ConfigureResource(resource => resource.AddService(builder.Configuration["OTEL_SERVICE_NAME"] ?? "cleanusers"))
+            .WithMetrics(metrics => AddMetrics(metrics, collector));
+        if (collector) telemetry.WithTracing(AddTraces);
+
+        if (Port(builder.Configuration) is { } port)
+            builder.Services.AddHostedService(services => new MetricsServer(port, services.GetRequiredService<MeterProvider>()));
+        return builder;
+    }
+
+    public static void MapMetrics(this WebApplication app)
+    {
+        if (Port(app.Configuration) is not null) return;
+        app.MapPrometheusScrapingEndpoint(Path).WithMetadata(new HttpMethodMetadata(["GET", "HEAD"])).RequireAuthorization(Scopes.Metrics);
+    }
+
+    private static void AddMetrics(MeterProviderBuilder metrics, bool collector)
+    {
+        metrics
+            .AddMeter("Microsoft.AspNetCore.Hosting", "Microsoft.AspNetCore.Server.Kestrel", "Microsoft.EntityFrameworkCore", "System.Runtime", Npgsql, Ours)
+            .AddView("http.server.request.duration", new ExplicitBucketHistogramConfiguration { Boundaries = Seconds })
+            // its pool is wanted; its commands are measured by ourselves, the same on every database
+            .AddView(instrument => instrument.Meter.Name == Npgsql && instrument.Name.StartsWith("db.client.operation", StringComparison.Ordinal)
+                ? MetricStreamConfiguration.Drop
+                : null)
+            .AddPrometheusExporter();
+        if (collector) metrics.AddOtlpExporter();
+    }
+
+    private static void AddTraces(TracerProviderBuilder traces) => traces
+        .AddAspNetCoreInstrumentation(aspNetCore => aspNetCore.EnrichWithHttpResponse = (span, _) =>
+        {
+            // the route is told; a path and a query can hold an address or a name
+            span.SetTag("url.path", null);
+            span.SetTag("url.query", null);
+        })
+        .AddSource(Ours)
+        .AddOtlpExporter();
+
+    private static int? Port(IConfiguration configuration) => configuration.ReadSection<MetricsOptions>(MetricsOptions.Section).Port;
+
+    /// <exception cref="ConfigurationException">There is something else.</exception>
+    private static bool IsAddress(string? endpoint)
+    {
+        if (string.IsNullOrEmpty(endpoint)) return false;
+        if (Uri.TryCreate(endpoint, UriKind.Absolute, out var address) && address.Scheme is "http" or "https") return true;
+        throw new ConfigurationException(CollectorKey, $"'{endpoint}'", "an http or https address");
+    }
+}

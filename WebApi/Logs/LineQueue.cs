@@ -1,0 +1,101 @@
+using System.Buffers;
+using System.Globalization;
+using System.Text;
+
+namespace CleanUsers.WebApi.Logs;
+
+/// <summary>
+/// Lines on their way to standard output. Whoever adds one never waits: a thread of its own writes them, many at a time. Where the reader does
+/// not keep up and the queue is full, lines are lost, and when there is room again a line says how many: a service that answers is worth more
+/// than its log.
+/// </summary>
+internal sealed class LineQueue : IDisposable
+{
+    /// <summary>In octets: some four thousand requests.</summary>
+    public const int Capacity = 1024 * 1024;
+
+    /// <summary>How long lines gather before they are written: a write costs as much as making ten lines.</summary>
+    private static readonly TimeSpan Gathering = TimeSpan.FromMilliseconds(50);
+
+    /// <summary>How long the end waits for a reader that does not read.</summary>
+    private static readonly TimeSpan Patience = TimeSpan.FromSeconds(2);
+
+    private readonly object _lock = new(); // not a Lock: those can't be waited at
+    private readonly Stream _output;
+    private readonly TimeProvider _clock;
+    private readonly Thread _thread;
+    private ArrayBufferWriter<byte> _added = new();
+    private ArrayBufferWriter<byte> _writing = new();
+    private long _lost;
+    private bool _ending;
+
+    public LineQueue(Stream output, TimeProvider clock)
+    {
+        (_output, _clock) = (output, clock);
+        _thread = new Thread(Write) { IsBackground = true, Name = nameof(LineQueue) };
+        _thread.Start();
+    }
+
+    public void Add(ReadOnlySpan<byte> line)
+    {
+        lock (_lock)
+        {
+            if (_added.WrittenCount + line.Length > Capacity)
+            {
+                _lost++;
+                return;
+            }
+
+            if (_added.WrittenCount == 0) Monitor.Pulse(_lock);
+            _added.Write(line);
+        }
+    }
+
+    /// <summary>Writes what is left.</summary>
+    public void Dispose()
+    {
+        lock (_lock)
+        {
+            _ending = true;
+            Monitor.Pulse(_lock);
+        }
+
+        _thread.Join(Patience);
+    }
+
+    private void Write()
+    {
+        while (Gather())
+        {
+            try
+            {
+                _output.Write(_writing.WrittenSpan);
+            }
+            catch (Exception exception) when (exception is IOException or UnauthorizedAccessException) // a full disk, closed: told when it works again
+            {
+                lock (_lock) _lost += _writing.WrittenSpan.Count((byte)'\n');
+            }
+
+            _writing.ResetWrittenCount();
+        }
+    }
+
+    /// <summary>Waits for the next lines; false where there will be none.</summary>
+    private bool Gather()
+    {
+        lock (_lock)
+        {
+            while (_added.WrittenCount == 0 && !_ending) Monitor.Wait(_lock);
+            if (_added.WrittenCount == 0) return false;
+            if (!_ending) Monitor.Wait(_lock, Gathering);
+            if (_lost > 0) _added.Write(Loss());
+            _lost = 0;
+            (_added, _writing) = (_writing, _added);
+            return true;
+        }
+    }
+
+    private byte[] Loss() => Encoding.UTF8.GetBytes(string.Create(
+        CultureInfo.InvariantCulture,
+        $$"""{"time":"{{_clock.GetUtcNow():yyyy-MM-dd'T'HH:mm:ss.fff'Z'}}","level":"Warning","category":"{{GetType().FullName}}","message":"{{_lost}} lines were lost: standard output took no more.","lost":{{_lost}}}{{"\n"}}"""));
+}

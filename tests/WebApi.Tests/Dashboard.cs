@@ -1,0 +1,50 @@
+using System.Text.Json.Nodes;
+using System.Text.RegularExpressions;
+
+namespace CleanUsers.WebApi.Tests;
+
+public sealed class Dashboard
+{
+    /// <summary>What the embedded database has not: the pool is PostgreSQL's driver's.</summary>
+    private static readonly string[] Elsewhere = ["db_client_connection_count", "db_client_connection_npgsql_pending_requests", "db_client_connection_state"];
+
+    /// <summary>Until there are emails.</summary>
+    private static readonly string[] NotYet = ["cleanusers_emails_waiting"];
+
+    [Fact]
+    public async Task Every_metric_and_label_that_it_asks_for_is_there()
+    {
+        using var service = await Running.StartAsync();
+        (await service.SendAsync("POST", "/api/v1/users", """{"email":"one@example.org"}""")).Is(201);
+        (await service.SendAsync("POST", "/api/v1/users", """{"email":"one@example.org"}""")).Is(409);
+        var metrics = (await service.SendAsync("GET", "/metrics")).Is(200).Body;
+
+        var file = Path.Combine(Root(), "deploy", "grafana", "cleanusers.json");
+        var queries = Queries(JsonNode.Parse(await File.ReadAllTextAsync(file, TestContext.Current.CancellationToken))!).ToList();
+        Assert.True(queries.Count > 20, $"{queries.Count} queries");
+        foreach (var name in queries.SelectMany(Names).Distinct().Except(Elsewhere).Except(NotYet))
+            Assert.True(Regex.IsMatch(metrics, $"(?m)^{name}[{{ ]|[{{,]{name}=\"", RegexOptions.None, TimeSpan.FromSeconds(5)), $"{name} is not in /metrics");
+        Assert.All(NotYet, name => Assert.DoesNotContain(name, metrics, StringComparison.Ordinal)); // else take it off the list
+    }
+
+    private static IEnumerable<string> Queries(JsonNode node) => node switch
+    {
+        JsonObject members => members.SelectMany(member =>
+            member.Key is "expr" or "query" && member.Value is JsonValue text && text.TryGetValue<string>(out var query) ? [query] : member.Value is null ? [] : Queries(member.Value)),
+        JsonArray items => items.SelectMany(item => Queries(item!)),
+        _ => [],
+    };
+
+    // metrics and labels have an underscore in their names; of PromQL's own words only these do
+    private static IEnumerable<string> Names(string query) => Regex
+        .Matches(query, @"(?<![$\w])[a-z]+(_[a-z]+)+", RegexOptions.ExplicitCapture, TimeSpan.FromSeconds(1))
+        .Select(name => name.Value)
+        .Where(name => name is not ("histogram_quantile" or "label_values"));
+
+    private static string Root()
+    {
+        var folder = new DirectoryInfo(AppContext.BaseDirectory);
+        while (!File.Exists(Path.Combine(folder.FullName, "CleanUsers.sln"))) folder = folder.Parent!;
+        return folder.FullName;
+    }
+}

@@ -1,0 +1,72 @@
+using System.Text.Json;
+
+namespace CleanUsers.WebApi.Tests;
+
+public sealed class Logs
+{
+    [Fact]
+    public async Task Every_line_is_a_JSON_object_and_every_request_has_one()
+    {
+        using var service = await Running.StartAsync();
+        var created = (await service.SendAsync("POST", "/api/v1/users", """{"email":"ada@lines.example","name":"Lovelace"}""")).Is(201);
+        (await service.SendAsync("GET", $"/api/v1/users/{created["id"]}?")).Is(200);
+        (await service.SendAsync("GET", "/api/v1/users?q=lovelace&email=ada@lines.example")).Is(200);
+        var refused = (await service.SendAsync("POST", "/api/v1/users", """{"email":"ada@lines.example"}""")).Is(409);
+        (await service.SendAsync("GET", "/api/v1/users/ada@lines.example?name=Lovelace")).Is(404);
+        (await service.SendAsync("DELETE", "/api/v1/users")).Is(405);
+        (await service.SendAsync("ADA", "/health/live")).Is(405);
+        service.Terminate();
+        Assert.Equal(0, await service.EndAsync(TimeSpan.FromSeconds(30)));
+
+        var lines = service.Lines.Select(line => JsonElement.Parse(line)).ToList();
+        var requests = lines.Where(line => line.TryGetProperty("durationMs", out _)).ToList();
+        Assert.Equal(
+            [
+                "POST api/v{version:apiVersion}/users 201",
+                "GET api/v{version:apiVersion}/users/{id:id} 200",
+                "GET api/v{version:apiVersion}/users 200",
+                "POST api/v{version:apiVersion}/users 409",
+                "GET  404",
+                "DELETE  405",
+                "_OTHER  405",
+            ],
+            requests.Select(line => $"{line.GetProperty("method")} {line.GetProperty("route")} {line.GetProperty("status")}"));
+        Assert.All(requests, line => Assert.InRange(line.GetProperty("durationMs").GetDouble(), 0.001, 30_000));
+        Assert.Equal(7, requests.Select(line => line.GetProperty("traceId").GetString()).Distinct().Count());
+        Assert.Equal(refused["traceId"].GetString(), requests[3].GetProperty("traceId").GetString());
+        Assert.All(service.Lines, line =>
+        {
+            Assert.DoesNotContain("lines.example", line, StringComparison.OrdinalIgnoreCase);
+            Assert.DoesNotContain("lovelace", line, StringComparison.OrdinalIgnoreCase);
+        });
+    }
+
+    [Fact]
+    public async Task A_trace_that_the_client_began_is_gone_on_with()
+    {
+        using var service = await Running.StartAsync();
+        (await service.SendAsync("GET", "/health/live", null, ("traceparent", "00-0af7651916cd43dd8448eb211c80319c-b7ad6b7169203331-01"))).Is(200);
+        service.Terminate();
+        await service.EndAsync(TimeSpan.FromSeconds(30));
+        Assert.Contains(service.Lines, line => line.Contains("\"traceId\":\"0af7651916cd43dd8448eb211c80319c\"", StringComparison.Ordinal));
+    }
+}
+
+/// <summary>What the log says of a request that failed.</summary>
+public sealed class LogsOfAFault(WithoutADatabase.Gone service) : IClassFixture<WithoutADatabase.Gone>
+{
+    [Fact]
+    public async Task The_cause_and_the_request_are_under_the_trace_that_the_client_was_told()
+    {
+        var trace = (await service.GetAsync("/api/v1/users/1")).IsProblem(503, "unavailable")["traceId"].GetString();
+        var request = await service.Signals.LineAsync(line => Of(line, trace) && line.TryGetProperty("route", out _));
+        Assert.Equal(("api/v{version:apiVersion}/users/{id:id}", 503), (request.GetProperty("route").GetString(), request.GetProperty("status").GetInt32()));
+        var cause = Assert.Single(service.Signals.Lines(), line => Of(line, trace) && line.TryGetProperty("exception", out _));
+        Assert.Equal("Error", cause.GetProperty("level").GetString());
+        Assert.Contains("SQLite Error 14: 'unable to open database file'", cause.GetProperty("exception").GetString(), StringComparison.Ordinal);
+        var ours = service.Signals.Lines().Where(line => Of(line, trace) && line.GetProperty("category").GetString()!.StartsWith("CleanUsers.", StringComparison.Ordinal));
+        Assert.Equal(2, ours.Count());
+    }
+
+    private static bool Of(JsonElement line, string? trace) => line.TryGetProperty("traceId", out var id) && id.GetString() == trace;
+}
