@@ -19,7 +19,7 @@ public class Service : WebApplicationFactory<Program>, IAsyncLifetime
     protected Service(TestDatabase database)
     {
         Database = database;
-        UseKestrel(0);
+        UseKestrel();
     }
 
     /// <summary>Where emails are put.</summary>
@@ -52,6 +52,7 @@ public class Service : WebApplicationFactory<Program>, IAsyncLifetime
     protected override void ConfigureWebHost(IWebHostBuilder builder)
     {
         builder.UseEnvironment("Production");
+        builder.UseSetting(WebHostDefaults.ServerUrlsKey, "http://127.0.0.1:0"); // UseKestrel's own can come too late: dotnet/aspnetcore#67714
         builder.UseSetting("Database:Provider", $"{Database.Provider}");
         builder.UseSetting("Database:MigrateOnStartup", "true");
         builder.UseSetting("ConnectionStrings:CleanUsers", Database.ConnectionString);
