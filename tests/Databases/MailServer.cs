@@ -26,7 +26,8 @@ public sealed class MailServer : IDisposable
     {
         Assert.SkipUnless(IsInstalled.Value, "aiosmtpd is not installed (Debian's python3-aiosmtpd)");
         _process = Process.Start(new ProcessStartInfo(
-            Python, [Path.Combine(AppContext.BaseDirectory, "mail_server.py"), Port.ToString(CultureInfo.InvariantCulture), utf8 ? "utf8" : "ascii"]) { UseShellExecute = false, RedirectStandardOutput = true })!;
+            Python, [Path.Combine(AppContext.BaseDirectory, "mail_server.py"), Port.ToString(CultureInfo.InvariantCulture), utf8 ? "utf8" : "ascii"])
+        { UseShellExecute = false, RedirectStandardOutput = true })!;
         Port = int.Parse((await _process.StandardOutput.ReadLineAsync())!, CultureInfo.InvariantCulture);
         _ = ListenAsync(_process.StandardOutput);
     }
