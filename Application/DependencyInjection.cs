@@ -10,8 +10,11 @@ public static class DependencyInjection
 {
     /// <summary>The use cases. The ports, a <see cref="TimeProvider"/> and logging come from whoever hosts them.</summary>
     /// <param name="services">Where to.</param>
+    /// <param name="retention">How long users stay in the bin; null is for ever.</param>
     /// <param name="autoMapperLicenseKey">AutoMapper's own licence key; without one it logs a warning at start.</param>
-    public static IServiceCollection AddApplication(this IServiceCollection services, string? autoMapperLicenseKey = null) => services
+    public static IServiceCollection AddApplication(
+        this IServiceCollection services, Retention? retention = null, string? autoMapperLicenseKey = null) => services
+        .AddSingleton(retention ?? new Retention(Time: null))
         .AddMapping(autoMapperLicenseKey)
         .AddUsers()
         .AddDeletedUsers()
@@ -43,7 +46,8 @@ public static class DependencyInjection
         .AddScoped<ListDeletedUsers>()
         .AddScoped<GetDeletedUser>()
         .AddScoped<RestoreUser>()
-        .AddScoped<PurgeUser>();
+        .AddScoped<PurgeUser>()
+        .AddSingleton<PurgeExpiredUsers>();
 
     private static IServiceCollection AddEmails(this IServiceCollection services) => services
         .AddSingleton<IValidator<QueueEmailCommand>, QueueEmailValidator>()

@@ -20,6 +20,7 @@ static async Task ServeAsync(string[] settings)
     builder.AddRateLimiting();
     builder.AddHttp();
     builder.AddHealth();
+    builder.AddBackgroundWork();
     builder.AddTelemetry();
     builder.AddErrorReports();
     builder.AddShutdown();

@@ -1,3 +1,4 @@
+using System.Text.Json.Serialization;
 using CleanUsers.Domain.Users;
 
 namespace CleanUsers.Application.DeletedUsers;
@@ -13,4 +14,9 @@ public sealed record DeletedUserDto(
     DateTimeOffset CreatedAt,
     DateTimeOffset UpdatedAt,
     long Version,
-    DateTimeOffset DeletedAt);
+    DateTimeOffset DeletedAt)
+{
+    /// <summary>From when on it may be erased; null where users are kept for ever.</summary>
+    [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
+    public DateTimeOffset? PurgeAt { get; init; }
+}

@@ -5,9 +5,11 @@ using CleanUsers.Application.Ports;
 namespace CleanUsers.Application.DeletedUsers;
 
 /// <summary>Reads one user in the bin.</summary>
-public sealed class GetDeletedUser(IUserReader users, IMapper mapper)
+public sealed class GetDeletedUser(IUserReader users, Retention retention, IMapper mapper)
 {
     /// <returns>The user, or <c>user-not-found</c>.</returns>
     public async Task<Result<DeletedUserDto>> ExecuteAsync(long id, CancellationToken ct) =>
-        await users.FindDeletedAsync(id, ct) is { } user ? mapper.Map<DeletedUserDto>(user) : Errors.UserNotFound(id);
+        await users.FindDeletedAsync(id, ct) is { } user
+            ? mapper.Map<DeletedUserDto>(user) with { PurgeAt = retention.PurgeAt(user) }
+            : Errors.UserNotFound(id);
 }

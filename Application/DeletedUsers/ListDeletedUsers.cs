@@ -16,9 +16,10 @@ public sealed record ListDeletedUsersQuery : UserListQuery
 internal sealed class ListDeletedUsersValidator : UserListValidator<ListDeletedUsersQuery>;
 
 /// <summary>Reads a page of the bin, newest deletion first unless another order is asked for.</summary>
-public sealed class ListDeletedUsers(IValidator<ListDeletedUsersQuery> validator, IUserReader users, IMapper mapper)
+public sealed class ListDeletedUsers(IValidator<ListDeletedUsersQuery> validator, IUserReader users, Retention retention, IMapper mapper)
 {
     /// <returns>The page, or <c>validation-failed</c>.</returns>
     public Task<Result<Page<DeletedUserDto>>> ExecuteAsync(ListDeletedUsersQuery query, CancellationToken ct) =>
-        users.ListAsync<ListDeletedUsersQuery, DeletedUserDto>(query, validator, mapper, ct);
+        users.ListAsync<ListDeletedUsersQuery, DeletedUserDto>(
+            query, validator, user => mapper.Map<DeletedUserDto>(user) with { PurgeAt = retention.PurgeAt(user) }, ct);
 }

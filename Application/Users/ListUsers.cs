@@ -19,5 +19,5 @@ public sealed class ListUsers(IValidator<ListUsersQuery> validator, IUserReader 
 {
     /// <returns>The page, or <c>validation-failed</c>.</returns>
     public Task<Result<Page<UserDto>>> ExecuteAsync(ListUsersQuery query, CancellationToken ct) =>
-        users.ListAsync<ListUsersQuery, UserDto>(query, validator, mapper, ct);
+        users.ListAsync<ListUsersQuery, UserDto>(query, validator, mapper.Map<UserDto>, ct);
 }

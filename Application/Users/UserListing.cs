@@ -1,6 +1,6 @@
 using Ardalis.Result;
-using AutoMapper;
 using CleanUsers.Application.Ports;
+using CleanUsers.Domain.Users;
 using FluentValidation;
 
 namespace CleanUsers.Application.Users;
@@ -9,7 +9,7 @@ namespace CleanUsers.Application.Users;
 internal static class UserListing
 {
     public static async Task<Result<Page<TDto>>> ListAsync<TQuery, TDto>(
-        this IUserReader users, TQuery request, IValidator<TQuery> validator, IMapper mapper, CancellationToken ct)
+        this IUserReader users, TQuery request, IValidator<TQuery> validator, Func<User, TDto> map, CancellationToken ct)
         where TQuery : UserListQuery
     {
         var validation = validator.Validate(request);
@@ -26,7 +26,7 @@ internal static class UserListing
 
         var found = await users.ListAsync(query, ct);
         var items = new List<TDto>(Math.Min(found.Count, request.PageSize));
-        foreach (var user in found.Take(request.PageSize)) items.Add(mapper.Map<TDto>(user));
+        foreach (var user in found.Take(request.PageSize)) items.Add(map(user));
         var next = found.Count > request.PageSize ? UserCursor.Encode(found[request.PageSize - 1], query) : null;
         var total = request.IncludeTotal ? await users.CountAsync(query, ct) : (long?)null;
         return new Page<TDto>(items, next, total);

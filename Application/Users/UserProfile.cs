@@ -10,6 +10,6 @@ internal sealed class UserProfile : Profile
     public UserProfile()
     {
         CreateMap<User, UserDto>();
-        CreateMap<User, DeletedUserDto>();
+        CreateMap<User, DeletedUserDto>().ForMember(dto => dto.PurgeAt, dto => dto.Ignore()); // depends on the configuration
     }
 }

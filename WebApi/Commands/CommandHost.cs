@@ -17,7 +17,9 @@ internal static class CommandHost
         // appsettings.json is beside the program, wherever it is started from
         var builder = WebApplication.CreateBuilder(new WebApplicationOptions { Args = settings, ContentRootPath = AppContext.BaseDirectory });
         builder.Services.AddSingleton(TimeProvider.System);
-        builder.Services.AddApplication(builder.Configuration.ReadSection<MappingOptions>(MappingOptions.Section).LicenseKey);
+        builder.Services.AddApplication(
+            builder.Configuration.ReadSection<RetentionOptions>(RetentionOptions.Section).ToRetention(),
+            builder.Configuration.ReadSection<MappingOptions>(MappingOptions.Section).LicenseKey);
         builder.Configuration.UseConnectionString(DatabaseOptions.ConnectionStringName, connectionString => builder.Services.AddInfrastructure(
             builder.Configuration.ReadSection<DatabaseOptions>(DatabaseOptions.Section), connectionString));
         builder.AddEmailDelivery();

@@ -18,8 +18,6 @@ internal static class HttpSetup
         builder.Services.AddRequestTimeouts(timeouts =>
             timeouts.DefaultPolicy = new() { Timeout = options.RequestTimeout, TimeoutStatusCode = ProblemCatalogue.Unavailable.Status });
         builder.Services.Configure<ForwardedHeadersOptions>(forwarded => TrustedProxies.Configure(forwarded, options));
-        builder.Services.AddHostedService<ExpiredAnswers>();
-        builder.Services.AddHostedService<EmailDelivery>();
         builder.Services.AddExceptionHandler<FaultHandler>();
         builder.Services.Configure<RouteOptions>(routes => routes.SetParameterPolicy<IdConstraint>(IdConstraint.Name));
         builder.Services.AddControllers(mvc => mvc.Filters.Add(new AcceptFilter()));

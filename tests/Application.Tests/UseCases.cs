@@ -1,3 +1,4 @@
+using CleanUsers.Application.DeletedUsers;
 using CleanUsers.Application.Ports;
 using CleanUsers.Application.Users;
 using CleanUsers.Domain.Users;
@@ -13,13 +14,13 @@ public abstract class UseCases : IDisposable
 {
     private readonly ServiceProvider _services;
 
-    protected UseCases()
+    protected UseCases(Retention? retention = null)
     {
         Caller.Name.Returns("eve");
         Emails.SaveAsync(default).ReturnsForAnyArgs(SaveOutcome.Saved);
         Users.SaveAsync(default).ReturnsForAnyArgs(SaveOutcome.Saved);
         _services = new ServiceCollection()
-            .AddApplication()
+            .AddApplication(retention)
             .AddSingleton(typeof(Microsoft.Extensions.Logging.ILoggerFactory), NullLoggerFactory.Instance)
             .AddSingleton<TimeProvider>(Clock)
             .AddSingleton(Users)
