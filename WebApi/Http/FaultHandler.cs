@@ -8,7 +8,15 @@ internal sealed partial class FaultHandler(ILogger<FaultHandler> logger) : IExce
 {
     public async ValueTask<bool> TryHandleAsync(HttpContext httpContext, Exception exception, CancellationToken cancellationToken)
     {
-        await Answer(httpContext, exception).WriteAsync(httpContext);
+        try
+        {
+            await Answer(httpContext, exception).WriteAsync(httpContext);
+        }
+        catch (OperationCanceledException) when (httpContext.RequestAborted.IsCancellationRequested)
+        {
+            // whoever asked has gone: there is nobody to tell
+        }
+
         return true;
     }
 

@@ -1,6 +1,7 @@
 using Asp.Versioning;
 using CleanUsers.WebApi.Hosting;
 using Microsoft.AspNetCore.Mvc;
+using Microsoft.AspNetCore.Mvc.ModelBinding;
 using Microsoft.AspNetCore.Server.Kestrel.Transport.Sockets;
 using Microsoft.Extensions.Options;
 
@@ -20,7 +21,13 @@ internal static class HttpSetup
         builder.Services.Configure<ForwardedHeadersOptions>(forwarded => TrustedProxies.Configure(forwarded, options));
         builder.Services.AddExceptionHandler<FaultHandler>();
         builder.Services.Configure<RouteOptions>(routes => routes.SetParameterPolicy<IdConstraint>(IdConstraint.Name));
-        builder.Services.AddControllers(mvc => mvc.Filters.Add(new AcceptFilter()));
+        builder.Services.AddControllers(mvc =>
+        {
+            mvc.Filters.Add(new AcceptFilter());
+            // an id comes from the path alone; the others read the query and forms, and break on forms that are none
+            mvc.ValueProviderFactories.Clear();
+            mvc.ValueProviderFactories.Add(new RouteValueProviderFactory());
+        });
         builder.Services.Configure<ApiBehaviorOptions>(api =>
         {
             // validation is the use cases' own, and errors have one form: see ProblemAnswer

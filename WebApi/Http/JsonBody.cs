@@ -46,7 +46,16 @@ internal sealed class JsonBody : RequestInput
         }
 
         using var octets = new MemoryStream();
-        await request.Body.CopyToAsync(octets, ct);
+        try
+        {
+            await request.Body.CopyToAsync(octets, ct);
+        }
+        catch (IOException fault) when (fault is not BadHttpRequestException && !request.HttpContext.RequestAborted.IsCancellationRequested)
+        {
+            // Kestrel's word for a chunk of more octets than an int can count
+            throw new BadHttpRequestException("The body's framing is broken.", StatusCodes.Status400BadRequest, fault);
+        }
+
         body._octets = octets.GetBuffer().AsMemory(0, (int)octets.Length);
         body.Parse(body._octets.Span);
         return body;

@@ -50,7 +50,9 @@ internal static class DescribedContract
             if (!Schemas.TryGetValue(text, out parsed!)) Schemas[text] = parsed = JsonSchema.FromJsonAsync(text).GetAwaiter().GetResult();
         }
 
-        return parsed.Validate(json).Select(fault => fault.ToString());
+        // lengths are in code points (JSON Schema Validation section 6.3.1); the validator counts surrogates
+        var counted = Regex.Replace(json, @"\p{Cs}{2}|(\\u[dD][89a-fA-F][0-9a-fA-F]{2}){2}", "x", RegexOptions.ExplicitCapture, TimeSpan.FromSeconds(1));
+        return parsed.Validate(counted).Select(fault => fault.ToString());
     }
 
     public static JsonObject Resolve(JsonNode node) =>

@@ -9,24 +9,90 @@ namespace CleanUsers.WebApi.Tests;
 internal sealed class RawConnection : IDisposable
 {
     private readonly TcpClient _connection;
-    private readonly byte[] _buffer = new byte[256 * 1024];
+    private readonly byte[] _buffer = new byte[1024 * 1024];
+    private readonly NetworkStream _stream;
     private int _filled;
 
-    public RawConnection(Uri address) => _connection = new TcpClient(address.Host, address.Port) { NoDelay = true };
+    public RawConnection(Uri address)
+    {
+        _connection = new TcpClient(address.Host, address.Port) { NoDelay = true };
+        _stream = _connection.GetStream(); // can't be had any more once the other side has closed
+    }
 
     public Task SendAsync(string text) => SendAsync(Encoding.Latin1.GetBytes(text));
 
-    public async Task SendAsync(byte[] octets) => await _connection.GetStream().WriteAsync(octets, TestContext.Current.CancellationToken);
+    public async Task SendAsync(byte[] octets) => await _stream.WriteAsync(octets, TestContext.Current.CancellationToken);
+
+    /// <summary>As much as the other side takes: it may have answered and closed before it has all.</summary>
+    public async Task TrySendAsync(byte[] octets)
+    {
+        try
+        {
+            await SendAsync(octets);
+        }
+        catch (IOException)
+        {
+            // what it had to say is still to be read
+        }
+    }
+
+    /// <summary>Nothing more will come.</summary>
+    public void EndSending()
+    {
+        try
+        {
+            _connection.Client.Shutdown(SocketShutdown.Send);
+        }
+        catch (SocketException)
+        {
+            // closed by the other side already
+        }
+    }
 
     /// <summary>The next answer, octets as characters.</summary>
     /// <exception cref="EndOfStreamException">The connection ended before the answer did.</exception>
-    public async Task<string> ReadAnswerAsync()
+    public async Task<string> ReadAnswerAsync() =>
+        await ReadTextAsync("GET", Timeout.InfiniteTimeSpan) ?? throw new EndOfStreamException($"Cut off after: {Encoding.Latin1.GetString(_buffer, 0, _filled)}");
+
+    /// <summary>The next answer that is final (RFC 9110 section 15.2); null where the connection ended without one.</summary>
+    /// <param name="method">Of the request: what HEAD asks for has no body.</param>
+    /// <param name="patience">How long it may take.</param>
+    public async Task<Answer?> ReadAsync(string method, TimeSpan patience)
     {
-        int length;
-        while ((length = Length()) < 0)
+        while (await ReadTextAsync(method, patience) is { } text)
         {
-            var read = await _connection.GetStream().ReadAsync(_buffer.AsMemory(_filled), TestContext.Current.CancellationToken);
-            if (read == 0) throw new EndOfStreamException($"Cut off after: {Encoding.Latin1.GetString(_buffer, 0, _filled)}");
+            var head = text[..text.IndexOf("\r\n\r\n", StringComparison.Ordinal)].Split("\r\n");
+            var status = int.Parse(head[0].Split(' ')[1], CultureInfo.InvariantCulture);
+            if (status < 200) continue;
+            var headers = head.Skip(1).Select(line => line.Split(": ", 2)).GroupBy(line => line[0], line => line[1], StringComparer.OrdinalIgnoreCase)
+                .ToDictionary(header => header.Key, header => string.Join(", ", header), StringComparer.OrdinalIgnoreCase);
+            var body = new UTF8Encoding(false, throwOnInvalidBytes: true).GetString(Encoding.Latin1.GetBytes(text[(head.Sum(line => line.Length + 2) + 2)..]));
+            return new Answer(status, headers, body);
+        }
+
+        return null;
+    }
+
+    public void Dispose() => _connection.Dispose();
+
+    private async Task<string?> ReadTextAsync(string method, TimeSpan patience)
+    {
+        using var limit = CancellationTokenSource.CreateLinkedTokenSource(TestContext.Current.CancellationToken);
+        limit.CancelAfter(patience);
+        int length;
+        while ((length = Length(method)) < 0)
+        {
+            var read = 0;
+            try
+            {
+                read = await _stream.ReadAsync(_buffer.AsMemory(_filled), limit.Token);
+            }
+            catch (IOException)
+            {
+                // reset: as if it had ended
+            }
+
+            if (read == 0) return null;
             _filled += read;
         }
 
@@ -36,15 +102,13 @@ internal sealed class RawConnection : IDisposable
         return answer;
     }
 
-    public void Dispose() => _connection.Dispose();
-
-    private int Length()
+    private int Length(string method)
     {
-        var text = Encoding.Latin1.GetString(_buffer, 0, _filled);
-        var end = text.IndexOf("\r\n\r\n", StringComparison.Ordinal);
+        var end = _buffer.AsSpan(0, _filled).IndexOf("\r\n\r\n"u8);
         if (end < 0) return -1;
-        var length = Regex.Match(text[..end], "(?i)(?<=\r\ncontent-length: *)[0-9]+", RegexOptions.None, TimeSpan.FromSeconds(1));
-        var whole = end + 4 + (length.Success ? int.Parse(length.Value, CultureInfo.InvariantCulture) : 0);
+        var head = Encoding.Latin1.GetString(_buffer, 0, end);
+        var length = Regex.Match(head, "(?i)(?<=\r\ncontent-length: *)[0-9]+", RegexOptions.None, TimeSpan.FromSeconds(1));
+        var whole = end + 4 + (length.Success && method != "HEAD" ? int.Parse(length.Value, CultureInfo.InvariantCulture) : 0);
         return whole <= _filled ? whole : -1;
     }
 }

@@ -1,0 +1,212 @@
+using System.Globalization;
+using System.Text;
+using System.Text.Json.Nodes;
+
+namespace CleanUsers.WebApi.Tests;
+
+/// <param name="Method">As it was sent.</param>
+/// <param name="Path">With the query, as it was sent.</param>
+/// <param name="Octets">All of it.</param>
+/// <param name="IsHttp">False where it may break HTTP's framing: then the service may also just close the connection.</param>
+internal sealed record HostileRequest(string Method, string Path, byte[] Octets, bool IsHttp)
+{
+    /// <summary>More than the service takes: where it does not read that, the web server closes the connection after its answer, without a word.</summary>
+    public bool IsTooLarge => Octets.Length > 64 * 1024;
+
+    /// <summary>To be read, and to be sent again.</summary>
+    public override string ToString()
+    {
+        var text = new StringBuilder();
+        foreach (var octet in Octets.Take(3000)) text.Append(octet is >= 32 and < 127 ? $"{(char)octet}" : octet == '\n' ? "\\n\n" : octet == '\r' ? "\\r" : $"\\x{octet:x2}");
+        return text.Append(CultureInfo.InvariantCulture, $" ({Octets.Length} octets)").ToString();
+    }
+}
+
+/// <summary>
+/// Requests for every operation of the description, of which most are wrong in one or several ways, from the path to the framing. The same seed
+/// makes the same ones.
+/// </summary>
+internal sealed class HostileRequests(int seed)
+{
+    /// <summary>The domain of every address that is sent: nothing of it may come out anywhere but in an answer.</summary>
+    public const string Domain = "hostile.example";
+
+    private static readonly (string Path, string Method, JsonObject Operation)[] Operations = [.. DescribedContract.Operations];
+
+    private readonly Random _random = new(seed);
+    private int _number;
+
+    public HostileRequest Next()
+    {
+        _number++;
+        var (template, method, operation) = Pick(Operations);
+        method = Chance(0.05) ? Pick(HostileValues.Methods) : method.ToUpperInvariant();
+        var path = PathOf(template) + Query(operation);
+        var headers = new List<string> { "Host: localhost" };
+        headers.AddRange(Headers(operation));
+        var body = operation["requestBody"] is JsonObject described ? Body(described) : Chance(0.05) ? Encoding.UTF8.GetBytes(Json()) : null;
+        if (body is not null && !Chance(0.05))
+            headers.Add("Content-Type: " + (Chance(0.9) ? method == "PATCH" && Chance(0.5) ? "application/merge-patch+json" : "application/json" : Pick(HostileValues.ContentTypes)));
+        return Chance(0.1) ? Misframed(method, path, headers, body ?? []) : Framed(method, path, headers, body);
+    }
+
+    private string PathOf(string template)
+    {
+        var path = template
+            .Replace("{id}", Chance(0.85) ? Number(1, 60) : Encoded(Pick(HostileValues.Texts)), StringComparison.Ordinal)
+            .Replace("{code}", Chance(0.5) ? "email-taken" : Encoded(Pick(HostileValues.Texts)), StringComparison.Ordinal);
+        if (Chance(0.9)) return path;
+        return _random.Next(9) switch
+        {
+            0 => path + "/",
+            1 => path + "/" + Encoded(Pick(HostileValues.Texts)),
+            2 => path.Replace("v1", Pick(["v2", "v0", "v", "V1", "v1.0", "v01", "vx", "v99999999999999999999", "%761"]), StringComparison.Ordinal),
+            3 => path.ToUpperInvariant(),
+            4 => path.Replace("/", "//", StringComparison.Ordinal),
+            5 => path + ";" + Encoded(Pick(HostileValues.Texts)),
+            6 => path[.._random.Next(1, path.Length)],
+            7 => path + Pick(["/..", "/.", "/%2e%2e", "/%2e", "/..%2f", "%2f", "%5c", "\\", "/%c0%ae%c0%ae", "%", "%0", "%zz", "%00", "%0d%0aX:y", "#x", "%23"]),
+            _ => "/" + Encoded(Pick(HostileValues.Texts)),
+        };
+    }
+
+    private string Query(JsonObject operation)
+    {
+        var parts = new List<string>();
+        foreach (var parameter in Parameters(operation, "query").Where(_ => Chance(0.2)))
+        {
+            var name = parameter["name"]!.GetValue<string>();
+            parts.Add($"{name}={(Chance(0.6) ? Encoded(Sensible(parameter)) : Encoded(Pick(HostileValues.Texts)))}");
+            if (Chance(0.03)) parts.Add(parts[^1]);
+            if (Chance(0.03)) parts.Add(name);
+        }
+
+        if (Chance(0.05)) parts.Add($"{Encoded(Pick(HostileValues.Texts))}={Encoded(Pick(HostileValues.Texts))}");
+        if (Chance(0.02)) parts.AddRange(Enumerable.Range(0, 500).Select(i => $"p{i}"));
+        return parts.Count > 0 ? "?" + string.Join(Chance(0.95) ? "&" : Pick([";", "&&", "?", "%26"]), parts) : Chance(0.02) ? "?" : "";
+    }
+
+    private IEnumerable<string> Headers(JsonObject operation)
+    {
+        foreach (var parameter in Parameters(operation, "header").Where(_ => Chance(0.4)))
+            yield return $"{parameter["name"]}: {(Chance(0.6) ? Sensible(parameter) : HeaderText())}";
+        if (Chance(0.2)) yield return $"Accept: {(Chance(0.3) ? "application/json" : Pick(HostileValues.Accepts))}";
+        while (Chance(0.2)) yield return $"{Pick(HostileValues.HeaderNames)}: {HeaderText()}";
+    }
+
+    private byte[] Body(JsonObject described)
+    {
+        var example = described["content"]!.AsObject().First().Value!["example"]!.AsObject();
+        var members = example.Select(member => (Name: $"\"{member.Key}\"", Value: member.Value?.ToJsonString() ?? "null")).ToList();
+        for (var i = 0; i < members.Count; i++)
+            if (members[i].Name is "\"email\"") members[i] = ("\"email\"", $"\"h{_number}.{seed}@{Domain}\"");
+        while (Chance(0.4))
+        {
+            var at = _random.Next(members.Count);
+            switch (_random.Next(5))
+            {
+                case 0: members[at] = (members[at].Name, Json()); break;
+                case 1: members.Insert(at, (Chance(0.5) ? members[at].Name : Pick(HostileValues.Json), Json())); break;
+                case 2 when members.Count > 1: members.RemoveAt(at); break;
+                case 3: members.Add((Pick(["\"name\"", "\"age\"", "\"role\"", "\"status\"", "\"id\"", "\"version\"", "\"createdAt\"", "\"email\"", "\"deleted\"", "\"Email\""]), Json())); break;
+                default: members[at] = (members[at].Name, $"\"{Pick(HostileValues.Texts).Replace("\\", "\\\\", StringComparison.Ordinal).Replace("\"", "\\\"", StringComparison.Ordinal)}\""); break;
+            }
+        }
+
+        var text = "{" + string.Join(',', members.Select(member => $"{member.Name}:{member.Value}")) + "}";
+        if (Chance(0.05)) text = Json();
+        return Chance(0.15) ? Damaged(Encoding.UTF8.GetBytes(text)) : Encoding.UTF8.GetBytes(text);
+    }
+
+    private byte[] Damaged(byte[] body)
+    {
+        var octets = body.ToList();
+        var at = _random.Next(octets.Count);
+        switch (_random.Next(7))
+        {
+            case 0: octets[at] = (byte)_random.Next(256); break;
+            case 1: octets.RemoveRange(at, Math.Min(_random.Next(1, 8), octets.Count - at)); break;
+            case 2: octets.Insert(at, (byte)_random.Next(256)); break;
+            case 3: octets.InsertRange(0, Pick<byte[]>([[0xEF, 0xBB, 0xBF], [0xFF, 0xFE], [0x1F, 0x8B, 8, 0], [0], "\n\r\t "u8.ToArray(), "/* */"u8.ToArray()])); break;
+            case 4: octets.AddRange(Pick<byte[]>([[0], "{}"u8.ToArray(), ","u8.ToArray(), " \n"u8.ToArray(), [0xC0, 0x80]])); break;
+            case 5: return Encoding.Unicode.GetBytes(Encoding.UTF8.GetString(body));
+            default: octets.RemoveRange(at, octets.Count - at); break;
+        }
+
+        return [.. octets];
+    }
+
+    private HostileRequest Framed(string method, string path, List<string> headers, byte[]? body)
+    {
+        if (body is null) return Make(method, path, headers, [], isHttp: true);
+        if (Chance(0.9)) return Make(method, path, [.. headers, $"Content-Length: {body.Length}"], body, isHttp: true);
+
+        // RFC 9112 section 7.1
+        var chunks = new List<byte>();
+        foreach (var chunk in body.Chunk(_random.Next(1, 50)))
+        {
+            chunks.AddRange(Encoding.ASCII.GetBytes($"{chunk.Length:x}{(Chance(0.1) ? ";x=\"y\"" : "")}\r\n"));
+            chunks.AddRange(chunk);
+            chunks.AddRange("\r\n"u8);
+        }
+
+        chunks.AddRange(Chance(0.9) ? "0\r\n\r\n"u8 : "0\r\nX: y\r\n\r\n"u8);
+        return Make(method, path, [.. headers, "Transfer-Encoding: chunked"], [.. chunks], isHttp: true);
+    }
+
+    private HostileRequest Misframed(string method, string path, List<string> headers, byte[] body)
+    {
+        var length = $"Content-Length: {body.Length}";
+        return _random.Next(16) switch
+        {
+            0 => Make(method, path, [.. headers, $"Content-Length: {body.Length + _random.Next(1, 2000)}"], body, isHttp: false),
+            1 => Make(method, path, [.. headers, $"Content-Length: {_random.Next(body.Length + 1)}"], body, isHttp: false),
+            2 => Make(method, path, [.. headers, length, Pick(["Content-Length: 0", "Content-Length: -1", "Content-Length: 1e3", "Content-Length: 99999999999999999999", length])], body, isHttp: false),
+            3 => Make(method, path, [.. headers, length, $"Transfer-Encoding: {Pick(["chunked", "gzip", "chunked, chunked", "identity", "x"])}"], body, isHttp: false),
+            4 => Make(method, path, [.. headers, "Transfer-Encoding: chunked"], [.. Encoding.ASCII.GetBytes(Pick(["zz\r\n", "-1\r\n", "ffffffffffffffff\r\n", "5", "\r\n", "5\r\nab", "3;\0\r\nabc\r\n0\r\n\r\n"])), .. body], isHttp: false),
+            5 => Make(method, path, [.. headers.Skip(1), length], body, isHttp: false),
+            6 => Make(method, path, [.. headers, $"Host: {HeaderText()}", length], body, isHttp: false),
+            7 => Make(method, path, [.. headers, length, Pick([" folded", "no colon", ": no name", "a b: c", "X:\0", "X: \u007f", "\tX: y", "X\0: y"])], body, isHttp: false),
+            8 => Make(method, path, [.. headers, length, "X: " + new string('x', 40_000)], body, isHttp: false),
+            9 => Make(method, path, [.. headers, length, .. Enumerable.Range(0, 150).Select(i => $"X{i}: y")], body, isHttp: false),
+            10 => Make(method, $"http://localhost{path}", [.. headers, length], body, isHttp: false),
+            11 => Make(method, Pick(["*", "", "localhost:80", "?", "http://", "//x", "\u00e9", new string('/', 9000), "/" + new string('a', 9000)]), [.. headers, length], body, isHttp: false),
+            12 => Make(method, path, [.. headers, length, "Expect: " + Pick(["100-continue", "200-ok"])], body, isHttp: false),
+            13 => Make(method, path, [.. headers, length, "Upgrade: " + Pick(["h2c", "websocket", "x"]), "Connection: Upgrade"], body, isHttp: false),
+            14 => new HostileRequest(method, path, Damaged(Make(method, path, [.. headers, length], body, isHttp: false).Octets), IsHttp: false),
+            _ => new HostileRequest(method, path, [.. Enumerable.Range(0, _random.Next(1, 200)).Select(_ => (byte)_random.Next(256)), .. "\r\n\r\n"u8], IsHttp: false),
+        };
+    }
+
+    private HostileRequest Make(string method, string path, List<string> headers, byte[] body, bool isHttp)
+    {
+        var version = isHttp || Chance(0.9) ? "HTTP/1.1" : "HTTP/1.0";
+        var head = $"{method} {path} {version}\r\n{string.Concat(headers.Select(header => header + "\r\n"))}\r\n";
+        return new HostileRequest(method, path, [.. Encoding.UTF8.GetBytes(head), .. body], isHttp);
+    }
+
+    private static IEnumerable<JsonObject> Parameters(JsonObject operation, string place) =>
+        (operation["parameters"]?.AsArray() ?? []).Select(parameter => DescribedContract.Resolve(parameter!)).Where(parameter => parameter["in"]!.GetValue<string>() == place);
+
+    private string Sensible(JsonObject parameter) =>
+        parameter["schema"]!["enum"] is JsonArray values && Chance(0.8) ? $"{Pick(values.ToArray())}" : $"{parameter["example"] ?? "x"}";
+
+    private string Json() => Pick(HostileValues.Json);
+
+    // what ends a line would be another header
+    private string HeaderText() => Pick(HostileValues.Texts).Replace("\r", "", StringComparison.Ordinal).Replace("\n", "", StringComparison.Ordinal).Replace("\0", "", StringComparison.Ordinal);
+
+    private string Encoded(string text) => _random.Next(10) switch
+    {
+        0 => string.Concat(Encoding.UTF8.GetBytes(text).Select(octet => $"%{octet:X2}")),
+        1 => Uri.EscapeDataString(Uri.EscapeDataString(text)),
+        2 => string.Concat(Encoding.UTF8.GetBytes(text).Select(octet => octet < 128 ? Uri.EscapeDataString($"{(char)octet}") : $"%{(octet + 1) & 0xFF:x2}")),
+        _ => Uri.EscapeDataString(text),
+    };
+
+    private string Number(int from, int to) => _random.Next(from, to).ToString(CultureInfo.InvariantCulture);
+
+    private T Pick<T>(IReadOnlyList<T> values) => values[_random.Next(values.Count)];
+
+    private bool Chance(double share) => _random.NextDouble() < share;
+}
