@@ -9,4 +9,7 @@ namespace CleanUsers.WebApi.Commands;
 internal abstract class ServiceCommand(string name, string description, string example) : Command(name, description)
 {
     public string Example => example;
+
+    /// <summary>For commands whose result a program may read.</summary>
+    protected static Option<bool> JsonOption() => new("--json") { Description = "Prints the JSON that HTTP would answer." };
 }

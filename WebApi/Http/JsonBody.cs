@@ -161,7 +161,7 @@ internal sealed class JsonBody : RequestInput
         if (element.TryGetInt32(out number)) return true;
         var parts = element.GetRawText().Split('.');
         if (parts.Length > 2 || (parts.Length == 2 && parts[1].AsSpan().ContainsAnyExcept('0'))) return false;
-        return TryParseWhole(parts[0], out number);
+        return WholeNumbers.TryParse(parts[0], out number);
     }
 
     private static bool TryGetText(JsonElement element, out string? text)
