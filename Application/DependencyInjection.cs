@@ -1,4 +1,5 @@
 using CleanUsers.Application.DeletedUsers;
+using CleanUsers.Application.Transfer;
 using CleanUsers.Application.Users;
 using FluentValidation;
 using Microsoft.Extensions.DependencyInjection;
@@ -13,7 +14,8 @@ public static class DependencyInjection
     public static IServiceCollection AddApplication(this IServiceCollection services, string? autoMapperLicenseKey = null) => services
         .AddMapping(autoMapperLicenseKey)
         .AddUsers()
-        .AddDeletedUsers();
+        .AddDeletedUsers()
+        .AddTransfer();
 
     private static IServiceCollection AddMapping(this IServiceCollection services, string? licenseKey) =>
         services.AddAutoMapper(mapping =>
@@ -41,4 +43,10 @@ public static class DependencyInjection
         .AddScoped<GetDeletedUser>()
         .AddScoped<RestoreUser>()
         .AddScoped<PurgeUser>();
+
+    private static IServiceCollection AddTransfer(this IServiceCollection services) => services
+        .AddSingleton<IValidator<ImportedUser>, ImportedUserValidator>()
+        .AddSingleton<IValidator<ExportUsersQuery>, ExportUsersValidator>()
+        .AddScoped<ImportUsers>()
+        .AddScoped<ExportUsers>();
 }

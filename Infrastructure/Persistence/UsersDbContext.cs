@@ -18,10 +18,10 @@ internal abstract class UsersDbContext(DbContextOptions options) : DbContext(opt
     /// The sequence that gives ids, a block at a time, where the database is on another machine: a user's id is then known before it is
     /// written, and user and words go there in one round trip.
     /// </summary>
-    protected const string UserIds = nameof(UserIds);
+    internal const string UserIds = nameof(UserIds);
 
     /// <summary>How many ids a process takes at a time; those that it has left are never given.</summary>
-    protected const int UserIdBlock = 50;
+    internal const int UserIdBlock = 50;
 
     public DbSet<User> Users => Set<User>();
 
@@ -84,6 +84,12 @@ internal abstract class UsersDbContext(DbContextOptions options) : DbContext(opt
             async (_, _, token) => new ExecutionResult<T>(committing && await wasKept(token), result),
             ct);
     }
+
+    /// <summary>
+    /// Another context on the same database, whose reads all see one moment of it. It tries nothing again, and so does not hold results
+    /// back: however many rows there are, they come as they are read. To be disposed of.
+    /// </summary>
+    public abstract Task<UsersDbContext> OpenSnapshotAsync(CancellationToken ct);
 
     /// <summary>Adds a user, and gives it an id where ids do not come from the table.</summary>
     public Task AddUserAsync(User user, CancellationToken ct) =>

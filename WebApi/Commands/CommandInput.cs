@@ -24,7 +24,7 @@ internal sealed class CommandInput(ParseResult typed)
     public int? WholeNumber(Option<string?> option)
     {
         if (typed.GetValue(option) is not { } text) return null;
-        if (WholeNumbers.TryParse(text, out int number)) return number;
+        if (WholeNumbers.TryParse(text, out var number)) return WholeNumbers.ToInt(number);
         _faults.Add((option.Name, $"'{text}' is no whole number."));
         return null;
     }

@@ -14,6 +14,9 @@ internal static class CommandLine
     public const int Refused = 1;
 
     private const int DatabaseUnavailable = 69; // EX_UNAVAILABLE of sysexits.h
+    private const int Interrupted = 130; // as shells have it: 128 and SIGINT
+
+    private static readonly TimeSpan Patience = TimeSpan.FromSeconds(5);
 
     public static async Task<int> RunAsync(string[] arguments, params ServiceCommand[] commands)
     {
@@ -35,7 +38,18 @@ internal static class CommandLine
         try
         {
             // the host listens to SIGTERM itself, and takes longer than System.CommandLine would wait
-            return await parsed.InvokeAsync(new InvocationConfiguration { EnableDefaultExceptionHandler = false, ProcessTerminationTimeout = null });
+            var patience = parsed.CommandResult.Command is ServeCommand ? (TimeSpan?)null : Patience;
+            return await parsed.InvokeAsync(new InvocationConfiguration { EnableDefaultExceptionHandler = false, ProcessTerminationTimeout = patience });
+        }
+        catch (OperationCanceledException)
+        {
+            await Console.Error.WriteLineAsync("Interrupted.");
+            return Interrupted;
+        }
+        catch (Exception exception) when (exception is IOException or UnauthorizedAccessException)
+        {
+            await Console.Error.WriteLineAsync(exception.Message);
+            return Refused;
         }
         catch (ConfigurationException exception)
         {

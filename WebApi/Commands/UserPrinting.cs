@@ -3,6 +3,7 @@ using System.Text;
 using System.Text.Json;
 using System.Text.Json.Serialization.Metadata;
 using CleanUsers.Application;
+using CleanUsers.Application.Transfer;
 using CleanUsers.Application.Users;
 using CleanUsers.WebApi.Http;
 
@@ -21,8 +22,8 @@ internal static class UserPrinting
         ["age", Number(user.Age)],
         ["role", $"{user.Role}"],
         ["status", $"{user.Status}"],
-        ["createdAt", Instant(user.CreatedAt)],
-        ["updatedAt", Instant(user.UpdatedAt)],
+        ["createdAt", WireJson.Instant(user.CreatedAt)],
+        ["updatedAt", WireJson.Instant(user.UpdatedAt)],
         ["version", Number(user.Version)],
     ]);
 
@@ -39,6 +40,15 @@ internal static class UserPrinting
         if (page.TotalCount is { } total) await Console.Out.WriteLineAsync($"{total} in all");
         if (page.NextCursor is { } next) await Console.Out.WriteLineAsync($"More with --cursor {next}");
     }
+
+    public static Task PrintAsync(this ImportCounts counts, bool json) => json ? PrintJsonAsync(counts, WireJson.Answers.ImportCounts) : PrintRowsAsync(
+    [
+        ["added", Number(counts.Added)],
+        ["replaced", Number(counts.Replaced)],
+        ["unchanged", Number(counts.Unchanged)],
+        ["already there", Number(counts.AlreadyThere)],
+        ["refused", Number(counts.Refused)],
+    ]);
 
     private static Task PrintJsonAsync<T>(T value, JsonTypeInfo<T> type) => Console.Out.WriteLineAsync(JsonSerializer.Serialize(value, type));
 
@@ -57,6 +67,4 @@ internal static class UserPrinting
     private static int Width(string text) => new StringInfo(text).LengthInTextElements;
 
     private static string Number(long? number) => number?.ToString(CultureInfo.InvariantCulture) ?? "";
-
-    private static string Instant(DateTimeOffset instant) => instant.UtcDateTime.ToString("yyyy-MM-ddTHH:mm:ss.fffZ", CultureInfo.InvariantCulture);
 }

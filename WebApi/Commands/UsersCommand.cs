@@ -9,6 +9,8 @@ internal sealed class UsersCommand : ServiceCommand
         Add(new UsersCreateCommand());
         Add(new UsersGetCommand());
         Add(new UsersListCommand());
+        Add(new UsersImportCommand());
+        Add(new UsersExportCommand());
         Add(new UsersPurgeCommand());
         SetAction(async (_, _) =>
         {

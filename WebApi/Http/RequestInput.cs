@@ -43,7 +43,7 @@ internal class RequestInput
     public int WholeNumber(string name, int absent)
     {
         if (Parameter(name) is not { } text) return absent;
-        if (WholeNumbers.TryParse(text, out int number)) return number;
+        if (WholeNumbers.TryParse(text, out var number)) return WholeNumbers.ToInt(number)!.Value;
         RefuseParameter(name, "wrong-type", $"Parameter {name} must be a whole number.");
         return absent;
     }

@@ -5,13 +5,6 @@ namespace CleanUsers.WebApi.Http;
 /// <summary>Whole numbers as text: digits, with a minus before them. What is too large for the type is as far out of range as the type can say.</summary>
 internal static class WholeNumbers
 {
-    public static bool TryParse(string text, out int number)
-    {
-        var whole = TryParse(text, out long large);
-        number = (int)Math.Clamp(large, int.MinValue, int.MaxValue);
-        return whole;
-    }
-
     public static bool TryParse(string text, out long number)
     {
         number = 0;
@@ -21,4 +14,6 @@ internal static class WholeNumbers
             number = text.StartsWith('-') ? long.MinValue : long.MaxValue;
         return true;
     }
+
+    public static int? ToInt(long? number) => number is { } whole ? (int)Math.Clamp(whole, int.MinValue, int.MaxValue) : null;
 }

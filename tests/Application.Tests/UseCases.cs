@@ -23,6 +23,7 @@ public abstract class UseCases : IDisposable
             .AddSingleton<TimeProvider>(Clock)
             .AddSingleton(Users)
             .AddSingleton(Reader)
+            .AddSingleton(Writer)
             .AddSingleton(Caller)
             .BuildServiceProvider();
     }
@@ -35,6 +36,8 @@ public abstract class UseCases : IDisposable
     protected IUserRepository Users { get; } = Substitute.For<IUserRepository>();
 
     protected IUserReader Reader { get; } = Substitute.For<IUserReader>();
+
+    protected IUserBulkWriter Writer { get; } = Substitute.For<IUserBulkWriter>();
 
     protected ICaller Caller { get; } = Substitute.For<ICaller>();
 

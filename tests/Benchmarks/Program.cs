@@ -11,4 +11,11 @@ if (args is ["pages", .. var rest])
     return;
 }
 
+if (args is ["people", var count])
+{
+    await using var output = new StreamWriter(Console.OpenStandardOutput());
+    await People.WriteAsync(int.Parse(count, null), output);
+    return;
+}
+
 BenchmarkSwitcher.FromAssembly(typeof(Parsing).Assembly).Run(args);
