@@ -28,8 +28,8 @@ RUN dotnet publish WebApi -c Release --no-restore -p:PublishReadyToRun=true -o /
 
 # everything, for `docker compose --profile test run --rm tests`
 FROM build AS tests
-# for the tests that stop and start a server of their own
-RUN apt-get update && apt-get install -y --no-install-recommends postgresql && rm -rf /var/lib/apt/lists/*
+# for the tests that stop and start a server of their own, of databases and of mail
+RUN apt-get update && apt-get install -y --no-install-recommends postgresql python3-aiosmtpd && rm -rf /var/lib/apt/lists/*
 COPY . .
 RUN dotnet restore --locked-mode && dotnet build --no-restore
 CMD ["dotnet", "test", "--no-build"]

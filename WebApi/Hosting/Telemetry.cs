@@ -36,7 +36,10 @@ internal static class Telemetry
     public static void MapMetrics(this WebApplication app)
     {
         if (Port(app.Configuration) is not null) return;
-        app.MapPrometheusScrapingEndpoint(Path).WithMetadata(new HttpMethodMetadata(["GET", "HEAD"])).RequireAuthorization(Scopes.Metrics);
+        app.MapPrometheusScrapingEndpoint(Path)
+            .WithMetadata(new HttpMethodMetadata(["GET", "HEAD"]))
+            .RequireAuthorization(Scopes.Metrics)
+            .DisableRateLimiting(); // a flood is when they are looked at
     }
 
     private static void AddMetrics(MeterProviderBuilder metrics, bool collector)

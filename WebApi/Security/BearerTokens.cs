@@ -28,7 +28,6 @@ internal static partial class BearerTokens
     public static void Demand(JwtBearerOptions options)
     {
         options.MapInboundClaims = false;
-        options.IncludeErrorDetails = false; // the framework's details quote the token; ours are below
 
         var rules = options.TokenValidationParameters;
         rules.ValidateIssuer = rules.ValidateAudience = rules.ValidateLifetime = rules.ValidateIssuerSigningKey = true;
@@ -78,7 +77,10 @@ internal static partial class BearerTokens
         return Task.CompletedTask;
     }
 
-    /// <summary>Where there was no token, WWW-Authenticate is a bare <c>Bearer</c>: RFC 6750 section 3.1.</summary>
+    /// <summary>
+    /// In place of the framework's own words, which quote the token. Where there was none, WWW-Authenticate is a bare <c>Bearer</c>
+    /// (RFC 6750 section 3.1).
+    /// </summary>
     private static Task SayWhatIsWrong(JwtBearerChallengeContext context)
     {
         if (context.AuthenticateFailure is null) return Task.CompletedTask;

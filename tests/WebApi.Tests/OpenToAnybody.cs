@@ -31,6 +31,22 @@ public sealed class OpenToAnybody(OpenToAnybody.WithTokens service) : IClassFixt
     public async Task With_a_bad_token_nothing_is(string method, string path) =>
         (await service.SendAsync(method, path, null, ClosedService.Bearer("nonsense"))).IsProblem(401, "unauthenticated");
 
+    [Fact]
+    public async Task With_a_token_whose_audience_nobody_can_check_nothing_is()
+    {
+        await using var trusting = new WithoutAnAudience();
+        await trusting.InitializeAsync();
+        (await trusting.GetAsync("/api/v1/users")).Is(200);
+        var refusal = (await trusting.GetAsync("/api/v1/users", ClosedService.Bearer(ClosedService.Token()))).IsProblem(401, "unauthenticated");
+        Assert.Contains("another audience", refusal.Header("WWW-Authenticate"), StringComparison.Ordinal);
+    }
+
+    private sealed class WithoutAnAudience : ClosedService
+    {
+        protected override IEnumerable<(string Key, string Value)> Settings =>
+            [.. base.Settings.Where(setting => !setting.Key.Contains("Audience", StringComparison.Ordinal)), ("Authentication:AllowAnonymous", "true")];
+    }
+
     public sealed class WithTokens : ClosedService
     {
         protected override IEnumerable<(string Key, string Value)> Settings => [.. base.Settings, ("Authentication:AllowAnonymous", "true")];

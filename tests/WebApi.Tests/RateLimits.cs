@@ -55,6 +55,7 @@ public sealed class RateLimits(RateLimits.Limited service) : IClassFixture<RateL
         (await service.GetAsync("/api/v1/users", NewCaller())).Is(200);
         foreach (var probe in (string[])["/health/live", "/health/ready"])
             Assert.Null((await service.GetAsync(probe)).Is(200).Header("RateLimit"));
+        Assert.Null((await service.GetAsync("/metrics", ClosedService.Allowing("metrics.read"))).Is(200).Header("RateLimit"));
     }
 
     [Fact]

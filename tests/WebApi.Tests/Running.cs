@@ -44,6 +44,7 @@ public sealed class Running : IDisposable
         };
         start.Environment["ASPNETCORE_ENVIRONMENT"] = "Production";
         start.Environment["Authentication__AllowAnonymous"] = "true";
+        start.Environment["RateLimiting__Enabled"] = "false";
         start.Environment["Shutdown__Delay"] = "00:00:00";
         var running = new Running(folder, Process.Start(start)!);
         try
