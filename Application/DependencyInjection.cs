@@ -1,5 +1,6 @@
 using CleanUsers.Application.DeletedUsers;
 using CleanUsers.Application.Emails;
+using CleanUsers.Application.Transfer;
 using CleanUsers.Application.Users;
 using FluentValidation;
 using Microsoft.Extensions.DependencyInjection;
@@ -18,7 +19,8 @@ public static class DependencyInjection
         .AddMapping(autoMapperLicenseKey)
         .AddUsers()
         .AddDeletedUsers()
-        .AddEmails();
+        .AddEmails()
+        .AddTransfer();
 
     private static IServiceCollection AddMapping(this IServiceCollection services, string? licenseKey) =>
         services.AddAutoMapper(mapping =>
@@ -56,4 +58,10 @@ public static class DependencyInjection
         .AddScoped<GetEmail>()
         .AddScoped<ListEmails>()
         .AddSingleton<DeliverEmails>();
+
+    private static IServiceCollection AddTransfer(this IServiceCollection services) => services
+        .AddSingleton<IValidator<ImportedUser>, ImportedUserValidator>()
+        .AddSingleton<IValidator<ExportUsersQuery>, ExportUsersValidator>()
+        .AddScoped<ImportUsers>()
+        .AddScoped<ExportUsers>();
 }

@@ -11,6 +11,11 @@ public interface IUserRepository
     /// <summary>The user in the bin, or null where it is not there.</summary>
     Task<User?> FindDeletedAsync(long id, CancellationToken ct);
 
+    /// <summary>The users that have one of these addresses, in no order; deleted ones have none. Forgets what was found before.</summary>
+    /// <param name="emailKeys"><see cref="EmailAddress.Key"/> of each; some hundred at most.</param>
+    /// <param name="ct">Gives up.</param>
+    Task<IReadOnlyList<User>> FindByEmailAsync(IReadOnlyCollection<string> emailKeys, CancellationToken ct);
+
     void Add(User user);
 
     /// <summary>Erases the user for good.</summary>

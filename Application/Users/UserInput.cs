@@ -77,6 +77,12 @@ internal static class UserInput
         else if (!TryParseEnum<TEnum>(text, out _)) context.AddFault(new("unknown-value", $"{member} must be {allowed}."));
     });
 
+    public static void IsTimestampOrNull<T>(this IRuleBuilder<T, string?> rule) => rule.Custom((text, context) =>
+    {
+        if (text is not null && !Rfc3339.TryParse(text, out _))
+            context.AddFault(new("invalid-timestamp", $"{context.PropertyPath} must be a time such as 2026-01-31T12:00:00Z (RFC 3339)."));
+    });
+
     /// <summary>By name alone: <see cref="Enum.TryParse{TEnum}(string, bool, out TEnum)"/> also takes numbers and lists.</summary>
     private static bool TryParseEnum<TEnum>([NotNullWhen(true)] string? text, out TEnum value)
         where TEnum : struct, Enum

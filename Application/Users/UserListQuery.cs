@@ -88,8 +88,8 @@ internal abstract class UserListValidator<T> : AbstractValidator<T>
         When(query => query.Email is not null, () => RuleFor(query => query.Email).IsEmail());
         RuleFor(query => query.Status).IsNameOf<T, UserStatus>(optional: true);
         RuleFor(query => query.Role).IsNameOf<T, UserRole>(optional: true);
-        RuleFor(query => query.CreatedFrom).Custom(IsTimestampOrNull);
-        RuleFor(query => query.CreatedBefore).Custom(IsTimestampOrNull);
+        RuleFor(query => query.CreatedFrom).IsTimestampOrNull();
+        RuleFor(query => query.CreatedBefore).IsTimestampOrNull();
         RuleFor(query => query.Q).Custom(IsSearchOrNull);
         RuleFor(query => query.Cursor).Custom((text, context) =>
         {
@@ -106,11 +106,5 @@ internal abstract class UserListValidator<T> : AbstractValidator<T>
             context.AddFault(new("invalid-text", "Q must be Unicode text."));
         else if (SearchWords.OfSearch(text).Count is 0 or > SearchWords.MaxWords)
             context.AddFault(new("out-of-range", $"Q must have 1 to {SearchWords.MaxWords} words."));
-    }
-
-    private static void IsTimestampOrNull(string? text, ValidationContext<T> context)
-    {
-        if (text is not null && !Rfc3339.TryParse(text, out _))
-            context.AddFault(new("invalid-timestamp", $"{context.PropertyPath} must be a time such as 2026-01-31T12:00:00Z (RFC 3339)."));
     }
 }

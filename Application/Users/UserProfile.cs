@@ -1,5 +1,6 @@
 using AutoMapper;
 using CleanUsers.Application.DeletedUsers;
+using CleanUsers.Application.Transfer;
 using CleanUsers.Domain.Users;
 
 namespace CleanUsers.Application.Users;
@@ -11,5 +12,6 @@ internal sealed class UserProfile : Profile
     {
         CreateMap<User, UserDto>();
         CreateMap<User, DeletedUserDto>().ForMember(dto => dto.PurgeAt, dto => dto.Ignore()); // depends on the configuration
+        CreateMap<User, ExportedUser>();
     }
 }

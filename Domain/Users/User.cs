@@ -67,6 +67,16 @@ public sealed class User
         return user;
     }
 
+    /// <summary>A user that was one before, and keeps its history.</summary>
+    public static User Import(UserDetails details, UserHistory history)
+    {
+        ArgumentNullException.ThrowIfNull(history);
+        if (history.Version < 1 || history.UpdatedAt < history.CreatedAt) throw new ArgumentException("A history begins before it ends, at version 1.", nameof(history));
+        var user = Create(details, history.CreatedAt, history.CreatedBy);
+        (user.UpdatedAt, user.UpdatedBy, user.Version) = (history.UpdatedAt, history.UpdatedBy, history.Version);
+        return user;
+    }
+
     /// <summary>Takes a whole new state.</summary>
     /// <returns>False where it is the state that the user has already: nothing changed.</returns>
     public bool Replace(UserDetails details, DateTimeOffset now, string by)

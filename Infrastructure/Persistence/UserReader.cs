@@ -1,3 +1,4 @@
+using System.Runtime.CompilerServices;
 using CleanUsers.Application.Ports;
 using CleanUsers.Domain.Users;
 using Microsoft.EntityFrameworkCore;
@@ -10,9 +11,19 @@ internal sealed class UserReader(UsersDbContext db, UserById one) : IUserReader
 
     public Task<User?> FindDeletedAsync(long id, CancellationToken ct) => one.ReadDeleted(db, id, ct);
 
+    public async Task<IReadOnlyList<User>> FindByEmailAsync(IReadOnlyCollection<string> emailKeys, CancellationToken ct) =>
+        await db.Users.AsNoTracking().Where(user => emailKeys.Contains(user.EmailKey)).ToListAsync(ct);
+
+    public async IAsyncEnumerable<User> SnapshotAsync(UserFilter filter, [EnumeratorCancellation] CancellationToken ct)
+    {
+        await using var snapshot = await db.OpenSnapshotAsync(ct);
+        var users = await MatchingAsync(snapshot, deleted: false, filter, ct);
+        await foreach (var user in users.OrderBy(user => user.Id).AsAsyncEnumerable().WithCancellation(ct)) yield return user;
+    }
+
     public async Task<IReadOnlyList<User>> ListAsync(UserQuery query, CancellationToken ct)
     {
-        var users = await MatchingAsync(query, ct);
+        var users = await MatchingAsync(db, query.Deleted, query.Filter, ct);
         var page = query.Sort.Key switch
         {
             UserSortKey.Id => users.PageById(query),
@@ -25,18 +36,17 @@ internal sealed class UserReader(UsersDbContext db, UserById one) : IUserReader
         return await page.ToListAsync(ct);
     }
 
-    public async Task<long> CountAsync(UserQuery query, CancellationToken ct) => await (await MatchingAsync(query, ct)).LongCountAsync(ct);
+    public async Task<long> CountAsync(UserQuery query, CancellationToken ct) => await (await MatchingAsync(db, query.Deleted, query.Filter, ct)).LongCountAsync(ct);
 
-    private async Task<IQueryable<User>> MatchingAsync(UserQuery query, CancellationToken ct)
+    private static async Task<IQueryable<User>> MatchingAsync(UsersDbContext db, bool deleted, UserFilter filter, CancellationToken ct)
     {
         var users = db.Users.AsNoTracking();
-        if (query.Deleted)
+        if (deleted)
         {
             // the bin is what the filter hides
             users = users.IgnoreQueryFilters([UserConfiguration.NotDeleted]).Where(user => user.DeletedAt != null);
         }
 
-        var filter = query.Filter;
         if (filter.EmailKey is { } email) users = users.Where(user => user.EmailKey == email);
         if (filter.Status is { } status) users = users.Where(user => user.Status == status);
         if (filter.Role is { } role) users = users.Where(user => user.Role == role);

@@ -1,5 +1,6 @@
 using CleanUsers.Application.Ports;
 using CleanUsers.Domain.Users;
+using Microsoft.EntityFrameworkCore;
 
 namespace CleanUsers.Infrastructure.Persistence;
 
@@ -10,6 +11,12 @@ internal sealed class UserRepository(UsersDbContext db, UserById one) : IUserRep
     public Task<User?> FindAsync(long id, CancellationToken ct) => one.Find(db, id, ct);
 
     public Task<User?> FindDeletedAsync(long id, CancellationToken ct) => one.FindDeleted(db, id, ct);
+
+    public async Task<IReadOnlyList<User>> FindByEmailAsync(IReadOnlyCollection<string> emailKeys, CancellationToken ct)
+    {
+        db.ChangeTracker.Clear(); // or it would hold all that an import ever replaced
+        return await db.Users.Where(user => emailKeys.Contains(user.EmailKey)).ToListAsync(ct);
+    }
 
     public void Add(User user) => _added.Add(user);
 

@@ -20,13 +20,13 @@ internal abstract class UsersDbContext(DbContextOptions options) : DbContext(opt
     /// The sequence that gives ids, a block at a time, where the database is on another machine: a user's id is then known before it is
     /// written, and user and words go there in one round trip.
     /// </summary>
-    protected const string UserIds = nameof(UserIds);
+    internal const string UserIds = nameof(UserIds);
 
     /// <summary>The same for emails.</summary>
     protected const string EmailIds = nameof(EmailIds);
 
     /// <summary>How many ids a process takes at a time; those that it has left are never given.</summary>
-    protected const int IdBlock = 50;
+    internal const int IdBlock = 50;
 
     // written in a transaction that is not committed yet
     private UserCounts _uncommitted;
@@ -96,6 +96,12 @@ internal abstract class UsersDbContext(DbContextOptions options) : DbContext(opt
         if (committing) _uncommitted.Commit();
         return result;
     }
+
+    /// <summary>
+    /// Another context on the same database, whose reads all see one moment of it. It tries nothing again, and so does not hold results
+    /// back: however many rows there are, they come as they are read. To be disposed of.
+    /// </summary>
+    public abstract Task<UsersDbContext> OpenSnapshotAsync(CancellationToken ct);
 
     /// <summary>Adds what is new and writes it with all that was changed, in one transaction.</summary>
     /// <returns>What became of it. After any outcome but <see cref="SaveOutcome.Saved"/> nothing is written and nothing is tracked any more.</returns>

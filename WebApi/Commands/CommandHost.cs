@@ -1,7 +1,9 @@
 using CleanUsers.Application;
+using CleanUsers.Application.Ports;
 using CleanUsers.Infrastructure;
 using CleanUsers.Infrastructure.Persistence;
 using CleanUsers.WebApi.Hosting;
+using Microsoft.Extensions.Logging.Console;
 
 namespace CleanUsers.WebApi.Commands;
 
@@ -24,5 +26,29 @@ internal static class CommandHost
             builder.Configuration.ReadSection<DatabaseOptions>(DatabaseOptions.Section), connectionString));
         builder.AddEmailDelivery();
         return builder;
+    }
+
+    /// <summary>Does something with the use cases, on behalf of the user of the operating system: without HTTP, without its settings.</summary>
+    /// <param name="action">With the services of a scope; returns the exit code.</param>
+    /// <exception cref="ConfigurationException">The configuration is not one to start with.</exception>
+    /// <exception cref="DatabaseUnavailableException">The database is out of reach.</exception>
+    public static async Task<int> RunAsync(Func<IServiceProvider, Task<int>> action)
+    {
+        var builder = CreateBuilder([]);
+        builder.Logging.AddFilter(level => level >= LogLevel.Error); // what there is to say, the command itself says
+        builder.Services.Configure<ConsoleLoggerOptions>(console => console.LogToStandardErrorThreshold = LogLevel.Trace);
+        builder.Services.AddSingleton<ICaller, OperatingSystemCaller>();
+        await using var app = builder.Build();
+        await using var scope = app.Services.CreateAsyncScope();
+        var database = scope.ServiceProvider.GetRequiredService<IDatabase>();
+        try
+        {
+            return await action(scope.ServiceProvider);
+        }
+        catch (Exception exception) when (exception is not DatabaseUnavailableException && database.IsUnavailable(exception))
+        {
+            var behind = await database.CheckAsync(CancellationToken.None) == DatabaseState.SchemaBehind;
+            throw new DatabaseUnavailableException(behind ? new InvalidOperationException("its schema is not this program's; run migrate.", exception) : exception.GetBaseException());
+        }
     }
 }

@@ -1,6 +1,7 @@
 using System.CommandLine;
 using System.CommandLine.Help;
 using System.CommandLine.Invocation;
+using System.Text;
 using CleanUsers.Application.Ports;
 using CleanUsers.WebApi.Hosting;
 
@@ -13,9 +14,13 @@ internal static class CommandLine
     public const int Refused = 1;
 
     private const int DatabaseUnavailable = 69; // EX_UNAVAILABLE of sysexits.h
+    private const int Interrupted = 130; // as shells have it: 128 and SIGINT
+
+    private static readonly TimeSpan Patience = TimeSpan.FromSeconds(5);
 
     public static async Task<int> RunAsync(string[] arguments, params ServiceCommand[] commands)
     {
+        Console.OutputEncoding = new UTF8Encoding(encoderShouldEmitUTF8Identifier: false); // whatever the locale: RFC 8259 section 8.1
         var root = new RootCommand("A users service: a REST API over a directory of users. Without a command it serves.");
         root.SetAction(_ => Refused); // never runs; without it, a command that there is not would also be reported as none
         foreach (var command in commands) root.Add(command);
@@ -24,11 +29,27 @@ internal static class CommandLine
 
         // no response files: a setting may begin with an @
         var parsed = root.Parse(WithCommand(root, arguments), new ParserConfiguration { ResponseFileTokenReplacer = null });
-        if (parsed.Action is ParseErrorAction refusal) (refusal.ShowHelp, refusal.ShowTypoCorrections) = (false, false);
+        if (parsed.Action is ParseErrorAction)
+        {
+            foreach (var fault in parsed.Errors) await Console.Error.WriteLineAsync(fault.Message);
+            return Refused;
+        }
+
         try
         {
             // the host listens to SIGTERM itself, and takes longer than System.CommandLine would wait
-            return await parsed.InvokeAsync(new InvocationConfiguration { EnableDefaultExceptionHandler = false, ProcessTerminationTimeout = null });
+            var patience = parsed.CommandResult.Command is ServeCommand ? (TimeSpan?)null : Patience;
+            return await parsed.InvokeAsync(new InvocationConfiguration { EnableDefaultExceptionHandler = false, ProcessTerminationTimeout = patience });
+        }
+        catch (OperationCanceledException)
+        {
+            await Console.Error.WriteLineAsync("Interrupted.");
+            return Interrupted;
+        }
+        catch (Exception exception) when (exception is IOException or UnauthorizedAccessException)
+        {
+            await Console.Error.WriteLineAsync(exception.Message);
+            return Refused;
         }
         catch (ConfigurationException exception)
         {

@@ -1,5 +1,4 @@
 using CleanUsers.Infrastructure;
-using Microsoft.Extensions.Logging.Console;
 
 namespace CleanUsers.WebApi.Commands;
 
@@ -9,13 +8,11 @@ internal sealed class MigrateCommand : ServiceCommand
     public MigrateCommand()
         : base("migrate", "Creates or updates the schema of the database, and ends. Safe to repeat.", "migrate")
     {
-        SetAction(async (_, ct) =>
+        SetAction((_, ct) => CommandHost.RunAsync(async services =>
         {
-            var builder = CommandHost.CreateBuilder([]);
-            builder.Services.Configure<ConsoleLoggerOptions>(console => console.LogToStandardErrorThreshold = LogLevel.Trace);
-            await using var app = builder.Build();
-            await app.Services.MigrateAsync(ct);
+            await services.MigrateAsync(ct);
             await Console.Out.WriteLineAsync("The database is up to date.");
-        });
+            return 0;
+        }));
     }
 }

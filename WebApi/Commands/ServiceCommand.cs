@@ -1,4 +1,5 @@
 using System.CommandLine;
+using CleanUsers.WebApi.Commands.Files;
 
 namespace CleanUsers.WebApi.Commands;
 
@@ -9,4 +10,19 @@ namespace CleanUsers.WebApi.Commands;
 internal abstract class ServiceCommand(string name, string description, string example) : Command(name, description)
 {
     public string Example => example;
+
+    /// <summary>For commands whose result a program may read.</summary>
+    protected static Option<bool> JsonOption() => new("--json") { Description = "Prints the JSON that HTTP would answer." };
+
+    /// <summary>For commands that read or write a file of users.</summary>
+    protected static Option<string?> FormatOption()
+    {
+        var format = new Option<string?>("--format") { Description = $"{UserFile.Ndjson} or {UserFile.Csv}; else by the file's name, and {UserFile.Ndjson} where that does not tell." };
+        format.Validators.Add(typed =>
+        {
+            if (typed.GetValueOrDefault<string>() is not (null or UserFile.Ndjson or UserFile.Csv))
+                typed.AddError($"{format.Name}: Format must be {UserFile.Ndjson} or {UserFile.Csv}.");
+        });
+        return format;
+    }
 }

@@ -1,4 +1,3 @@
-using System.Globalization;
 using Ardalis.Result;
 using CleanUsers.Application;
 using CleanUsers.Application.Users;
@@ -44,7 +43,7 @@ internal class RequestInput
     public int WholeNumber(string name, int absent)
     {
         if (Parameter(name) is not { } text) return absent;
-        if (TryParseWhole(text, out var number)) return number;
+        if (WholeNumbers.TryParse(text, out var number)) return WholeNumbers.ToInt(number)!.Value;
         RefuseParameter(name, "wrong-type", $"Parameter {name} must be a whole number.");
         return absent;
     }
@@ -107,17 +106,6 @@ internal class RequestInput
     {
         foreach (var name in _parameters.Keys.Where(name => !_asked.Contains(name)))
             RefuseParameter(name, "unknown-parameter", $"There is no parameter {name} here.");
-    }
-
-    /// <summary>Digits, with a minus before them; what is too large for an int is the largest, or the smallest, that there is.</summary>
-    protected static bool TryParseWhole(string text, out int number)
-    {
-        number = 0;
-        var digits = text.AsSpan(text.StartsWith('-') ? 1 : 0);
-        if (digits.IsEmpty || digits.ContainsAnyExceptInRange('0', '9')) return false;
-        if (!int.TryParse(text, NumberStyles.AllowLeadingSign, CultureInfo.InvariantCulture, out number))
-            number = text.StartsWith('-') ? int.MinValue : int.MaxValue;
-        return true;
     }
 
     /// <summary>The fault of a member, as one of the place where this input's members are.</summary>

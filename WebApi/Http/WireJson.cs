@@ -5,6 +5,7 @@ using System.Text.Json.Serialization;
 using CleanUsers.Application;
 using CleanUsers.Application.DeletedUsers;
 using CleanUsers.Application.Emails;
+using CleanUsers.Application.Transfer;
 using CleanUsers.Application.Users;
 
 namespace CleanUsers.WebApi.Http;
@@ -12,12 +13,16 @@ namespace CleanUsers.WebApi.Http;
 /// <summary>How answers are written as JSON: camel case, enums by name, instants with three decimals and Z.</summary>
 [JsonSerializable(typeof(UserDto))]
 [JsonSerializable(typeof(DeletedUserDto))]
+[JsonSerializable(typeof(ExportedUser))]
+[JsonSerializable(typeof(ImportCounts))]
 [JsonSerializable(typeof(Page<UserDto>))]
 [JsonSerializable(typeof(Page<DeletedUserDto>))]
 [JsonSerializable(typeof(EmailDto))]
 [JsonSerializable(typeof(Page<EmailDto>))]
 internal sealed partial class WireJson : JsonSerializerContext
 {
+    private const string InstantForm = "yyyy-MM-ddTHH:mm:ss.fffZ";
+
     // Names and addresses stay legible. What HTML could misread is of no account: the type is JSON, and nothing sniffs it.
     private static readonly JavaScriptEncoder Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping;
 
@@ -36,6 +41,9 @@ internal sealed partial class WireJson : JsonSerializerContext
     });
 
     /// <summary>RFC 3339 in UTC with exactly three decimals, whatever they are.</summary>
+    public static string Instant(DateTimeOffset instant) => instant.UtcDateTime.ToString(InstantForm, CultureInfo.InvariantCulture);
+
+    /// <inheritdoc cref="Instant"/>
     private sealed class Rfc3339Converter : JsonConverter<DateTimeOffset>
     {
         public override DateTimeOffset Read(ref Utf8JsonReader reader, Type typeToConvert, JsonSerializerOptions options) =>
@@ -44,7 +52,7 @@ internal sealed partial class WireJson : JsonSerializerContext
         public override void Write(Utf8JsonWriter writer, DateTimeOffset value, JsonSerializerOptions options)
         {
             Span<byte> text = stackalloc byte[24];
-            value.UtcDateTime.TryFormat(text, out var length, "yyyy-MM-ddTHH:mm:ss.fffZ", CultureInfo.InvariantCulture);
+            value.UtcDateTime.TryFormat(text, out var length, InstantForm, CultureInfo.InvariantCulture);
             writer.WriteStringValue(text[..length]);
         }
     }

@@ -22,10 +22,14 @@ internal static class Description
     private static readonly Lazy<byte[]> Current = new(Read);
     private static readonly Lazy<Task<byte[]>> Older = new(ConvertAsync);
 
+    /// <summary>The document, as UTF-8.</summary>
+    /// <param name="older">In OpenAPI 3.0.</param>
+    public static Task<byte[]> ReadAsync(bool older) => older ? Older.Value : Task.FromResult(Current.Value);
+
     public static void MapDescription(this IEndpointRouteBuilder endpoints)
     {
-        endpoints.MapDocument(Path, () => Task.FromResult(Current.Value));
-        endpoints.MapDocument(OlderPath, () => Older.Value);
+        endpoints.MapDocument(Path, older: false);
+        endpoints.MapDocument(OlderPath, older: true);
         endpoints.MapScalarApiReference(Reference, (scalar, context) =>
         {
             AllowTheReference(scalar, context.Response);
@@ -51,8 +55,8 @@ internal static class Description
             + "base-uri 'none'; form-action 'none'; frame-ancestors 'none'";
     }
 
-    private static void MapDocument(this IEndpointRouteBuilder endpoints, string path, Func<Task<byte[]>> document) => endpoints
-        .MapMethods(path, Reads, async context => await context.Response.WriteJsonAsync("application/json", await document()))
+    private static void MapDocument(this IEndpointRouteBuilder endpoints, string path, bool older) => endpoints
+        .MapMethods(path, Reads, async context => await context.Response.WriteJsonAsync("application/json", await ReadAsync(older)))
         .AllowAnonymous();
 
     private static byte[] Read()

@@ -27,6 +27,7 @@ public abstract class UseCases : IDisposable
             .AddSingleton(Reader)
             .AddSingleton(Emails)
             .AddSingleton(Sender)
+            .AddSingleton(Writer)
             .AddSingleton(Caller)
             .BuildServiceProvider();
     }
@@ -43,6 +44,8 @@ public abstract class UseCases : IDisposable
     protected IEmailRepository Emails { get; } = Substitute.For<IEmailRepository>();
 
     protected IEmailSender Sender { get; } = Substitute.For<IEmailSender>();
+
+    protected IUserBulkWriter Writer { get; } = Substitute.For<IUserBulkWriter>();
 
     protected ICaller Caller { get; } = Substitute.For<ICaller>();
 

@@ -17,4 +17,11 @@ if (args is ["logging", .. var times])
     return;
 }
 
+if (args is ["people", var count])
+{
+    await using var output = new StreamWriter(Console.OpenStandardOutput());
+    await People.WriteAsync(int.Parse(count, null), output);
+    return;
+}
+
 BenchmarkSwitcher.FromAssembly(typeof(Parsing).Assembly).Run(args);

@@ -1,3 +1,4 @@
+using CleanUsers.Application.Ports;
 using Microsoft.EntityFrameworkCore;
 using Microsoft.Extensions.DependencyInjection;
 using Npgsql;
@@ -10,7 +11,7 @@ internal static class PostgreSqlSetup
     public static IServiceCollection AddPostgreSql(this IServiceCollection services, string connectionString)
     {
         var complete = Complete(connectionString);
-        return services.AddDbContextPool<UsersDbContext, PostgreSqlUsersDbContext>(builder => builder
+        return services.AddScoped<IUserBulkWriter, PostgreSqlBulkWriter>().AddDbContextPool<UsersDbContext, PostgreSqlUsersDbContext>(builder => builder
             .UseNpgsql(complete, npgsql => npgsql.EnableRetryOnFailure(UsersDbContext.Retries, UsersDbContext.LongestPause, null)));
     }
 

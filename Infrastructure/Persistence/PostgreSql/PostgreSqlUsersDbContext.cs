@@ -1,6 +1,9 @@
+using System.Data;
 using CleanUsers.Domain.Emails;
 using CleanUsers.Domain.Users;
 using Microsoft.EntityFrameworkCore;
+using Microsoft.EntityFrameworkCore.Infrastructure;
+using Microsoft.EntityFrameworkCore.Storage;
 using Npgsql;
 
 namespace CleanUsers.Infrastructure.Persistence.PostgreSql;
@@ -33,6 +36,15 @@ internal sealed class PostgreSqlUsersDbContext(DbContextOptions<PostgreSqlUsersD
         PostgresErrorCodes.ForeignKeyViolation => true,
         _ => false,
     };
+
+    public override async Task<UsersDbContext> OpenSnapshotAsync(CancellationToken ct)
+    {
+        var withoutRetries = new DbContextOptionsBuilder<PostgreSqlUsersDbContext>((DbContextOptions<PostgreSqlUsersDbContext>)this.GetService<IDbContextOptions>())
+            .UseNpgsql(npgsql => npgsql.ExecutionStrategy(dependencies => new NonRetryingExecutionStrategy(dependencies)).CommandTimeout(0)).Options;
+        var snapshot = new PostgreSqlUsersDbContext(withoutRetries);
+        await snapshot.Database.BeginTransactionAsync(IsolationLevel.RepeatableRead, ct); // a snapshot, in PostgreSQL's terms
+        return snapshot;
+    }
 
     protected override bool SaysUnavailable(Exception cause) => cause switch
     {

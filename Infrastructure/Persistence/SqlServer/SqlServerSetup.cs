@@ -1,3 +1,4 @@
+using CleanUsers.Application.Ports;
 using Microsoft.Data.SqlClient;
 using Microsoft.EntityFrameworkCore;
 using Microsoft.Extensions.DependencyInjection;
@@ -10,7 +11,7 @@ internal static class SqlServerSetup
     public static IServiceCollection AddSqlServer(this IServiceCollection services, string connectionString)
     {
         var complete = Complete(connectionString);
-        return services.AddDbContextPool<UsersDbContext, SqlServerUsersDbContext>(builder => builder
+        return services.AddScoped<IUserBulkWriter, SqlServerBulkWriter>().AddDbContextPool<UsersDbContext, SqlServerUsersDbContext>(builder => builder
             .UseSqlServer(complete, server => server
                 .EnableRetryOnFailure(UsersDbContext.Retries, UsersDbContext.LongestPause, null)
                 .MinBatchSize(1)));

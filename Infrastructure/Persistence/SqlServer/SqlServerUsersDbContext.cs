@@ -1,9 +1,12 @@
+using System.Data;
 using System.Text;
 using CleanUsers.Domain.Emails;
 using CleanUsers.Domain.Users;
 using Microsoft.Data.SqlClient;
 using Microsoft.EntityFrameworkCore;
+using Microsoft.EntityFrameworkCore.Infrastructure;
 using Microsoft.EntityFrameworkCore.Metadata.Builders;
+using Microsoft.EntityFrameworkCore.Storage;
 using Microsoft.EntityFrameworkCore.Storage.ValueConversion;
 
 namespace CleanUsers.Infrastructure.Persistence.SqlServer;
@@ -50,6 +53,21 @@ internal sealed class SqlServerUsersDbContext(DbContextOptions<SqlServerUsersDbC
         _ => false,
     };
 
+    /// <summary>As texts are stored that sort or are searched by how they begin.</summary>
+    public static byte[] ToOctets(string text) => Encoding.UTF8.GetBytes(text);
+
+    /// <summary>Where the database does not allow snapshots, what is read is locked until the end: as true, but writers wait.</summary>
+    public override async Task<UsersDbContext> OpenSnapshotAsync(CancellationToken ct)
+    {
+        var withoutRetries = new DbContextOptionsBuilder<SqlServerUsersDbContext>((DbContextOptions<SqlServerUsersDbContext>)this.GetService<IDbContextOptions>())
+            .UseSqlServer(server => server.ExecutionStrategy(dependencies => new NonRetryingExecutionStrategy(dependencies)).CommandTimeout(0)).Options;
+        var snapshot = new SqlServerUsersDbContext(withoutRetries);
+        var allowed = await snapshot.Database.SqlQuery<int>(
+            $"SELECT COUNT(*) AS [Value] FROM [sys].[databases] WHERE [database_id] = DB_ID() AND [snapshot_isolation_state] = 1").ToListAsync(ct);
+        await snapshot.Database.BeginTransactionAsync(allowed is [1] ? IsolationLevel.Snapshot : IsolationLevel.Serializable, ct);
+        return snapshot;
+    }
+
     protected override bool SaysUnavailable(Exception cause) => cause switch
     {
         SqlException fault => fault.Class >= SeverityOfResources || OutOfReach.Contains(fault.Number),
@@ -80,5 +98,5 @@ internal sealed class SqlServerUsersDbContext(DbContextOptions<SqlServerUsersDbC
     private static void AsOctets(PropertyBuilder<string> text, int length) =>
         text.HasConversion<Octets>().HasMaxLength(length).UseCollation(null);
 
-    private sealed class Octets() : ValueConverter<string, byte[]>(text => Encoding.UTF8.GetBytes(text), octets => Encoding.UTF8.GetString(octets));
+    private sealed class Octets() : ValueConverter<string, byte[]>(text => ToOctets(text), octets => Encoding.UTF8.GetString(octets));
 }

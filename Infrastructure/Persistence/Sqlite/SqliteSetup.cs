@@ -1,3 +1,4 @@
+using CleanUsers.Application.Ports;
 using Microsoft.EntityFrameworkCore;
 using Microsoft.Extensions.DependencyInjection;
 
@@ -9,7 +10,7 @@ internal static class SqliteSetup
     public static IServiceCollection AddSqlite(this IServiceCollection services, string connectionString)
     {
         var complete = SqliteConnections.Complete(connectionString);
-        return services.AddDbContextPool<UsersDbContext, SqliteUsersDbContext>(builder => builder
+        return services.AddScoped<IUserBulkWriter, SqliteBulkWriter>().AddDbContextPool<UsersDbContext, SqliteUsersDbContext>(builder => builder
             .UseSqlite(complete)
             .AddInterceptors(new SqliteConnections()));
     }

@@ -1,6 +1,7 @@
 using CleanUsers.Domain.Users;
 using Microsoft.Data.Sqlite;
 using Microsoft.EntityFrameworkCore;
+using Microsoft.EntityFrameworkCore.Infrastructure;
 using Microsoft.EntityFrameworkCore.Storage.ValueConversion;
 using SQLitePCL;
 
@@ -54,6 +55,16 @@ internal sealed class SqliteUsersDbContext(DbContextOptions<SqliteUsersDbContext
         {
             queue.Release();
         }
+    }
+
+    /// <summary>A transaction that begins to read and never writes: in the write-ahead log, writers go on beside it.</summary>
+    public override async Task<UsersDbContext> OpenSnapshotAsync(CancellationToken ct)
+    {
+        var snapshot = new SqliteUsersDbContext((DbContextOptions<SqliteUsersDbContext>)this.GetService<IDbContextOptions>());
+        await snapshot.Database.OpenConnectionAsync(ct);
+        var connection = (SqliteConnection)snapshot.Database.GetDbConnection();
+        await snapshot.Database.UseTransactionAsync(connection.BeginTransaction(deferred: true), ct);
+        return snapshot;
     }
 
     /// <summary>

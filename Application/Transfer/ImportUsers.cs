@@ -1,0 +1,191 @@
+using System.Threading.Channels;
+using CleanUsers.Application.Ports;
+using CleanUsers.Application.Users;
+using CleanUsers.Domain;
+using CleanUsers.Domain.Users;
+using FluentValidation;
+
+namespace CleanUsers.Application.Transfer;
+
+/// <param name="Update">Replace users that are there already, as PUT does; otherwise they are left as they are.</param>
+/// <param name="DryRun">Change nothing, and say what would happen.</param>
+public sealed record ImportUsersCommand(bool Update, bool DryRun);
+
+internal sealed class ImportedUserValidator : UserInputValidator<ImportedUser>
+{
+    public ImportedUserValidator()
+    {
+        RuleFor(user => user.CreatedAt).IsTimestampOrNull();
+        RuleFor(user => user.UpdatedAt).IsTimestampOrNull();
+        RuleFor(user => user.UpdatedAt).Custom((text, context) =>
+        {
+            if (text is null || !Rfc3339.TryParse(text, out var updated)) return;
+            if (context.InstanceToValidate.CreatedAt is not { } created) context.AddFault(new("out-of-range", "UpdatedAt must not be there without CreatedAt."));
+            else if (Rfc3339.TryParse(created, out var start) && updated < start) context.AddFault(new("out-of-range", "UpdatedAt must not be before CreatedAt."));
+        });
+        RuleFor(user => user.CreatedBy).Custom(IsActorOrNull);
+        RuleFor(user => user.UpdatedBy).Custom(IsActorOrNull);
+        RuleFor(user => user.Version).Custom((version, context) =>
+        {
+            if (version is < 1 or long.MaxValue) context.AddFault(new("out-of-range", "Version must be a whole number from 1."));
+        });
+    }
+
+    private static void IsActorOrNull(string? name, ValidationContext<ImportedUser> context)
+    {
+        if (name is null) return;
+        if (name.Length is 0 or > User.ActorMaxLength) context.AddFault(new("out-of-range", $"{context.PropertyPath} must have 1 to {User.ActorMaxLength} characters."));
+        else if (!name.IsWellFormed() || name.Any(char.IsControl)) context.AddFault(new("invalid-character", $"{context.PropertyPath} must be text without control characters."));
+    }
+}
+
+/// <summary>
+/// Takes users from a file, by the rules of every other way in. A line that breaks one is refused and the others go on; what is taken is
+/// committed in batches. Whoever has the address of a line is that user: so an import that was cut off is run again as it is, and doubles nobody.
+/// </summary>
+public sealed class ImportUsers(
+    IValidator<ImportedUser> validator, IUserBulkWriter writer, IUserReader reader, IUserRepository users, ICaller caller, TimeProvider clock)
+{
+    /// <summary>Users in a transaction: many enough to be quick, few enough that other writers of an embedded database get their turn in between.</summary>
+    internal const int BatchSize = 2000; // of the blocks that ids come in, a multiple
+
+    /// <summary>Users that are read to be replaced, at a time.</summary>
+    internal const int ReplacedAtATime = 400;
+
+    // read, checked and waiting for the database
+    private const int BatchesAhead = 4;
+
+    /// <param name="command">How.</param>
+    /// <param name="lines">The file; read and checked on while the database writes.</param>
+    /// <param name="refused">Is told of each refused line, one at a time, in order.</param>
+    /// <param name="progress">Is told what became of the lines of a batch.</param>
+    /// <param name="ct">Ends it; what is committed stays.</param>
+    public async Task<ImportCounts> ExecuteAsync(
+        ImportUsersCommand command, IAsyncEnumerable<ImportLine> lines, Action<RefusedLine> refused, Action<ImportCounts> progress, CancellationToken ct)
+    {
+        ArgumentNullException.ThrowIfNull(command);
+        var total = new ImportCounts();
+        var rehearsal = command.DryRun ? new ImportRehearsal(reader, command.Update) : null;
+        var batches = Channel.CreateBounded<Batch>(new BoundedChannelOptions(BatchesAhead) { SingleReader = true, SingleWriter = true });
+        using var stop = CancellationTokenSource.CreateLinkedTokenSource(ct);
+        var preparing = Task.Run(() => PrepareAsync(lines, batches.Writer, refused, stop.Token), CancellationToken.None);
+        try
+        {
+            await foreach (var (candidates, refusals) in batches.Reader.ReadAllAsync(ct))
+            {
+                var done = rehearsal is null ? await TakeAsync(candidates, command.Update, ct) : await rehearsal.TakeAsync(candidates, ct);
+                total += done with { Refused = refusals };
+                progress(done with { Refused = refusals });
+            }
+        }
+        finally
+        {
+            await stop.CancelAsync(); // where the database gave up, reading does too
+            await preparing;
+        }
+
+        return total;
+    }
+
+    private async Task PrepareAsync(IAsyncEnumerable<ImportLine> lines, ChannelWriter<Batch> batches, Action<RefusedLine> refused, CancellationToken ct)
+    {
+        try
+        {
+            var (candidates, refusals) = (new List<Candidate>(BatchSize), 0);
+            await foreach (var line in lines.WithCancellation(ct))
+            {
+                if (Check(line) is { Count: > 0 } faults)
+                {
+                    refused(new RefusedLine(line.Number, faults));
+                    refusals++;
+                }
+                else
+                {
+                    candidates.Add(ToCandidate(line.User!));
+                }
+
+                if (candidates.Count + refusals < BatchSize) continue;
+                await batches.WriteAsync(new(candidates, refusals), ct);
+                (candidates, refusals) = (new(BatchSize), 0);
+            }
+
+            await batches.WriteAsync(new(candidates, refusals), ct);
+            batches.Complete();
+        }
+        catch (Exception fault) // whichever: whoever reads the channel gets it
+        {
+            batches.Complete(fault);
+        }
+    }
+
+    /// <summary>What is said of a member's shape stands for all that could be said of it.</summary>
+    private List<Ardalis.Result.ValidationError> Check(ImportLine line)
+    {
+        if (line.User is null) return [.. line.Faults];
+        var rules = validator.Validate(line.User);
+        return rules.IsValid ? [.. line.Faults] : [.. line.Faults, .. rules.ToFaults().Where(fault => line.Faults.All(shape => shape.Identifier != fault.Identifier))];
+    }
+
+    private Candidate ToCandidate(ImportedUser line)
+    {
+        var details = line.ToDetails();
+        var created = line.CreatedAt is null ? clock.GetUtcMilliseconds() : Rfc3339.Parse(line.CreatedAt);
+        var by = line.CreatedBy ?? caller.Name;
+        var history = new UserHistory(
+            created, by, line.UpdatedAt is null ? created : Rfc3339.Parse(line.UpdatedAt), line.UpdatedBy ?? by, line.Version ?? 1);
+        return new(details, User.Import(details, history));
+    }
+
+    private async Task<ImportCounts> TakeAsync(List<Candidate> candidates, bool update, CancellationToken ct)
+    {
+        var counts = new ImportCounts();
+        while (candidates.Count > 0)
+        {
+            var added = await writer.AddAsync([.. candidates.Select(candidate => candidate.User)], ct);
+            var there = candidates.Where((_, i) => !added[i]).ToList();
+            counts += new ImportCounts(Added: candidates.Count - there.Count);
+            if (!update) return counts with { AlreadyThere = there.Count };
+
+            candidates = [];
+            foreach (var some in there.Chunk(ReplacedAtATime))
+            {
+                var (done, gone) = await ReplaceAsync(some, ct);
+                counts += done;
+                candidates.AddRange(gone); // deleted in between: so they are new
+            }
+        }
+
+        return counts;
+    }
+
+    /// <summary>Where another write came between, it starts again on the new state.</summary>
+    private async Task<(ImportCounts Done, List<Candidate> Gone)> ReplaceAsync(Candidate[] candidates, CancellationToken ct)
+    {
+        while (true)
+        {
+            var found = (await users.FindByEmailAsync([.. candidates.Select(candidate => candidate.Key).Distinct()], ct)).ToDictionary(user => user.EmailKey);
+            var gone = candidates.Where(candidate => !found.ContainsKey(candidate.Key)).ToList();
+            var (now, replaced) = (clock.GetUtcMilliseconds(), 0);
+            foreach (var candidate in candidates)
+                if (found.TryGetValue(candidate.Key, out var user) && user.Replace(candidate.Details, now, caller.Name)) replaced++;
+            var counts = new ImportCounts(Replaced: replaced, Unchanged: candidates.Length - gone.Count - replaced);
+            if (replaced == 0) return (counts, gone);
+
+            switch (await users.SaveAsync(ct))
+            {
+                case SaveOutcome.Saved: return (counts, gone);
+                case SaveOutcome.VersionConflict: continue;
+                case SaveOutcome.EmailTaken: throw new InvalidOperationException("A user that keeps its address can't take another's.");
+            }
+        }
+    }
+
+    /// <param name="Details">What the line says.</param>
+    /// <param name="User">What it makes, where it is new.</param>
+    internal sealed record Candidate(UserDetails Details, User User)
+    {
+        public string Key => Details.Email.Key;
+    }
+
+    private sealed record Batch(List<Candidate> Candidates, int Refusals);
+}

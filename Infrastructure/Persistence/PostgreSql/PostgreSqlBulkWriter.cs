@@ -1,0 +1,105 @@
+using CleanUsers.Application.Ports;
+using CleanUsers.Application.Users;
+using CleanUsers.Domain.Users;
+using Microsoft.EntityFrameworkCore;
+using Npgsql;
+using NpgsqlTypes;
+
+namespace CleanUsers.Infrastructure.Persistence.PostgreSql;
+
+/// <summary>
+/// COPY: users into a temporary table and from there, as far as the unique index lets them, into theirs; then the words of those that were
+/// added straight into theirs, which is most of the work.
+/// </summary>
+internal sealed class PostgreSqlBulkWriter(UsersDbContext db) : IUserBulkWriter
+{
+    private readonly BulkColumns _columns = new(db);
+
+    private NpgsqlConnection Connection => (NpgsqlConnection)db.Database.GetDbConnection();
+
+    public Task<IReadOnlyList<bool>> AddAsync(IReadOnlyList<User> users, CancellationToken ct)
+    {
+        var added = new HashSet<long>();
+        return db.InTransactionAsync(
+            async token =>
+            {
+                var ids = await TakeIdsAsync(users.Count, token);
+                added = await AddUsersAsync(users, ids, token);
+                await AddWordsAsync(users.Zip(ids).Where(pair => added.Contains(pair.Second)), token);
+                return ((IReadOnlyList<bool>)[.. ids.Take(users.Count).Select(added.Contains)], true);
+            },
+            async token =>
+            {
+                // all of them are there, or none
+                var any = added.FirstOrDefault();
+                return added.Count == 0 || await db.Users.IgnoreQueryFilters([UserConfiguration.NotDeleted]).AnyAsync(user => user.Id == any, token);
+            },
+            ct);
+    }
+
+    /// <summary>At least as many as asked for, in order, in the blocks that the sequence gives.</summary>
+    private async Task<List<long>> TakeIdsAsync(int count, CancellationToken ct)
+    {
+        var blocks = (count + UsersDbContext.IdBlock - 1) / UsersDbContext.IdBlock;
+        var starts = await db.Database.SqlQuery<long>($"SELECT nextval('\"UserIds\"') AS \"Value\" FROM generate_series(1, {blocks})").ToListAsync(ct);
+        return [.. starts.SelectMany(start => Enumerable.Range(0, UsersDbContext.IdBlock).Select(i => start + i))];
+    }
+
+    /// <returns>The ids of those that were added.</returns>
+    private async Task<HashSet<long>> AddUsersAsync(IReadOnlyList<User> users, List<long> ids, CancellationToken ct)
+    {
+        await ExecuteAsync("""CREATE TEMPORARY TABLE "Incoming" (LIKE "Users") ON COMMIT DROP""", ct);
+        await using (var copy = await Connection.BeginBinaryImportAsync($"""COPY "Incoming" ("Id", {_columns.List}) FROM STDIN (FORMAT BINARY)""", ct))
+        {
+            for (var i = 0; i < users.Count; i++)
+            {
+                await copy.StartRowAsync(ct);
+                await copy.WriteAsync(ids[i], NpgsqlDbType.Bigint, ct);
+                for (var column = 0; column < _columns.Names.Count; column++)
+                {
+                    if (_columns.Value(column, users[i]) is { } value) await copy.WriteAsync(value, _columns.StoreTypes[column], ct);
+                    else await copy.WriteNullAsync(ct);
+                }
+            }
+
+            await copy.CompleteAsync(ct);
+        }
+
+        var added = new HashSet<long>(users.Count);
+        await using var insert = Connection.CreateCommand();
+#pragma warning disable CA2100 // made of the model's names
+        insert.CommandText =
+            $"""
+            INSERT INTO "Users" ("Id", {_columns.List}) SELECT "Id", {_columns.List} FROM "Incoming"
+            ON CONFLICT ("EmailKey") WHERE "DeletedAt" IS NULL DO NOTHING RETURNING "Id"
+            """;
+#pragma warning restore CA2100
+        await using var rows = await insert.ExecuteReaderAsync(ct);
+        while (await rows.ReadAsync(ct)) added.Add(rows.GetInt64(0));
+        return added;
+    }
+
+    private async Task AddWordsAsync(IEnumerable<(User User, long Id)> users, CancellationToken ct)
+    {
+        var words = users.SelectMany(pair => SearchWords.Of(pair.User.Email, pair.User.EmailKey, pair.User.Name).Select(word => (Word: word, User: pair.Id))).ToList();
+        words.Sort((a, b) => string.CompareOrdinal(a.Word, b.Word)); // neighbours in the index are written together
+        await using var copy = await Connection.BeginBinaryImportAsync("""COPY "UserWords" ("Word", "UserId") FROM STDIN (FORMAT BINARY)""", ct);
+        foreach (var (word, user) in words)
+        {
+            await copy.StartRowAsync(ct);
+            await copy.WriteAsync(word, NpgsqlDbType.Varchar, ct);
+            await copy.WriteAsync(user, NpgsqlDbType.Bigint, ct);
+        }
+
+        await copy.CompleteAsync(ct);
+    }
+
+    private async Task ExecuteAsync(string statement, CancellationToken ct)
+    {
+        await using var command = Connection.CreateCommand();
+#pragma warning disable CA2100 // ours
+        command.CommandText = statement;
+#pragma warning restore CA2100
+        await command.ExecuteNonQueryAsync(ct);
+    }
+}

@@ -1,0 +1,117 @@
+using System.Data;
+using CleanUsers.Application.Ports;
+using CleanUsers.Application.Users;
+using CleanUsers.Domain.Users;
+using Microsoft.Data.SqlClient;
+using Microsoft.EntityFrameworkCore;
+using Microsoft.EntityFrameworkCore.Storage;
+
+namespace CleanUsers.Infrastructure.Persistence.SqlServer;
+
+/// <summary>
+/// SqlBulkCopy: users into a temporary table and from there, as far as their addresses are free, into theirs; then the words of those that
+/// were added straight into theirs. T-SQL has no ON CONFLICT: the query looks in the unique index and locks the place that it finds, so that
+/// nobody takes an address between the look and the write.
+/// </summary>
+internal sealed class SqlServerBulkWriter(UsersDbContext db) : IUserBulkWriter
+{
+    internal const string TakeIds =
+        """
+        DECLARE @first sql_variant;
+        EXEC sys.sp_sequence_get_range @sequence_name = N'UserIds', @range_size = @blocks, @range_first_value = @first OUTPUT;
+        SELECT CAST(@first AS bigint);
+        """;
+
+    private readonly BulkColumns _columns = new(db);
+
+    /// <summary>A table as that of users is, without its keys and indexes.</summary>
+    internal string CreateIncoming => $"""DROP TABLE IF EXISTS "#Incoming"; SELECT TOP (0) "Id", {_columns.List} INTO "#Incoming" FROM "Users";""";
+
+    internal string InsertIncoming =>
+        $"""
+        INSERT INTO "Users" ("Id", {_columns.List}) OUTPUT inserted."Id" SELECT "Id", {_columns.List} FROM "#Incoming" AS i
+        WHERE NOT EXISTS (SELECT 1 FROM "Users" AS u WITH (UPDLOCK, HOLDLOCK) WHERE u."EmailKey" = i."EmailKey" AND u."DeletedAt" IS NULL);
+        """;
+
+    private SqlConnection Connection => (SqlConnection)db.Database.GetDbConnection();
+
+    private SqlTransaction Transaction => (SqlTransaction)db.Database.CurrentTransaction!.GetDbTransaction();
+
+    public Task<IReadOnlyList<bool>> AddAsync(IReadOnlyList<User> users, CancellationToken ct)
+    {
+        var added = new HashSet<long>();
+        return db.InTransactionAsync(
+            async token =>
+            {
+                var first = await TakeIdsAsync(users.Count, token);
+                added = await AddUsersAsync(users, first, token);
+                await AddWordsAsync(users.Select((user, i) => (user, first + i)).Where(pair => added.Contains(pair.Item2)), token);
+                return ((IReadOnlyList<bool>)[.. users.Select((_, i) => added.Contains(first + i))], true);
+            },
+            async token =>
+            {
+                // all of them are there, or none
+                var any = added.FirstOrDefault();
+                return added.Count == 0 || await db.Users.IgnoreQueryFilters([UserConfiguration.NotDeleted]).AnyAsync(user => user.Id == any, token);
+            },
+            ct);
+    }
+
+    /// <returns>The first of as many as asked for, in blocks that follow each other.</returns>
+    private async Task<long> TakeIdsAsync(int count, CancellationToken ct)
+    {
+        await using var command = Command(TakeIds);
+        command.Parameters.AddWithValue("@blocks", (long)(count + UsersDbContext.IdBlock - 1) / UsersDbContext.IdBlock);
+        return (long)(await command.ExecuteScalarAsync(ct))!;
+    }
+
+    /// <returns>The ids of those that were added.</returns>
+    private async Task<HashSet<long>> AddUsersAsync(IReadOnlyList<User> users, long first, CancellationToken ct)
+    {
+        using var rows = new DataTable();
+        rows.Columns.Add("Id", typeof(long));
+        for (var column = 0; column < _columns.Names.Count; column++) rows.Columns.Add(_columns.Names[column], _columns.Types[column]);
+        var keys = new HashSet<string>(StringComparer.Ordinal);
+        for (var i = 0; i < users.Count; i++)
+        {
+            if (!keys.Add(users[i].EmailKey)) continue; // the first is added
+            rows.Rows.Add([first + i, .. Enumerable.Range(0, _columns.Names.Count).Select(column => _columns.Value(column, users[i]) ?? DBNull.Value)]);
+        }
+
+        await using (var create = Command(CreateIncoming)) await create.ExecuteNonQueryAsync(ct);
+        await CopyAsync("[#Incoming]", SqlBulkCopyOptions.TableLock, rows, ct);
+
+        var added = new HashSet<long>(users.Count);
+        await using var insert = Command(InsertIncoming);
+        await using var ids = await insert.ExecuteReaderAsync(ct);
+        while (await ids.ReadAsync(ct)) added.Add(ids.GetInt64(0));
+        return added;
+    }
+
+    private async Task AddWordsAsync(IEnumerable<(User User, long Id)> users, CancellationToken ct)
+    {
+        using var rows = new DataTable();
+        rows.Columns.Add("UserId", typeof(long));
+        rows.Columns.Add("Word", typeof(byte[]));
+        foreach (var (user, id) in users)
+            foreach (var word in SearchWords.Of(user.Email, user.EmailKey, user.Name)) rows.Rows.Add([id, SqlServerUsersDbContext.ToOctets(word)]);
+        await CopyAsync("[UserWords]", SqlBulkCopyOptions.CheckConstraints, rows, ct); // unchecked, the server would no longer trust the foreign key
+    }
+
+    private async Task CopyAsync(string table, SqlBulkCopyOptions options, DataTable rows, CancellationToken ct)
+    {
+        using var copy = new SqlBulkCopy(Connection, options, Transaction) { DestinationTableName = table };
+        foreach (DataColumn column in rows.Columns) copy.ColumnMappings.Add(column.ColumnName, column.ColumnName);
+        await copy.WriteToServerAsync(rows, ct);
+    }
+
+    private SqlCommand Command(string statement)
+    {
+        var command = Connection.CreateCommand();
+        command.Transaction = Transaction;
+#pragma warning disable CA2100 // made of the model's names
+        command.CommandText = statement;
+#pragma warning restore CA2100
+        return command;
+    }
+}

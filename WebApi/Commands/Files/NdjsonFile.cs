@@ -1,0 +1,94 @@
+using System.Buffers;
+using System.IO.Pipelines;
+using System.Runtime.CompilerServices;
+using System.Text.Json;
+using Ardalis.Result;
+using CleanUsers.Application.Transfer;
+using CleanUsers.Domain.Users;
+using CleanUsers.WebApi.Http;
+
+namespace CleanUsers.WebApi.Commands.Files;
+
+/// <summary>A JSON object a line, with the members that HTTP has; empty lines do not count.</summary>
+internal sealed class NdjsonFile : UserFile
+{
+    private const int BufferOctets = 65536;
+
+    private static readonly string[] IgnoredMembers = ["id"]; // the directory gives it
+
+    public override async Task WriteAsync(IAsyncEnumerable<ExportedUser> users, Stream stream, CancellationToken ct)
+    {
+        var buffer = new ArrayBufferWriter<byte>(BufferOctets);
+        await using var json = new Utf8JsonWriter(buffer, WireJson.Writing);
+        await foreach (var user in users.WithCancellation(ct))
+        {
+            JsonSerializer.Serialize(json, user, WireJson.Answers.ExportedUser);
+            json.Reset();
+            buffer.Write("\n"u8);
+            if (buffer.WrittenCount < BufferOctets) continue;
+            await stream.WriteAsync(buffer.WrittenMemory, ct);
+            buffer.ResetWrittenCount();
+        }
+
+        await stream.WriteAsync(buffer.WrittenMemory, ct);
+    }
+
+    public override async IAsyncEnumerable<ImportLine> ReadAsync(Stream stream, bool whole, [EnumeratorCancellation] CancellationToken ct)
+    {
+        var pipe = PipeReader.Create(stream, new StreamPipeReaderOptions(bufferSize: BufferOctets, leaveOpen: true));
+        var (number, skipping) = (1L, false);
+        while (true)
+        {
+            var read = await pipe.ReadAsync(ct);
+            var rest = read.Buffer;
+            while (rest.PositionOf((byte)'\n') is { } end)
+            {
+                var line = rest.Slice(0, end);
+                rest = rest.Slice(rest.GetPosition(1, end));
+                if (skipping || line.Length > MaxLength) yield return TooLong(number);
+                else if (Parse(line, number, whole) is { } parsed) yield return parsed;
+                (number, skipping) = (number + 1, false);
+            }
+
+            if (read.IsCompleted)
+            {
+                if (skipping || rest.Length > MaxLength) yield return TooLong(number);
+                else if (Parse(rest, number, whole) is { } last) yield return last;
+                break;
+            }
+
+            // of a line that is too long, nothing is kept
+            if (rest.Length > MaxLength) (skipping, rest) = (true, rest.Slice(rest.End));
+            pipe.AdvanceTo(rest.Start, read.Buffer.End);
+        }
+
+        await pipe.CompleteAsync();
+    }
+
+    private static ImportLine TooLong(long number) => new(number, null, [new BodyError("too-long", $"The line has more than {MaxLength} octets.")]);
+
+    private static ImportLine? Parse(ReadOnlySequence<byte> octets, long number, bool whole)
+    {
+        var line = octets.IsSingleSegment ? octets.FirstSpan : octets.ToArray();
+        line = line.TrimEnd("\r "u8);
+        if (line.IsEmpty) return null;
+        var faults = new List<ValidationError>();
+        var members = new JsonMembers("line", IgnoredMembers, faults.Add);
+        if (members.Parse(line) is { } malformed) return new(number, null, [malformed]);
+        var user = new ImportedUser(
+            Text("email"),
+            Text("name"),
+            WholeNumbers.ToInt(members.OptionalWholeNumber("age").Or(null)),
+            Text("role", whole ? null : nameof(UserRole.User)),
+            Text("status", whole ? null : nameof(UserStatus.Active)),
+            Text("createdAt"),
+            Text("createdBy"),
+            Text("updatedAt"),
+            Text("updatedBy"),
+            members.OptionalWholeNumber("version").Or(null));
+        members.FindUnknown();
+        return new(number, user, faults);
+
+        string? Text(string member, string? absent = null) => members.OptionalText(member).Or(absent);
+    }
+}

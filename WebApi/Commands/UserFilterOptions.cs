@@ -1,0 +1,32 @@
+using System.CommandLine;
+using CleanUsers.Application.Users;
+
+namespace CleanUsers.WebApi.Commands;
+
+/// <summary>The options that choose among users: the filters that HTTP has, by the same rules.</summary>
+internal sealed class UserFilterOptions
+{
+    private readonly Option<string?> _email = new("--email") { Description = "With this address, whatever the case." };
+    private readonly Option<string?> _status = new("--status") { Description = "Active or Inactive." };
+    private readonly Option<string?> _role = new("--role") { Description = "User or Admin." };
+    private readonly Option<string?> _createdFrom = new("--created-from") { Description = "Created then or later, such as 2026-01-31T12:00:00Z." };
+    private readonly Option<string?> _createdBefore = new("--created-before") { Description = "Created earlier." };
+    private readonly Option<string?> _q = new("--q") { Description = "Words that name, address or domain have, or the starts of them." };
+
+    public UserFilterOptions(Command command)
+    {
+        foreach (var option in (Option[])[_email, _status, _role, _createdFrom, _createdBefore, _q]) command.Add(option);
+    }
+
+    /// <summary>The query, with what was typed of these options.</summary>
+    public TQuery ToQuery<TQuery>(CommandInput input)
+        where TQuery : UserListQuery, new() => new()
+        {
+            Email = input.Text(_email),
+            Status = input.Text(_status),
+            Role = input.Text(_role),
+            CreatedFrom = input.Text(_createdFrom),
+            CreatedBefore = input.Text(_createdBefore),
+            Q = input.Text(_q),
+        };
+}

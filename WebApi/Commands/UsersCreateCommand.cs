@@ -1,0 +1,28 @@
+using System.CommandLine;
+using CleanUsers.Application.Users;
+using CleanUsers.Domain.Users;
+
+namespace CleanUsers.WebApi.Commands;
+
+/// <summary>Adds a user, as POST does.</summary>
+internal sealed class UsersCreateCommand : ServiceCommand
+{
+    public UsersCreateCommand()
+        : base("create", "Adds a user, and prints it.", "users create --email ada@example.org --name 'Ada Lovelace' --age 36")
+    {
+        var email = new Option<string?>("--email") { Description = "The address; required." };
+        var name = new Option<string?>("--name") { Description = "1 to 200 characters." };
+        var age = new Option<string?>("--age") { Description = "0 to 150." };
+        var role = new Option<string?>("--role") { Description = "User or Admin.", DefaultValueFactory = _ => nameof(UserRole.User) };
+        var status = new Option<string?>("--status") { Description = "Active or Inactive.", DefaultValueFactory = _ => nameof(UserStatus.Active) };
+        var json = JsonOption();
+        foreach (var option in (Option[])[email, name, age, role, status, json]) Add(option);
+        SetAction((typed, ct) =>
+        {
+            var input = new CommandInput(typed);
+            var command = new CreateUserCommand(input.Text(email), input.Text(name), input.WholeNumber(age), input.Text(role), input.Text(status));
+            return input.AnswerAsync<CreateUser, CreateUserCommand, UserDto>(
+                command, createUser => createUser.ExecuteAsync(command, ct), user => UserPrinting.PrintAsync(user, input.IsSet(json)), migrates: true);
+        });
+    }
+}

@@ -1,0 +1,50 @@
+using System.CommandLine;
+using System.Runtime.CompilerServices;
+using CleanUsers.Application.Transfer;
+using CleanUsers.WebApi.Commands.Files;
+
+namespace CleanUsers.WebApi.Commands;
+
+/// <summary>Writes all users, as they are at one moment, to a file or to standard output.</summary>
+internal sealed class UsersExportCommand : ServiceCommand
+{
+    private const int UsersBetweenReports = 10_000;
+
+    public UsersExportCommand()
+        : base("export", "Writes users, as they are at one moment, as lines of JSON or as CSV.", "users export --output users.ndjson")
+    {
+        var output = new Option<FileInfo?>("--output", "-o") { Description = "The file, which is there once it is complete; else standard output." };
+        var format = FormatOption();
+        var filter = new UserFilterOptions(this);
+        Add(output);
+        Add(format);
+        SetAction((typed, ct) =>
+        {
+            var input = new CommandInput(typed);
+            var query = filter.ToQuery<ExportUsersQuery>(input);
+            var path = typed.GetValue(output)?.FullName;
+            return input.AnswerAsync<ExportUsers, ExportUsersQuery, IAsyncEnumerable<ExportedUser>>(
+                query,
+                exportUsers => Task.FromResult(exportUsers.Execute(query, ct)),
+                users => WriteAsync(users, UserFile.Of(typed.GetValue(format), path), path, ct));
+        });
+    }
+
+    private static Task<int> WriteAsync(IAsyncEnumerable<ExportedUser> users, UserFile file, string? path, CancellationToken ct) =>
+        ProgressDisplay.ShowAsync("export", end: null, async display =>
+        {
+            await OutputFile.WriteAsync(path, stream => file.WriteAsync(CountAsync(users, display, ct), stream, ct));
+            return 0;
+        });
+
+    private static async IAsyncEnumerable<ExportedUser> CountAsync(
+        IAsyncEnumerable<ExportedUser> users, ProgressDisplay display, [EnumeratorCancellation] CancellationToken ct)
+    {
+        var count = 0L;
+        await foreach (var user in users.WithCancellation(ct))
+        {
+            if (++count % UsersBetweenReports == 0) display.Report(count, $"{count:N0} users");
+            yield return user;
+        }
+    }
+}

@@ -1,0 +1,56 @@
+using System.CommandLine;
+using CleanUsers.Application.Transfer;
+using CleanUsers.Infrastructure;
+using CleanUsers.WebApi.Commands.Files;
+
+namespace CleanUsers.WebApi.Commands;
+
+/// <summary>Takes users from a file or from standard input.</summary>
+internal sealed class UsersImportCommand : ServiceCommand
+{
+    private const string StandardInput = "-";
+
+    public UsersImportCommand()
+        : base("import", "Adds the users of a file, by the rules of HTTP; what is there already is not doubled, so it can be run again.", "users import users.ndjson --errors refused.ndjson")
+    {
+        var file = new Argument<string>("file") { Description = "Lines of JSON, or CSV; - is standard input.", DefaultValueFactory = _ => StandardInput };
+        var format = FormatOption();
+        var update = new Option<bool>("--update") { Description = "Replaces users that are there, as PUT does: each line must then have email, role and status." };
+        var dryRun = new Option<bool>("--dry-run") { Description = "Changes nothing, and says what would happen." };
+        var errors = new Option<FileInfo?>("--errors") { Description = "Where to write the refused lines, too, as lines of JSON." };
+        var json = JsonOption();
+        Add(file);
+        foreach (var option in (Option[])[format, update, dryRun, errors, json]) Add(option);
+        SetAction(async (typed, ct) =>
+        {
+            var path = typed.GetRequiredValue(file) is var name && name == StandardInput ? null : name;
+            await using var source = path is null ? Console.OpenStandardInput() : new FileStream(path, FileMode.Open, FileAccess.Read);
+            await using var refusals = typed.GetValue(errors) is { } target ? new FileStream(target.FullName, FileMode.Create, FileAccess.Write) : null;
+            var command = new ImportUsersCommand(typed.GetValue(update), typed.GetValue(dryRun));
+            var lines = UserFile.Of(typed.GetValue(format), path).ReadAsync(source, whole: command.Update, ct);
+            return await CommandHost.RunAsync(async services =>
+            {
+                if (!command.DryRun) await services.MigrateOnStartupAsync();
+                var counts = await ProgressDisplay.ShowAsync("import", path is null ? null : source.Length, display =>
+                {
+                    var soFar = new ImportCounts();
+                    return services.GetRequiredService<ImportUsers>().ExecuteAsync(command, lines, Refused, Progress, ct);
+
+                    void Refused(RefusedLine line)
+                    {
+                        foreach (var fault in line.ToText()) display.WriteLine(fault);
+                        refusals?.Write(line.ToJson().Span);
+                    }
+
+                    void Progress(ImportCounts batch)
+                    {
+                        soFar += batch;
+                        display.Report(path is null ? 0 : source.Position, $"{soFar.Lines:N0} lines");
+                    }
+                });
+                await counts.PrintAsync(typed.GetValue(json));
+                return counts.Refused > 0 ? CommandLine.Refused : 0;
+            });
+        });
+    }
+}

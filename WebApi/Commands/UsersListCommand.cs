@@ -1,0 +1,38 @@
+using System.CommandLine;
+using CleanUsers.Application;
+using CleanUsers.Application.Users;
+
+namespace CleanUsers.WebApi.Commands;
+
+/// <summary>Shows a page of users, as GET does; all of them are what export is for.</summary>
+internal sealed class UsersListCommand : ServiceCommand
+{
+    public UsersListCommand()
+        : base("list", "Prints a page of users, and the cursor of the next one.", "users list --q 'ada exam' --sort -createdAt --page-size 20")
+    {
+        var filter = new UserFilterOptions(this);
+        var sort = new Option<string?>("--sort") { Description = "id, createdAt, updatedAt, email or name; with - before it for descending." };
+        var pageSize = new Option<string?>("--page-size")
+        {
+            Description = $"1 to {UserListQuery.MaxPageSize}.",
+            DefaultValueFactory = _ => $"{UserListQuery.DefaultPageSize}",
+        };
+        var cursor = new Option<string?>("--cursor") { Description = "What the page before ended with." };
+        var includeTotal = new Option<bool>("--include-total") { Description = "Counts the users of all pages, too." };
+        var json = JsonOption();
+        foreach (var option in (Option[])[sort, pageSize, cursor, includeTotal, json]) Add(option);
+        SetAction((typed, ct) =>
+        {
+            var input = new CommandInput(typed);
+            var query = filter.ToQuery<ListUsersQuery>(input) with
+            {
+                Sort = input.Text(sort),
+                PageSize = input.WholeNumber(pageSize) ?? UserListQuery.DefaultPageSize,
+                Cursor = input.Text(cursor),
+                IncludeTotal = input.IsSet(includeTotal),
+            };
+            return input.AnswerAsync<ListUsers, ListUsersQuery, Page<UserDto>>(
+                query, listUsers => listUsers.ExecuteAsync(query, ct), page => UserPrinting.PrintAsync(page, input.IsSet(json)));
+        });
+    }
+}

@@ -1,0 +1,40 @@
+using Ardalis.Result;
+using CleanUsers.Application.Ports;
+using CleanUsers.Application.Transfer;
+using CleanUsers.Domain.Users;
+using NSubstitute;
+
+namespace CleanUsers.Application.Tests;
+
+public sealed class ExportingUsers : UseCases
+{
+    [Fact]
+    public async Task Each_user_has_all_that_makes_it_again()
+    {
+        Reader.SnapshotAsync(new(), Ct).Returns(_ => new[] { Ada() }.ToAsyncEnumerable());
+        var result = Get<ExportUsers>().Execute(new(), Ct);
+        Assert.Equal(
+            [new(0, "ada@example.org", "Ada", 36, UserRole.User, UserStatus.Active, Now.AddDays(-1), Now.AddDays(-1), 1, "bob", "bob")],
+            await result.Value.ToListAsync(Ct));
+    }
+
+    [Fact]
+    public void The_filters_are_those_of_a_list()
+    {
+        Get<ExportUsers>().Execute(
+            new() { Email = "ADA@example.org", Status = "active", Role = "admin", CreatedFrom = "2026-01-01T00:00:00Z", CreatedBefore = "2026-02-01T00:00:00Z", Q = "Ada" }, Ct);
+        Reader.Received().SnapshotAsync(
+            Arg.Is<UserFilter>(filter => filter!.EmailKey == "ada@example.org" && filter.Status == UserStatus.Active && filter.Role == UserRole.Admin
+                && filter.CreatedFrom!.Value.Year == 2026 && filter.CreatedBefore!.Value.Month == 2 && filter.Words!.Single() == "ada"),
+            Ct);
+    }
+
+    [Fact]
+    public void What_is_wrong_with_them_is_told_at_once()
+    {
+        var result = Get<ExportUsers>().Execute(new() { Status = "gone", Q = " " }, Ct);
+        Assert.Equal(ResultStatus.Invalid, result.Status);
+        Assert.Equal(["status", "q"], result.ValidationErrors.Select(fault => fault.Identifier));
+        Reader.DidNotReceiveWithAnyArgs().SnapshotAsync(default!, default);
+    }
+}

@@ -1,0 +1,237 @@
+using CleanUsers.Application.Ports;
+using CleanUsers.Application.Transfer;
+using CleanUsers.Domain.Users;
+using NSubstitute;
+
+namespace CleanUsers.Application.Tests;
+
+public sealed class ImportingUsers : UseCases
+{
+    private static readonly ImportUsersCommand Add = new(Update: false, DryRun: false);
+    private static readonly ImportUsersCommand Update = new(Update: true, DryRun: false);
+    private static readonly ImportUsersCommand Rehearse = new(Update: false, DryRun: true);
+
+    private readonly List<RefusedLine> _refused = [];
+    private readonly List<User> _added = [];
+
+    public ImportingUsers() => Writer.AddAsync([], default).ReturnsForAnyArgs(call =>
+    {
+        // as an index would
+        var users = call.Arg<IReadOnlyList<User>>();
+        return users.Select(user =>
+        {
+            if (_added.Any(other => other.EmailKey == user.EmailKey)) return false;
+            _added.Add(user);
+            return true;
+        }).ToList();
+    });
+
+    [Fact]
+    public async Task A_line_becomes_a_user_of_now_and_of_whoever_imports()
+    {
+        Assert.Equal(new ImportCounts(Added: 1), await ImportAsync(Add, new ImportedUser("Ada@Example.org", " Ada ", 36, "admin", "INACTIVE")));
+        Assert.Equivalent(
+            User.Create(new(Email("Ada@Example.org"), Name("Ada"), 36, UserRole.Admin, UserStatus.Inactive), Now, "eve"), Assert.Single(_added), strict: true);
+    }
+
+    [Fact]
+    public async Task A_line_with_a_history_becomes_a_user_with_that_history()
+    {
+        await ImportAsync(Add, Line("ada@example.org") with
+        {
+            CreatedAt = "2020-01-01T02:00:00+02:00", CreatedBy = "bob", UpdatedAt = "2021-01-01T00:00:00.5Z", UpdatedBy = "carol", Version = 7,
+        });
+        var user = Assert.Single(_added);
+        Assert.Equal(
+            (new(2020, 1, 1, 0, 0, 0, TimeSpan.Zero), "bob", new(2021, 1, 1, 0, 0, 0, 500, TimeSpan.Zero), "carol", 7L),
+            (user.CreatedAt, user.CreatedBy, user.UpdatedAt, user.UpdatedBy, user.Version));
+    }
+
+    [Fact]
+    public async Task What_is_missing_of_a_history_is_what_a_new_user_would_have()
+    {
+        await ImportAsync(Add, Line("ada@example.org") with { CreatedAt = "2020-01-01T00:00:00Z" });
+        var user = Assert.Single(_added);
+        Assert.Equal((user.CreatedAt, "eve", user.CreatedAt, "eve", 1L), (new(2020, 1, 1, 0, 0, 0, TimeSpan.Zero), user.CreatedBy, user.UpdatedAt, user.UpdatedBy, user.Version));
+    }
+
+    [Fact]
+    public async Task A_refused_line_is_told_with_all_its_faults_and_the_others_go_on()
+    {
+        var counts = await ImportAsync(
+            Add,
+            Line("a@example.org"),
+            new ImportedUser("no address", "", 151, "1", null, "yesterday", "", "today", "line\nbreak", 0),
+            Line("b@example.org"));
+        Assert.Equal(new ImportCounts(Added: 2, Refused: 1), counts);
+        var line = Assert.Single(_refused);
+        Assert.Equal(2, line.Number);
+        Assert.Equal(
+            [("email", "invalid-email"), ("name", "too-short"), ("age", "out-of-range"), ("role", "unknown-value"), ("status", "required"),
+                ("createdAt", "invalid-timestamp"), ("updatedAt", "invalid-timestamp"), ("createdBy", "out-of-range"), ("updatedBy", "invalid-character"), ("version", "out-of-range")],
+            line.Faults.Select(fault => (fault.Identifier, fault.ErrorCode)));
+    }
+
+    [Theory]
+    [InlineData(null, "2020-01-01T00:00:00Z")]
+    [InlineData("2020-01-01T00:00:00.001Z", "2020-01-01T00:00:00Z")]
+    public async Task A_history_does_not_end_before_it_begins(string? created, string updated)
+    {
+        await ImportAsync(Add, Line("ada@example.org") with { CreatedAt = created, UpdatedAt = updated });
+        var fault = Assert.Single(Assert.Single(_refused).Faults);
+        Assert.Equal(("updatedAt", "out-of-range"), (fault.Identifier, fault.ErrorCode));
+    }
+
+    [Fact]
+    public async Task What_is_said_of_a_members_shape_stands_for_all_that_could_be_said_of_it()
+    {
+        var shape = Errors.Invalid("email", "wrong-type", "Member email must be a string.");
+        var whole = Errors.Invalid("", "invalid-json", "The line is no JSON.");
+        await ImportUsersAsync(Add, [new(1, new(null, "", null, "User", "Active"), [shape]), new(2, null, [whole])]);
+        Assert.Equal(["wrong-type", "too-short"], _refused[0].Faults.Select(fault => fault.ErrorCode));
+        Assert.Equal(whole, Assert.Single(_refused[1].Faults));
+    }
+
+    [Fact]
+    public async Task A_user_that_is_there_is_counted_and_left_alone_also_where_the_file_has_it_twice()
+    {
+        Assert.Equal(
+            new ImportCounts(Added: 1, AlreadyThere: 1), await ImportAsync(Add, Line("ada@example.org"), Line("ADA@example.org") with { Name = "Other" }));
+        Assert.Equal(new ImportCounts(AlreadyThere: 1), await ImportAsync(Add, Line("ada@example.org")));
+        await Users.DidNotReceiveWithAnyArgs().SaveAsync(default);
+    }
+
+    [Fact]
+    public async Task With_update_a_user_that_is_there_takes_the_state_of_the_line_as_of_a_PUT()
+    {
+        var (ada, bob) = (Ada(), Ada("bob@example.org"));
+        _added.AddRange([ada, bob]);
+        Users.FindByEmailAsync([], default).ReturnsForAnyArgs([ada, bob]);
+        Assert.Equal(
+            new ImportCounts(Added: 1, Replaced: 1, Unchanged: 1),
+            await ImportAsync(
+                Update,
+                new ImportedUser("ADA@example.org", null, null, "Admin", "Active", CreatedAt: "2020-01-01T00:00:00Z", Version: 77),
+                new ImportedUser("bob@example.org", "Ada", 36, "User", "Active"),
+                Line("new@example.org")));
+        Assert.Equal(("ADA@example.org", null, null, UserRole.Admin, 2L, Now, "eve"), (ada.Email, ada.Name, ada.Age, ada.Role, ada.Version, ada.UpdatedAt, ada.UpdatedBy));
+        Assert.Equal((Now.AddDays(-1), "bob"), (ada.CreatedAt, ada.CreatedBy));
+        Assert.Equal(1, bob.Version);
+        await Users.Received(1).SaveAsync(Arg.Any<CancellationToken>());
+    }
+
+    [Fact]
+    public async Task Of_two_lines_with_one_address_the_last_one_stays()
+    {
+        Users.FindByEmailAsync([], default).ReturnsForAnyArgs(_ => [.. _added]);
+        Assert.Equal(
+            new ImportCounts(Added: 1, Replaced: 2),
+            await ImportAsync(Update, Line("ada@example.org"), Line("ada@example.org") with { Name = "B" }, Line("ada@example.org") with { Name = "C" }));
+        Assert.Equal("C", Assert.Single(_added).Name);
+    }
+
+    [Fact]
+    public async Task A_user_changed_by_somebody_else_meanwhile_is_replaced_as_it_is_then()
+    {
+        _added.Add(Ada());
+        Users.FindByEmailAsync([], default).ReturnsForAnyArgs(_ => [Ada()]);
+        Users.SaveAsync(default).ReturnsForAnyArgs(SaveOutcome.VersionConflict, SaveOutcome.Saved);
+        Assert.Equal(new ImportCounts(Replaced: 1), await ImportAsync(Update, Line("ada@example.org") with { Name = "New" }));
+        await Users.Received(2).FindByEmailAsync(Arg.Any<IReadOnlyCollection<string>>(), Arg.Any<CancellationToken>());
+    }
+
+    [Fact]
+    public async Task A_user_deleted_by_somebody_else_meanwhile_is_a_new_one()
+    {
+        _added.Add(Ada());
+        Users.FindByEmailAsync([], default).ReturnsForAnyArgs(_ =>
+        {
+            _added.Clear();
+            return [];
+        });
+        Assert.Equal(new ImportCounts(Added: 1), await ImportAsync(Update, Line("ada@example.org")));
+    }
+
+    [Fact]
+    public async Task A_rehearsal_writes_nothing_and_says_what_would_happen()
+    {
+        Reader.FindByEmailAsync([], default).ReturnsForAnyArgs([Ada()]);
+        ImportedUser[] lines =
+        [
+            Line("ada@example.org") with { Name = "Ada", Age = 36 }, // as it is
+            Line("ada@example.org") with { Name = "B" },
+            Line("ada@example.org") with { Name = "B" },
+            Line("new@example.org"),
+            Line("NEW@example.org"),
+            Line("nobody"),
+        ];
+        Assert.Equal(new ImportCounts(Added: 1, AlreadyThere: 4, Refused: 1), await ImportAsync(Rehearse, lines));
+        Assert.Equal(new ImportCounts(Added: 1, Replaced: 2, Unchanged: 2, Refused: 1), await ImportAsync(Rehearse with { Update = true }, lines));
+        await Writer.DidNotReceiveWithAnyArgs().AddAsync([], default);
+        Assert.Empty(Users.ReceivedCalls());
+    }
+
+    [Fact]
+    public async Task What_is_taken_is_written_in_batches_while_the_file_is_read_on()
+    {
+        var progress = new List<ImportCounts>();
+        var lines = Enumerable.Range(0, (3 * ImportUsers.BatchSize) + 1).Select(i => new ImportLine(i + 1, Line(i % 10 == 0 ? "nobody" : $"u{i}@example.org"), []));
+        Writer.AddAsync([], default).ReturnsForAnyArgs(call => call.Arg<IReadOnlyList<User>>().Select(_ => true).ToList());
+        var counts = await Get<ImportUsers>().ExecuteAsync(Add, lines.ToAsyncEnumerable(), _refused.Add, progress.Add, Ct);
+        Assert.Equal(new ImportCounts(Added: 5400, Refused: 601), counts);
+        Assert.Equal([2000, 2000, 2000, 1], progress.Select(batch => batch.Lines));
+        Assert.Equal(601, _refused.Count);
+    }
+
+    [Fact]
+    public async Task Where_the_database_gives_up_so_does_the_reading()
+    {
+        Writer.AddAsync([], default).ReturnsForAnyArgs<IReadOnlyList<bool>>(_ => throw new InvalidDataException("gone"));
+        var ended = false;
+        await Assert.ThrowsAsync<InvalidDataException>(() => Get<ImportUsers>().ExecuteAsync(Add, EndlessAsync(), _refused.Add, _ => { }, Ct));
+        Assert.True(ended);
+
+        async IAsyncEnumerable<ImportLine> EndlessAsync([System.Runtime.CompilerServices.EnumeratorCancellation] CancellationToken ct = default)
+        {
+            try
+            {
+                for (var i = 1; ; i++)
+                {
+                    if (i % ImportUsers.BatchSize == 0) await Task.Yield();
+                    ct.ThrowIfCancellationRequested();
+                    yield return new(i, Line($"u{i}@example.org"), []);
+                }
+            }
+            finally
+            {
+                ended = true;
+            }
+        }
+    }
+
+    [Fact]
+    public async Task Where_the_file_can_not_be_read_on_what_was_read_is_written_and_the_fault_is_told()
+    {
+        await Assert.ThrowsAsync<InvalidDataException>(() => Get<ImportUsers>().ExecuteAsync(Add, BrokenAsync(), _refused.Add, _ => { }, Ct));
+        Assert.Equal(ImportUsers.BatchSize, _added.Count);
+
+        static async IAsyncEnumerable<ImportLine> BrokenAsync()
+        {
+            for (var i = 1; i <= ImportUsers.BatchSize + 5; i++) yield return new(i, Line($"u{i}@example.org"), []);
+            await Task.Yield();
+            throw new InvalidDataException("torn");
+        }
+    }
+
+    private static ImportedUser Line(string email) => new(email, null, null, nameof(UserRole.User), nameof(UserStatus.Active));
+
+    private static EmailAddress Email(string text) => EmailAddress.TryParse(text, out var address, out _) ? address : throw new FormatException(text);
+
+    private static UserName Name(string text) => UserName.TryParse(text, out var name, out _) ? name : throw new FormatException(text);
+
+    private Task<ImportCounts> ImportAsync(ImportUsersCommand command, params ImportedUser[] lines) =>
+        ImportUsersAsync(command, [.. lines.Select((line, i) => new ImportLine(i + 1, line, []))]);
+
+    private Task<ImportCounts> ImportUsersAsync(ImportUsersCommand command, IReadOnlyList<ImportLine> lines) =>
+        Get<ImportUsers>().ExecuteAsync(command, lines.ToAsyncEnumerable(), _refused.Add, _ => { }, Ct);
+}

@@ -1,0 +1,196 @@
+using System.Text;
+using CleanUsers.Application.Transfer;
+using CleanUsers.Domain.Users;
+using CleanUsers.WebApi.Commands.Files;
+using CsCheck;
+
+namespace CleanUsers.WebApi.Tests;
+
+/// <summary>Users as lines of JSON and as CSV, written and read.</summary>
+public sealed class UserFiles
+{
+    private static readonly DateTimeOffset Then = new(2026, 1, 1, 12, 0, 0, 123, TimeSpan.Zero);
+
+    private static CancellationToken Ct => TestContext.Current.CancellationToken;
+
+    [Fact]
+    public async Task JSON_has_the_members_of_HTTP_and_who_did_it() => Assert.Equal(
+        """
+        {"id":7,"email":"ada@example.org","name":"Ünï","age":36,"role":"Admin","status":"Active","createdAt":"2026-01-01T12:00:00.123Z","updatedAt":"2026-01-01T12:00:00.123Z","version":3,"createdBy":"eve","updatedBy":"bob"}
+        {"id":8,"email":"b@example.org","name":null,"age":null,"role":"User","status":"Inactive","createdAt":"2026-01-01T12:00:00.123Z","updatedAt":"2026-01-01T12:00:00.123Z","version":1,"createdBy":"eve","updatedBy":"eve"}
+
+        """,
+        await WriteAsync(new NdjsonFile(), Ada, Bob));
+
+    [Fact]
+    public async Task CSV_has_them_as_columns() => Assert.Equal(
+        """
+        id,email,name,age,role,status,createdAt,updatedAt,version,createdBy,updatedBy
+        7,ada@example.org,Ünï,36,Admin,Active,2026-01-01T12:00:00.123Z,2026-01-01T12:00:00.123Z,3,eve,bob
+        8,b@example.org,,,User,Inactive,2026-01-01T12:00:00.123Z,2026-01-01T12:00:00.123Z,1,eve,eve
+
+        """.ReplaceLineEndings("\r\n"),
+        await WriteAsync(new CsvFile(), Ada, Bob));
+
+    [Theory]
+    [InlineData("=1+1", "'=1+1")]
+    [InlineData("+1", "'+1")]
+    [InlineData("-1", "'-1")]
+    [InlineData("@SUM(A1)", "'@SUM(A1)")]
+    [InlineData("\t=1", "'\t=1")]
+    [InlineData("\r=1", "'\r=1")]
+    [InlineData("'=1", "''=1")]
+    [InlineData("''@", "'''@")]
+    [InlineData("'t Hart", "'t Hart")]
+    [InlineData("a=1", "a=1")]
+    [InlineData("'", "'")]
+    [InlineData("", "")]
+    public void A_cell_that_a_spreadsheet_would_execute_is_text_and_comes_back_as_it_was(string text, string cell)
+    {
+        Assert.Equal(cell, CsvCell.Defuse(text));
+        Assert.Equal(text, CsvCell.Restore(cell));
+    }
+
+    [Fact]
+    public void Every_text_comes_back_and_none_is_a_formula() => Gen.String[Gen.Char["'=+-@\t\ra,\"\n "]].Sample(text =>
+        CsvCell.Restore(CsvCell.Defuse(text)) == text && CsvCell.Defuse(text) is not ['=' or '+' or '-' or '@' or '\t' or '\r', ..]);
+
+    [Theory]
+    [InlineData(UserFile.Ndjson)]
+    [InlineData(UserFile.Csv)]
+    public async Task What_is_written_is_read_again(string format) => await Gen.Select(
+        Gen.String[Gen.Char["'=+-@a,\"; ünï漢\u2028"], 1, 20].Where(text => text.Trim().Length > 0), Gen.Int[0, 150].Nullable(), Gen.Long[1, long.MaxValue - 1])
+        .SampleAsync(async sample =>
+        {
+            var (name, age, version) = sample;
+            var user = Ada with { Name = name, Age = age, Version = version, CreatedBy = name };
+            var line = Assert.Single(await ReadAsync(format, await WriteAsync(UserFile.Of(format, null), user), whole: true));
+            Assert.Empty(line.Faults);
+            Assert.Equal(
+                new ImportedUser("ada@example.org", name, age, "Admin", "Active", "2026-01-01T12:00:00.123Z", name, "2026-01-01T12:00:00.123Z", "bob", version), line.User);
+        }, iter: 200);
+
+    [Theory]
+    [InlineData(UserFile.Ndjson, """{"email":"a@example.org"}""")]
+    [InlineData(UserFile.Csv, "email\na@example.org")]
+    [InlineData(UserFile.Csv, "email,name,role,status\r\na@example.org,,,\r\n")]
+    public async Task What_is_missing_is_what_POST_would_make_of_it_and_what_PUT_would_miss(string format, string text)
+    {
+        Assert.Equal(new ImportedUser("a@example.org", null, null, "User", "Active"), Assert.Single(await ReadAsync(format, text)).User);
+        Assert.Equal(new ImportedUser("a@example.org", null, null, null, null), Assert.Single(await ReadAsync(format, text, whole: true)).User);
+    }
+
+    [Theory]
+    [InlineData("""{"email":"a@example.org","emial":1}""", "emial unknown-member")]
+    [InlineData("""{"email":1,"name":[],"age":"x","role":true,"status":{},"version":"1"}""", "email wrong-type", "name wrong-type", "age wrong-type", "role wrong-type", "status wrong-type", "version wrong-type")]
+    [InlineData("""{"email":"a@example.org","email":"b@example.org"}""", "email duplicate-member")]
+    [InlineData("""{"email":"\ud800"}""", "email invalid-text")]
+    [InlineData("""{"email":"a@example.org","id":"anything"}""")]
+    [InlineData("""["email"]""", " wrong-type")]
+    [InlineData("""{"email":"a@example.org"}{}""", " invalid-json")]
+    [InlineData("""{"email":""", " invalid-json")]
+    public async Task A_line_of_JSON_is_read_as_strictly_as_a_body(string text, params string[] faults) => Assert.Equal(
+        faults, Assert.Single(await ReadAsync(UserFile.Ndjson, text)).Faults.Select(fault => $"{fault.Identifier} {fault.ErrorCode}"));
+
+    [Fact]
+    public async Task Lines_of_JSON_are_counted_as_editors_do()
+    {
+        var lines = await ReadAsync(UserFile.Ndjson, "\uFEFF{\"email\":\"a@example.org\"}\r\n\r\n   \nx\n{\"email\":\"b@example.org\"}");
+        Assert.Equal([(1, "a@example.org", 0), (4, null, 1), (5, "b@example.org", 0)], lines.Select(line => (line.Number, line.User?.Email, line.Faults.Count)));
+    }
+
+    [Theory]
+    [InlineData(UserFile.MaxLength)]
+    [InlineData(10 * UserFile.MaxLength)]
+    public async Task A_line_of_JSON_without_end_is_refused_and_the_next_one_read(int length)
+    {
+        var lines = await ReadAsync(UserFile.Ndjson, $"{{\"name\":\"{new string('x', length)}\"}}\n{{\"email\":\"b@example.org\"}}\n{new string(' ', length + 1)}");
+        Assert.Equal([(1, "too-long"), (2, null), (3, "too-long")], lines.Select(line => (line.Number, line.Faults.SingleOrDefault()?.ErrorCode)));
+    }
+
+    [Fact]
+    public async Task Octets_that_are_no_UTF_8_spoil_their_own_line_alone()
+    {
+        byte[] octets = [.. "{\"email\":\"a"u8, 0xFF, .. "@example.org\"}\n{\"email\":\"b@example.org\"}"u8];
+        Assert.Equal(["invalid-utf-8", null], (await ReadAsync(UserFile.Ndjson, octets)).Select(line => line.Faults.SingleOrDefault()?.ErrorCode));
+        octets = [.. "name,email\nx"u8, 0xFF, .. ",a@example.org\nb,b@example.org"u8];
+        Assert.Equal(["name invalid-utf-8", null], (await ReadAsync(UserFile.Csv, octets)).Select(line =>
+            line.Faults.SingleOrDefault() is { } fault ? $"{fault.Identifier} {fault.ErrorCode}" : null));
+    }
+
+    [Fact]
+    public async Task The_columns_of_CSV_come_in_any_order_after_a_byte_order_mark_or_without_one()
+    {
+        foreach (var mark in (string[])["", "\uFEFF"])
+        {
+            var line = Assert.Single(await ReadAsync(UserFile.Csv, $"{mark}age,\"email\",name\r\n36,\"a@example.org\",\"Jan \"\"'t\"\" Hart, Sr.\"\r\n"));
+            Assert.Equal((2, new ImportedUser("a@example.org", "Jan \"'t\" Hart, Sr.", 36, "User", "Active")), (line.Number, line.User));
+        }
+    }
+
+    [Fact]
+    public async Task A_broken_line_of_CSV_spoils_itself_alone()
+    {
+        var lines = await ReadAsync(UserFile.Csv, "email,name,age\na@example.org,\"x\n\nb@example.org,y\"z,1\nc@example.org\nd@example.org,d,x\ne@example.org,e,1,2\nf@example.org,f,1\n");
+        Assert.Equal(
+            [(2, "invalid-csv"), (4, "invalid-csv"), (5, "wrong-number-of-cells"), (6, "wrong-type"), (7, "wrong-number-of-cells"), (8, null)],
+            lines.Select(line => (line.Number, line.Faults.SingleOrDefault()?.ErrorCode)));
+    }
+
+    [Fact]
+    public async Task A_line_of_CSV_without_end_ends_the_reading()
+    {
+        var lines = await ReadAsync(UserFile.Csv, $"email\na@example.org\n{new string('x', 10 * UserFile.MaxLength)}\nb@example.org\n");
+        Assert.Equal([(2, null), (3, "too-long")], lines.Select(line => (line.Number, line.Faults.SingleOrDefault()?.ErrorCode)));
+    }
+
+    [Theory]
+    [InlineData("id;email\n", "unknown-column")]
+    [InlineData("id;email\n1;a@example.org\n", "unknown-column")]
+    [InlineData("email,emial\na,b\n", "unknown-column")]
+    [InlineData("email,email\na,b\n", "duplicate-column")]
+    [InlineData("name\na\n", "required")]
+    public async Task CSV_without_names_of_columns_is_refused_as_a_whole(string text, string code)
+    {
+        var line = Assert.Single(await ReadAsync(UserFile.Csv, text));
+        Assert.Equal((1, code), (line.Number, Assert.Single(line.Faults).ErrorCode));
+    }
+
+    [Theory]
+    [InlineData(UserFile.Ndjson, "")]
+    [InlineData(UserFile.Csv, "")]
+    [InlineData(UserFile.Csv, "email\n")]
+    public async Task A_file_may_have_no_users(string format, string text) => Assert.Empty(await ReadAsync(format, text));
+
+    [Theory]
+    [InlineData(null, null, UserFile.Ndjson)]
+    [InlineData(null, "users.CSV", UserFile.Csv)]
+    [InlineData(null, "users.txt", UserFile.Ndjson)]
+    [InlineData(UserFile.Ndjson, "users.csv", UserFile.Ndjson)]
+    public void The_format_is_what_is_said_or_what_the_file_is_called(string? format, string? path, string expected) =>
+        Assert.Equal(expected == UserFile.Csv, UserFile.Of(format, path) is CsvFile);
+
+    [Fact]
+    public void What_a_terminal_would_obey_is_not_told() => Assert.Equal(
+        ["line 3: \uFFFD[2J: There is no member \uFFFD[2J here."],
+        new RefusedLine(3, [new("\u001b[2J", "There is no member \u001b[2J here.", "unknown-member", Ardalis.Result.ValidationSeverity.Error)]).ToText());
+
+    private static ExportedUser Ada { get; } = new(7, "ada@example.org", "Ünï", 36, UserRole.Admin, UserStatus.Active, Then, Then, 3, "eve", "bob");
+
+    private static ExportedUser Bob { get; } = new(8, "b@example.org", null, null, UserRole.User, UserStatus.Inactive, Then, Then, 1, "eve", "eve");
+
+    private static async Task<string> WriteAsync(UserFile file, params ExportedUser[] users)
+    {
+        using var stream = new MemoryStream();
+        await file.WriteAsync(users.ToAsyncEnumerable(), stream, Ct);
+        return Encoding.UTF8.GetString(stream.ToArray());
+    }
+
+    private static Task<List<ImportLine>> ReadAsync(string format, string text, bool whole = false) => ReadAsync(format, Encoding.UTF8.GetBytes(text), whole);
+
+    private static async Task<List<ImportLine>> ReadAsync(string format, byte[] octets, bool whole = false)
+    {
+        using var stream = new MemoryStream(octets);
+        return await UserFile.Of(format, null).ReadAsync(stream, whole, Ct).ToListAsync(Ct);
+    }
+}

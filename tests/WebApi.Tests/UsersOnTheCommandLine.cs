@@ -1,0 +1,166 @@
+using System.Text.Json;
+using CleanUsers.WebApi.Commands;
+using Microsoft.Data.Sqlite;
+
+namespace CleanUsers.WebApi.Tests;
+
+/// <summary>Users created, read and purged by commands: the same rules, answers and refusals as over HTTP.</summary>
+public sealed class UsersOnTheCommandLine : IDisposable
+{
+    // what stands in the way of serving does not matter to a command
+    private static readonly (string, string)[] WrongForServing = [("Http__MaxBodyBytes", "1")];
+    private static readonly (string, string)[] Open = [("Authentication__AllowAnonymous", "true")];
+
+    private readonly string _folder = Directory.CreateTempSubdirectory("cleanusers-").FullName;
+
+    [Fact]
+    public async Task A_program_reads_what_HTTP_would_answer()
+    {
+        var created = await RunAsync("create", "--email", "Ünï@Example.org", "--name", "Ünï <'&\">", "--age", "36", "--role", "ADMIN", "--status", "Inactive", "--json");
+        Assert.Equal((0, ""), (created.Code, created.Error));
+        Assert.Equal(0, (await RunAsync("create", "--email", "bob@example.org")).Code);
+
+        using var service = await OwnProcess.ServeAsync(_folder, Open, "--urls", "http://127.0.0.1:0");
+        using var client = new HttpClient();
+        Assert.Equal($"{await GetAsync("/api/v1/users/1")}\n", created.Output);
+        Assert.Equal((0, created.Output, ""), await RunAsync("get", "1", "--json"));
+        Assert.Equal(
+            (0, $"{await GetAsync("/api/v1/users?sort=-email&pageSize=1&includeTotal=true")}\n", ""),
+            await RunAsync("list", "--sort", "-email", "--page-size", "1", "--include-total", "--json"));
+        Assert.Equal(
+            (0, $"{await GetAsync("/api/v1/users?email=BOB@example.org&status=active&role=user&createdFrom=2026-01-01T00:00:00Z&createdBefore=2999-01-01T00:00:00Z&q=exam")}\n", ""),
+            await RunAsync(
+                "list", "--email", "BOB@example.org", "--status", "active", "--role", "user",
+                "--created-from", "2026-01-01T00:00:00Z", "--created-before", "2999-01-01T00:00:00Z", "--q", "exam", "--json"));
+
+        Task<string> GetAsync(string path) => client.GetStringAsync(new Uri(service.Address, path), TestContext.Current.CancellationToken);
+    }
+
+    [Fact]
+    public async Task People_read_names_and_values()
+    {
+        await RunAsync("create", "--email", "ada@example.org", "--name", "Ada", "--age", "36");
+        await RunAsync("create", "--email", "bob@example.org");
+        var (code, output, error) = await RunAsync("get", "1");
+        Assert.Equal((0, ""), (code, error));
+        Assert.StartsWith("id         1\nemail      ada@example.org\nname       Ada\nage        36\nrole       User\nstatus     Active\ncreatedAt  20", output, StringComparison.Ordinal);
+
+        var first = (await RunAsync("list", "--page-size", "1", "--include-total")).Output.Split('\n');
+        Assert.Equal("ID  EMAIL            NAME  AGE  ROLE  STATUS\n1   ada@example.org  Ada   36   User  Active\n2 in all", string.Join('\n', first[..3]));
+        var cursor = first[3]["More with --cursor ".Length..];
+        Assert.Equal(
+            (0, "ID  EMAIL            NAME  AGE  ROLE  STATUS\n2   bob@example.org             User  Active\n", ""),
+            await RunAsync("list", "--page-size", "1", "--cursor", cursor));
+    }
+
+    [Fact]
+    public async Task The_caller_is_the_user_of_the_operating_system()
+    {
+        await RunAsync("create", "--email", "ada@example.org");
+        await using var connection = new SqliteConnection($"Data Source={Path.Combine(_folder, "data", "cleanusers.db")};Pooling=false");
+        await connection.OpenAsync(TestContext.Current.CancellationToken);
+        await using var command = connection.CreateCommand();
+        command.CommandText = "SELECT \"CreatedBy\" FROM \"Users\"";
+        Assert.Equal($"cli:{Environment.UserName}", await command.ExecuteScalarAsync(TestContext.Current.CancellationToken));
+        Assert.Equal(255, OperatingSystemCaller.Of(new string('u', 300)).Length);
+    }
+
+    [Theory]
+    [InlineData("create --name  --age old --role Boss --status ", "--age: 'old' is no whole number.", "--email: Email is required.", "--name: Name must have 1 to 200 characters, or be null.", "--role: Role must be User or Admin.", "--status: Status must be Active or Inactive.")]
+    [InlineData("create --email ada@example.org --age 151", "--age: Age must be between 0 and 150.")]
+    [InlineData("list --page-size many --sort age --created-from now --cursor x", "--page-size: 'many' is no whole number.", "--sort: Sort must be one of id, createdAt, updatedAt, email, name, with - before it for descending.", "--created-from: CreatedFrom must be a time such as 2026-01-31T12:00:00Z (RFC 3339).", "--cursor: Cursor is not one that this query gave: start again without it.")]
+    [InlineData("get 0", "ID: '0' is no id: they are whole numbers from 1.")]
+    [InlineData("purge x", "ID: 'x' is no id: they are whole numbers from 1.")]
+    public async Task All_faults_are_told_at_once_each_in_a_line_under_the_name_of_its_option(string typed, params string[] faults)
+    {
+        var (code, output, error) = await RunAsync(typed.Split(' '));
+        Assert.Equal((1, ""), (code, output));
+        Assert.Equal(faults, error.TrimEnd().Split('\n'));
+        Assert.Empty(Directory.GetFileSystemEntries(_folder)); // refused before any database was looked for, or made
+    }
+
+    [Fact]
+    public async Task A_refusal_is_a_sentence_and_exit_code_1()
+    {
+        await RunAsync("create", "--email", "ada@example.org");
+        Assert.Equal((1, "", "Another user has this email address.\n"), await RunAsync("create", "--email", "ADA@example.org"));
+        Assert.Equal((1, "", "There is no user 7 here.\n"), await RunAsync("get", "7"));
+        Assert.Equal((1, "", "There is no user 1 here.\n"), await RunAsync("purge", "1")); // it is not in the bin
+        Assert.Equal(
+            (1, "", "--cursor: Cursor is not one that this query gave: start again without it.\n"), await RunAsync("list", "--cursor", "c_OpYcXyWs4yOjE3OTU0MDE4MDQzOTA"));
+    }
+
+    [Fact]
+    public async Task A_purge_erases_a_user_in_the_bin()
+    {
+        var id = JsonElement.Parse((await RunAsync("create", "--email", "ada@example.org", "--json")).Output).GetProperty("id").GetInt64();
+        using (var service = await OwnProcess.ServeAsync(_folder, Open, "--urls", "http://127.0.0.1:0"))
+        using (var client = new HttpClient())
+            Assert.Equal(204, (int)(await client.DeleteAsync(new Uri(service.Address, $"/api/v1/users/{id}"), TestContext.Current.CancellationToken)).StatusCode);
+
+        Assert.Equal((0, $"User {id} is erased.\n", ""), await RunAsync("purge", $"{id}"));
+        Assert.Equal((1, "", $"There is no user {id} here.\n"), await RunAsync("purge", $"{id}"));
+    }
+
+    [Fact]
+    public async Task A_command_that_only_reads_makes_no_database()
+    {
+        var (code, output, error) = await RunAsync("list");
+        Assert.Equal((69, ""), (code, output));
+        Assert.StartsWith("The database is out of reach: ", Assert.Single(error.TrimEnd().Split('\n')), StringComparison.Ordinal);
+        Assert.Empty(Directory.GetFileSystemEntries(_folder));
+    }
+
+    [Fact]
+    public async Task A_database_without_the_schema_is_told_as_such()
+    {
+        Directory.CreateDirectory(Path.Combine(_folder, "data"));
+        await File.WriteAllBytesAsync(Path.Combine(_folder, "data", "cleanusers.db"), [], TestContext.Current.CancellationToken);
+        Assert.Equal((69, "", "The database is out of reach: its schema is not this program's; run migrate.\n"), await RunAsync("list"));
+    }
+
+    [Fact]
+    public async Task A_wrong_configuration_is_78() => Assert.Equal(
+        (78, "", "Configuration: Database:Provider is 'Oracle'; allowed is Sqlite, SqlServer, PostgreSql.\n"),
+        await OwnProcess.RunAsync(_folder, [("Database__Provider", "Oracle")], "users", "list"));
+
+    [Theory]
+    [InlineData("create")]
+    [InlineData("get")]
+    [InlineData("list")]
+    [InlineData("purge")]
+    public async Task Each_command_has_help_with_an_example(string command)
+    {
+        var (code, output, error) = await RunAsync(command, "--help");
+        Assert.Equal((0, ""), (code, error));
+        Assert.Contains($"Example:\n  CleanUsers.WebApi users {command}", output, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task Without_a_command_it_says_which_there_are()
+    {
+        var (code, output, error) = await RunAsync();
+        Assert.Equal((1, ""), (code, output));
+        Assert.StartsWith("What to do with users is missing: create, get, list, ", error, StringComparison.Ordinal);
+    }
+
+    [Theory]
+    [InlineData("/openapi/v1.json")]
+    [InlineData("/openapi/v1-3.0.json", "--version", "3.0")]
+    public async Task Openapi_prints_the_description_that_HTTP_has(string path, params string[] options)
+    {
+        var (code, output, error) = await OwnProcess.RunAsync(_folder, [("Database__Provider", "Oracle")], ["openapi", .. options]);
+        Assert.Equal((0, ""), (code, error));
+        using var service = await OwnProcess.ServeAsync(_folder, Open, "--urls", "http://127.0.0.1:0");
+        using var client = new HttpClient();
+        Assert.Equal(await client.GetStringAsync(new Uri(service.Address, path), TestContext.Current.CancellationToken), output);
+    }
+
+    [Fact]
+    public async Task Openapi_has_two_versions_and_no_other() => Assert.Equal(
+        (1, "", "--version: Version must be 3.1 or 3.0.\n"), await OwnProcess.RunAsync(_folder, [], "openapi", "--version", "2.0"));
+
+    public void Dispose() => Directory.Delete(_folder, recursive: true);
+
+    private Task<(int Code, string Output, string Error)> RunAsync(params string[] typed) => OwnProcess.RunAsync(_folder, WrongForServing, ["users", .. typed]);
+}
