@@ -34,6 +34,7 @@ internal static class CommandHost
     /// <exception cref="DatabaseUnavailableException">The database is out of reach.</exception>
     public static async Task<int> RunAsync(Func<IServiceProvider, Task<int>> action)
     {
+        await Task.Yield(); // System.CommandLine listens to signals only once an action has come back to it, and SQLite never waits
         var builder = CreateBuilder([]);
         builder.Logging.AddFilter(level => level >= LogLevel.Error); // what there is to say, the command itself says
         builder.Services.Configure<ConsoleLoggerOptions>(console => console.LogToStandardErrorThreshold = LogLevel.Trace);

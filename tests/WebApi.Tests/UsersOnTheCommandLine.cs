@@ -128,6 +128,8 @@ public sealed class UsersOnTheCommandLine : IDisposable
     [InlineData("create")]
     [InlineData("get")]
     [InlineData("list")]
+    [InlineData("import")]
+    [InlineData("export")]
     [InlineData("purge")]
     public async Task Each_command_has_help_with_an_example(string command)
     {

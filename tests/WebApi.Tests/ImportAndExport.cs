@@ -1,0 +1,252 @@
+using System.Data.Common;
+using System.Diagnostics;
+using System.Globalization;
+using CleanUsers.Databases;
+using CleanUsers.Infrastructure.Persistence;
+using Microsoft.Data.SqlClient;
+using Microsoft.Data.Sqlite;
+using Npgsql;
+
+namespace CleanUsers.WebApi.Tests;
+
+/// <summary>Files of users in and out by commands, on a database of its own for each test.</summary>
+public abstract class ImportAndExport(TestDatabase database, TestDatabase another) : IAsyncLifetime
+{
+    private const int Many = 20_000;
+
+    private readonly string _folder = Directory.CreateTempSubdirectory("cleanusers-").FullName;
+
+    private static string Assembly => typeof(global::Program).Assembly.Location;
+
+    private static string Program => $"dotnet '{Assembly}'";
+
+    private static CancellationToken Ct => TestContext.Current.CancellationToken;
+
+    public async ValueTask InitializeAsync()
+    {
+        await database.CreateAsync();
+        await another.CreateAsync();
+    }
+
+    [Fact]
+    public async Task Refused_lines_are_told_with_number_member_and_reason_and_the_others_go_on()
+    {
+        await WriteAsync(
+            "users.ndjson",
+            """{"email":"ada@example.org","name":"Ada","age":36,"role":"admin"}""",
+            """{"email":"nobody","name":"","age":"old","emial":1}""",
+            "no JSON",
+            """{"email":"bob@example.org"}""");
+        var (code, output, error) = await RunAsync("import", "users.ndjson", "--errors", "refused.ndjson", "--json");
+        Assert.Equal((1, """{"added":2,"replaced":0,"unchanged":0,"alreadyThere":0,"refused":2}"""), (code, output.TrimEnd()));
+        Assert.Equal(
+            """
+            line 2: age: Member age must be a whole number or null, not a string.
+            line 2: emial: There is no member emial here.
+            line 2: email: Email must have an @.
+            line 2: name: Name must have 1 to 200 characters, or be null.
+            line 3: The line is not JSON that can be read (at most 32 levels deep): line 1, byte 2.
+            """,
+            error.TrimEnd());
+        Assert.Equal(
+            [
+                """{"line":2,"errors":[{"member":"age","code":"wrong-type","detail":"Member age must be a whole number or null, not a string."},{"member":"emial","code":"unknown-member","detail":"There is no member emial here."},{"member":"email","code":"invalid-email","detail":"Email must have an @."},{"member":"name","code":"too-short","detail":"Name must have 1 to 200 characters, or be null."}]}""",
+                """{"line":3,"errors":[{"code":"invalid-json","detail":"The line is not JSON that can be read (at most 32 levels deep): line 1, byte 2."}]}""",
+            ],
+            await File.ReadAllLinesAsync(Path.Combine(_folder, "refused.ndjson"), Ct));
+        Assert.StartsWith("ID  EMAIL            NAME  AGE  ROLE   STATUS\n", (await RunAsync("list")).Output, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task What_is_imported_again_is_there_already_or_replaced_where_that_is_asked_for()
+    {
+        await WriteAsync("users.csv", "email,name,role,status", "ada@example.org,Ada,User,Active", "bob@example.org,Bob,User,Active", "ADA@example.org,Twice,User,Active");
+        Assert.Equal((0, Counts(added: 2, there: 1), ""), await RunAsync("import", "users.csv"));
+        Assert.Equal((0, Counts(there: 3), ""), await RunAsync("import", "users.csv"));
+
+        await WriteAsync("users.csv", "email,name,role,status", "ada@example.org,Ada,User,Active", "bob@example.org,Robert,Admin,Active", "carol@example.org,,User,Active", "dan@example.org,,,");
+        Assert.Equal((1, Counts(added: 1, replaced: 1, unchanged: 1, refused: 1)), Without(await RunAsync("import", "users.csv", "--update", "--dry-run")));
+        Assert.Equal(2, await CountAsync());
+        var (code, output, error) = await RunAsync("import", "users.csv", "--update");
+        Assert.Equal((1, Counts(added: 1, replaced: 1, unchanged: 1, refused: 1), "line 5: role: Role is required: User or Admin.\nline 5: status: Status is required: Active or Inactive.\n"), (code, output, error));
+        Assert.Contains("bob@example.org,Robert,,Admin,Active,", (await RunAsync("export", "--format", "csv")).Output, StringComparison.Ordinal);
+
+        static (int Code, string Output) Without((int Code, string Output, string Error) run) => (run.Code, run.Output);
+    }
+
+    [Theory]
+    [InlineData("ndjson")]
+    [InlineData("csv")]
+    public async Task What_is_exported_and_imported_elsewhere_is_exported_there_as_the_same_octets(string format)
+    {
+        await WriteAsync("users.ndjson", [.. Lines(5_000).Select((line, i) => i % 3 == 0 ? line : line.TrimEnd('}') +
+            """,  "name":"'=Zoë \"Q\", 漢","role":"Admin","status":"Inactive","createdAt":"2020-02-29T23:59:59.999Z","createdBy":"-eve","updatedAt":"2021-01-01T00:00:00Z","updatedBy":"@bob","version":3}""")]);
+        Assert.Equal(0, (await RunAsync("import", "users.ndjson")).Code);
+        Assert.Equal((0, "", ""), await RunAsync("export", "--output", $"first.{format}"));
+        Assert.Equal((0, Counts(added: 5_000), ""), await RunOnAsync(another, "import", $"first.{format}"));
+        Assert.Equal((0, "", ""), await RunOnAsync(another, "export", "--output", $"second.{format}"));
+        var first = await File.ReadAllBytesAsync(Path.Combine(_folder, $"first.{format}"), Ct);
+        Assert.Equal(first, await File.ReadAllBytesAsync(Path.Combine(_folder, $"second.{format}"), Ct));
+        Assert.Equal(System.Text.Encoding.UTF8.GetString(first), (await RunAsync("export", "--format", format)).Output);
+        Assert.Equal(["first.", "second.", "users."], Directory.GetFiles(_folder).Select(file => Path.GetFileNameWithoutExtension(file) + ".").Order());
+    }
+
+    [Fact]
+    public async Task Standard_input_is_a_file_too()
+    {
+        await WriteAsync("users.csv", "email", "ada@example.org");
+        Assert.Equal((0, Counts(added: 1), ""), await ShellAsync("users import - --format csv < users.csv"));
+        Assert.Equal((0, "1\n", ""), await ShellAsync("users export | users import - --dry-run > counts; sed -n 's/already there *//p' counts"));
+    }
+
+    [Fact]
+    public async Task An_import_killed_in_the_middle_and_run_again_is_complete_and_has_nobody_twice()
+    {
+        await WriteAsync("users.ndjson", [.. Lines(Many)]);
+        Assert.Equal(0, (await RunAsync("import", "/dev/null")).Code); // makes the schema
+        using (var import = Start("dotnet", Assembly, "users", "import", "users.ndjson"))
+        {
+            while (await CountAsync() == 0 && !import.HasExited) await Task.Delay(5, Ct);
+            import.Kill(); // SIGKILL
+            await import.WaitForExitAsync(Ct);
+        }
+
+        var there = await CountAsync();
+        Assert.InRange(there, 1, Many - 1);
+        var (code, output, error) = await RunAsync("import", "users.ndjson");
+        Assert.Equal((0, Counts(added: Many - there, there: there), ""), (code, output, error));
+        Assert.Equal(Many, await CountAsync());
+        Assert.Equal(Many, await CountAsync("""SELECT COUNT(DISTINCT "EmailKey") FROM "Users" WHERE "DeletedAt" IS NULL"""));
+        Assert.Equal(0, await CountAsync("""SELECT COUNT(*) FROM "Users" WHERE NOT EXISTS (SELECT 1 FROM "UserWords" WHERE "UserId" = "Id")"""));
+    }
+
+    [Theory]
+    [InlineData("-TERM", 0)]
+    [InlineData("-INT", 0)]
+    [InlineData("-KILL", 1)]
+    public async Task An_export_that_is_cut_off_does_not_look_complete(string signal, int partial)
+    {
+        await WriteAsync("users.ndjson", [.. Lines(Many)]);
+        Assert.Equal(0, (await RunAsync("import", "users.ndjson")).Code);
+        await WriteAsync("export.ndjson", "of yesterday");
+        using (var export = Start("dotnet", Assembly, "users", "export", "--output", "export.ndjson"))
+        {
+            while (Directory.GetFiles(_folder, "*.partial").Length == 0) await Task.Delay(1, Ct);
+            using (var kill = Process.Start("kill", [signal, $"{export.Id}"])) await kill.WaitForExitAsync(Ct);
+            await export.WaitForExitAsync(Ct);
+            Assert.NotEqual(0, export.ExitCode);
+        }
+
+        Assert.Equal(partial, Directory.GetFiles(_folder, "*.partial").Length);
+        Assert.Equal("of yesterday\n", await File.ReadAllTextAsync(Path.Combine(_folder, "export.ndjson"), Ct));
+    }
+
+    [Theory]
+    [InlineData("users import nowhere.ndjson", "nowhere.ndjson")]
+    [InlineData("users import users.ndjson --errors users.ndjson", "users.ndjson")]
+    [InlineData("users import users.ndjson --errors nowhere/refused.ndjson", "nowhere/refused.ndjson")]
+    [InlineData("users export --output nowhere/users.ndjson", "nowhere/users.ndjson")]
+    [InlineData("users import --format xml", "--format: Format must be ndjson or csv.")]
+    [InlineData("users export --status gone", "--status: Status must be Active or Inactive.")]
+    public async Task What_can_not_be_done_is_told_in_a_line(string typed, string told)
+    {
+        await WriteAsync("users.ndjson", """{"email":"ada@example.org"}""");
+        Assert.Equal(0, (await RunAsync("import", "users.ndjson")).Code);
+        var (code, output, error) = await ShellAsync(typed);
+        Assert.Equal((1, ""), (code, output));
+        Assert.Contains(told, Assert.Single(error.TrimEnd().Split('\n')), StringComparison.Ordinal);
+        Assert.Equal(1, await CountAsync());
+    }
+
+    [Fact]
+    public async Task The_filters_of_an_export_are_those_of_a_list()
+    {
+        await WriteAsync("users.ndjson", """{"email":"ada@example.org","role":"Admin"}""", """{"email":"bob@example.org"}""");
+        await RunAsync("import", "users.ndjson");
+        Assert.Contains("ada@", Assert.Single((await RunAsync("export", "--role", "admin", "--q", "exam")).Output.TrimEnd().Split('\n')), StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task On_a_terminal_there_is_a_bar_and_refused_lines_stand_above_it()
+    {
+        if (!File.Exists("/usr/bin/script")) Assert.Skip("script(1) is not installed");
+        await WriteAsync("users.ndjson", [.. Lines(Many), "no JSON"]);
+        var (_, output, _) = await ShellAsync($"TERM=xterm script --quiet --return --command \"{Program} users import users.ndjson\" /dev/null");
+        Assert.Contains("━", output, StringComparison.Ordinal);
+        Assert.Contains("lines", output, StringComparison.Ordinal);
+        Assert.Contains($"line {Many + 1}: The line is not JSON", output, StringComparison.Ordinal);
+        Assert.DoesNotContain("━", (await ShellAsync("users import users.ndjson 2>&1")).Output, StringComparison.Ordinal);
+    }
+
+    public async ValueTask DisposeAsync()
+    {
+        await database.DisposeAsync();
+        await another.DisposeAsync();
+        Directory.Delete(_folder, recursive: true);
+        GC.SuppressFinalize(this);
+    }
+
+    private static string Counts(long added = 0, long replaced = 0, long unchanged = 0, long there = 0, long refused = 0) =>
+        string.Create(CultureInfo.InvariantCulture, $"added          {added}\nreplaced       {replaced}\nunchanged      {unchanged}\nalready there  {there}\nrefused        {refused}\n");
+
+    private static IEnumerable<string> Lines(int count) => Enumerable.Range(0, count).Select(i => $$"""{"email":"user{{i}}@example.org"}""");
+
+    private static (string, string)[] Settings(TestDatabase target) =>
+        [("Database__Provider", $"{target.Provider}"), ("ConnectionStrings__CleanUsers", target.ConnectionString), ("Database__MigrateOnStartup", "true")];
+
+    private Task WriteAsync(string file, params string[] lines) => File.WriteAllLinesAsync(Path.Combine(_folder, file), lines, Ct);
+
+    private Task<(int Code, string Output, string Error)> RunAsync(params string[] typed) => RunOnAsync(database, typed);
+
+    private Task<(int Code, string Output, string Error)> RunOnAsync(TestDatabase target, params string[] typed)
+    {
+        target.SkipWhereAbsent();
+        return OwnProcess.RunAsync(_folder, Settings(target), ["users", .. typed]);
+    }
+
+    /// <summary>As it would be typed; <c>users</c> is the program's command of that name.</summary>
+    private async Task<(int Code, string Output, string Error)> ShellAsync(string typed)
+    {
+        using var process = Start("/bin/sh", "-c", $"users() {{ {Program} users \"$@\"; }}; {typed}");
+        var (output, error) = (process.StandardOutput.ReadToEndAsync(Ct), process.StandardError.ReadToEndAsync(Ct));
+        await process.WaitForExitAsync(Ct);
+        return (process.ExitCode, await output, await error);
+    }
+
+    private Process Start(string program, params string[] arguments)
+    {
+        database.SkipWhereAbsent();
+        var start = new ProcessStartInfo(program, arguments)
+        {
+            UseShellExecute = false,
+            RedirectStandardOutput = true,
+            RedirectStandardError = true,
+            WorkingDirectory = _folder,
+        };
+        start.Environment["ASPNETCORE_ENVIRONMENT"] = "Production";
+        foreach (var (name, value) in Settings(database)) start.Environment[name] = value;
+        return Process.Start(start)!;
+    }
+
+    private async Task<long> CountAsync(string query = """SELECT COUNT(*) FROM "Users" """)
+    {
+        await using DbConnection connection = database.Provider switch
+        {
+            DatabaseProvider.Sqlite => new SqliteConnection(database.ConnectionString),
+            DatabaseProvider.SqlServer => new SqlConnection(database.ConnectionString),
+            DatabaseProvider.PostgreSql => new NpgsqlConnection(database.ConnectionString),
+        };
+        await connection.OpenAsync(Ct);
+        await using var command = connection.CreateCommand();
+#pragma warning disable CA2100 // ours
+        command.CommandText = query;
+#pragma warning restore CA2100
+        return Convert.ToInt64(await command.ExecuteScalarAsync(Ct), CultureInfo.InvariantCulture);
+    }
+}
+
+public sealed class ImportAndExportOnSqlite() : ImportAndExport(new SqliteTestDatabase(), new SqliteTestDatabase());
+
+public sealed class ImportAndExportOnSqlServer() : ImportAndExport(new SqlServerTestDatabase(), new SqlServerTestDatabase());
+
+public sealed class ImportAndExportOnPostgreSql() : ImportAndExport(new PostgreSqlTestDatabase(), new PostgreSqlTestDatabase());
