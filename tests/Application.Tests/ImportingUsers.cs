@@ -39,7 +39,11 @@ public sealed class ImportingUsers : UseCases
     {
         await ImportAsync(Add, Line("ada@example.org") with
         {
-            CreatedAt = "2020-01-01T02:00:00+02:00", CreatedBy = "bob", UpdatedAt = "2021-01-01T00:00:00.5Z", UpdatedBy = "carol", Version = 7,
+            CreatedAt = "2020-01-01T02:00:00+02:00",
+            CreatedBy = "bob",
+            UpdatedAt = "2021-01-01T00:00:00.5Z",
+            UpdatedBy = "carol",
+            Version = 7,
         });
         var user = Assert.Single(_added);
         Assert.Equal(
