@@ -60,8 +60,8 @@ public sealed class Signals : IDisposable
 
     private void Remember(string text)
     {
-        // shorter ones are words of the service's own, too
-        if (text.Trim().Length < 3) return;
+        // shorter ones are words of the service's own, too, and so are numbers
+        if (text.Trim().Length < 3 || text.Trim().All(char.IsAsciiDigit)) return;
         lock (_personal) _personal.Add(text.Trim());
     }
 
