@@ -30,7 +30,7 @@ internal sealed class CommandInput(ParseResult typed)
     }
 
     /// <summary>A positive number; what is none is refused.</summary>
-    public long Id(Argument<string> argument)
+    public long Id(Argument<string?> argument)
     {
         var text = typed.GetRequiredValue(argument);
         if (long.TryParse(text, NumberStyles.None, CultureInfo.InvariantCulture, out var id) && id > 0) return id;

@@ -5,22 +5,41 @@ using CleanUsers.Application.Users;
 
 namespace CleanUsers.WebApi.Commands;
 
-/// <summary>Erases a user that is in the bin, as DELETE on the bin does.</summary>
+/// <summary>Erases users that are in the bin: one, as DELETE on the bin does, or all whose time is over, as the service does in the background.</summary>
 internal sealed class UsersPurgeCommand : ServiceCommand
 {
     public UsersPurgeCommand()
-        : base("purge", "Erases a deleted user for good; one that is not in the bin is refused.", "users purge 1")
+        : base("purge", "Erases a deleted user for good, or all whose time in the bin is over; who is not in the bin is refused.", "users purge 1")
     {
-        var id = new Argument<string>("id") { Description = "Of a user in the bin." };
+        var id = new Argument<string?>("id") { Description = "Of a user in the bin.", Arity = ArgumentArity.ZeroOrOne };
+        var expired = new Option<bool>("--expired") { Description = "All that are longer in the bin than Retention:DeletedUsersDays." };
         Add(id);
-        SetAction((typed, ct) =>
+        Add(expired);
+        Validators.Add(typed =>
         {
-            var input = new CommandInput(typed);
-            var command = new PurgeUserCommand(input.Id(id), VersionCondition.None);
-            return input.AnswerAsync<PurgeUser, PurgeUserCommand, Result>(
-                command,
-                async purgeUser => await purgeUser.ExecuteAsync(command, ct),
-                _ => Console.Out.WriteLineAsync($"User {command.Id} is erased."));
+            if (typed.GetValue(id) is null != typed.GetValue(expired)) typed.AddError("Either an ID or --expired says who is erased.");
         });
+        SetAction((typed, ct) => typed.GetValue(expired) ? PurgeExpiredAsync(ct) : PurgeAsync(new CommandInput(typed), id, ct));
     }
+
+    private static Task<int> PurgeAsync(CommandInput input, Argument<string?> id, CancellationToken ct)
+    {
+        var command = new PurgeUserCommand(input.Id(id), VersionCondition.None);
+        return input.AnswerAsync<PurgeUser, PurgeUserCommand, Result>(
+            command,
+            async purgeUser => await purgeUser.ExecuteAsync(command, ct),
+            _ => Console.Out.WriteLineAsync($"User {command.Id} is erased."));
+    }
+
+    private static Task<int> PurgeExpiredAsync(CancellationToken ct) => CommandHost.RunAsync(async services =>
+    {
+        if (services.GetRequiredService<Retention>().Time is null)
+        {
+            await Console.Error.WriteLineAsync("--expired: Nobody's time is ever over: Retention:DeletedUsersDays is not set.");
+            return CommandLine.Refused;
+        }
+
+        await Console.Out.WriteLineAsync($"{await services.GetRequiredService<PurgeExpiredUsers>().ExecuteAsync(ct)} users are erased.");
+        return 0;
+    });
 }

@@ -103,6 +103,35 @@ public sealed class UsersOnTheCommandLine : IDisposable
     }
 
     [Fact]
+    public async Task A_purge_of_the_expired_erases_whose_time_is_over_and_nobody_else()
+    {
+        (string, string)[] thirtyDays = [("Retention__DeletedUsersDays", "30")];
+        foreach (var email in (string[])["old@example.org", "recent@example.org", "here@example.org"]) await RunAsync("create", "--email", email);
+        await using var connection = new SqliteConnection($"Data Source={Path.Combine(_folder, "data", "cleanusers.db")};Pooling=false");
+        await connection.OpenAsync(TestContext.Current.CancellationToken);
+        foreach (var (id, days) in ((int, int)[])[(1, 31), (2, 29)])
+            await ExecuteAsync($"""UPDATE "Users" SET "DeletedAt" = {TimeProvider.System.GetUtcNow().AddDays(-days).ToUnixTimeMilliseconds()}, "DeletedBy" = 'eve' WHERE "Id" = {id}""");
+
+        Assert.Equal((1, "", "--expired: Nobody's time is ever over: Retention:DeletedUsersDays is not set.\n"), await RunAsync("purge", "--expired"));
+        Assert.Equal((0, "1 users are erased.\n", ""), await OwnProcess.RunAsync(_folder, thirtyDays, "users", "purge", "--expired"));
+        Assert.Equal((0, "0 users are erased.\n", ""), await OwnProcess.RunAsync(_folder, thirtyDays, "users", "purge", "--expired"));
+        Assert.Equal("2,3", await ExecuteAsync("""SELECT GROUP_CONCAT("Id") FROM "Users" """));
+
+        async Task<object?> ExecuteAsync(string statement)
+        {
+            await using var command = connection.CreateCommand();
+            command.CommandText = statement;
+            return await command.ExecuteScalarAsync(TestContext.Current.CancellationToken);
+        }
+    }
+
+    [Theory]
+    [InlineData("purge")]
+    [InlineData("purge 1 --expired")]
+    public async Task A_purge_is_of_one_or_of_the_expired(string typed) =>
+        Assert.Equal((1, "", "Either an ID or --expired says who is erased.\n"), await RunAsync(typed.Split(' ')));
+
+    [Fact]
     public async Task A_command_that_only_reads_makes_no_database()
     {
         var (code, output, error) = await RunAsync("list");
