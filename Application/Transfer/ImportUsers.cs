@@ -47,13 +47,13 @@ public sealed class ImportUsers(
     IValidator<ImportedUser> validator, IUserBulkWriter writer, IUserReader reader, IUserRepository users, ICaller caller, TimeProvider clock)
 {
     /// <summary>Users in a transaction: many enough to be quick, few enough that other writers of an embedded database get their turn in between.</summary>
-    internal const int BatchSize = 2000; // of the blocks that ids come in, a multiple
+    internal const int BatchSize = 5000; // of the blocks that ids come in, a multiple
 
     /// <summary>Users that are read to be replaced, at a time.</summary>
     internal const int ReplacedAtATime = 400;
 
-    // read, checked and waiting for the database
-    private const int BatchesAhead = 4;
+    // read, checked and waiting for the database, beside the one that is being read and the one that is being written
+    private const int BatchesAhead = 1;
 
     /// <param name="command">How.</param>
     /// <param name="lines">The file; read and checked on while the database writes.</param>
@@ -65,7 +65,7 @@ public sealed class ImportUsers(
     {
         ArgumentNullException.ThrowIfNull(command);
         var total = new ImportCounts();
-        var rehearsal = command.DryRun ? new ImportRehearsal(reader, command.Update) : null;
+        var dryRun = command.DryRun ? new ImportDryRun(reader, command.Update) : null;
         var batches = Channel.CreateBounded<Batch>(new BoundedChannelOptions(BatchesAhead) { SingleReader = true, SingleWriter = true });
         using var stop = CancellationTokenSource.CreateLinkedTokenSource(ct);
         var preparing = Task.Run(() => PrepareAsync(lines, batches.Writer, refused, stop.Token), CancellationToken.None);
@@ -73,7 +73,7 @@ public sealed class ImportUsers(
         {
             await foreach (var (candidates, refusals) in batches.Reader.ReadAllAsync(ct))
             {
-                var done = rehearsal is null ? await TakeAsync(candidates, command.Update, ct) : await rehearsal.TakeAsync(candidates, ct);
+                var done = dryRun is null ? await TakeAsync(candidates, command.Update, ct) : await dryRun.TakeAsync(candidates, ct);
                 total += done with { Refused = refusals };
                 progress(done with { Refused = refusals });
             }

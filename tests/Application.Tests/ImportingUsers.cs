@@ -9,7 +9,7 @@ public sealed class ImportingUsers : UseCases
 {
     private static readonly ImportUsersCommand Add = new(Update: false, DryRun: false);
     private static readonly ImportUsersCommand Update = new(Update: true, DryRun: false);
-    private static readonly ImportUsersCommand Rehearse = new(Update: false, DryRun: true);
+    private static readonly ImportUsersCommand DryRun = new(Update: false, DryRun: true);
 
     private readonly List<RefusedLine> _refused = [];
     private readonly List<User> _added = [];
@@ -157,7 +157,7 @@ public sealed class ImportingUsers : UseCases
     }
 
     [Fact]
-    public async Task A_rehearsal_writes_nothing_and_says_what_would_happen()
+    public async Task A_dry_run_writes_nothing_and_says_what_would_happen()
     {
         Reader.FindByEmailAsync([], default).ReturnsForAnyArgs([Ada()]);
         ImportedUser[] lines =
@@ -169,8 +169,8 @@ public sealed class ImportingUsers : UseCases
             Line("NEW@example.org"),
             Line("nobody"),
         ];
-        Assert.Equal(new ImportCounts(Added: 1, AlreadyThere: 4, Refused: 1), await ImportAsync(Rehearse, lines));
-        Assert.Equal(new ImportCounts(Added: 1, Replaced: 2, Unchanged: 2, Refused: 1), await ImportAsync(Rehearse with { Update = true }, lines));
+        Assert.Equal(new ImportCounts(Added: 1, AlreadyThere: 4, Refused: 1), await ImportAsync(DryRun, lines));
+        Assert.Equal(new ImportCounts(Added: 1, Replaced: 2, Unchanged: 2, Refused: 1), await ImportAsync(DryRun with { Update = true }, lines));
         await Writer.DidNotReceiveWithAnyArgs().AddAsync([], default);
         Assert.Empty(Users.ReceivedCalls());
     }

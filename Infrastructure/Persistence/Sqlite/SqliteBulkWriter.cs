@@ -10,6 +10,12 @@ namespace CleanUsers.Infrastructure.Persistence.Sqlite;
 /// <summary>SQLite's own bulk path: statements that are parsed once, in one transaction.</summary>
 internal sealed class SqliteBulkWriter(UsersDbContext db) : IUserBulkWriter
 {
+    /// <summary>
+    /// In pages of 4 KiB. Each batch touches pages all over the indexes; moved from the log into the database after each, as is the custom, most
+    /// of them would be written again and again.
+    /// </summary>
+    private const int PagesBetweenCheckpoints = 65536;
+
     private readonly BulkColumns _columns = new(db);
 
     public Task<IReadOnlyList<bool>> AddAsync(IReadOnlyList<User> users, CancellationToken ct) => db.InTransactionAsync(
@@ -17,6 +23,7 @@ internal sealed class SqliteBulkWriter(UsersDbContext db) : IUserBulkWriter
         {
             // alone in writing until the end: so the next id is known, and what is refused uses none up
             var next = 1 + await db.Database.SqlQuery<long>($"SELECT COALESCE(MAX(\"seq\"), 0) AS \"Value\" FROM \"sqlite_sequence\" WHERE \"name\" = 'Users'").SingleAsync(token);
+            await db.Database.ExecuteSqlRawAsync($"PRAGMA wal_autocheckpoint = {PagesBetweenCheckpoints}", token);
             var added = new bool[users.Count];
             var id = _columns.Names.Count; // the last parameter
             var words = new List<(string Word, long User)>();

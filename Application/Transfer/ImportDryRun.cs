@@ -10,7 +10,7 @@ namespace CleanUsers.Application.Transfer;
 /// An import that changes nothing. It only reads, so it burdens nobody; what earlier lines would have changed it remembers by digests, some
 /// tens of octets a line.
 /// </summary>
-internal sealed class ImportRehearsal(IUserReader users, bool update)
+internal sealed class ImportDryRun(IUserReader users, bool update)
 {
     // the digest of an address, and that of the state that its user would have by now
     private readonly Dictionary<UInt128, UInt128> _states = [];
