@@ -34,6 +34,13 @@ public sealed class DeliverEmails(IServiceScopeFactory scopes, TimeProvider cloc
         return taken;
     }
 
+    /// <returns>How many wait, those included that somebody has taken.</returns>
+    public async Task<long> CountWaitingAsync(CancellationToken ct)
+    {
+        await using var scope = scopes.CreateAsyncScope();
+        return await scope.ServiceProvider.GetRequiredService<IEmailRepository>().CountWaitingAsync(ct);
+    }
+
     /// <returns>False where somebody else has it, or it waits no more.</returns>
     private async Task<bool> DeliverAsync(IServiceProvider services, long id, CancellationToken ct)
     {

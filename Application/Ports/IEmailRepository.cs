@@ -17,6 +17,9 @@ public interface IEmailRepository
     /// <summary>The ids of emails that may be taken, those first that wait longest.</summary>
     Task<IReadOnlyList<long>> FindDueAsync(DateTimeOffset now, int limit, CancellationToken ct);
 
+    /// <summary>How many are not delivered yet and still shall be, now or later.</summary>
+    Task<long> CountWaitingAsync(CancellationToken ct);
+
     /// <summary>The email with its user, deleted or not; null where it was erased.</summary>
     Task<(Email Email, User User)?> FindWithUserAsync(long id, CancellationToken ct);
 

@@ -24,6 +24,8 @@ internal sealed class EmailRepository(UsersDbContext db) : IEmailRepository
     public async Task<IReadOnlyList<long>> FindDueAsync(DateTimeOffset now, int limit, CancellationToken ct) =>
         await db.Emails.Where(email => email.DueAt <= now).OrderBy(email => email.DueAt).Select(email => email.Id).Take(limit).ToListAsync(ct);
 
+    public Task<long> CountWaitingAsync(CancellationToken ct) => db.Emails.LongCountAsync(email => email.DueAt != null, ct);
+
     public async Task<(Email Email, User User)?> FindWithUserAsync(long id, CancellationToken ct)
     {
         if (await db.Emails.FirstOrDefaultAsync(email => email.Id == id, ct) is not { } email) return null;

@@ -182,9 +182,9 @@ public sealed class ImportingUsers : UseCases
         var lines = Enumerable.Range(0, (3 * ImportUsers.BatchSize) + 1).Select(i => new ImportLine(i + 1, Line(i % 10 == 0 ? "nobody" : $"u{i}@example.org"), []));
         Writer.AddAsync([], default).ReturnsForAnyArgs(call => call.Arg<IReadOnlyList<User>>().Select(_ => true).ToList());
         var counts = await Get<ImportUsers>().ExecuteAsync(Add, lines.ToAsyncEnumerable(), _refused.Add, progress.Add, Ct);
-        Assert.Equal(new ImportCounts(Added: 5400, Refused: 601), counts);
-        Assert.Equal([2000, 2000, 2000, 1], progress.Select(batch => batch.Lines));
-        Assert.Equal(601, _refused.Count);
+        Assert.Equal(new ImportCounts(Added: 13_500, Refused: 1501), counts);
+        Assert.Equal([5000, 5000, 5000, 1], progress.Select(batch => batch.Lines));
+        Assert.Equal(1501, _refused.Count);
     }
 
     [Fact]

@@ -51,6 +51,30 @@ public abstract class QueueingEmails(Store store)
     }
 
     [Fact]
+    public async Task Who_is_taken_waits_and_who_is_delivered_does_not()
+    {
+        var before = await CountAsync();
+        var userId = await _store.AddAsync(Sample.User(), Ct);
+        var email = await SaveAsync(New(userId));
+        await SaveAsync(New(userId));
+        Assert.Equal(before + 2, await CountAsync());
+        await ChangeAsync(mine => mine.Take(Sample.Now, Sample.Now.AddMinutes(2)));
+        Assert.Equal(before + 2, await CountAsync());
+        await ChangeAsync(mine => mine.Deliver(Sample.Now));
+        Assert.Equal(before + 1, await CountAsync());
+
+        Task<long> CountAsync() => _store.InScopeAsync(scope => scope.GetRequiredService<IEmailRepository>().CountWaitingAsync(Ct));
+
+        Task<SaveOutcome> ChangeAsync(Action<Email> change) => _store.InScopeAsync(async scope =>
+        {
+            var emails = scope.GetRequiredService<IEmailRepository>();
+            var (mine, _) = (await emails.FindWithUserAsync(email.Id, Ct))!.Value;
+            change(mine);
+            return await emails.SaveAsync(Ct);
+        });
+    }
+
+    [Fact]
     public async Task What_waits_longest_comes_first()
     {
         var userId = await _store.AddAsync(Sample.User(), Ct);

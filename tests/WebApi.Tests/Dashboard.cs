@@ -8,23 +8,22 @@ public sealed class Dashboard
     /// <summary>What the embedded database has not: the pool is PostgreSQL's driver's.</summary>
     private static readonly string[] Elsewhere = ["db_client_connection_count", "db_client_connection_npgsql_pending_requests", "db_client_connection_state"];
 
-    /// <summary>Until there are emails.</summary>
-    private static readonly string[] NotYet = ["cleanusers_emails_waiting"];
-
-    [Fact]
+    [Fact(Timeout = 30_000)]
     public async Task Every_metric_and_label_that_it_asks_for_is_there()
     {
         using var service = await Running.StartAsync();
         (await service.SendAsync("POST", "/api/v1/users", """{"email":"one@example.org"}""")).Is(201);
         (await service.SendAsync("POST", "/api/v1/users", """{"email":"one@example.org"}""")).Is(409);
-        var metrics = (await service.SendAsync("GET", "/metrics")).Is(200).Body;
+        // they are counted for the first time after two seconds
+        string metrics;
+        do metrics = (await service.SendAsync("GET", "/metrics")).Is(200).Body;
+        while (!metrics.Contains("cleanusers_emails_waiting", StringComparison.Ordinal));
 
         var file = Path.Combine(Root(), "deploy", "grafana", "cleanusers.json");
         var queries = Queries(JsonNode.Parse(await File.ReadAllTextAsync(file, TestContext.Current.CancellationToken))!).ToList();
         Assert.True(queries.Count > 20, $"{queries.Count} queries");
-        foreach (var name in queries.SelectMany(Names).Distinct().Except(Elsewhere).Except(NotYet))
+        foreach (var name in queries.SelectMany(Names).Distinct().Except(Elsewhere))
             Assert.True(Regex.IsMatch(metrics, $"(?m)^{name}[{{ ]|[{{,]{name}=\"", RegexOptions.None, TimeSpan.FromSeconds(5)), $"{name} is not in /metrics");
-        Assert.All(NotYet, name => Assert.DoesNotContain(name, metrics, StringComparison.Ordinal)); // else take it off the list
     }
 
     private static IEnumerable<string> Queries(JsonNode node) => node switch

@@ -13,7 +13,7 @@ namespace CleanUsers.Infrastructure.Persistence.SqlServer;
 
 /// <summary>
 /// Texts compare as they are (BIN2). What is sorted, or searched by how it begins, is stored as octets of UTF-8: those compare by code point,
-/// where BIN2 compares nvarchar by units of UTF-16 (docs/decisions/0011-three-databases.md).
+/// where BIN2 compares nvarchar by units of UTF-16 (docs/decisions/0013-three-databases.md).
 /// </summary>
 internal sealed class SqlServerUsersDbContext(DbContextOptions<SqlServerUsersDbContext> options) : UsersDbContext(options)
 {

@@ -125,6 +125,7 @@ public sealed class TransactSql : IDisposable
         await IsAsync(1, scope => scope.GetRequiredService<IEmailRepository>().FindAsync(1, 2, Ct));
         await IsAsync(1, scope => scope.GetRequiredService<IEmailRepository>().ListAsync(1, 2, 50, Ct));
         await IsAsync(1, scope => scope.GetRequiredService<IEmailRepository>().FindDueAsync(Sample.Now, 20, Ct));
+        await IsAsync(1, scope => scope.GetRequiredService<IEmailRepository>().CountWaitingAsync(Ct));
         await IsAsync(1, scope => scope.GetRequiredService<IEmailRepository>().FindWithUserAsync(1, Ct)); // and the user, if there were the email
         await IsAsync(2, async scope =>
         {
