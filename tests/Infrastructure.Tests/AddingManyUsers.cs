@@ -155,7 +155,10 @@ public abstract class AddingManyUsers(Store store)
             }
         }
 
-        public IEnumerator<User> GetEnumerator() => users.GetEnumerator();
+        public IEnumerator<User> GetEnumerator()
+        {
+            for (var i = 0; i < Count; i++) yield return this[i];
+        }
 
         System.Collections.IEnumerator System.Collections.IEnumerable.GetEnumerator() => GetEnumerator();
     }
