@@ -7,47 +7,32 @@ using NpgsqlTypes;
 
 namespace CleanUsers.Infrastructure.Persistence.PostgreSql;
 
-/// <summary>COPY, straight into the tables, of the users whose addresses are free, and of their words, which is most of the work.</summary>
+/// <summary>
+/// COPY: users into a temporary table and from there, as far as the unique index lets them, into theirs; then the words of those that were
+/// added straight into theirs, which is most of the work.
+/// </summary>
 internal sealed class PostgreSqlBulkWriter(UsersDbContext db) : IUserBulkWriter
 {
     private readonly BulkColumns _columns = new(db);
 
     private NpgsqlConnection Connection => (NpgsqlConnection)db.Database.GetDbConnection();
 
-    public async Task<IReadOnlyList<bool>> AddAsync(IReadOnlyList<User> users, CancellationToken ct)
+    public Task<IReadOnlyList<bool>> AddAsync(IReadOnlyList<User> users, CancellationToken ct)
     {
-        while (true)
-        {
-            try
-            {
-                return await TryAddAsync(users, ct);
-            }
-            catch (PostgresException exception) when (exception is { SqlState: PostgresErrorCodes.UniqueViolation, ConstraintName: UserConfiguration.EmailIndex })
-            {
-                // COPY knows no "on conflict": somebody took one of the addresses since they were looked at, so they are looked at again
-            }
-        }
-    }
-
-    private Task<IReadOnlyList<bool>> TryAddAsync(IReadOnlyList<User> users, CancellationToken ct)
-    {
-        var copied = new List<(User User, long Id)>();
+        var added = new HashSet<long>();
         return db.InTransactionAsync(
             async token =>
             {
-                string[] keys = [.. users.Select(user => user.EmailKey)];
-                var taken = await db.Users.Where(user => keys.Contains(user.EmailKey)).Select(user => user.EmailKey).ToHashSetAsync(token);
-                var free = users.Select(user => taken.Add(user.EmailKey)).ToList();
-                copied = [.. users.Where((_, i) => free[i]).Zip(await TakeIdsAsync(free.Count(one => one), token))];
-                await CopyUsersAsync(copied, token);
-                await CopyWordsAsync(copied, token);
-                return ((IReadOnlyList<bool>)free, true);
+                var ids = await TakeIdsAsync(users.Count, token);
+                added = await AddUsersAsync(users, ids, token);
+                await AddWordsAsync(users.Zip(ids).Where(pair => added.Contains(pair.Second)), token);
+                return ((IReadOnlyList<bool>)[.. ids.Take(users.Count).Select(added.Contains)], true);
             },
             async token =>
             {
                 // all of them are there, or none
-                var any = copied.FirstOrDefault().Id;
-                return copied.Count == 0 || await db.Users.IgnoreQueryFilters([UserConfiguration.NotDeleted]).AnyAsync(user => user.Id == any, token);
+                var any = added.FirstOrDefault();
+                return added.Count == 0 || await db.Users.IgnoreQueryFilters([UserConfiguration.NotDeleted]).AnyAsync(user => user.Id == any, token);
             },
             ct);
     }
@@ -60,25 +45,41 @@ internal sealed class PostgreSqlBulkWriter(UsersDbContext db) : IUserBulkWriter
         return [.. starts.SelectMany(start => Enumerable.Range(0, UsersDbContext.IdBlock).Select(i => start + i))];
     }
 
-    /// <summary>In the order of their addresses: two that add the same ones wait for each other, and never each for the other.</summary>
-    private async Task CopyUsersAsync(List<(User User, long Id)> users, CancellationToken ct)
+    /// <returns>The ids of those that were added.</returns>
+    private async Task<HashSet<long>> AddUsersAsync(IReadOnlyList<User> users, List<long> ids, CancellationToken ct)
     {
-        await using var copy = await Connection.BeginBinaryImportAsync($"""COPY "Users" ("Id", {_columns.List}) FROM STDIN (FORMAT BINARY)""", ct);
-        foreach (var (user, id) in users.OrderBy(pair => pair.User.EmailKey, StringComparer.Ordinal))
+        await ExecuteAsync("""CREATE TEMPORARY TABLE "Incoming" (LIKE "Users") ON COMMIT DROP""", ct);
+        await using (var copy = await Connection.BeginBinaryImportAsync($"""COPY "Incoming" ("Id", {_columns.List}) FROM STDIN (FORMAT BINARY)""", ct))
         {
-            await copy.StartRowAsync(ct);
-            await copy.WriteAsync(id, NpgsqlDbType.Bigint, ct);
-            for (var column = 0; column < _columns.Names.Count; column++)
+            for (var i = 0; i < users.Count; i++)
             {
-                if (_columns.Value(column, user) is { } value) await copy.WriteAsync(value, _columns.StoreTypes[column], ct);
-                else await copy.WriteNullAsync(ct);
+                await copy.StartRowAsync(ct);
+                await copy.WriteAsync(ids[i], NpgsqlDbType.Bigint, ct);
+                for (var column = 0; column < _columns.Names.Count; column++)
+                {
+                    if (_columns.Value(column, users[i]) is { } value) await copy.WriteAsync(value, _columns.StoreTypes[column], ct);
+                    else await copy.WriteNullAsync(ct);
+                }
             }
+
+            await copy.CompleteAsync(ct);
         }
 
-        await copy.CompleteAsync(ct);
+        var added = new HashSet<long>(users.Count);
+        await using var insert = Connection.CreateCommand();
+#pragma warning disable CA2100 // made of the model's names
+        insert.CommandText =
+            $"""
+            INSERT INTO "Users" ("Id", {_columns.List}) SELECT "Id", {_columns.List} FROM "Incoming"
+            ON CONFLICT ("EmailKey") WHERE "DeletedAt" IS NULL DO NOTHING RETURNING "Id"
+            """;
+#pragma warning restore CA2100
+        await using var rows = await insert.ExecuteReaderAsync(ct);
+        while (await rows.ReadAsync(ct)) added.Add(rows.GetInt64(0));
+        return added;
     }
 
-    private async Task CopyWordsAsync(List<(User User, long Id)> users, CancellationToken ct)
+    private async Task AddWordsAsync(IEnumerable<(User User, long Id)> users, CancellationToken ct)
     {
         var words = users.SelectMany(pair => SearchWords.Of(pair.User.Email, pair.User.EmailKey, pair.User.Name).Select(word => (Word: word, User: pair.Id))).ToList();
         words.Sort((a, b) => string.CompareOrdinal(a.Word, b.Word)); // neighbours in the index are written together
@@ -91,5 +92,14 @@ internal sealed class PostgreSqlBulkWriter(UsersDbContext db) : IUserBulkWriter
         }
 
         await copy.CompleteAsync(ct);
+    }
+
+    private async Task ExecuteAsync(string statement, CancellationToken ct)
+    {
+        await using var command = Connection.CreateCommand();
+#pragma warning disable CA2100 // ours
+        command.CommandText = statement;
+#pragma warning restore CA2100
+        await command.ExecuteNonQueryAsync(ct);
     }
 }
