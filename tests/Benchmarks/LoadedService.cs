@@ -28,6 +28,7 @@ internal sealed class LoadedService : IDisposable
         };
         start.Environment["ASPNETCORE_ENVIRONMENT"] = "Production";
         start.Environment["Authentication__AllowAnonymous"] = "true";
+        start.Environment["RateLimiting__Enabled"] = "false";
         start.Environment["Shutdown__Delay"] = "00:00:00";
         _process = Process.Start(start)!;
         _output = _process.StandardOutput.ReadToEndAsync();
