@@ -40,6 +40,11 @@ check("a stale patch is a problem", stale.error?.code === "version-mismatch");
 const wrong = await users.POST("/api/v1/users", { body: { email: "none" } });
 check("bad input is named", wrong.error?.errors?.[0]?.pointer === "#/email");
 
+const queued = await users.POST("/api/v1/users/{id}/emails", { params: { path }, body: { subject: "Hello", text: "Welcome." } });
+check("an email is queued", queued.response.status === 201 && queued.data?.status === "Queued");
+const email = await users.GET("/api/v1/users/{id}/emails/{emailId}", { params: { path: { ...path, emailId: queued.data!.id } } });
+check("an email is read", email.data?.subject === "Hello");
+
 for (const id of ids) {
   const deleted = await users.DELETE("/api/v1/users/{id}", { params: { path: { id } } });
   check(`deleted ${id}`, deleted.response.status === 204);
