@@ -40,6 +40,8 @@ public sealed class TheEmbeddedDatabase(SqliteStore store) : IClassFixture<Sqlit
             "foreign_keys" => "PRAGMA foreign_keys",
             _ => "PRAGMA busy_timeout",
         };
-        return Convert.ToString(await command.ExecuteScalarAsync(Ct), null)!;
+        var value = Convert.ToString(await command.ExecuteScalarAsync(Ct), null)!;
+        await db.CloseConnectionAsync(); // to have it from the pool the next time
+        return value;
     }
 }

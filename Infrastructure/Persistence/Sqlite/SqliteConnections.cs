@@ -1,6 +1,8 @@
 using System.Data.Common;
+using System.Runtime.CompilerServices;
 using Microsoft.Data.Sqlite;
 using Microsoft.EntityFrameworkCore.Diagnostics;
+using SQLitePCL;
 
 namespace CleanUsers.Infrastructure.Persistence.Sqlite;
 
@@ -12,6 +14,8 @@ internal sealed class SqliteConnections : DbConnectionInterceptor
 
     // the driver's own waiting, 30 s otherwise, on top of SQLite's
     private const int BusySeconds = 5;
+
+    private static readonly ConditionalWeakTable<sqlite3, string> AlreadySet = [];
 
     /// <summary>
     /// The connection string with what the service relies on: only a migration may create the file, else a database that is gone would come
@@ -52,6 +56,8 @@ internal sealed class SqliteConnections : DbConnectionInterceptor
 
     private static void Set(DbConnection connection)
     {
+        // the pool hands out again what was set already
+        if (!AlreadySet.TryAdd(((SqliteConnection)connection).Handle!, Settings)) return;
         using var command = connection.CreateCommand();
         command.CommandText = Settings;
         command.ExecuteNonQuery();
