@@ -12,7 +12,7 @@ internal abstract class ServiceCommand(string name, string description, string e
     public string Example => example;
 
     /// <summary>For commands whose result a program may read.</summary>
-    protected static Option<bool> JsonOption() => new("--json") { Description = "Prints the JSON that HTTP would answer." };
+    protected static Option<bool> JsonOption() => new("--json") { Description = "Prints JSON, for a program to read." };
 
     /// <summary>For commands that read or write a file of users.</summary>
     protected static Option<string?> FormatOption()

@@ -6,7 +6,6 @@ using Microsoft.EntityFrameworkCore;
 using Microsoft.EntityFrameworkCore.Infrastructure;
 using Microsoft.EntityFrameworkCore.Migrations;
 using Microsoft.Extensions.DependencyInjection;
-using Microsoft.Extensions.Time.Testing;
 using Microsoft.SqlServer.TransactSql.ScriptDom;
 
 namespace CleanUsers.Infrastructure.Tests.SqlServer;
@@ -15,20 +14,8 @@ namespace CleanUsers.Infrastructure.Tests.SqlServer;
 /// What a SQL Server would be told, held against Microsoft's own parser: where there is no server to run the suite on, a statement
 /// that is no T-SQL is found all the same.
 /// </summary>
-public sealed class TransactSql : IDisposable
+public sealed class TransactSql : StatementsForSqlServer
 {
-    private readonly NoServer _server = new();
-    private readonly ServiceProvider _services;
-
-    public TransactSql() => _services = new ServiceCollection()
-        .AddLogging()
-        .AddSingleton<TimeProvider>(new FakeTimeProvider(Sample.Now))
-        .AddInfrastructure(new DatabaseOptions { Provider = DatabaseProvider.SqlServer }, "Server=nowhere")
-        .Intercept(_server)
-        .BuildServiceProvider();
-
-    private static CancellationToken Ct => TestContext.Current.CancellationToken;
-
     [Theory]
     [InlineData(MigrationsSqlGenerationOptions.Default)]
     [InlineData(MigrationsSqlGenerationOptions.Idempotent)]
@@ -67,7 +54,7 @@ public sealed class TransactSql : IDisposable
                         var filter = new UserFilter("a@b", UserStatus.Active, UserRole.Admin, Sample.Now, Sample.Now);
                         var query = new UserQuery(deleted, filter, new(key, descending), 51, after);
                         await IsAsync(1, scope => scope.GetRequiredService<IUserReader>().ListAsync(query, Ct));
-                        Assert.Contains("TOP(@", _server.Commands[^1], StringComparison.Ordinal); // no row more than asked for
+                        Assert.Contains("TOP(@", Server.Commands[^1], StringComparison.Ordinal); // no row more than asked for
                     }
                 }
             }
@@ -79,7 +66,7 @@ public sealed class TransactSql : IDisposable
     [InlineData(1000)]
     public async Task A_search_is_one_statement_a_word_and_one_for_the_page(int occurrences)
     {
-        _server.Count = occurrences;
+        Server.Count = occurrences;
         var query = new UserQuery(false, new(Words: ["ada", "love"]), new(UserSortKey.Name, false), 51, new(7, "m"));
         await IsAsync(3, scope => scope.GetRequiredService<IUserReader>().ListAsync(query, Ct));
     }
@@ -109,10 +96,10 @@ public sealed class TransactSql : IDisposable
 
             async Task SaveAsync(int commands)
             {
-                _server.Commands.Clear();
+                Server.Commands.Clear();
                 Assert.Equal(SaveOutcome.Saved, await users.SaveAsync(Ct));
-                Assert.Equal(commands, _server.Commands.Count);
-                foreach (var command in _server.Commands) Parse(command);
+                Assert.Equal(commands, Server.Commands.Count);
+                foreach (var command in Server.Commands) Parse(command);
             }
         });
         await IsAsync(1, scope => scope.GetRequiredService<IUserRepository>().FindAsync(1, Ct));
@@ -143,27 +130,12 @@ public sealed class TransactSql : IDisposable
         await IsAsync(1, scope => scope.GetRequiredService<IIdempotencyStore>().DeleteExpiredAsync(Ct));
     }
 
-    public void Dispose() => _services.Dispose();
-
     private async Task IsAsync(int commands, Func<IServiceProvider, Task> action)
     {
-        _server.Commands.Clear();
+        Server.Commands.Clear();
         await InScopeAsync(action);
-        Assert.Equal(commands, _server.Commands.Count);
-        foreach (var command in _server.Commands) Parse(command);
-    }
-
-    private async Task InScopeAsync(Func<IServiceProvider, Task> action)
-    {
-        await using var scope = _services.CreateAsyncScope();
-        await action(scope.ServiceProvider);
-    }
-
-    private static TSqlFragment Parse(string statements)
-    {
-        var fragment = new TSql160Parser(initialQuotedIdentifiers: true).Parse(new StringReader(statements), out var errors);
-        Assert.True(errors.Count == 0, $"{string.Join('\n', errors.Select(error => $"{error.Line}: {error.Message}"))}\n{statements}");
-        return fragment;
+        Assert.Equal(commands, Server.Commands.Count);
+        foreach (var command in Server.Commands) Parse(command);
     }
 
     /// <summary>What the parser lets pass: a collation on what is no text. And a text without ours would compare as the server likes.</summary>

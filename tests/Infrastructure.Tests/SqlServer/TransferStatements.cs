@@ -4,30 +4,16 @@ using CleanUsers.Domain.Users;
 using CleanUsers.Infrastructure.Persistence;
 using CleanUsers.Infrastructure.Persistence.SqlServer;
 using Microsoft.Extensions.DependencyInjection;
-using Microsoft.Extensions.Time.Testing;
-using Microsoft.SqlServer.TransactSql.ScriptDom;
 
 namespace CleanUsers.Infrastructure.Tests.SqlServer;
 
 /// <summary>What a SQL Server would be told by an import and an export, where there is no server to run them on.</summary>
-public sealed class TransferStatements : IDisposable
+public sealed class TransferStatements : StatementsForSqlServer
 {
-    private readonly NoServer _server = new();
-    private readonly ServiceProvider _services;
-
-    public TransferStatements() => _services = new ServiceCollection()
-        .AddLogging()
-        .AddSingleton<TimeProvider>(new FakeTimeProvider(Sample.Now))
-        .AddInfrastructure(new DatabaseOptions { Provider = DatabaseProvider.SqlServer }, "Server=nowhere")
-        .Intercept(_server)
-        .BuildServiceProvider();
-
-    private static CancellationToken Ct => TestContext.Current.CancellationToken;
-
     [Fact]
     public void The_bulk_writers_are_T_SQL()
     {
-        using var scope = _services.CreateScope();
+        using var scope = Services.CreateScope();
         var writer = (SqlServerBulkWriter)scope.ServiceProvider.GetRequiredService<IUserBulkWriter>();
         foreach (var statement in (string[])[SqlServerBulkWriter.TakeIds, writer.CreateIncoming, writer.InsertIncoming]) Parse(statement);
         Assert.Contains("\"EmailKey\"", writer.InsertIncoming, StringComparison.Ordinal);
@@ -36,7 +22,7 @@ public sealed class TransferStatements : IDisposable
     [Fact]
     public void The_values_are_of_the_types_that_the_columns_have()
     {
-        using var scope = _services.CreateScope();
+        using var scope = Services.CreateScope();
         var columns = new BulkColumns(scope.ServiceProvider.GetRequiredService<UsersDbContext>());
         var user = Sample.User("Ünï@example.org", "Ünï");
         var values = columns.Names.Select((name, i) => (name, Value: columns.Value(i, user))).ToDictionary(column => column.name, column => column.Value);
@@ -52,30 +38,22 @@ public sealed class TransferStatements : IDisposable
     [InlineData(1)]
     public async Task A_snapshot_asks_whether_the_database_allows_one_and_is_one_statement(int allowed)
     {
-        _server.Count = allowed;
-        await using var scope = _services.CreateAsyncScope();
+        Server.Count = allowed;
+        await using var scope = Services.CreateAsyncScope();
         var filter = new UserFilter("a@b", UserStatus.Active, UserRole.Admin, Sample.Now, Sample.Now);
         Assert.Empty(await scope.ServiceProvider.GetRequiredService<IUserReader>().SnapshotAsync(filter, Ct).ToListAsync(Ct));
-        Assert.Equal(2, _server.Commands.Count);
-        foreach (var command in _server.Commands) Parse(command);
+        Assert.Equal(2, Server.Commands.Count);
+        foreach (var command in Server.Commands) Parse(command);
     }
 
     [Fact]
     public async Task Many_addresses_are_one_statement()
     {
-        await using var scope = _services.CreateAsyncScope();
+        await using var scope = Services.CreateAsyncScope();
         string[] keys = [.. Enumerable.Range(0, 400).Select(i => $"u{i}@example.org")];
         await scope.ServiceProvider.GetRequiredService<IUserReader>().FindByEmailAsync(keys, Ct);
         await scope.ServiceProvider.GetRequiredService<IUserRepository>().FindByEmailAsync(keys, Ct);
-        Assert.Equal(2, _server.Commands.Count);
-        foreach (var command in _server.Commands) Parse(command);
-    }
-
-    public void Dispose() => _services.Dispose();
-
-    private static void Parse(string statements)
-    {
-        new TSql160Parser(initialQuotedIdentifiers: true).Parse(new StringReader(statements), out var errors);
-        Assert.True(errors.Count == 0, $"{string.Join('\n', errors.Select(error => $"{error.Line}: {error.Message}"))}\n{statements}");
+        Assert.Equal(2, Server.Commands.Count);
+        foreach (var command in Server.Commands) Parse(command);
     }
 }
