@@ -45,6 +45,40 @@ public static class UnicodeText
     public static bool IsControl(Rune rune) => Rune.GetUnicodeCategory(rune)
         is UnicodeCategory.Control or UnicodeCategory.LineSeparator or UnicodeCategory.ParagraphSeparator;
 
+    /// <summary>
+    /// True where text is safe to store, to compare and to show on one line: no half surrogate pairs, no U+FFFE, no control characters or line
+    /// breaks, no characters that override the direction of text. PostgreSQL rejects U+0000 and half surrogate pairs, terminals and mail headers
+    /// obey the others. Text from outside that can be rejected is rejected unless this is true.
+    /// </summary>
+    public static bool IsPlainLine(this string text)
+    {
+        ArgumentNullException.ThrowIfNull(text);
+        if (!text.IsWellFormed()) return false;
+        foreach (var rune in text.EnumerateRunes())
+            if (IsControl(rune) || IsBidiOverride(rune)) return false;
+        return true;
+    }
+
+    /// <summary>
+    /// Text from outside that can't be rejected, such as a mail server's reply, made into a text for which <see cref="IsPlainLine"/> is true:
+    /// control characters and line breaks become spaces, everything else that is not allowed becomes U+FFFD.
+    /// </summary>
+    /// <param name="text">Any text, also one that is no valid UTF-16.</param>
+    /// <param name="maxLength">In UTF-16 code units, as columns are measured; what is longer is cut between two code points.</param>
+    public static string ToPlainLine(this string text, int maxLength)
+    {
+        ArgumentNullException.ThrowIfNull(text);
+        var line = new StringBuilder(Math.Min(text.Length, maxLength));
+        foreach (var rune in text.EnumerateRunes()) // a half surrogate pair comes as U+FFFD
+        {
+            var plain = IsControl(rune) ? new Rune(' ') : IsBidiOverride(rune) || rune.Value == 0xFFFE ? Rune.ReplacementChar : rune;
+            if (line.Length + plain.Utf16SequenceLength > maxLength) break;
+            line.Append(plain);
+        }
+
+        return line.ToString();
+    }
+
     /// <summary>Embeddings, overrides and isolates: they let a text show in another order than it is stored (UAX #9, CVE-2021-42574).</summary>
     internal static bool IsBidiOverride(Rune rune) => rune.Value is (>= 0x202A and <= 0x202E) or (>= 0x2066 and <= 0x2069);
 

@@ -35,7 +35,7 @@ internal sealed class ImportedUserValidator : UserInputValidator<ImportedUser>
     {
         if (name is null) return;
         if (name.Length is 0 or > User.ActorMaxLength) context.AddFault(new("out-of-range", $"{context.PropertyPath} must have 1 to {User.ActorMaxLength} characters."));
-        else if (!name.IsWellFormed() || name.Any(char.IsControl)) context.AddFault(new("invalid-character", $"{context.PropertyPath} must be text without control characters."));
+        else if (!name.IsPlainLine()) context.AddFault(new("invalid-character", $"{context.PropertyPath} must be Unicode text without control characters, line breaks or characters that override the direction of text."));
     }
 }
 

@@ -12,7 +12,7 @@ public sealed class Email
     /// <summary>In code points.</summary>
     public const int TextMaxLength = 20_000;
 
-    /// <summary>In characters.</summary>
+    /// <summary>In UTF-16 code units.</summary>
     public const int ErrorMaxLength = 500;
 
     /// <summary>How often it is tried before it is given up.</summary>
@@ -92,7 +92,7 @@ public sealed class Email
             return;
         }
 
-        LastError = Cut(reason);
+        LastError = reason.ToPlainLine(ErrorMaxLength);
         DueAt = now + Pause(Attempts);
         Version++;
     }
@@ -100,7 +100,7 @@ public sealed class Email
     /// <summary>It can't be delivered, however often it is tried.</summary>
     public void Fail(string reason)
     {
-        (Status, LastError) = (EmailStatus.Failed, Cut(reason));
+        (Status, LastError) = (EmailStatus.Failed, reason.ToPlainLine(ErrorMaxLength));
         Leave();
     }
 
@@ -109,8 +109,6 @@ public sealed class Email
         var pause = FirstPause * Math.Pow(4, attempts - 1);
         return pause < LongestPause ? pause : LongestPause;
     }
-
-    private static string Cut(string reason) => reason.Length <= ErrorMaxLength ? reason : reason[..ErrorMaxLength];
 
     private void Leave()
     {

@@ -1,4 +1,5 @@
 using CleanUsers.Application.Ports;
+using CleanUsers.Domain;
 using CleanUsers.Domain.Users;
 
 namespace CleanUsers.WebApi.Commands;
@@ -8,9 +9,5 @@ internal sealed class OperatingSystemCaller : ICaller
 {
     public string Name { get; } = Of(Environment.UserName);
 
-    public static string Of(string user)
-    {
-        var name = $"cli:{user}";
-        return name.Length > User.ActorMaxLength ? name[..User.ActorMaxLength] : name;
-    }
+    public static string Of(string user) => $"cli:{user}".ToPlainLine(User.ActorMaxLength);
 }

@@ -1,3 +1,4 @@
+using CleanUsers.Domain;
 using CleanUsers.Domain.Users;
 using Microsoft.AspNetCore.Authentication.JwtBearer;
 using Microsoft.AspNetCore.Authorization;
@@ -70,7 +71,7 @@ internal static partial class BearerTokens
     private static Task CheckSubject(TokenValidatedContext context)
     {
         var usable = context.Principal!.FindAll(HttpCaller.SubjectClaim).ToList() is [{ Value: { Length: > 0 and <= User.ActorMaxLength } subject }]
-            && !subject.Any(char.IsControl)
+            && subject.IsPlainLine()
             && subject != HttpCaller.Anonymous
             && !subject.StartsWith("cli:", StringComparison.Ordinal);
         if (!usable) context.Fail(SubjectRefusal);

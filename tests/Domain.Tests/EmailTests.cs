@@ -65,5 +65,14 @@ public sealed class EmailTests
         Assert.Null(email.DueAt);
     }
 
+    [Fact]
+    public void A_reason_is_stored_as_plain_text_cut_between_code_points()
+    {
+        var email = New();
+        email.Take(Now, Now.AddMinutes(2));
+        email.Postpone(Now, $"\0\u202E{new string('x', Email.ErrorMaxLength - 3)}\U0001F600");
+        Assert.Equal($" \uFFFD{new string('x', Email.ErrorMaxLength - 3)}", email.LastError);
+    }
+
     private static Email New() => Email.Create(7, "Subject", "Text", Now, "eve");
 }

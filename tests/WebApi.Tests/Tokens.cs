@@ -89,7 +89,7 @@ public sealed class Tokens(ClosedService service) : IClassFixture<ClosedService>
         await IsRefused($"{token},Bearer {token}", "can not be verified");
     }
 
-    public static TheoryData<string> UnusableSubjects => ["", new string('a', 256), "a\u0000b", "a\r\nb", "anonymous", "cli:root"];
+    public static TheoryData<string> UnusableSubjects => ["", new string('a', 256), "a\u0000b", "a\r\nb", "a\u202Eb", "a\u2028b", "anonymous", "cli:root"];
 
     [Theory]
     [MemberData(nameof(UnusableSubjects))]
