@@ -20,7 +20,7 @@ static async Task ServeAsync(string[] settings)
     builder.AddRateLimiting();
     builder.AddHttp();
     builder.AddHealth();
-    builder.AddBackgroundWork();
+    builder.AddBackgroundServices();
     builder.AddTelemetry();
     builder.AddErrorReports();
     builder.AddShutdown();
@@ -42,5 +42,5 @@ static async Task ServeAsync(string[] settings)
     app.MapMetrics();
 
     await app.Services.MigrateOnStartupAsync();
-    await app.RunAsync();
+    await app.RunUntilShutdownAsync();
 }

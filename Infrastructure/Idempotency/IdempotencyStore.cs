@@ -75,8 +75,10 @@ internal sealed class IdempotencyStore(UsersDbContext db, TimeProvider clock) : 
                 await db.SaveChangesAsync(token);
                 return (new(IdempotencyOutcomeKind.Done, answer), true);
             },
-            token => db.Set<IdempotencyRecord>().AnyAsync(record => record.Scope == request.Scope && record.UserId == userId, token),
-            ct);
+            ct,
+            async token => await db.Set<IdempotencyRecord>().AnyAsync(record => record.Scope == request.Scope && record.UserId == userId, token)
+                ? WriteTrace.Exact
+                : WriteTrace.None);
     }
 
     private DateTimeOffset Expired() => clock.GetUtcNow() - IIdempotencyStore.Lifetime;

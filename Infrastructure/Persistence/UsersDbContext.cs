@@ -3,6 +3,7 @@ using CleanUsers.Domain.Emails;
 using CleanUsers.Domain.Users;
 using CleanUsers.Infrastructure.Idempotency;
 using Microsoft.EntityFrameworkCore;
+using Microsoft.EntityFrameworkCore.ChangeTracking;
 using Microsoft.EntityFrameworkCore.Storage;
 
 namespace CleanUsers.Infrastructure.Persistence;
@@ -31,6 +32,9 @@ internal abstract class UsersDbContext(DbContextOptions options) : DbContext(opt
     // written in a transaction that is not committed yet
     private UserCounts _uncommitted;
 
+    /// <summary>The entity that was saved last in the running transaction, and what was done with it; null where nothing was saved.</summary>
+    protected (EntityEntry? Entry, EntityState State) LastSaved { get; private set; }
+
     public DbSet<User> Users => Set<User>();
 
     public DbSet<UserWord> Words => Set<UserWord>();
@@ -53,7 +57,7 @@ internal abstract class UsersDbContext(DbContextOptions options) : DbContext(opt
     public bool IsUnavailable(Exception exception)
     {
         for (var cause = exception; cause is not null; cause = cause.InnerException)
-            if (SaysUnavailable(cause)) return true;
+            if (cause is OutcomeUnknownException || SaysUnavailable(cause)) return true;
         return false;
     }
 
@@ -61,14 +65,15 @@ internal abstract class UsersDbContext(DbContextOptions options) : DbContext(opt
     public virtual Task MigrateAsync(CancellationToken ct) => Database.MigrateAsync(ct);
 
     /// <summary>
-    /// Runs some writes as one. Where they say so they are kept, else all are undone. A fault of the moment makes it begin again, unless
-    /// it came when all was written already and just the answer was lost.
+    /// Runs some writes in one transaction. A transient failure makes it begin again, unless it came when the transaction was committed
+    /// already and just the reply to COMMIT was lost.
     /// </summary>
-    /// <param name="write">The writes; can run several times.</param>
-    /// <param name="wasKept">Looks whether the last run's writes are there.</param>
-    /// <param name="ct">Gives up.</param>
+    /// <param name="write">The writes, and whether to commit them; else all are undone. Can run several times.</param>
+    /// <param name="ct">Cancels it.</param>
+    /// <param name="trace">Looks for what the last run wrote; null looks for the entity that was saved last.</param>
+    /// <exception cref="OutcomeUnknownException">The reply to COMMIT was lost, and nothing tells whether the transaction was committed.</exception>
     public virtual async Task<T> InTransactionAsync<T>(
-        Func<CancellationToken, Task<(T Result, bool Keep)>> write, Func<CancellationToken, Task<bool>> wasKept, CancellationToken ct)
+        Func<CancellationToken, Task<(T Result, bool Commit)>> write, CancellationToken ct, Func<CancellationToken, Task<WriteTrace>>? trace = null)
     {
         Database.AutoSavepointsEnabled = false; // what fails is undone as a whole
         var (result, committing) = (default(T)!, false);
@@ -76,11 +81,12 @@ internal abstract class UsersDbContext(DbContextOptions options) : DbContext(opt
             this,
             async (_, _, token) =>
             {
-                (committing, _uncommitted) = (false, default);
+                (committing, _uncommitted, LastSaved) = (false, default, default);
                 await using var transaction = await Database.BeginTransactionAsync(token);
-                (result, var keep) = await write(token);
-                if (keep)
+                (result, var commit) = await write(token);
+                if (commit)
                 {
+                    await MarkTransactionAsync(token);
                     committing = true;
                     await transaction.CommitAsync(token);
                 }
@@ -91,7 +97,7 @@ internal abstract class UsersDbContext(DbContextOptions options) : DbContext(opt
 
                 return result;
             },
-            async (_, _, token) => new ExecutionResult<T>(committing && await wasKept(token), result),
+            async (_, _, token) => new ExecutionResult<T>(committing && await WasCommittedAsync(trace ?? FindLastSavedAsync, token), result),
             ct);
         if (committing) _uncommitted.Commit();
         return result;
@@ -146,6 +152,15 @@ internal abstract class UsersDbContext(DbContextOptions options) : DbContext(opt
             : WriteAsync(acceptAllChangesOnSuccess, cancellationToken);
     }
 
+    /// <summary>Asks the database for what identifies the running transaction afterwards, where it has such a thing.</summary>
+    protected virtual Task MarkTransactionAsync(CancellationToken ct) => Task.CompletedTask;
+
+    /// <summary>Finds out, on a new connection, whether the transaction was committed whose reply to COMMIT was lost.</summary>
+    /// <param name="trace">Looks for what it wrote.</param>
+    /// <param name="ct">Cancels it.</param>
+    /// <exception cref="OutcomeUnknownException">Nothing tells.</exception>
+    protected abstract Task<bool> WasCommittedAsync(Func<CancellationToken, Task<WriteTrace>> trace, CancellationToken ct);
+
     /// <summary>True where this fault, or this cause of one, says that the database can't serve.</summary>
     protected abstract bool SaysUnavailable(Exception cause);
 
@@ -161,7 +176,7 @@ internal abstract class UsersDbContext(DbContextOptions options) : DbContext(opt
     private async Task<int> SaveAloneAsync(bool acceptAllChangesOnSuccess, CancellationToken ct)
     {
         // accepted at the end: what is tracked must be as it was where it is written again
-        var written = await InTransactionAsync(async token => (await WriteAsync(false, token), true), IsWrittenAsync, ct);
+        var written = await InTransactionAsync(async token => (await WriteAsync(false, token), true), ct);
         if (acceptAllChangesOnSuccess) ChangeTracker.AcceptAllChanges();
         return written;
     }
@@ -172,6 +187,9 @@ internal abstract class UsersDbContext(DbContextOptions options) : DbContext(opt
             .Where(user => user.State == EntityState.Modified && user.Entity.IsDeleted && user.Property(u => u.DeletedAt).IsModified)
             .Select(user => user.Entity.Id).ToList();
         var counts = UserCounts.Of(ChangeTracker.Entries<User>());
+        // a search word is no evidence of a write: words come and go with other writes too
+        var saved = ChangeTracker.Entries().FirstOrDefault(entry => entry.State != EntityState.Unchanged && entry.Entity is not UserWord);
+        LastSaved = (saved, saved?.State ?? EntityState.Detached);
         var written = await base.SaveChangesAsync(acceptAllChangesOnSuccess, ct);
         _uncommitted += counts;
         foreach (var id in deleted)
@@ -188,13 +206,23 @@ internal abstract class UsersDbContext(DbContextOptions options) : DbContext(opt
         return written;
     }
 
-    /// <summary>Whether one entity is stored as it is here: with it is, or is not, all that was written together with it.</summary>
-    private async Task<bool> IsWrittenAsync(CancellationToken ct)
+    /// <summary>Looks for the entity that was saved last: with it is stored, or is not, all that was written together with it.</summary>
+    private async Task<WriteTrace> FindLastSavedAsync(CancellationToken ct)
     {
-        // of a word that is gone nobody knows who took it away
-        var entry = ChangeTracker.Entries().First(entity => entity.State != EntityState.Unchanged && entity.Entity is not UserWord);
-        var stored = await entry.GetDatabaseValuesAsync(ct);
-        if (entry.State == EntityState.Deleted || stored is null) return entry.State == EntityState.Deleted && stored is null;
-        return stored.Properties.All(property => property.GetValueComparer().Equals(stored[property], entry.CurrentValues[property]));
+        var (entry, state) = LastSaved;
+        var stored = await entry!.GetDatabaseValuesAsync(ct);
+        switch (state)
+        {
+            case EntityState.Deleted: return stored is null ? WriteTrace.Exact : WriteTrace.None;
+            case EntityState.Added: return stored is null ? WriteTrace.None : WriteTrace.Exact; // no other transaction has its key
+        }
+
+        if (stored is null) return WriteTrace.Superseded;
+        // EF Core and the database fill in shadow properties
+        var properties = stored.Properties.Where(property => !property.IsShadowProperty());
+        if (properties.All(property => property.GetValueComparer().Equals(stored[property], entry.CurrentValues[property]))) return WriteTrace.Exact;
+        // versions only grow, and each belongs to one write
+        var version = entry.Metadata.GetProperties().FirstOrDefault(property => property.IsConcurrencyToken);
+        return version is not null && (long)stored[version]! > (long)entry.CurrentValues[version]! ? WriteTrace.Superseded : WriteTrace.None;
     }
 }

@@ -3,16 +3,14 @@ using CleanUsers.Application.Emails;
 
 namespace CleanUsers.WebApi.Hosting;
 
-/// <summary>Delivers, in the background, the emails that wait; looks every two seconds whether there are any.</summary>
-internal sealed class EmailDelivery(DeliverEmails deliverEmails, Recurring recurring) : BackgroundService
+/// <summary>Delivers queued emails; looks every two seconds whether there are any.</summary>
+internal sealed class EmailDelivery(DeliverEmails deliverEmails, PeriodicService.Host host)
+    : PeriodicService("delivering emails", TimeSpan.FromSeconds(2), host)
 {
     private static readonly Meter Meter = new("CleanUsers.Emails");
     private static readonly Gauge<long> Waiting = Meter.CreateGauge<long>("cleanusers.emails.waiting", "{email}", "Emails that are not delivered yet.");
 
-    protected override Task ExecuteAsync(CancellationToken stoppingToken) =>
-        recurring.RunAsync("delivering emails", TimeSpan.FromSeconds(2), DeliverAsync, stoppingToken);
-
-    private async Task DeliverAsync(CancellationToken ct)
+    protected override async Task RunOnceAsync(CancellationToken ct)
     {
         do
         {

@@ -1,4 +1,6 @@
+using System.Data.Common;
 using CleanUsers.Infrastructure.Persistence;
+using Npgsql;
 
 namespace CleanUsers.Databases;
 
@@ -25,4 +27,6 @@ public sealed class OwnPostgreSqlDatabase : TestDatabase
         _server?.Dispose();
         return ValueTask.CompletedTask;
     }
+
+    protected override DbConnection Connect() => new NpgsqlConnection(new NpgsqlConnectionStringBuilder(ConnectionString) { Pooling = false }.ConnectionString);
 }

@@ -1,3 +1,4 @@
+using System.Data.Common;
 using CleanUsers.Infrastructure.Persistence;
 using Npgsql;
 
@@ -53,4 +54,6 @@ public sealed class PostgreSqlTestDatabase : TestDatabase
 #pragma warning restore CA2100
         await command.ExecuteNonQueryAsync();
     }
+
+    protected override DbConnection Connect() => new NpgsqlConnection(new NpgsqlConnectionStringBuilder(ConnectionString) { Pooling = false }.ConnectionString);
 }

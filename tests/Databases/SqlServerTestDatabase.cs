@@ -1,3 +1,4 @@
+using System.Data.Common;
 using CleanUsers.Infrastructure.Persistence;
 using Microsoft.Data.SqlClient;
 
@@ -44,4 +45,6 @@ public sealed class SqlServerTestDatabase : TestDatabase
 #pragma warning restore CA2100
         await command.ExecuteNonQueryAsync();
     }
+
+    protected override DbConnection Connect() => new SqlConnection(new SqlConnectionStringBuilder(ConnectionString) { Pooling = false }.ConnectionString);
 }

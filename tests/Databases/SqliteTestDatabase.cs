@@ -1,3 +1,4 @@
+using System.Data.Common;
 using CleanUsers.Infrastructure.Persistence;
 using Microsoft.Data.Sqlite;
 
@@ -20,4 +21,6 @@ public sealed class SqliteTestDatabase : TestDatabase
         Directory.Delete(_folder, recursive: true);
         return ValueTask.CompletedTask;
     }
+
+    protected override DbConnection Connect() => new SqliteConnection($"{ConnectionString};Pooling=False");
 }

@@ -1,3 +1,4 @@
+using System.Data.Common;
 using CleanUsers.Infrastructure.Persistence;
 using Xunit;
 
@@ -28,7 +29,22 @@ public abstract class TestDatabase : IAsyncDisposable
         Assert.Skip($"{Provider}: {Absence}");
     }
 
+    /// <summary>Executes a statement on it, whose connection no pool keeps.</summary>
+    public async Task ExecuteAsync(string statement)
+    {
+        await using var connection = Connect();
+        await connection.OpenAsync();
+        await using var command = connection.CreateCommand();
+#pragma warning disable CA2100 // a statement of the tests
+        command.CommandText = statement;
+#pragma warning restore CA2100
+        await command.ExecuteNonQueryAsync();
+    }
+
     public abstract ValueTask DisposeAsync();
+
+    /// <summary>A connection outside the service's pool.</summary>
+    protected abstract DbConnection Connect();
 
     /// <summary>A name that no other database has.</summary>
     protected static string NewName() => $"cleanusers_{Guid.NewGuid():N}";

@@ -65,6 +65,9 @@ public class Service : WebApplicationFactory<Program>, IAsyncLifetime
         foreach (var (key, value) in Settings) builder.UseSetting(key, value);
     }
 
+    /// <summary>Executes a statement on the database, past the service.</summary>
+    public Task ExecuteAsync(string statement) => Database.ExecuteAsync(statement);
+
     public Task<Answer> GetAsync(string path, params (string Name, string Value)[] headers) => SendAsync("GET", path, null, headers);
 
     /// <summary>Sends a request as it is given: the body's type is application/json unless a header says otherwise.</summary>

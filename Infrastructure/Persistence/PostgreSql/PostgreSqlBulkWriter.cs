@@ -28,13 +28,15 @@ internal sealed class PostgreSqlBulkWriter(UsersDbContext db) : IUserBulkWriter
                 await AddWordsAsync(users.Zip(ids).Where(pair => added.Contains(pair.Second)), token);
                 return ((IReadOnlyList<bool>)[.. ids.Take(users.Count).Select(added.Contains)], true);
             },
+            ct,
             async token =>
             {
-                // all of them are there, or none
+                // all of them are stored, or none
                 var any = added.FirstOrDefault();
-                return added.Count == 0 || await db.Users.IgnoreQueryFilters([UserConfiguration.NotDeleted]).AnyAsync(user => user.Id == any, token);
-            },
-            ct);
+                return added.Count == 0 || await db.Users.IgnoreQueryFilters([UserConfiguration.NotDeleted]).AnyAsync(user => user.Id == any, token)
+                    ? WriteTrace.Exact
+                    : WriteTrace.None;
+            });
     }
 
     /// <summary>At least as many as asked for, in order, in the blocks that the sequence gives.</summary>

@@ -1,6 +1,7 @@
 using System.Data;
 using CleanUsers.Domain.Emails;
 using CleanUsers.Domain.Users;
+using CleanUsers.Infrastructure.Idempotency;
 using Microsoft.EntityFrameworkCore;
 using Microsoft.EntityFrameworkCore.Infrastructure;
 using Microsoft.EntityFrameworkCore.Storage;
@@ -25,7 +26,16 @@ internal sealed class PostgreSqlUsersDbContext(DbContextOptions<PostgreSqlUsersD
         "25006", // read-only
     ];
 
+    /// <summary>The system column of the transaction that wrote a row.</summary>
+    private const string Xmin = "xmin";
+
+    private static readonly TimeSpan Poll = TimeSpan.FromMilliseconds(50);
+    private static readonly TimeSpan LongestWait = TimeSpan.FromSeconds(5);
+
     private static readonly string[] LacksSchema = ["42P01", "42703"];
+
+    // the lower 32 bits of the id of the running transaction
+    private long _transaction;
 
     public override bool IsEmailTaken(DbUpdateException exception) =>
         exception.InnerException is PostgresException { SqlState: PostgresErrorCodes.UniqueViolation, ConstraintName: UserConfiguration.EmailIndex };
@@ -46,6 +56,45 @@ internal sealed class PostgreSqlUsersDbContext(DbContextOptions<PostgreSqlUsersD
         return snapshot;
     }
 
+    /// <summary>
+    /// A row names the transaction that wrote it in its system column xmin, which a save returns with the row. Where no row was inserted or
+    /// updated, asking costs a round trip.
+    /// </summary>
+    protected override async Task MarkTransactionAsync(CancellationToken ct) => _transaction = LastSaved.State is EntityState.Added or EntityState.Modified
+        ? (uint)LastSaved.Entry!.Property(Xmin).CurrentValue!
+        : await Database.SqlQuery<long>($"SELECT pg_current_xact_id()::text::bigint % 4294967296 AS \"Value\"").SingleAsync(ct);
+
+    /// <summary>
+    /// Asks for the outcome by the transaction's id, and looks for what it wrote too: after a crash of the server the id of a transaction that was
+    /// not written to its log yet is given again, to another one.
+    /// </summary>
+    protected override async Task<bool> WasCommittedAsync(Func<CancellationToken, Task<WriteTrace>> trace, CancellationToken ct)
+    {
+        for (var waited = TimeSpan.Zero; ; waited += Poll)
+        {
+            switch (await GetStatusAsync(ct))
+            {
+                case "aborted": return false;
+                case "committed" when await trace(ct) != WriteTrace.None: return true;
+                case "in progress" when waited < LongestWait: break; // the server has not noticed yet that the connection is lost
+                default: throw new OutcomeUnknownException();
+            }
+
+            await Task.Delay(Poll, ct);
+        }
+    }
+
+    /// <summary>
+    /// <c>committed</c>, <c>aborted</c>, <c>in progress</c>, or null where the transaction is too old to know. An id that was not given yet is one
+    /// that the server lost in a crash, and the transaction with it. The upper half of the id, which xmin lacks, is that of the present.
+    /// </summary>
+    private Task<string?> GetStatusAsync(CancellationToken ct) => Database.SqlQuery<string?>(
+        $"""
+        SELECT CASE WHEN age({_transaction}::text::xid) <= 0 THEN 'aborted'
+            ELSE pg_xact_status((present + (({_transaction} - present % 4294967296 + 6442450944) % 4294967296 - 2147483648))::text::xid8) END AS "Value"
+        FROM (SELECT pg_snapshot_xmax(pg_current_snapshot())::text::bigint AS present) AS snapshot
+        """).SingleAsync(ct);
+
     protected override bool SaysUnavailable(Exception cause) => cause switch
     {
         PostgresException fault => OutOfReach.Concat(LacksSchema).Any(code => fault.SqlState.StartsWith(code, StringComparison.Ordinal)),
@@ -58,6 +107,8 @@ internal sealed class PostgreSqlUsersDbContext(DbContextOptions<PostgreSqlUsersD
         base.OnModelCreating(modelBuilder);
         modelBuilder.HasSequence<long>(UserIds).IncrementsBy(IdBlock);
         modelBuilder.HasSequence<long>(EmailIds).IncrementsBy(IdBlock);
+        foreach (var entity in (Type[])[typeof(User), typeof(Email), typeof(IdempotencyRecord)])
+            modelBuilder.Entity(entity).Property<uint>(Xmin).HasColumnType("xid").ValueGeneratedOnAddOrUpdate();
         // by the class's name: the other provider has such a method, too
         NpgsqlPropertyBuilderExtensions.UseHiLo(modelBuilder.Entity<User>().Property(user => user.Id), UserIds);
         NpgsqlPropertyBuilderExtensions.UseHiLo(modelBuilder.Entity<Email>().Property(email => email.Id), EmailIds);

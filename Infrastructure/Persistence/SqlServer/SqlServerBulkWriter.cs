@@ -48,13 +48,15 @@ internal sealed class SqlServerBulkWriter(UsersDbContext db) : IUserBulkWriter
                 await AddWordsAsync(users.Select((user, i) => (user, first + i)).Where(pair => added.Contains(pair.Item2)), token);
                 return ((IReadOnlyList<bool>)[.. users.Select((_, i) => added.Contains(first + i))], true);
             },
+            ct,
             async token =>
             {
-                // all of them are there, or none
+                // all of them are stored, or none
                 var any = added.FirstOrDefault();
-                return added.Count == 0 || await db.Users.IgnoreQueryFilters([UserConfiguration.NotDeleted]).AnyAsync(user => user.Id == any, token);
-            },
-            ct);
+                return added.Count == 0 || await db.Users.IgnoreQueryFilters([UserConfiguration.NotDeleted]).AnyAsync(user => user.Id == any, token)
+                    ? WriteTrace.Exact
+                    : WriteTrace.None;
+            });
     }
 
     /// <returns>The first of as many as asked for, in blocks that follow each other.</returns>

@@ -76,6 +76,23 @@ internal sealed class SqlServerUsersDbContext(DbContextOptions<SqlServerUsersDbC
         _ => false,
     };
 
+    /// <summary>
+    /// SQL Server can't be asked for the outcome of a transaction, so what it wrote is looked for. At REPEATABLE READ the look waits for locks,
+    /// also where READ_COMMITTED_SNAPSHOT is on: so a COMMIT that is still being worked on has ended before.
+    /// </summary>
+    protected override async Task<bool> WasCommittedAsync(Func<CancellationToken, Task<WriteTrace>> trace, CancellationToken ct)
+    {
+        await using var look = await Database.BeginTransactionAsync(IsolationLevel.RepeatableRead, ct);
+        return IsCommitted(await trace(ct));
+    }
+
+    internal static bool IsCommitted(WriteTrace trace) => trace switch
+    {
+        WriteTrace.Exact => true,
+        WriteTrace.None => false,
+        WriteTrace.Superseded => throw new OutcomeUnknownException(),
+    };
+
     protected override void OnModelCreating(ModelBuilder modelBuilder)
     {
         base.OnModelCreating(modelBuilder);

@@ -56,7 +56,6 @@ internal sealed class SqliteBulkWriter(UsersDbContext db) : IUserBulkWriter
 
             return ((IReadOnlyList<bool>)added, true);
         },
-        _ => Task.FromResult(false), // a commit's answer can't be lost on its way from a file
         ct);
 
     private SqliteCommand Prepare(string statement, int parameters)

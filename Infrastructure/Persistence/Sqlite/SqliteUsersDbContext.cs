@@ -42,14 +42,14 @@ internal sealed class SqliteUsersDbContext(DbContextOptions<SqliteUsersDbContext
     /// nobody reads first and finds then that it can't write.
     /// </summary>
     public override async Task<T> InTransactionAsync<T>(
-        Func<CancellationToken, Task<(T Result, bool Keep)>> write, Func<CancellationToken, Task<bool>> wasKept, CancellationToken ct)
+        Func<CancellationToken, Task<(T Result, bool Commit)>> write, CancellationToken ct, Func<CancellationToken, Task<WriteTrace>>? trace = null)
     {
         var queue = SqliteWriteQueue.Of(Database.GetConnectionString()!);
         if (!await queue.WaitAsync(SqliteWriteQueue.Patience, ct))
             throw new SqliteException("The queue of writers does not move.", raw.SQLITE_BUSY);
         try
         {
-            return await base.InTransactionAsync(write, wasKept, ct);
+            return await base.InTransactionAsync(write, ct, trace);
         }
         finally
         {
@@ -81,6 +81,9 @@ internal sealed class SqliteUsersDbContext(DbContextOptions<SqliteUsersDbContext
         await Database.ExecuteSqlAsync($"DROP TABLE IF EXISTS \"__EFMigrationsLock\"", ct);
         await base.MigrateAsync(ct);
     }
+
+    /// <summary>Never asked: a reply from a file can't be lost, and SQLite's context tries nothing again. COMMIT tells the outcome itself.</summary>
+    protected override Task<bool> WasCommittedAsync(Func<CancellationToken, Task<WriteTrace>> trace, CancellationToken ct) => throw new OutcomeUnknownException();
 
     protected override void OnModelCreating(ModelBuilder modelBuilder)
     {

@@ -37,7 +37,8 @@ namespace CleanUsers.Infrastructure.Persistence.PostgreSql.Migrations
                     UpdatedBy = table.Column<string>(type: "character varying(255)", maxLength: 255, nullable: false, collation: "C"),
                     Version = table.Column<long>(type: "bigint", nullable: false),
                     DeletedAt = table.Column<DateTimeOffset>(type: "timestamp with time zone", nullable: true),
-                    DeletedBy = table.Column<string>(type: "character varying(255)", maxLength: 255, nullable: true, collation: "C")
+                    DeletedBy = table.Column<string>(type: "character varying(255)", maxLength: 255, nullable: true, collation: "C"),
+                    xmin = table.Column<uint>(type: "xid", nullable: false)
                 },
                 constraints: table =>
                 {
@@ -59,7 +60,8 @@ namespace CleanUsers.Infrastructure.Persistence.PostgreSql.Migrations
                     Attempts = table.Column<int>(type: "integer", nullable: false),
                     LastError = table.Column<string>(type: "character varying(500)", maxLength: 500, nullable: true, collation: "C"),
                     DueAt = table.Column<DateTimeOffset>(type: "timestamp with time zone", nullable: true),
-                    Version = table.Column<long>(type: "bigint", nullable: false)
+                    Version = table.Column<long>(type: "bigint", nullable: false),
+                    xmin = table.Column<uint>(type: "xid", nullable: false)
                 },
                 constraints: table =>
                 {
@@ -83,7 +85,8 @@ namespace CleanUsers.Infrastructure.Persistence.PostgreSql.Migrations
                     Status = table.Column<int>(type: "integer", nullable: false),
                     Body = table.Column<string>(type: "text", nullable: false, collation: "C"),
                     Location = table.Column<string>(type: "character varying(100)", maxLength: 100, nullable: false, collation: "C"),
-                    EntityTag = table.Column<string>(type: "character varying(30)", maxLength: 30, nullable: true, collation: "C")
+                    EntityTag = table.Column<string>(type: "character varying(30)", maxLength: 30, nullable: true, collation: "C"),
+                    xmin = table.Column<uint>(type: "xid", nullable: false)
                 },
                 constraints: table =>
                 {

@@ -1,0 +1,14 @@
+namespace CleanUsers.Infrastructure.Persistence;
+
+/// <summary>What can be seen of a write after its transaction ended.</summary>
+internal enum WriteTrace
+{
+    /// <summary>Nothing of it is stored.</summary>
+    None,
+
+    /// <summary>It is stored as it was written.</summary>
+    Exact,
+
+    /// <summary>A later write of another transaction stands in its place, so that it may or may not have been there.</summary>
+    Superseded,
+}

@@ -1,0 +1,26 @@
+namespace CleanUsers.WebApi.Hosting;
+
+/// <summary>What the service does besides serving requests.</summary>
+internal static class BackgroundServices
+{
+    public static WebApplicationBuilder AddBackgroundServices(this WebApplicationBuilder builder)
+    {
+        builder.Services
+            .AddSingleton<PeriodicService.Host>()
+            .AddHostedService<IdempotencyCleanup>()
+            .AddHostedService<DeletedUsersCleanup>()
+            .AddHostedService<EmailDelivery>();
+        return builder;
+    }
+
+    /// <summary>
+    /// Runs until shutdown. The host stops when a background service fails, and <see cref="HostingAbstractionsHostExtensions.RunAsync"/> returns as
+    /// after an orderly shutdown, with exit code 0: so the exception is thrown here.
+    /// </summary>
+    public static async Task RunUntilShutdownAsync(this WebApplication app)
+    {
+        var services = app.Services.GetServices<IHostedService>().OfType<BackgroundService>().ToList(); // the host disposes of its container at the end
+        await app.RunAsync();
+        foreach (var failed in services.Select(service => service.ExecuteTask).Where(task => task is { IsFaulted: true })) await failed!;
+    }
+}

@@ -1,0 +1,50 @@
+using CleanUsers.Application.Ports;
+
+namespace CleanUsers.WebApi.Hosting;
+
+/// <summary>
+/// A background service that does its work again and again. It outlives every exception but cancellation: an unexpected one is logged, and the
+/// work is tried again at its next time. An exception that left <see cref="ExecuteAsync"/> would stop the whole service.
+/// </summary>
+/// <param name="work">What is done, for the log.</param>
+/// <param name="pause">From the end of one run, and from the start of the service, to the next run.</param>
+/// <param name="host">What every periodic service needs.</param>
+internal abstract partial class PeriodicService(string work, TimeSpan pause, PeriodicService.Host host) : BackgroundService
+{
+    protected abstract Task RunOnceAsync(CancellationToken ct);
+
+    protected sealed override async Task ExecuteAsync(CancellationToken stoppingToken)
+    {
+        using var timer = new PeriodicTimer(pause, host.Clock);
+        while (await timer.WaitForNextTickAsync(stoppingToken))
+        {
+            try
+            {
+                await RunOnceAsync(stoppingToken);
+            }
+            catch (OperationCanceledException) when (stoppingToken.IsCancellationRequested)
+            {
+                return;
+            }
+            catch (Exception exception) // of any type: drivers and libraries throw more than they document
+            {
+                if (IsUnavailable(exception)) LogUnavailable(host.Logger, work, exception);
+                else LogFailed(host.Logger, work, exception);
+            }
+        }
+    }
+
+    private bool IsUnavailable(Exception exception)
+    {
+        using var scope = host.Scopes.CreateScope();
+        return scope.ServiceProvider.GetRequiredService<IDatabase>().IsUnavailable(exception);
+    }
+
+    [LoggerMessage(LogLevel.Warning, "The database is not available: {Work} is tried again later.")]
+    private static partial void LogUnavailable(ILogger logger, string work, Exception exception);
+
+    [LoggerMessage(LogLevel.Error, "An unexpected error: {Work} is tried again later.")]
+    private static partial void LogFailed(ILogger logger, string work, Exception exception);
+
+    internal sealed record Host(IServiceScopeFactory Scopes, TimeProvider Clock, ILogger<PeriodicService> Logger);
+}
