@@ -20,7 +20,17 @@ internal static class BackgroundServices
     public static async Task RunUntilShutdownAsync(this WebApplication app)
     {
         var services = app.Services.GetServices<IHostedService>().OfType<BackgroundService>().ToList(); // the host disposes of its container at the end
-        await app.RunAsync();
-        foreach (var failed in services.Select(service => service.ExecuteTask).Where(task => task is { IsFaulted: true })) await failed!;
+        try
+        {
+            await app.RunAsync();
+        }
+        catch (OperationCanceledException) when (Failed().Any())
+        {
+            // it failed while the host was still starting
+        }
+
+        foreach (var failed in Failed()) await failed;
+
+        IEnumerable<Task> Failed() => services.Select(service => service.ExecuteTask).OfType<Task>().Where(task => task.IsFaulted);
     }
 }
