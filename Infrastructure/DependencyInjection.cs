@@ -19,8 +19,8 @@ public static class DependencyInjection
     public static IServiceCollection AddInfrastructure(this IServiceCollection services, DatabaseOptions options, string? connectionString) => services
         .AddSingleton(options)
         .AddDatabase(options, connectionString)
-        .AddSingleton<UserById>()
-        .AddSignals()
+        .AddSingleton<CompiledUserQueries>()
+        .AddTelemetry()
         .AddScoped<IDatabase, Database>()
         .AddScoped<IUserRepository, UserRepository>()
         .AddScoped<IUserReader, UserReader>()
@@ -64,10 +64,10 @@ public static class DependencyInjection
             DatabaseProvider.PostgreSql => services.AddPostgreSql(connectionString ?? ""),
         };
 
-    private static IServiceCollection AddSignals(this IServiceCollection services)
+    private static IServiceCollection AddTelemetry(this IServiceCollection services)
     {
-        CommandSignals.Listen();
-        default(UserCounts).Commit(); // the totals are there, and 0, before there is a user
+        DatabaseTelemetry.Listen();
+        default(UserMetrics).Commit(); // the totals are there, and 0, before there is a user
         return services;
     }
 }

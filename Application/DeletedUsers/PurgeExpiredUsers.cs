@@ -28,14 +28,10 @@ public sealed class PurgeExpiredUsers(IServiceScopeFactory scopes, Retention ret
         foreach (var expired in (await scope.ServiceProvider.GetRequiredService<IUserReader>().ListAsync(oldest, ct)).TakeWhile(user => user.DeletedAt <= end))
         {
             var removed = false;
-            var result = await users.ChangeAsync(
-                users.FindDeletedAsync, expired.Id, VersionCondition.None,
-                user =>
-                {
-                    removed = user.DeletedAt <= end; // else restored and deleted again meanwhile
-                    if (removed) users.Remove(user);
-                    return removed;
-                },
+            var result = await UserChanges.ChangeAsync(
+                users.FindDeletedToChangeAsync, expired.Id, VersionCondition.None,
+                user => removed = user.DeletedAt <= end, // else restored and deleted again meanwhile
+                async (user, token) => await users.TryPurgeAsync(user, token) ? UpdateOutcome.Saved : UpdateOutcome.Conflict,
                 ct);
             if (result.IsSuccess && removed) purged++;
         }

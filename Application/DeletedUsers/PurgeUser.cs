@@ -12,13 +12,9 @@ public sealed class PurgeUser(IUserRepository users)
     /// <returns>Nothing, or <c>user-not-found</c>, <c>version-mismatch</c>.</returns>
     public async Task<Result> ExecuteAsync(PurgeUserCommand command, CancellationToken ct)
     {
-        var purged = await users.ChangeAsync(
-            users.FindDeletedAsync, command.Id, command.Condition,
-            user =>
-            {
-                users.Remove(user);
-                return true;
-            },
+        var purged = await UserChanges.ChangeAsync(
+            users.FindDeletedToChangeAsync, command.Id, command.Condition, _ => true,
+            async (user, token) => await users.TryPurgeAsync(user, token) ? UpdateOutcome.Saved : UpdateOutcome.Conflict,
             ct);
         return purged.Map();
     }

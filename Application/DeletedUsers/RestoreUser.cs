@@ -30,7 +30,7 @@ public sealed class RestoreUser(
 
         var email = command.Email.HasValue ? UserInput.ParseEmail(command.Email.Value) : null;
         var restored = await users.ChangeAsync(
-            users.FindDeletedAsync, command.Id, command.Condition,
+            users.FindDeletedToChangeAsync, command.Id, command.Condition,
             user => user.Restore(clock.GetUtcMilliseconds(), caller.Name, email), ct);
         return restored.Map(mapper.Map<UserDto>);
     }

@@ -21,7 +21,7 @@ public sealed class DeliverEmails(IServiceScopeFactory scopes, TimeProvider cloc
     {
         IReadOnlyList<long> due;
         await using (var scope = scopes.CreateAsyncScope())
-            due = await scope.ServiceProvider.GetRequiredService<IEmailRepository>().FindDueAsync(clock.GetUtcMilliseconds(), Batch, ct);
+            due = await scope.ServiceProvider.GetRequiredService<IEmailRepository>().GetDueAsync(clock.GetUtcMilliseconds(), Batch, ct);
 
         var mixed = due.ToArray();
         Random.Shared.Shuffle(mixed); // so that several processes do not all run after the same ones
@@ -46,9 +46,9 @@ public sealed class DeliverEmails(IServiceScopeFactory scopes, TimeProvider cloc
     {
         var emails = services.GetRequiredService<IEmailRepository>();
         var now = clock.GetUtcMilliseconds();
-        if (await emails.FindWithUserAsync(id, ct) is not var (email, user) || !email.Take(now, now + Lease)) return false;
+        if (await emails.FindToDeliverAsync(id, ct) is not var (email, user) || !email.Take(now, now + Lease)) return false;
         if (user.IsDeleted) email.Fail(Email.UserDeleted);
-        if (await emails.SaveAsync(ct) != SaveOutcome.Saved) return false;
+        if (!await emails.TryUpdateAsync(ct)) return false;
         if (email.Status == EmailStatus.Failed) return true;
 
         // what is taken is delivered or comes back when the lease is over: a shutdown waits for the first
@@ -63,7 +63,7 @@ public sealed class DeliverEmails(IServiceScopeFactory scopes, TimeProvider cloc
         }
 
         // a conflict: the user was deleted or purged meanwhile, and the email with it
-        await emails.SaveAsync(CancellationToken.None);
+        await emails.TryUpdateAsync(CancellationToken.None);
         return true;
     }
 

@@ -33,7 +33,7 @@ public sealed class ListEmails(IValidator<ListEmailsQuery> validator, IUserReade
     {
         var validation = validator.Validate(query);
         if (!validation.IsValid) return validation.ToInvalid();
-        if (await users.FindAsync(query.UserId, ct) is null) return Errors.UserNotFound(query.UserId);
+        if (await users.GetAsync(query.UserId, ct) is null) return Errors.UserNotFound(query.UserId);
 
         var before = query.Cursor is not null && Cursor.TryDecode(query.Cursor, query.Bound, out var place)
             ? long.Parse(place, CultureInfo.InvariantCulture)

@@ -46,15 +46,9 @@ public sealed class QueueEmail(
     {
         var validation = validator.Validate(command);
         if (!validation.IsValid) return validation.ToInvalid();
-        if (await users.FindAsync(command.UserId, ct) is null) return Errors.UserNotFound(command.UserId);
+        if (await users.GetAsync(command.UserId, ct) is null) return Errors.UserNotFound(command.UserId);
 
         var email = Email.Create(command.UserId, command.Subject!, command.Text!, clock.GetUtcMilliseconds(), caller.Name);
-        emails.Add(email);
-        return await emails.SaveAsync(ct) switch
-        {
-            SaveOutcome.Saved => Result.Created(mapper.Map<EmailDto>(email)),
-            SaveOutcome.VersionConflict => Errors.UserNotFound(command.UserId), // purged meanwhile
-            SaveOutcome.EmailTaken => throw new InvalidOperationException("No address was changed."),
-        };
+        return await emails.TryAddAsync(email, ct) ? Result.Created(mapper.Map<EmailDto>(email)) : Errors.UserNotFound(command.UserId); // purged meanwhile
     }
 }

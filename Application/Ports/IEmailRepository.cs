@@ -3,29 +3,29 @@ using CleanUsers.Domain.Users;
 
 namespace CleanUsers.Application.Ports;
 
-/// <summary>Emails to users, and the queue of those that wait. What was found or added is written by <see cref="SaveAsync"/>.</summary>
+/// <summary>Emails to users, and the queue of those that are not delivered yet.</summary>
 public interface IEmailRepository
 {
-    /// <summary>The email, or null where the user has no such.</summary>
-    Task<Email?> FindAsync(long userId, long id, CancellationToken ct);
+    /// <summary>The email to look at, or null where the user has no such email.</summary>
+    Task<Email?> GetAsync(long userId, long id, CancellationToken ct);
 
-    /// <summary>At most so many of a user's emails, newest first, that are older than one; changing them changes nothing.</summary>
+    /// <summary>At most so many of a user's emails, newest first, that are older than one; to look at.</summary>
     Task<IReadOnlyList<Email>> ListAsync(long userId, long? before, int limit, CancellationToken ct);
 
-    void Add(Email email);
+    /// <summary>Adds a new email and gives it its id.</summary>
+    /// <returns>False where the user is purged: nothing is written.</returns>
+    Task<bool> TryAddAsync(Email email, CancellationToken ct);
 
-    /// <summary>The ids of emails that may be taken, those first that wait longest.</summary>
-    Task<IReadOnlyList<long>> FindDueAsync(DateTimeOffset now, int limit, CancellationToken ct);
+    /// <summary>The ids of emails that are due and not leased, the longest due first.</summary>
+    Task<IReadOnlyList<long>> GetDueAsync(DateTimeOffset now, int limit, CancellationToken ct);
 
-    /// <summary>How many are not delivered yet and still shall be, now or later.</summary>
+    /// <summary>How many emails are not delivered yet and not given up.</summary>
     Task<long> CountWaitingAsync(CancellationToken ct);
 
-    /// <summary>The email with its user, deleted or not; null where it was erased.</summary>
-    Task<(Email Email, User User)?> FindWithUserAsync(long id, CancellationToken ct);
+    /// <summary>The email, tracked, with its user to look at, deleted or not; null where it was purged.</summary>
+    Task<(Email Email, User User)?> FindToDeliverAsync(long id, CancellationToken ct);
 
-    /// <summary>
-    /// Writes in one transaction. After <see cref="SaveOutcome.VersionConflict"/>, somebody came first: nothing is written, and what was found
-    /// before is stale.
-    /// </summary>
-    Task<SaveOutcome> SaveAsync(CancellationToken ct);
+    /// <summary>Writes what was changed of the email found.</summary>
+    /// <returns>False where another write came between: nothing is written, and what was found is stale.</returns>
+    Task<bool> TryUpdateAsync(CancellationToken ct);
 }

@@ -2,28 +2,51 @@ using CleanUsers.Domain.Users;
 
 namespace CleanUsers.Application.Ports;
 
-/// <summary>Users that are about to change. What was found, added or removed is written by <see cref="SaveAsync"/>, all of it or nothing.</summary>
+/// <summary>Users that are about to change. The users found here are tracked: what is changed about them is written by the next update.</summary>
 public interface IUserRepository
 {
     /// <summary>The user, or null where there is none or it is deleted.</summary>
-    Task<User?> FindAsync(long id, CancellationToken ct);
+    Task<User?> FindToChangeAsync(long id, CancellationToken ct);
 
-    /// <summary>The user in the bin, or null where it is not there.</summary>
-    Task<User?> FindDeletedAsync(long id, CancellationToken ct);
+    /// <summary>The deleted user, or null where there is none or it is not deleted.</summary>
+    Task<User?> FindDeletedToChangeAsync(long id, CancellationToken ct);
 
     /// <summary>The users that have one of these addresses, in no order; deleted ones have none. Forgets what was found before.</summary>
     /// <param name="emailKeys"><see cref="EmailAddress.Key"/> of each; some hundred at most.</param>
-    /// <param name="ct">Gives up.</param>
-    Task<IReadOnlyList<User>> FindByEmailAsync(IReadOnlyCollection<string> emailKeys, CancellationToken ct);
+    Task<IReadOnlyList<User>> FindToChangeByEmailAsync(IReadOnlyCollection<string> emailKeys, CancellationToken ct);
 
-    void Add(User user);
-
-    /// <summary>Erases the user for good.</summary>
-    void Remove(User user);
+    /// <summary>Adds a new user, in one transaction with its search words, and gives it its id.</summary>
+    Task<AddOutcome> AddAsync(User user, CancellationToken ct);
 
     /// <summary>
-    /// Writes in one transaction. After any outcome but <see cref="SaveOutcome.Saved"/> nothing is written, and what was found before
-    /// is stale: find it again.
+    /// Writes what was changed of the users found, in one transaction. After any outcome but <see cref="UpdateOutcome.Saved"/> nothing is
+    /// written, and what was found before is stale: find it again.
     /// </summary>
-    Task<SaveOutcome> SaveAsync(CancellationToken ct);
+    Task<UpdateOutcome> UpdateAsync(CancellationToken ct);
+
+    /// <summary>Like <see cref="UpdateAsync"/>; in the same transaction, the user's emails that are still queued fail for the reason given.</summary>
+    Task<UpdateOutcome> UpdateAndFailQueuedEmailsAsync(long userId, string reason, CancellationToken ct);
+
+    /// <summary>Erases a user and everything that belongs to it.</summary>
+    /// <returns>False where another write came between: nothing is erased, and the user is stale.</returns>
+    Task<bool> TryPurgeAsync(User user, CancellationToken ct);
+}
+
+public enum AddOutcome
+{
+    Added,
+
+    /// <summary>A user that is not deleted has the address already; only the index can know (docs/decisions/0001-the-index-decides.md).</summary>
+    EmailTaken,
+}
+
+public enum UpdateOutcome
+{
+    Saved,
+
+    /// <inheritdoc cref="AddOutcome.EmailTaken"/>
+    EmailTaken,
+
+    /// <summary>Another write changed or purged the user between the reading and the writing.</summary>
+    Conflict,
 }

@@ -24,7 +24,7 @@ public sealed class ExportUsers(IValidator<ExportUsersQuery> validator, IUserRea
     {
         var validation = validator.Validate(query);
         return validation.IsValid
-            ? Result.Success(users.SnapshotAsync(query.ToFilter(), ct).Select(mapper.Map<ExportedUser>))
+            ? Result.Success(users.GetSnapshotAsync(query.ToFilter(), ct).Select(mapper.Map<ExportedUser>))
             : validation.ToInvalid();
     }
 }

@@ -20,7 +20,7 @@ internal sealed class ImportDryRun(IUserReader users, bool update)
         var counts = new ImportCounts();
         foreach (var some in candidates.Chunk(ImportUsers.ReplacedAtATime))
         {
-            var found = await users.FindByEmailAsync([.. some.Select(candidate => candidate.Key).Distinct()], ct);
+            var found = await users.GetByEmailAsync([.. some.Select(candidate => candidate.Key).Distinct()], ct);
             foreach (var user in found) _states.TryAdd(Digest(user.EmailKey), State(user));
             foreach (var candidate in some)
             {

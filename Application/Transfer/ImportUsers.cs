@@ -163,7 +163,7 @@ public sealed class ImportUsers(
     {
         while (true)
         {
-            var found = (await users.FindByEmailAsync([.. candidates.Select(candidate => candidate.Key).Distinct()], ct)).ToDictionary(user => user.EmailKey);
+            var found = (await users.FindToChangeByEmailAsync([.. candidates.Select(candidate => candidate.Key).Distinct()], ct)).ToDictionary(user => user.EmailKey);
             var gone = candidates.Where(candidate => !found.ContainsKey(candidate.Key)).ToList();
             var (now, replaced) = (clock.GetUtcMilliseconds(), 0);
             foreach (var candidate in candidates)
@@ -171,12 +171,7 @@ public sealed class ImportUsers(
             var counts = new ImportCounts(Replaced: replaced, Unchanged: candidates.Length - gone.Count - replaced);
             if (replaced == 0) return (counts, gone);
 
-            switch (await users.SaveAsync(ct))
-            {
-                case SaveOutcome.Saved: return (counts, gone);
-                case SaveOutcome.VersionConflict: continue;
-                case SaveOutcome.EmailTaken: throw new InvalidOperationException("A user that keeps its address can't take another's.");
-            }
+            if (await users.UpdateAsync(ct) == UpdateOutcome.Saved) return (counts, gone);
         }
     }
 

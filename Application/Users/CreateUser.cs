@@ -26,12 +26,10 @@ public sealed class CreateUser(
         if (!validation.IsValid) return validation.ToInvalid();
 
         var user = User.Create(command.ToDetails(), clock.GetUtcMilliseconds(), caller.Name);
-        users.Add(user);
-        return await users.SaveAsync(ct) switch
+        return await users.AddAsync(user, ct) switch
         {
-            SaveOutcome.Saved => Result.Created(mapper.Map<UserDto>(user)),
-            SaveOutcome.EmailTaken => Errors.EmailTaken(),
-            SaveOutcome.VersionConflict => throw new InvalidOperationException("A user that is new has no other version."),
+            AddOutcome.Added => Result.Created(mapper.Map<UserDto>(user)),
+            AddOutcome.EmailTaken => Errors.EmailTaken(),
         };
     }
 }

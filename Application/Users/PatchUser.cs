@@ -46,7 +46,7 @@ public sealed class PatchUser(
             command.Role.Map(UserInput.ParseEnum<UserRole>),
             command.Status.Map(UserInput.ParseEnum<UserStatus>));
         var patched = await users.ChangeAsync(
-            users.FindAsync, command.Id, command.Condition,
+            users.FindToChangeAsync, command.Id, command.Condition,
             user => user.Apply(patch, clock.GetUtcMilliseconds(), caller.Name), ct);
         return patched.Map(mapper.Map<UserDto>);
     }

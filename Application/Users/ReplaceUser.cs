@@ -23,7 +23,7 @@ public sealed class ReplaceUser(
 
         var details = command.ToDetails();
         var replaced = await users.ChangeAsync(
-            users.FindAsync, command.Id, command.Condition,
+            users.FindToChangeAsync, command.Id, command.Condition,
             user => user.Replace(details, clock.GetUtcMilliseconds(), caller.Name), ct);
         return replaced.Map(mapper.Map<UserDto>);
     }

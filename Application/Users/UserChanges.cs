@@ -7,23 +7,30 @@ namespace CleanUsers.Application.Users;
 /// <summary>How every use case that changes a user goes about it.</summary>
 internal static class UserChanges
 {
-    /// <summary>
-    /// Finds, checks, changes and saves. Where another write came between, it starts again on the new state: then either the condition
-    /// fails, or the change is made to what the other left. One of the writers always gets through, so this ends.
-    /// </summary>
-    /// <param name="users">Where the user is.</param>
-    /// <param name="find">Finds the user to change, among the deleted ones or the others.</param>
-    /// <param name="id">Of the user, for the refusal.</param>
-    /// <param name="condition">What the version must meet.</param>
-    /// <param name="change">Makes the change; false where there was nothing to change, and nothing is to be saved.</param>
-    /// <param name="ct">Gives up.</param>
-    /// <returns>The user as it is now, or <c>user-not-found</c>, <c>version-mismatch</c>, <c>email-taken</c>.</returns>
-    public static async Task<Result<User>> ChangeAsync(
+    /// <inheritdoc cref="ChangeAsync(Func{long, CancellationToken, Task{User}}, long, VersionCondition, Func{User, bool}, Func{User, CancellationToken, Task{UpdateOutcome}}, CancellationToken)"/>
+    public static Task<Result<User>> ChangeAsync(
         this IUserRepository users,
         Func<long, CancellationToken, Task<User?>> find,
         long id,
         VersionCondition condition,
         Func<User, bool> change,
+        CancellationToken ct) => ChangeAsync(find, id, condition, change, (_, token) => users.UpdateAsync(token), ct);
+
+    /// <summary>
+    /// Finds, checks, changes and saves. If another write came between, it starts again on the new state: then either the condition fails, or
+    /// the change is made to what the other write left. One of the writers always succeeds, so this ends.
+    /// </summary>
+    /// <param name="find">Finds the user to change, among the deleted users or the others.</param>
+    /// <param name="condition">Which versions may be changed.</param>
+    /// <param name="change">Makes the change; false if nothing changed, and nothing is to be saved.</param>
+    /// <param name="save">Writes the change.</param>
+    /// <returns>The user as it is now, or <c>user-not-found</c>, <c>version-mismatch</c>, <c>email-taken</c>.</returns>
+    public static async Task<Result<User>> ChangeAsync(
+        Func<long, CancellationToken, Task<User?>> find,
+        long id,
+        VersionCondition condition,
+        Func<User, bool> change,
+        Func<User, CancellationToken, Task<UpdateOutcome>> save,
         CancellationToken ct)
     {
         while (true)
@@ -33,11 +40,11 @@ internal static class UserChanges
             if (!condition.Holds(user.Version)) return Errors.VersionMismatch(user.Version);
             if (!change(user)) return user;
 
-            switch (await users.SaveAsync(ct))
+            switch (await save(user, ct))
             {
-                case SaveOutcome.Saved: return user;
-                case SaveOutcome.EmailTaken: return Errors.EmailTaken();
-                case SaveOutcome.VersionConflict: continue;
+                case UpdateOutcome.Saved: return user;
+                case UpdateOutcome.EmailTaken: return Errors.EmailTaken();
+                case UpdateOutcome.Conflict: continue;
             }
         }
     }

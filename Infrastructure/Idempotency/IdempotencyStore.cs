@@ -60,7 +60,7 @@ internal sealed class IdempotencyStore(UsersDbContext db, TimeProvider clock) : 
                 db.Add(claim);
                 try
                 {
-                    await db.SaveChangesAsync(token);
+                    await db.SaveAsync(token);
                 }
                 catch (DbUpdateException exception) when (db.IsConflict(exception))
                 {
@@ -72,7 +72,7 @@ internal sealed class IdempotencyStore(UsersDbContext db, TimeProvider clock) : 
                 db.Attach(claim); // a refused save in between makes the context forget it
                 (claim.UserId, claim.Status, claim.Body, claim.Location, claim.EntityTag) =
                     (userId = answer.UserId, answer.Status, answer.Body, answer.Location, answer.EntityTag);
-                await db.SaveChangesAsync(token);
+                await db.SaveAsync(token);
                 return (new(IdempotencyOutcomeKind.Done, answer), true);
             },
             ct,

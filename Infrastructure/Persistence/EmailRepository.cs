@@ -7,9 +7,7 @@ namespace CleanUsers.Infrastructure.Persistence;
 
 internal sealed class EmailRepository(UsersDbContext db) : IEmailRepository
 {
-    private readonly List<Email> _added = [];
-
-    public Task<Email?> FindAsync(long userId, long id, CancellationToken ct) =>
+    public Task<Email?> GetAsync(long userId, long id, CancellationToken ct) =>
         db.Emails.AsNoTracking().FirstOrDefaultAsync(email => email.Id == id && email.UserId == userId, ct);
 
     public async Task<IReadOnlyList<Email>> ListAsync(long userId, long? before, int limit, CancellationToken ct)
@@ -19,20 +17,36 @@ internal sealed class EmailRepository(UsersDbContext db) : IEmailRepository
         return await emails.OrderByDescending(email => email.Id).Take(limit).ToListAsync(ct);
     }
 
-    public void Add(Email email) => _added.Add(email);
+    public async Task<bool> TryAddAsync(Email email, CancellationToken ct)
+    {
+        await db.AddWithIdAsync(email, ct);
+        return await TryUpdateAsync(ct); // a conflict: the foreign key finds no user
+    }
 
-    public async Task<IReadOnlyList<long>> FindDueAsync(DateTimeOffset now, int limit, CancellationToken ct) =>
+    public async Task<IReadOnlyList<long>> GetDueAsync(DateTimeOffset now, int limit, CancellationToken ct) =>
         await db.Emails.Where(email => email.DueAt <= now).OrderBy(email => email.DueAt).Select(email => email.Id).Take(limit).ToListAsync(ct);
 
     public Task<long> CountWaitingAsync(CancellationToken ct) => db.Emails.LongCountAsync(email => email.DueAt != null, ct);
 
-    public async Task<(Email Email, User User)?> FindWithUserAsync(long id, CancellationToken ct)
+    public async Task<(Email Email, User User)?> FindToDeliverAsync(long id, CancellationToken ct)
     {
         if (await db.Emails.FirstOrDefaultAsync(email => email.Id == id, ct) is not { } email) return null;
-        // one in the bin, too: whoever delivers must see that it is there
+        // a deleted user too, so that the delivery sees that it is deleted
         var user = await db.Users.AsNoTracking().IgnoreQueryFilters([UserConfiguration.NotDeleted]).FirstOrDefaultAsync(user => user.Id == email.UserId, ct);
         return user is null ? null : (email, user);
     }
 
-    public Task<SaveOutcome> SaveAsync(CancellationToken ct) => db.TrySaveAsync(_added, ct);
+    public async Task<bool> TryUpdateAsync(CancellationToken ct)
+    {
+        try
+        {
+            await db.SaveAsync(ct);
+            return true;
+        }
+        catch (DbUpdateException exception) when (db.IsConflict(exception))
+        {
+            db.ChangeTracker.Clear();
+            return false;
+        }
+    }
 }

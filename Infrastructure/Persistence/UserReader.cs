@@ -1,20 +1,21 @@
 using System.Runtime.CompilerServices;
 using CleanUsers.Application.Ports;
 using CleanUsers.Domain.Users;
+using CleanUsers.Infrastructure.Persistence.Search;
 using Microsoft.EntityFrameworkCore;
 
 namespace CleanUsers.Infrastructure.Persistence;
 
-internal sealed class UserReader(UsersDbContext db, UserById one) : IUserReader
+internal sealed class UserReader(UsersDbContext db, CompiledUserQueries queries) : IUserReader
 {
-    public Task<User?> FindAsync(long id, CancellationToken ct) => one.Read(db, id, ct);
+    public Task<User?> GetAsync(long id, CancellationToken ct) => queries.Get(db, id, ct);
 
-    public Task<User?> FindDeletedAsync(long id, CancellationToken ct) => one.ReadDeleted(db, id, ct);
+    public Task<User?> GetDeletedAsync(long id, CancellationToken ct) => queries.GetDeleted(db, id, ct);
 
-    public async Task<IReadOnlyList<User>> FindByEmailAsync(IReadOnlyCollection<string> emailKeys, CancellationToken ct) =>
+    public async Task<IReadOnlyList<User>> GetByEmailAsync(IReadOnlyCollection<string> emailKeys, CancellationToken ct) =>
         await db.Users.AsNoTracking().Where(user => emailKeys.Contains(user.EmailKey)).ToListAsync(ct);
 
-    public async IAsyncEnumerable<User> SnapshotAsync(UserFilter filter, [EnumeratorCancellation] CancellationToken ct)
+    public async IAsyncEnumerable<User> GetSnapshotAsync(UserFilter filter, [EnumeratorCancellation] CancellationToken ct)
     {
         await using var snapshot = await db.OpenSnapshotAsync(ct);
         var users = await MatchingAsync(snapshot, deleted: false, filter, ct);

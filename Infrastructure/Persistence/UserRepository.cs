@@ -1,26 +1,71 @@
 using CleanUsers.Application.Ports;
+using CleanUsers.Domain.Emails;
 using CleanUsers.Domain.Users;
 using Microsoft.EntityFrameworkCore;
 
 namespace CleanUsers.Infrastructure.Persistence;
 
-internal sealed class UserRepository(UsersDbContext db, UserById one) : IUserRepository
+internal sealed class UserRepository(UsersDbContext db, CompiledUserQueries queries) : IUserRepository
 {
-    private readonly List<User> _added = [];
+    public Task<User?> FindToChangeAsync(long id, CancellationToken ct) => queries.FindToChange(db, id, ct);
 
-    public Task<User?> FindAsync(long id, CancellationToken ct) => one.Find(db, id, ct);
+    public Task<User?> FindDeletedToChangeAsync(long id, CancellationToken ct) => queries.FindDeletedToChange(db, id, ct);
 
-    public Task<User?> FindDeletedAsync(long id, CancellationToken ct) => one.FindDeleted(db, id, ct);
-
-    public async Task<IReadOnlyList<User>> FindByEmailAsync(IReadOnlyCollection<string> emailKeys, CancellationToken ct)
+    public async Task<IReadOnlyList<User>> FindToChangeByEmailAsync(IReadOnlyCollection<string> emailKeys, CancellationToken ct)
     {
         db.ChangeTracker.Clear(); // or it would hold all that an import ever replaced
         return await db.Users.Where(user => emailKeys.Contains(user.EmailKey)).ToListAsync(ct);
     }
 
-    public void Add(User user) => _added.Add(user);
+    public async Task<AddOutcome> AddAsync(User user, CancellationToken ct)
+    {
+        try
+        {
+            await db.AddWithIdAsync(user, ct);
+            await db.SaveAsync(ct);
+            return AddOutcome.Added;
+        }
+        catch (DbUpdateException exception) when (db.IsEmailTaken(exception))
+        {
+            db.ChangeTracker.Clear();
+            return AddOutcome.EmailTaken;
+        }
+    }
 
-    public void Remove(User user) => db.Users.Remove(user);
+    public async Task<UpdateOutcome> UpdateAsync(CancellationToken ct) => await UpdateAsync(alsoWrite: null, ct);
 
-    public Task<SaveOutcome> SaveAsync(CancellationToken ct) => db.TrySaveAsync(_added, ct);
+    public async Task<UpdateOutcome> UpdateAndFailQueuedEmailsAsync(long userId, string reason, CancellationToken ct) => await UpdateAsync(
+        token => db.Emails.Where(email => email.UserId == userId && email.DueAt != null).ExecuteUpdateAsync(
+            email => email
+                .SetProperty(e => e.Status, EmailStatus.Failed)
+                .SetProperty(e => e.LastError, reason)
+                .SetProperty(e => e.DueAt, (DateTimeOffset?)null)
+                .SetProperty(e => e.Version, e => e.Version + 1),
+            token),
+        ct);
+
+    public async Task<bool> TryPurgeAsync(User user, CancellationToken ct)
+    {
+        db.Users.Remove(user);
+        return await UpdateAsync(alsoWrite: null, ct) == UpdateOutcome.Saved;
+    }
+
+    private async Task<UpdateOutcome> UpdateAsync(Func<CancellationToken, Task>? alsoWrite, CancellationToken ct)
+    {
+        try
+        {
+            await db.SaveAsync(ct, alsoWrite);
+            return UpdateOutcome.Saved;
+        }
+        catch (DbUpdateException exception) when (db.IsConflict(exception))
+        {
+            db.ChangeTracker.Clear();
+            return UpdateOutcome.Conflict;
+        }
+        catch (DbUpdateException exception) when (db.IsEmailTaken(exception))
+        {
+            db.ChangeTracker.Clear();
+            return UpdateOutcome.EmailTaken;
+        }
+    }
 }

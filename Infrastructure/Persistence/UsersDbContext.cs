@@ -1,7 +1,7 @@
-using CleanUsers.Application.Ports;
 using CleanUsers.Domain.Emails;
 using CleanUsers.Domain.Users;
 using CleanUsers.Infrastructure.Idempotency;
+using CleanUsers.Infrastructure.Persistence.Search;
 using Microsoft.EntityFrameworkCore;
 using Microsoft.EntityFrameworkCore.ChangeTracking;
 using Microsoft.EntityFrameworkCore.Storage;
@@ -30,7 +30,7 @@ internal abstract class UsersDbContext(DbContextOptions options) : DbContext(opt
     internal const int IdBlock = 50;
 
     // written in a transaction that is not committed yet
-    private UserCounts _uncommitted;
+    private UserMetrics _uncommitted;
 
     /// <summary>The entity that was saved last in the running transaction, and what was done with it; null where nothing was saved.</summary>
     protected (EntityEntry? Entry, EntityState State) LastSaved { get; private set; }
@@ -50,8 +50,11 @@ internal abstract class UsersDbContext(DbContextOptions options) : DbContext(opt
     /// <summary>True where the unique index on the address refused the write.</summary>
     public abstract bool IsEmailTaken(DbUpdateException exception);
 
-    /// <summary>True where somebody came first: a row with this primary key is there already, or the row that it belongs to is gone.</summary>
-    public abstract bool IsConflict(DbUpdateException exception);
+    /// <summary>
+    /// True where another write came first: the version has changed, a row with this primary key is there already, or the row that it belongs to
+    /// is gone.
+    /// </summary>
+    public bool IsConflict(DbUpdateException exception) => exception is DbUpdateConcurrencyException || IsKeyConflict(exception);
 
     /// <inheritdoc cref="Application.Ports.IDatabase.IsUnavailable"/>
     public bool IsUnavailable(Exception exception)
@@ -109,48 +112,29 @@ internal abstract class UsersDbContext(DbContextOptions options) : DbContext(opt
     /// </summary>
     public abstract Task<UsersDbContext> OpenSnapshotAsync(CancellationToken ct);
 
-    /// <summary>Adds what is new and writes it with all that was changed, in one transaction.</summary>
-    /// <returns>What became of it. After any outcome but <see cref="SaveOutcome.Saved"/> nothing is written and nothing is tracked any more.</returns>
-    public async Task<SaveOutcome> TrySaveAsync<T>(List<T> added, CancellationToken ct)
-        where T : class
+    /// <summary>Adds a new entity and gives it its id, which can mean to ask the database for a block of ids.</summary>
+    public Task AddWithIdAsync<T>(T entity, CancellationToken ct)
+        where T : class => Database.CreateExecutionStrategy().ExecuteAsync(entity, async (added, token) => await AddAsync(added, token), ct);
+
+    /// <summary>Writes what was added, changed and removed, in the running transaction or in one of its own.</summary>
+    /// <param name="ct">Cancels it.</param>
+    /// <param name="alsoWrite">More that is written in the same transaction.</param>
+    /// <exception cref="DbUpdateException">The database rejects it: see <see cref="IsConflict"/> and <see cref="IsEmailTaken"/>.</exception>
+    public async Task SaveAsync(CancellationToken ct, Func<CancellationToken, Task>? alsoWrite = null)
     {
-        try
+        if (Database.CurrentTransaction is not null)
         {
-            // adding gives ids, which can mean to ask the database for them
-            foreach (var entity in added)
-                await Database.CreateExecutionStrategy().ExecuteAsync(entity, async (one, token) => await AddAsync(one, token), ct);
-            await SaveChangesAsync(ct);
-            return SaveOutcome.Saved;
+            await WriteAsync(acceptAllChanges: true, alsoWrite, ct);
+            return;
         }
-        catch (DbUpdateException exception) when (exception is DbUpdateConcurrencyException || IsConflict(exception))
-        {
-            ChangeTracker.Clear();
-            return SaveOutcome.VersionConflict;
-        }
-        catch (DbUpdateException exception) when (IsEmailTaken(exception))
-        {
-            ChangeTracker.Clear();
-            return SaveOutcome.EmailTaken;
-        }
-        finally
-        {
-            added.Clear();
-        }
+
+        // changes are accepted at the end: if the transaction is tried again, the tracked entities must still be as they were
+        await InTransactionAsync(async token => (await WriteAsync(acceptAllChanges: false, alsoWrite, token), true), ct);
+        ChangeTracker.AcceptAllChanges();
     }
 
-    /// <summary>
-    /// Writes the users and with them, in the same transaction, the words that a search finds them by; and takes the emails to those that are
-    /// deleted now out of the queue.
-    /// </summary>
-    public override Task<int> SaveChangesAsync(bool acceptAllChangesOnSuccess, CancellationToken cancellationToken = default)
-    {
-        ChangeTracker.DetectChanges();
-        foreach (var entry in ChangeTracker.Entries<UserWord>().ToList()) entry.State = EntityState.Detached; // of a save before
-        foreach (var entry in ChangeTracker.Entries<User>().ToList()) UserWord.Follow(this, entry);
-        return Database.CurrentTransaction is null
-            ? SaveAloneAsync(acceptAllChangesOnSuccess, cancellationToken)
-            : WriteAsync(acceptAllChangesOnSuccess, cancellationToken);
-    }
+    /// <summary>True where the database reports a primary key that is there already, or a foreign key that leads nowhere.</summary>
+    protected abstract bool IsKeyConflict(DbUpdateException exception);
 
     /// <summary>Asks the database for what identifies the running transaction afterwards, where it has such a thing.</summary>
     protected virtual Task MarkTransactionAsync(CancellationToken ct) => Task.CompletedTask;
@@ -173,36 +157,15 @@ internal abstract class UsersDbContext(DbContextOptions options) : DbContext(opt
         modelBuilder.ApplyConfiguration(new IdempotencyRecordConfiguration());
     }
 
-    private async Task<int> SaveAloneAsync(bool acceptAllChangesOnSuccess, CancellationToken ct)
+    private async Task<int> WriteAsync(bool acceptAllChanges, Func<CancellationToken, Task>? alsoWrite, CancellationToken ct)
     {
-        // accepted at the end: what is tracked must be as it was where it is written again
-        var written = await InTransactionAsync(async token => (await WriteAsync(false, token), true), ct);
-        if (acceptAllChangesOnSuccess) ChangeTracker.AcceptAllChanges();
-        return written;
-    }
-
-    private async Task<int> WriteAsync(bool acceptAllChangesOnSuccess, CancellationToken ct)
-    {
-        var deleted = ChangeTracker.Entries<User>()
-            .Where(user => user.State == EntityState.Modified && user.Entity.IsDeleted && user.Property(u => u.DeletedAt).IsModified)
-            .Select(user => user.Entity.Id).ToList();
-        var counts = UserCounts.Of(ChangeTracker.Entries<User>());
+        var metrics = UserMetrics.Of(ChangeTracker.Entries<User>());
         // a search word is no evidence of a write: words come and go with other writes too
         var saved = ChangeTracker.Entries().FirstOrDefault(entry => entry.State != EntityState.Unchanged && entry.Entity is not UserWord);
         LastSaved = (saved, saved?.State ?? EntityState.Detached);
-        var written = await base.SaveChangesAsync(acceptAllChangesOnSuccess, ct);
-        _uncommitted += counts;
-        foreach (var id in deleted)
-        {
-            await Emails.Where(email => email.UserId == id && email.DueAt != null).ExecuteUpdateAsync(
-                email => email
-                    .SetProperty(e => e.Status, EmailStatus.Failed)
-                    .SetProperty(e => e.LastError, Email.UserDeleted)
-                    .SetProperty(e => e.DueAt, (DateTimeOffset?)null)
-                    .SetProperty(e => e.Version, e => e.Version + 1),
-                ct);
-        }
-
+        var written = await SaveChangesAsync(acceptAllChanges, ct);
+        _uncommitted += metrics;
+        if (alsoWrite is not null) await alsoWrite(ct);
         return written;
     }
 

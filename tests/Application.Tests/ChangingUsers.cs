@@ -14,7 +14,7 @@ public sealed class ChangingUsers : UseCases
     [Fact]
     public async Task A_patch_changes_what_it_names_and_leaves_the_rest()
     {
-        Users.FindAsync(7, Ct).Returns(Ada());
+        Users.FindToChangeAsync(7, Ct).Returns(Ada());
         var result = await Get<PatchUser>().ExecuteAsync(new(7, VersionCondition.None, Age: new(null), Role: "admin"), Ct);
         Assert.Equal(("ada@example.org", "Ada", null, UserRole.Admin, 2L, Now),
             (result.Value.Email, result.Value.Name, result.Value.Age, result.Value.Role, result.Value.Version, result.Value.UpdatedAt));
@@ -23,10 +23,10 @@ public sealed class ChangingUsers : UseCases
     [Fact]
     public async Task A_patch_that_changes_nothing_is_not_saved()
     {
-        Users.FindAsync(7, Ct).Returns(Ada());
+        Users.FindToChangeAsync(7, Ct).Returns(Ada());
         var result = await Get<PatchUser>().ExecuteAsync(new(7, VersionCondition.None, Age: 36), Ct);
         Assert.Equal(1, result.Value.Version);
-        await Users.DidNotReceiveWithAnyArgs().SaveAsync(default);
+        await Users.DidNotReceiveWithAnyArgs().UpdateAsync(default);
     }
 
     [Fact]
@@ -44,8 +44,8 @@ public sealed class ChangingUsers : UseCases
     {
         var changed = Ada();
         changed.Apply(new UserPatch(Name: UserInput.ParseName("Countess")), Now, "bob");
-        Users.FindAsync(7, Ct).Returns(Ada(), changed);
-        Users.SaveAsync(Ct).Returns(SaveOutcome.VersionConflict, SaveOutcome.Saved);
+        Users.FindToChangeAsync(7, Ct).Returns(Ada(), changed);
+        Users.UpdateAsync(Ct).Returns(UpdateOutcome.Conflict, UpdateOutcome.Saved);
 
         var result = await Get<PatchUser>().ExecuteAsync(new(7, VersionCondition.None, Age: 37), Ct);
 
@@ -57,29 +57,29 @@ public sealed class ChangingUsers : UseCases
     {
         var changed = Ada();
         changed.Apply(new UserPatch(Age: 40), Now, "bob");
-        Users.FindAsync(7, Ct).Returns(Ada(), changed);
-        Users.SaveAsync(Ct).Returns(SaveOutcome.VersionConflict);
+        Users.FindToChangeAsync(7, Ct).Returns(Ada(), changed);
+        Users.UpdateAsync(Ct).Returns(UpdateOutcome.Conflict);
 
         var result = await Get<PatchUser>().ExecuteAsync(new(7, AtVersion1, Age: 37), Ct);
 
         Assert.Equal(ErrorCodes.VersionMismatch, result.Errors.First());
-        await Users.ReceivedWithAnyArgs(1).SaveAsync(default);
+        await Users.ReceivedWithAnyArgs(1).UpdateAsync(default);
     }
 
     [Fact]
     public async Task A_stale_condition_changes_nothing()
     {
-        Users.FindAsync(7, Ct).Returns(Ada());
+        Users.FindToChangeAsync(7, Ct).Returns(Ada());
         var stale = new VersionCondition(OneOf: new HashSet<long> { 2 });
         Assert.Equal(ErrorCodes.VersionMismatch, (await Get<PatchUser>().ExecuteAsync(new(7, stale, Age: 1), Ct)).Errors.First());
         Assert.Equal(ErrorCodes.VersionMismatch, (await Get<DeleteUser>().ExecuteAsync(new(7, stale), Ct)).Errors.First());
-        await Users.DidNotReceiveWithAnyArgs().SaveAsync(default);
+        await Users.DidNotReceiveWithAnyArgs().UpdateAsync(default);
     }
 
     [Fact]
     public async Task Replacing_takes_the_whole_state_and_never_creates()
     {
-        Users.FindAsync(7, Ct).Returns(Ada());
+        Users.FindToChangeAsync(7, Ct).Returns(Ada());
         var replaced = await Get<ReplaceUser>().ExecuteAsync(
             new(7, VersionCondition.None, "new@example.org", null, null, "Admin", "Inactive"), Ct);
         Assert.Equal(
@@ -91,19 +91,19 @@ public sealed class ChangingUsers : UseCases
     }
 
     [Fact]
-    public async Task Deleting_puts_the_user_into_the_bin()
+    public async Task Deleting_moves_the_user_to_the_recycle_bin_and_fails_its_queued_emails()
     {
         var user = Ada();
-        Users.FindAsync(7, Ct).Returns(user);
+        Users.FindToChangeAsync(7, Ct).Returns(user);
         Assert.True((await Get<DeleteUser>().ExecuteAsync(new(7, VersionCondition.None), Ct)).IsSuccess);
         Assert.Equal((Now, "eve"), (user.DeletedAt, user.DeletedBy));
-        await Users.Received().SaveAsync(Ct);
+        await Users.Received().UpdateAndFailQueuedEmailsAsync(user.Id, "The user was deleted.", Ct);
     }
 
     [Fact]
     public async Task Restoring_finds_the_user_in_the_bin_and_can_give_it_another_address()
     {
-        Users.FindDeletedAsync(7, Ct).Returns(_ => DeletedAda());
+        Users.FindDeletedToChangeAsync(7, Ct).Returns(_ => DeletedAda());
         var same = await Get<RestoreUser>().ExecuteAsync(new(7, VersionCondition.None), Ct);
         var other = await Get<RestoreUser>().ExecuteAsync(new(7, VersionCondition.None, "new@example.org"), Ct);
         Assert.Equal(("ada@example.org", 3L), (same.Value.Email, same.Value.Version));
@@ -113,8 +113,8 @@ public sealed class ChangingUsers : UseCases
     [Fact]
     public async Task Restoring_under_a_taken_address_is_a_refusal()
     {
-        Users.FindDeletedAsync(7, Ct).Returns(DeletedAda());
-        Users.SaveAsync(Ct).Returns(SaveOutcome.EmailTaken);
+        Users.FindDeletedToChangeAsync(7, Ct).Returns(DeletedAda());
+        Users.UpdateAsync(Ct).Returns(UpdateOutcome.EmailTaken);
         var result = await Get<RestoreUser>().ExecuteAsync(new(7, VersionCondition.None), Ct);
         Assert.Equal(ErrorCodes.EmailTaken, result.Errors.First());
     }
@@ -123,13 +123,13 @@ public sealed class ChangingUsers : UseCases
     public async Task Only_what_is_in_the_bin_can_be_erased()
     {
         var user = DeletedAda();
-        Users.FindDeletedAsync(7, Ct).Returns(user);
-        Users.FindAsync(8, Ct).Returns(Ada());
+        Users.FindDeletedToChangeAsync(7, Ct).Returns(user);
+        Users.FindToChangeAsync(8, Ct).Returns(Ada());
 
         Assert.True((await Get<PurgeUser>().ExecuteAsync(new(7, VersionCondition.None), Ct)).IsSuccess);
         Assert.Equal(ErrorCodes.UserNotFound, (await Get<PurgeUser>().ExecuteAsync(new(8, VersionCondition.None), Ct)).Errors.First());
 
-        Users.Received(1).Remove(user);
-        await Users.ReceivedWithAnyArgs(1).SaveAsync(default);
+        await Users.ReceivedWithAnyArgs(1).TryPurgeAsync(default!, default);
+        await Users.Received().TryPurgeAsync(user, Ct);
     }
 }

@@ -17,8 +17,7 @@ public sealed class CreatingUsers : UseCases
 
         Assert.Equal(ResultStatus.Created, result.Status);
         Assert.Equal(new UserDto(0, "Ada@Example.org", "Ada", 36, UserRole.Admin, UserStatus.Inactive, Now, Now, 1), result.Value);
-        Users.Received().Add(Arg.Is<User>(user => user!.EmailKey == "ada@example.org" && user.CreatedBy == "eve"));
-        await Users.Received().SaveAsync(Ct);
+        await Users.Received().AddAsync(Arg.Is<User>(user => user!.EmailKey == "ada@example.org" && user.CreatedBy == "eve"), Ct);
     }
 
     [Fact]
@@ -37,8 +36,7 @@ public sealed class CreatingUsers : UseCases
         Assert.Equal(
             [("email", "invalid-email"), ("name", "too-short"), ("age", "out-of-range"), ("role", "unknown-value"), ("status", "required")],
             result.ValidationErrors.Select(error => (error.Identifier, error.ErrorCode)));
-        Users.DidNotReceiveWithAnyArgs().Add(default!);
-        await Users.DidNotReceiveWithAnyArgs().SaveAsync(default);
+        await Users.DidNotReceiveWithAnyArgs().AddAsync(default!, default);
     }
 
     [Fact]
@@ -64,7 +62,7 @@ public sealed class CreatingUsers : UseCases
     [Fact]
     public async Task A_taken_address_is_a_refusal()
     {
-        Users.SaveAsync(default).ReturnsForAnyArgs(SaveOutcome.EmailTaken);
+        Users.AddAsync(default!, default).ReturnsForAnyArgs(AddOutcome.EmailTaken);
         var result = await CreateUser.ExecuteAsync(new("ada@example.org"), Ct);
         Assert.Equal((ResultStatus.Conflict, ErrorCodes.EmailTaken), (result.Status, result.Errors.First()));
     }

@@ -12,11 +12,11 @@ public sealed class EmailsToUsers : UseCases
     [Fact]
     public async Task Queueing_saves_the_email_and_says_how_it_stands()
     {
-        Reader.FindAsync(7, Ct).Returns(Ada());
+        Reader.GetAsync(7, Ct).Returns(Ada());
         var result = await Get<QueueEmail>().ExecuteAsync(new(7, "Hello", "Two\nlines"), Ct);
         Assert.Equal(ResultStatus.Created, result.Status);
         Assert.Equal(("Hello", "Two\nlines", EmailStatus.Queued, Now), (result.Value.Subject, result.Value.Text, result.Value.Status, result.Value.CreatedAt));
-        Emails.Received().Add(Arg.Is<Email>(email => email.UserId == 7 && email.CreatedBy == "eve" && email.DueAt == Now));
+        await Emails.Received().TryAddAsync(Arg.Is<Email>(email => email!.UserId == 7 && email.CreatedBy == "eve" && email.DueAt == Now), Ct);
     }
 
     [Theory]
@@ -29,7 +29,7 @@ public sealed class EmailsToUsers : UseCases
     {
         var result = await Get<QueueEmail>().ExecuteAsync(new(7, subject, text), Ct);
         Assert.Equal(faults, result.ValidationErrors.Select(error => $"{error.Identifier} {error.ErrorCode}"));
-        Emails.DidNotReceiveWithAnyArgs().Add(default!);
+        await Emails.DidNotReceiveWithAnyArgs().TryAddAsync(default!, default);
     }
 
     [Fact]
@@ -42,7 +42,7 @@ public sealed class EmailsToUsers : UseCases
     [Fact]
     public async Task Lengths_are_counted_in_characters_as_people_see_them()
     {
-        Reader.FindAsync(7, Ct).Returns(Ada());
+        Reader.GetAsync(7, Ct).Returns(Ada());
         var (subject, text) = (string.Concat(Enumerable.Repeat("🚀", 200)), string.Concat(Enumerable.Repeat("🚀", 20_000)));
         Assert.True((await Get<QueueEmail>().ExecuteAsync(new(7, subject, text), Ct)).IsSuccess);
         var result = await Get<QueueEmail>().ExecuteAsync(new(7, subject + "x", text + "x"), Ct);
@@ -66,15 +66,15 @@ public sealed class EmailsToUsers : UseCases
     [Fact]
     public async Task A_user_purged_in_the_very_moment_is_not_found()
     {
-        Reader.FindAsync(7, Ct).Returns(Ada());
-        Emails.SaveAsync(Ct).Returns(SaveOutcome.VersionConflict);
+        Reader.GetAsync(7, Ct).Returns(Ada());
+        Emails.TryAddAsync(default!, default).ReturnsForAnyArgs(false);
         Assert.Equal(ErrorCodes.UserNotFound, (await Get<QueueEmail>().ExecuteAsync(new(7, "s", "t"), Ct)).Errors.First());
     }
 
     [Fact]
     public async Task Pages_follow_each_other_by_a_cursor_that_belongs_to_the_user()
     {
-        Reader.FindAsync(default, default).ReturnsForAnyArgs(Ada());
+        Reader.GetAsync(default, default).ReturnsForAnyArgs(Ada());
         Emails.ListAsync(7, null, 3, Ct).Returns([New(), New(), New()]);
         var first = (await Get<ListEmails>().ExecuteAsync(new(7, PageSize: 2), Ct)).Value;
         Assert.Equal(2, first.Items.Count);
@@ -102,7 +102,7 @@ public sealed class EmailsToUsers : UseCases
     public async Task What_somebody_else_took_is_not_sent()
     {
         Waiting(Ada());
-        Emails.SaveAsync(default).ReturnsForAnyArgs(SaveOutcome.VersionConflict);
+        Emails.TryUpdateAsync(default).ReturnsForAnyArgs(false);
         Assert.Equal(0, await Get<DeliverEmails>().ExecuteAsync(Ct));
         await Sender.DidNotReceiveWithAnyArgs().SendAsync(default!, default);
     }
@@ -142,8 +142,8 @@ public sealed class EmailsToUsers : UseCases
     private Email Waiting(User user)
     {
         var email = New();
-        Emails.FindDueAsync(Now, Arg.Any<int>(), Arg.Any<CancellationToken>()).Returns([1L]);
-        Emails.FindWithUserAsync(1, Arg.Any<CancellationToken>()).Returns((email, user));
+        Emails.GetDueAsync(Now, Arg.Any<int>(), Arg.Any<CancellationToken>()).Returns([1L]);
+        Emails.FindToDeliverAsync(1, Arg.Any<CancellationToken>()).Returns((email, user));
         return email;
     }
 }

@@ -11,7 +11,7 @@ public sealed class ExportingUsers : UseCases
     [Fact]
     public async Task Each_user_has_all_that_makes_it_again()
     {
-        Reader.SnapshotAsync(new(), Ct).Returns(_ => new[] { Ada() }.ToAsyncEnumerable());
+        Reader.GetSnapshotAsync(new(), Ct).Returns(_ => new[] { Ada() }.ToAsyncEnumerable());
         var result = Get<ExportUsers>().Execute(new(), Ct);
         Assert.Equal(
             [new(0, "ada@example.org", "Ada", 36, UserRole.User, UserStatus.Active, Now.AddDays(-1), Now.AddDays(-1), 1, "bob", "bob")],
@@ -23,7 +23,7 @@ public sealed class ExportingUsers : UseCases
     {
         Get<ExportUsers>().Execute(
             new() { Email = "ADA@example.org", Status = "active", Role = "admin", CreatedFrom = "2026-01-01T00:00:00Z", CreatedBefore = "2026-02-01T00:00:00Z", Q = "Ada" }, Ct);
-        Reader.Received().SnapshotAsync(
+        Reader.Received().GetSnapshotAsync(
             Arg.Is<UserFilter>(filter => filter!.EmailKey == "ada@example.org" && filter.Status == UserStatus.Active && filter.Role == UserRole.Admin
                 && filter.CreatedFrom!.Value.Year == 2026 && filter.CreatedBefore!.Value.Month == 2 && filter.Words!.Single() == "ada"),
             Ct);
@@ -35,6 +35,6 @@ public sealed class ExportingUsers : UseCases
         var result = Get<ExportUsers>().Execute(new() { Status = "gone", Q = " " }, Ct);
         Assert.Equal(ResultStatus.Invalid, result.Status);
         Assert.Equal(["status", "q"], result.ValidationErrors.Select(fault => fault.Identifier));
-        Reader.DidNotReceiveWithAnyArgs().SnapshotAsync(default!, default);
+        Reader.DidNotReceiveWithAnyArgs().GetSnapshotAsync(default!, default);
     }
 }

@@ -102,7 +102,7 @@ public sealed class ImportingUsers : UseCases
         Assert.Equal(
             new ImportCounts(Added: 1, AlreadyThere: 1), await ImportAsync(Add, Line("ada@example.org"), Line("ADA@example.org") with { Name = "Other" }));
         Assert.Equal(new ImportCounts(AlreadyThere: 1), await ImportAsync(Add, Line("ada@example.org")));
-        await Users.DidNotReceiveWithAnyArgs().SaveAsync(default);
+        await Users.DidNotReceiveWithAnyArgs().UpdateAsync(default);
     }
 
     [Fact]
@@ -110,7 +110,7 @@ public sealed class ImportingUsers : UseCases
     {
         var (ada, bob) = (Ada(), Ada("bob@example.org"));
         _added.AddRange([ada, bob]);
-        Users.FindByEmailAsync([], default).ReturnsForAnyArgs([ada, bob]);
+        Users.FindToChangeByEmailAsync([], default).ReturnsForAnyArgs([ada, bob]);
         Assert.Equal(
             new ImportCounts(Added: 1, Replaced: 1, Unchanged: 1),
             await ImportAsync(
@@ -121,13 +121,13 @@ public sealed class ImportingUsers : UseCases
         Assert.Equal(("ADA@example.org", null, null, UserRole.Admin, 2L, Now, "eve"), (ada.Email, ada.Name, ada.Age, ada.Role, ada.Version, ada.UpdatedAt, ada.UpdatedBy));
         Assert.Equal((Now.AddDays(-1), "bob"), (ada.CreatedAt, ada.CreatedBy));
         Assert.Equal(1, bob.Version);
-        await Users.Received(1).SaveAsync(Arg.Any<CancellationToken>());
+        await Users.Received(1).UpdateAsync(Arg.Any<CancellationToken>());
     }
 
     [Fact]
     public async Task Of_two_lines_with_one_address_the_last_one_stays()
     {
-        Users.FindByEmailAsync([], default).ReturnsForAnyArgs(_ => [.. _added]);
+        Users.FindToChangeByEmailAsync([], default).ReturnsForAnyArgs(_ => [.. _added]);
         Assert.Equal(
             new ImportCounts(Added: 1, Replaced: 2),
             await ImportAsync(Update, Line("ada@example.org"), Line("ada@example.org") with { Name = "B" }, Line("ada@example.org") with { Name = "C" }));
@@ -138,17 +138,17 @@ public sealed class ImportingUsers : UseCases
     public async Task A_user_changed_by_somebody_else_meanwhile_is_replaced_as_it_is_then()
     {
         _added.Add(Ada());
-        Users.FindByEmailAsync([], default).ReturnsForAnyArgs(_ => [Ada()]);
-        Users.SaveAsync(default).ReturnsForAnyArgs(SaveOutcome.VersionConflict, SaveOutcome.Saved);
+        Users.FindToChangeByEmailAsync([], default).ReturnsForAnyArgs(_ => [Ada()]);
+        Users.UpdateAsync(default).ReturnsForAnyArgs(UpdateOutcome.Conflict, UpdateOutcome.Saved);
         Assert.Equal(new ImportCounts(Replaced: 1), await ImportAsync(Update, Line("ada@example.org") with { Name = "New" }));
-        await Users.Received(2).FindByEmailAsync(Arg.Any<IReadOnlyCollection<string>>(), Arg.Any<CancellationToken>());
+        await Users.Received(2).FindToChangeByEmailAsync(Arg.Any<IReadOnlyCollection<string>>(), Arg.Any<CancellationToken>());
     }
 
     [Fact]
     public async Task A_user_deleted_by_somebody_else_meanwhile_is_a_new_one()
     {
         _added.Add(Ada());
-        Users.FindByEmailAsync([], default).ReturnsForAnyArgs(_ =>
+        Users.FindToChangeByEmailAsync([], default).ReturnsForAnyArgs(_ =>
         {
             _added.Clear();
             return [];
@@ -159,7 +159,7 @@ public sealed class ImportingUsers : UseCases
     [Fact]
     public async Task A_dry_run_writes_nothing_and_says_what_would_happen()
     {
-        Reader.FindByEmailAsync([], default).ReturnsForAnyArgs([Ada()]);
+        Reader.GetByEmailAsync([], default).ReturnsForAnyArgs([Ada()]);
         ImportedUser[] lines =
         [
             Line("ada@example.org") with { Name = "Ada", Age = 36 }, // as it is

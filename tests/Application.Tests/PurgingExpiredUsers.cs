@@ -13,26 +13,26 @@ public sealed class PurgingExpiredUsers() : UseCases(new Retention(TimeSpan.From
     {
         var (old, recent) = (Deleted(Now.AddDays(-30)), Deleted(Now.AddDays(-30).AddMilliseconds(1)));
         Reader.ListAsync(default!, default).ReturnsForAnyArgs([old, recent], [Nobody]);
-        Users.FindDeletedAsync(default, default).ReturnsForAnyArgs(old);
+        Users.FindDeletedToChangeAsync(default, default).ReturnsForAnyArgs(old);
         Assert.Equal(1, await Get<PurgeExpiredUsers>().ExecuteAsync(Ct));
-        Users.Received(1).Remove(old);
-        Users.DidNotReceive().Remove(recent);
+        await Users.Received(1).TryPurgeAsync(old, Ct);
+        await Users.DidNotReceive().TryPurgeAsync(recent, Arg.Any<CancellationToken>());
     }
 
     [Fact]
     public async Task Who_was_deleted_anew_meanwhile_stays()
     {
         Reader.ListAsync(default!, default).ReturnsForAnyArgs([Deleted(Now.AddDays(-31))], [Nobody]);
-        Users.FindDeletedAsync(default, default).ReturnsForAnyArgs(Deleted(Now));
+        Users.FindDeletedToChangeAsync(default, default).ReturnsForAnyArgs(Deleted(Now));
         Assert.Equal(0, await Get<PurgeExpiredUsers>().ExecuteAsync(Ct));
-        Users.DidNotReceiveWithAnyArgs().Remove(default!);
+        await Users.DidNotReceiveWithAnyArgs().TryPurgeAsync(default!, default);
     }
 
     [Fact]
     public async Task A_user_shows_when_its_time_is_over()
     {
         var user = Deleted(Now);
-        Reader.FindDeletedAsync(7, Ct).Returns(user);
+        Reader.GetDeletedAsync(7, Ct).Returns(user);
         Reader.ListAsync(default!, default).ReturnsForAnyArgs([user]);
         Assert.Equal(Now.AddDays(30), (await Get<GetDeletedUser>().ExecuteAsync(7, Ct)).Value.PurgeAt);
         Assert.Equal(Now.AddDays(30), Assert.Single((await Get<ListDeletedUsers>().ExecuteAsync(new(), Ct)).Value.Items).PurgeAt);
@@ -51,7 +51,7 @@ public sealed class KeepingDeletedUsersForEver : UseCases
     [Fact]
     public async Task Nobody_is_erased_and_no_time_is_shown()
     {
-        Reader.FindDeletedAsync(7, Ct).Returns(DeletedAda());
+        Reader.GetDeletedAsync(7, Ct).Returns(DeletedAda());
         Assert.Null((await Get<GetDeletedUser>().ExecuteAsync(7, Ct)).Value.PurgeAt);
         Assert.Equal(0, await Get<PurgeExpiredUsers>().ExecuteAsync(Ct));
         await Reader.DidNotReceiveWithAnyArgs().ListAsync(default!, default);

@@ -15,7 +15,7 @@ public sealed class ReadingUsers : UseCases
     [Fact]
     public async Task A_user_that_is_there_is_shown_and_another_is_not_found()
     {
-        Reader.FindAsync(7, Ct).Returns(Ada());
+        Reader.GetAsync(7, Ct).Returns(Ada());
         Assert.Equal("ada@example.org", (await Get<GetUser>().ExecuteAsync(7, Ct)).Value.Email);
         Assert.Equal(ErrorCodes.UserNotFound, (await Get<GetUser>().ExecuteAsync(8, Ct)).Errors.First());
     }
@@ -23,7 +23,7 @@ public sealed class ReadingUsers : UseCases
     [Fact]
     public async Task A_user_in_the_bin_shows_when_it_was_deleted()
     {
-        Reader.FindDeletedAsync(7, Ct).Returns(DeletedAda());
+        Reader.GetDeletedAsync(7, Ct).Returns(DeletedAda());
         Assert.Equal(Now.AddHours(-1), (await Get<GetDeletedUser>().ExecuteAsync(7, Ct)).Value.DeletedAt);
     }
 

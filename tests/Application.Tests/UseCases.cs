@@ -17,8 +17,12 @@ public abstract class UseCases : IDisposable
     protected UseCases(Retention? retention = null)
     {
         Caller.Name.Returns("eve");
-        Emails.SaveAsync(default).ReturnsForAnyArgs(SaveOutcome.Saved);
-        Users.SaveAsync(default).ReturnsForAnyArgs(SaveOutcome.Saved);
+        Emails.TryAddAsync(default!, default).ReturnsForAnyArgs(true);
+        Emails.TryUpdateAsync(default).ReturnsForAnyArgs(true);
+        Users.AddAsync(default!, default).ReturnsForAnyArgs(AddOutcome.Added);
+        Users.UpdateAsync(default).ReturnsForAnyArgs(UpdateOutcome.Saved);
+        Users.UpdateAndFailQueuedEmailsAsync(default, default!, default).ReturnsForAnyArgs(UpdateOutcome.Saved);
+        Users.TryPurgeAsync(default!, default).ReturnsForAnyArgs(true);
         _services = new ServiceCollection()
             .AddApplication(retention)
             .AddSingleton(typeof(Microsoft.Extensions.Logging.ILoggerFactory), NullLoggerFactory.Instance)

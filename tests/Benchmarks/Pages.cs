@@ -72,15 +72,15 @@ internal static class Pages
         await Parallel.ForEachAsync(Enumerable.Range(0, (users + 999) / 1000), async (batch, ct) =>
         {
             await using var scope = services.CreateAsyncScope();
-            var repository = scope.ServiceProvider.GetRequiredService<IUserRepository>();
+            var added = new List<User>();
             for (var i = batch * 1000; i < Math.Min((batch + 1) * 1000, users); i++)
             {
                 // a third has no name, thousands share one, and a thousand share each instant: what an import makes
                 var name = i % 3 == 0 ? null : i % 10_000 == 1 ? $"Ada Rare{i / 10_000}" : $"Ada {i % 500:000}";
-                repository.Add(New($"user{i * 7919L % users}@example.org", name, start.AddMilliseconds(i / 1000)));
+                added.Add(New($"user{i * 7919L % users}@example.org", name, start.AddMilliseconds(i / 1000)));
             }
 
-            await repository.SaveAsync(ct);
+            await scope.ServiceProvider.GetRequiredService<IUserBulkWriter>().AddAsync(added, ct);
         });
 
         Console.WriteLine($"filled in {watch.Elapsed.TotalSeconds:0.0} s");

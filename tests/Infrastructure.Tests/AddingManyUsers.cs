@@ -40,9 +40,9 @@ public abstract class AddingManyUsers(Store store)
         await AddAsync([Sample.User("gertrude@many.example", "Gertrude Stein")]);
         var found = Assert.Single(await _store.InScopeAsync(scope => scope.GetRequiredService<IUserReader>().ListAsync(
             new(false, new(Words: ["gertr", "stei"]), new(UserSortKey.Name, false), 10, null), Ct)));
-        Assert.Equal(SaveOutcome.Saved, await _store.ChangeAsync(found.Id, user => user.Apply(new UserPatch(Name: Sample.Name("Gertrude")), Sample.Now, "eve"), Ct));
+        Assert.Equal(UpdateOutcome.Saved, await _store.ChangeAsync(found.Id, user => user.Apply(new UserPatch(Name: Sample.Name("Gertrude")), Sample.Now, "eve"), Ct));
         Assert.DoesNotContain("stein", await WordsAsync(found.Id));
-        Assert.Equal(SaveOutcome.Saved, await _store.ChangeAsync(found.Id, user => user.Delete(Sample.Now, "eve"), Ct));
+        Assert.Equal(UpdateOutcome.Saved, await _store.ChangeAsync(found.Id, user => user.Delete(Sample.Now, "eve"), Ct));
         Assert.Equal([true], await AddAsync([Sample.User("gertrude@many.example")]));
     }
 
@@ -115,14 +115,14 @@ public abstract class AddingManyUsers(Store store)
         var users = Enumerable.Range(0, 400).Select(_ => Sample.User()).ToArray();
         await AddAsync(users);
         string[] keys = [.. users.Select(user => user.EmailKey), "nobody@example.org"];
-        var read = await _store.InScopeAsync(scope => scope.GetRequiredService<IUserReader>().FindByEmailAsync(keys, Ct));
+        var read = await _store.InScopeAsync(scope => scope.GetRequiredService<IUserReader>().GetByEmailAsync(keys, Ct));
         Assert.Equal(users.Select(user => user.EmailKey).Order(), read.Select(user => user.EmailKey).Order());
         await _store.InScopeAsync(async scope =>
         {
             var repository = scope.GetRequiredService<IUserRepository>();
-            foreach (var user in await repository.FindByEmailAsync(keys, Ct)) user.Apply(new UserPatch(Age: 99), Sample.Now, "eve");
-            Assert.Equal(SaveOutcome.Saved, await repository.SaveAsync(Ct));
-            Assert.All(await repository.FindByEmailAsync(keys, Ct), user => Assert.Equal((99, 2L), (user.Age, user.Version)));
+            foreach (var user in await repository.FindToChangeByEmailAsync(keys, Ct)) user.Apply(new UserPatch(Age: 99), Sample.Now, "eve");
+            Assert.Equal(UpdateOutcome.Saved, await repository.UpdateAsync(Ct));
+            Assert.All(await repository.FindToChangeByEmailAsync(keys, Ct), user => Assert.Equal((99, 2L), (user.Age, user.Version)));
             return 0;
         });
     }
@@ -130,7 +130,7 @@ public abstract class AddingManyUsers(Store store)
     private Task<IReadOnlyList<bool>> AddAsync(IReadOnlyList<User> users) =>
         _store.InScopeAsync(scope => scope.GetRequiredService<IUserBulkWriter>().AddAsync(users, Ct));
 
-    private Task<IReadOnlyList<User>> FindAsync(string key) => _store.InScopeAsync(scope => scope.GetRequiredService<IUserReader>().FindByEmailAsync([key], Ct));
+    private Task<IReadOnlyList<User>> FindAsync(string key) => _store.InScopeAsync(scope => scope.GetRequiredService<IUserReader>().GetByEmailAsync([key], Ct));
 
     private Task<List<string>> WordsAsync(long id) => _store.InScopeAsync(async scope => (await scope.GetRequiredService<UsersDbContext>().Words
         .Where(word => word.UserId == id).Select(word => word.Word).ToListAsync(Ct)).Order(StringComparer.Ordinal).ToList());

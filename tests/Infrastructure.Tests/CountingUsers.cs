@@ -42,8 +42,7 @@ public sealed class CountingUsers(SqliteStore database) : IClassFixture<SqliteSt
     {
         var users = scope.GetRequiredService<IUserRepository>();
         var user = Sample.User();
-        users.Add(user);
-        Assert.Equal(SaveOutcome.Saved, await users.SaveAsync(ct));
+        Assert.Equal(AddOutcome.Added, await users.AddAsync(user, ct));
         return user.Id;
     }
 

@@ -46,10 +46,10 @@ public sealed class FaultsOfTheMoment(FaultsOfTheMoment.Shaky store) : IClassFix
         await _store.InScopeAsync(async scope =>
         {
             var users = scope.GetRequiredService<IUserRepository>();
-            var found = (await users.FindAsync(id, Ct))!;
+            var found = (await users.FindToChangeAsync(id, Ct))!;
             found.Apply(new UserPatch(Name: null, Age: 7), Sample.Now, "eve");
             _store.Trouble.Next = moment;
-            Assert.Equal(SaveOutcome.Saved, await users.SaveAsync(Ct));
+            Assert.Equal(UpdateOutcome.Saved, await users.UpdateAsync(Ct));
             Assert.Equal(2, found.Version);
             return 0;
         });
@@ -66,10 +66,10 @@ public sealed class FaultsOfTheMoment(FaultsOfTheMoment.Shaky store) : IClassFix
         await _store.InScopeAsync(async scope =>
         {
             var users = scope.GetRequiredService<IUserRepository>();
-            users.Remove((await users.FindDeletedAsync(id, Ct))!);
+            var user = (await users.FindDeletedToChangeAsync(id, Ct))!;
             _store.Trouble.Next = moment;
-            Assert.Equal(SaveOutcome.Saved, await users.SaveAsync(Ct));
-            Assert.Null(await users.FindDeletedAsync(id, Ct));
+            Assert.True(await users.TryPurgeAsync(user, Ct));
+            Assert.Null(await users.FindDeletedToChangeAsync(id, Ct));
             return 0;
         });
     }
@@ -88,9 +88,8 @@ public sealed class FaultsOfTheMoment(FaultsOfTheMoment.Shaky store) : IClassFix
                 runs++;
                 var mine = Sample.User(user.Email);
                 var users = scope.GetRequiredService<IUserRepository>();
-                users.Add(mine);
                 if (runs == 1) _store.Trouble.Next = moment;
-                Assert.Equal(SaveOutcome.Saved, await users.SaveAsync(ct));
+                Assert.Equal(AddOutcome.Added, await users.AddAsync(mine, ct));
                 return new KeptAnswer(mine.Id, 201, "{}", "/1", "\"1\"");
             },
             TimeSpan.FromHours(1),
@@ -112,7 +111,7 @@ public sealed class FaultsOfTheMoment(FaultsOfTheMoment.Shaky store) : IClassFix
         while (!await IsWaitedForAsync()) await Task.Delay(10, Ct);
         await ExecuteAsync($"INSERT INTO \"UserWords\" VALUES ({id}, 'zoe')"); // waits for the word
         await ExecuteAsync($"ROLLBACK");
-        Assert.Equal(SaveOutcome.Saved, await change);
+        Assert.Equal(UpdateOutcome.Saved, await change);
         Assert.NotEqual(0, _store.Trouble.Deadlocks);
 
         async Task ExecuteAsync(FormattableString statement)

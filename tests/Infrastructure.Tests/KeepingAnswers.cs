@@ -101,8 +101,7 @@ public abstract class KeepingAnswers(Store store)
         await _store.InScopeAsync(async scope =>
         {
             var users = scope.GetRequiredService<IUserRepository>();
-            users.Remove((await users.FindDeletedAsync(id, Ct))!);
-            return await users.SaveAsync(Ct);
+            return await users.TryPurgeAsync((await users.FindDeletedToChangeAsync(id, Ct))!, Ct);
         });
         Assert.Equal(IdempotencyOutcomeKind.Done, (await OnceAsync("purged", "purged@example.org")).Kind);
     }
@@ -125,8 +124,7 @@ public abstract class KeepingAnswers(Store store)
     {
         var user = Sample.User(email);
         var users = services.GetRequiredService<IUserRepository>();
-        users.Add(user);
-        Assert.Equal(SaveOutcome.Saved, await users.SaveAsync(ct));
+        Assert.Equal(AddOutcome.Added, await users.AddAsync(user, ct));
         return user.Id;
     }
 }

@@ -1,6 +1,7 @@
 using CleanUsers.Application.Ports;
 using CleanUsers.Domain.Users;
 using CleanUsers.Infrastructure.Persistence;
+using CleanUsers.Infrastructure.Persistence.Search;
 using CleanUsers.Infrastructure.Persistence.Sqlite;
 using Microsoft.Data.Sqlite;
 using Microsoft.EntityFrameworkCore;
@@ -113,14 +114,14 @@ public sealed class QueryPlansOfSqlite : IDisposable
     private async Task<List<List<string>>> PlansAsync(UsersDbContext db, UserQuery query)
     {
         _explainer.Plans.Clear();
-        await new UserReader(db, new UserById()).ListAsync(query, Ct);
+        await new UserReader(db, new CompiledUserQueries()).ListAsync(query, Ct);
         return [.. _explainer.Plans];
     }
 
     private async Task<UsersDbContext> OpenAsync()
     {
         var db = new SqliteUsersDbContext(new DbContextOptionsBuilder<SqliteUsersDbContext>()
-            .UseSqlite($"Data Source={Path.Combine(_folder, "plans.db")}").AddInterceptors(_explainer).Options);
+            .UseSqlite($"Data Source={Path.Combine(_folder, "plans.db")}").AddInterceptors(_explainer, new SearchWordsInterceptor()).Options);
         await db.MigrateAsync(Ct);
         return db;
     }

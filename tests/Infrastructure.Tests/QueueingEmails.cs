@@ -42,10 +42,10 @@ public abstract class QueueingEmails(Store store)
         var outcomes = await Task.WhenAll(Enumerable.Range(0, 8).Select(_ => Task.Run(() => _store.InScopeAsync(async scope =>
         {
             var emails = scope.GetRequiredService<IEmailRepository>();
-            var (mine, _) = (await emails.FindWithUserAsync(email.Id, Ct))!.Value;
-            return mine.Take(Sample.Now, Sample.Now.AddMinutes(2)) ? await emails.SaveAsync(Ct) : SaveOutcome.VersionConflict;
+            var (mine, _) = (await emails.FindToDeliverAsync(email.Id, Ct))!.Value;
+            return mine.Take(Sample.Now, Sample.Now.AddMinutes(2)) && await emails.TryUpdateAsync(Ct);
         }))));
-        Assert.Single(outcomes, outcome => outcome == SaveOutcome.Saved);
+        Assert.Single(outcomes, saved => saved);
         Assert.DoesNotContain(email.Id, await DueAsync(Sample.Now.AddMinutes(1)));
         Assert.Contains(email.Id, await DueAsync(Sample.Now.AddMinutes(3))); // whoever took it died
     }
@@ -65,12 +65,12 @@ public abstract class QueueingEmails(Store store)
 
         Task<long> CountAsync() => _store.InScopeAsync(scope => scope.GetRequiredService<IEmailRepository>().CountWaitingAsync(Ct));
 
-        Task<SaveOutcome> ChangeAsync(Action<Email> change) => _store.InScopeAsync(async scope =>
+        Task<bool> ChangeAsync(Action<Email> change) => _store.InScopeAsync(async scope =>
         {
             var emails = scope.GetRequiredService<IEmailRepository>();
-            var (mine, _) = (await emails.FindWithUserAsync(email.Id, Ct))!.Value;
+            var (mine, _) = (await emails.FindToDeliverAsync(email.Id, Ct))!.Value;
             change(mine);
-            return await emails.SaveAsync(Ct);
+            return await emails.TryUpdateAsync(Ct);
         });
     }
 
@@ -93,7 +93,12 @@ public abstract class QueueingEmails(Store store)
         sent.Deliver(Sample.Now);
         await SaveAsync(sent);
 
-        await _store.ChangeAsync(userId, user => user.Delete(Sample.Now, "eve"), Ct);
+        await _store.InScopeAsync(async scope =>
+        {
+            var users = scope.GetRequiredService<IUserRepository>();
+            (await users.FindToChangeAsync(userId, Ct))!.Delete(Sample.Now, "eve");
+            return await users.UpdateAndFailQueuedEmailsAsync(userId, Email.UserDeleted, Ct);
+        });
         var cancelled = (await FindAsync(userId, waiting.Id))!;
         Assert.Equal((EmailStatus.Failed, Email.UserDeleted, 2L, null), (cancelled.Status, cancelled.LastError, cancelled.Version, cancelled.DueAt));
         Assert.Equal(EmailStatus.Sent, (await FindAsync(userId, sent.Id))!.Status);
@@ -111,33 +116,31 @@ public abstract class QueueingEmails(Store store)
         await _store.InScopeAsync(async scope =>
         {
             var users = scope.GetRequiredService<IUserRepository>();
-            users.Remove((await users.FindDeletedAsync(userId, Ct))!);
-            return await users.SaveAsync(Ct);
+            return await users.TryPurgeAsync((await users.FindDeletedToChangeAsync(userId, Ct))!, Ct);
         });
         Assert.Null(await FindAsync(userId, email.Id));
-        Assert.Equal(SaveOutcome.VersionConflict, await TrySaveAsync(New(userId)));
+        Assert.False(await TryAddAsync(New(userId)));
     }
 
     private static Email New(long userId) => Email.Create(userId, "Subject", "Text", Sample.Now, "eve");
 
     private async Task<Email> SaveAsync(Email email)
     {
-        Assert.Equal(SaveOutcome.Saved, await TrySaveAsync(email));
+        Assert.True(await TryAddAsync(email));
         return email;
     }
 
-    private Task<SaveOutcome> TrySaveAsync(Email email) => _store.InScopeAsync(scope =>
+    private Task<bool> TryAddAsync(Email email) => _store.InScopeAsync(scope =>
     {
         var emails = scope.GetRequiredService<IEmailRepository>();
-        emails.Add(email);
-        return emails.SaveAsync(Ct);
+        return emails.TryAddAsync(email, Ct);
     });
 
     private Task<Email?> FindAsync(long userId, long id) =>
-        _store.InScopeAsync(scope => scope.GetRequiredService<IEmailRepository>().FindAsync(userId, id, Ct));
+        _store.InScopeAsync(scope => scope.GetRequiredService<IEmailRepository>().GetAsync(userId, id, Ct));
 
     private Task<IReadOnlyList<long>> DueAsync(DateTimeOffset now) =>
-        _store.InScopeAsync(scope => scope.GetRequiredService<IEmailRepository>().FindDueAsync(now, 100, Ct));
+        _store.InScopeAsync(scope => scope.GetRequiredService<IEmailRepository>().GetDueAsync(now, 100, Ct));
 }
 
 public sealed class QueueingEmailsOnSqlite(SqliteStore store) : QueueingEmails(store), IClassFixture<SqliteStore>;

@@ -42,7 +42,7 @@ public abstract class ReadingASnapshot(Store store)
     private Task<List<User>> ReadAsync(UserFilter filter, Func<Task> meanwhile) => _store.InScopeAsync(async scope =>
     {
         var users = new List<User>();
-        await foreach (var user in scope.GetRequiredService<IUserReader>().SnapshotAsync(filter, Ct))
+        await foreach (var user in scope.GetRequiredService<IUserReader>().GetSnapshotAsync(filter, Ct))
         {
             users.Add(user);
             if (users.Count == 1) await meanwhile();

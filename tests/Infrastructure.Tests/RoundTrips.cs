@@ -18,7 +18,7 @@ public abstract class RoundTrips(RoundTrips.Watched store)
     public async Task Reading_a_user_is_one_command_and_one_row()
     {
         var id = await _store.AddAsync(Sample.User(), Ct);
-        Assert.Equal((1, 1), await CountAsync(scope => scope.GetRequiredService<IUserReader>().FindAsync(id, Ct)));
+        Assert.Equal((1, 1), await CountAsync(scope => scope.GetRequiredService<IUserReader>().GetAsync(id, Ct)));
     }
 
     [Fact]
@@ -51,8 +51,7 @@ public abstract class RoundTrips(RoundTrips.Watched store)
         var (commands, _) = await CountAsync(scope =>
         {
             var users = scope.GetRequiredService<IUserRepository>();
-            users.Add(user);
-            return users.SaveAsync(Ct);
+            return users.AddAsync(user, Ct);
         });
         // SQLite is no trip away, and its driver takes one statement at a time
         Assert.Equal(_store.Database.Provider == DatabaseProvider.Sqlite ? 1 + SearchWords.Of(user.Email, user.EmailKey, user.Name).Count : 1, commands);
@@ -65,8 +64,8 @@ public abstract class RoundTrips(RoundTrips.Watched store)
         var (commands, _) = await CountAsync(async scope =>
         {
             var users = scope.GetRequiredService<IUserRepository>();
-            (await users.FindAsync(id, Ct))!.Apply(new UserPatch(Age: 7), Sample.Now, "eve");
-            return await users.SaveAsync(Ct);
+            (await users.FindToChangeAsync(id, Ct))!.Apply(new UserPatch(Age: 7), Sample.Now, "eve");
+            return await users.UpdateAsync(Ct);
         });
         Assert.Equal(2, commands);
     }

@@ -25,12 +25,12 @@ public abstract class SavingUsers(Store store)
     public async Task An_address_is_unique_among_users_that_are_not_deleted()
     {
         var first = await _store.AddAsync(Sample.User("one@example.org"), Ct);
-        Assert.Equal(SaveOutcome.EmailTaken, await TryAddAsync(Sample.User("ONE@Example.ORG")));
+        Assert.Equal(AddOutcome.EmailTaken, await TryAddAsync(Sample.User("ONE@Example.ORG")));
 
         await _store.ChangeAsync(first, user => user.Delete(Sample.Now, "eve"), Ct);
         var second = await _store.AddAsync(Sample.User("one@example.org"), Ct);
-        Assert.Equal(SaveOutcome.EmailTaken, await _store.ChangeAsync(first, user => user.Restore(Sample.Now, "eve"), Ct));
-        Assert.Equal(SaveOutcome.Saved, await _store.ChangeAsync(first, user => user.Restore(Sample.Now, "eve", Sample.Email("other@example.org")), Ct));
+        Assert.Equal(UpdateOutcome.EmailTaken, await _store.ChangeAsync(first, user => user.Restore(Sample.Now, "eve"), Ct));
+        Assert.Equal(UpdateOutcome.Saved, await _store.ChangeAsync(first, user => user.Restore(Sample.Now, "eve", Sample.Email("other@example.org")), Ct));
         Assert.Equal("one@example.org", (await ReadAsync(second))!.Email);
     }
 
@@ -41,16 +41,16 @@ public abstract class SavingUsers(Store store)
         await _store.InScopeAsync(async scope =>
         {
             var users = scope.GetRequiredService<IUserRepository>();
-            var mine = await users.FindAsync(id, Ct);
+            var mine = await users.FindToChangeAsync(id, Ct);
             await _store.ChangeAsync(id, user => user.Apply(new UserPatch(Age: 1), Sample.Now, "bob"), Ct);
 
             mine!.Apply(new UserPatch(Age: 2), Sample.Now, "eve");
-            Assert.Equal(SaveOutcome.VersionConflict, await users.SaveAsync(Ct));
+            Assert.Equal(UpdateOutcome.Conflict, await users.UpdateAsync(Ct));
 
-            var again = await users.FindAsync(id, Ct);
+            var again = await users.FindToChangeAsync(id, Ct);
             Assert.Equal((1, 2L), (again!.Age, again.Version));
             again.Apply(new UserPatch(Age: 2), Sample.Now, "eve");
-            Assert.Equal(SaveOutcome.Saved, await users.SaveAsync(Ct));
+            Assert.Equal(UpdateOutcome.Saved, await users.UpdateAsync(Ct));
             return 0;
         });
     }
@@ -62,10 +62,10 @@ public abstract class SavingUsers(Store store)
         await _store.InScopeAsync(async scope =>
         {
             var users = scope.GetRequiredService<IUserRepository>();
-            var mine = await users.FindAsync(id, Ct);
+            var mine = await users.FindToChangeAsync(id, Ct);
             await _store.ChangeAsync(id, user => user.Apply(new UserPatch(Name: Sample.Name("Zoe")), Sample.Now, "bob"), Ct);
             mine!.Apply(new UserPatch(Name: Sample.Name("Zoe")), Sample.Now, "eve");
-            Assert.Equal(SaveOutcome.VersionConflict, await users.SaveAsync(Ct));
+            Assert.Equal(UpdateOutcome.Conflict, await users.UpdateAsync(Ct));
             return 0;
         });
     }
@@ -78,11 +78,11 @@ public abstract class SavingUsers(Store store)
         await _store.InScopeAsync(async scope =>
         {
             var users = scope.GetRequiredService<IUserRepository>();
-            var mine = await users.FindDeletedAsync(id, Ct);
+            var mine = await users.FindDeletedToChangeAsync(id, Ct);
             await PurgeAsync(id);
             mine!.Restore(Sample.Now, "eve", Sample.Email("anew@example.org"));
-            Assert.Equal(SaveOutcome.VersionConflict, await users.SaveAsync(Ct));
-            Assert.Null(await users.FindDeletedAsync(id, Ct));
+            Assert.Equal(UpdateOutcome.Conflict, await users.UpdateAsync(Ct));
+            Assert.Null(await users.FindDeletedToChangeAsync(id, Ct));
             return 0;
         });
     }
@@ -94,10 +94,8 @@ public abstract class SavingUsers(Store store)
         await _store.InScopeAsync(async scope =>
         {
             var users = scope.GetRequiredService<IUserRepository>();
-            users.Add(Sample.User("taken@example.org"));
-            Assert.Equal(SaveOutcome.EmailTaken, await users.SaveAsync(Ct));
-            users.Add(Sample.User("free@example.org"));
-            Assert.Equal(SaveOutcome.Saved, await users.SaveAsync(Ct));
+            Assert.Equal(AddOutcome.EmailTaken, await users.AddAsync(Sample.User("taken@example.org"), Ct));
+            Assert.Equal(AddOutcome.Added, await users.AddAsync(Sample.User("free@example.org"), Ct));
             return 0;
         });
     }
@@ -110,10 +108,10 @@ public abstract class SavingUsers(Store store)
         await _store.InScopeAsync(async scope =>
         {
             var (reader, users) = (scope.GetRequiredService<IUserReader>(), scope.GetRequiredService<IUserRepository>());
-            Assert.Null(await reader.FindAsync(id, Ct));
-            Assert.Null(await users.FindAsync(id, Ct));
-            Assert.NotNull(await reader.FindDeletedAsync(id, Ct));
-            Assert.NotNull(await users.FindDeletedAsync(id, Ct));
+            Assert.Null(await reader.GetAsync(id, Ct));
+            Assert.Null(await users.FindToChangeAsync(id, Ct));
+            Assert.NotNull(await reader.GetDeletedAsync(id, Ct));
+            Assert.NotNull(await users.FindDeletedToChangeAsync(id, Ct));
             Assert.DoesNotContain(await reader.ListAsync(new UserQuery(false, new(), new(UserSortKey.Id, true), 200, null), Ct), user => user.Id == id);
             Assert.Contains(await reader.ListAsync(new UserQuery(true, new(), new(UserSortKey.Id, true), 200, null), Ct), user => user.Id == id);
             return 0;
@@ -135,7 +133,7 @@ public abstract class SavingUsers(Store store)
     {
         var outcomes = await Task.WhenAll(Enumerable.Range(0, 32).Select(async writer =>
         {
-            for (var i = 0; i < 20; i++) Assert.Equal(SaveOutcome.Saved, await TryAddAsync(Sample.User($"w{writer}-{i}@example.org")));
+            for (var i = 0; i < 20; i++) Assert.Equal(AddOutcome.Added, await TryAddAsync(Sample.User($"w{writer}-{i}@example.org")));
             return true;
         }));
         Assert.Equal(32, outcomes.Length);
@@ -153,20 +151,18 @@ public abstract class SavingUsers(Store store)
     public async Task A_schema_that_is_up_to_date_is_ready() =>
         Assert.Equal(DatabaseState.Ready, await _store.InScopeAsync(scope => scope.GetRequiredService<IDatabase>().CheckAsync(Ct)));
 
-    private Task<SaveOutcome> PurgeAsync(long id) => _store.InScopeAsync(async scope =>
+    private Task<bool> PurgeAsync(long id) => _store.InScopeAsync(async scope =>
     {
         var users = scope.GetRequiredService<IUserRepository>();
-        users.Remove((await users.FindDeletedAsync(id, Ct))!);
-        return await users.SaveAsync(Ct);
+        return await users.TryPurgeAsync((await users.FindDeletedToChangeAsync(id, Ct))!, Ct);
     });
 
-    private Task<User?> ReadAsync(long id) => _store.InScopeAsync(scope => scope.GetRequiredService<IUserReader>().FindAsync(id, Ct));
+    private Task<User?> ReadAsync(long id) => _store.InScopeAsync(scope => scope.GetRequiredService<IUserReader>().GetAsync(id, Ct));
 
-    private Task<SaveOutcome> TryAddAsync(User user) => _store.InScopeAsync(scope =>
+    private Task<AddOutcome> TryAddAsync(User user) => _store.InScopeAsync(scope =>
     {
         var users = scope.GetRequiredService<IUserRepository>();
-        users.Add(user);
-        return users.SaveAsync(Ct);
+        return users.AddAsync(user, Ct);
     });
 }
 

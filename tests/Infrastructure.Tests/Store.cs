@@ -50,17 +50,16 @@ public abstract class Store(TestDatabase database) : IAsyncLifetime
     public Task<long> AddAsync(User user, CancellationToken ct) => InScopeAsync(async scope =>
     {
         var users = scope.GetRequiredService<IUserRepository>();
-        users.Add(user);
-        Assert.Equal(SaveOutcome.Saved, await users.SaveAsync(ct));
+        Assert.Equal(AddOutcome.Added, await users.AddAsync(user, ct));
         return user.Id;
     });
 
     /// <summary>Loads a user, changes it and saves it.</summary>
-    public Task<SaveOutcome> ChangeAsync(long id, Action<User> change, CancellationToken ct) => InScopeAsync(async scope =>
+    public Task<UpdateOutcome> ChangeAsync(long id, Action<User> change, CancellationToken ct) => InScopeAsync(async scope =>
     {
         var users = scope.GetRequiredService<IUserRepository>();
-        change((await users.FindAsync(id, ct) ?? await users.FindDeletedAsync(id, ct))!);
-        return await users.SaveAsync(ct);
+        change((await users.FindToChangeAsync(id, ct) ?? await users.FindDeletedToChangeAsync(id, ct))!);
+        return await users.UpdateAsync(ct);
     });
 
     public async ValueTask DisposeAsync()

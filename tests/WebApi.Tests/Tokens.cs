@@ -108,7 +108,7 @@ public sealed class Tokens(ClosedService service) : IClassFixture<ClosedService>
             var id = (await service.SendAsync("POST", "/api/v1/users", $$"""{"email":"{{email}}"}""", token)).Is(201)["id"].GetInt64();
             (await service.SendAsync("DELETE", $"/api/v1/users/{id}", null, token)).Is(204);
             await using var scope = service.Services.CreateAsyncScope();
-            var user = (await scope.ServiceProvider.GetRequiredService<IUserRepository>().FindDeletedAsync(id, TestContext.Current.CancellationToken))!;
+            var user = (await scope.ServiceProvider.GetRequiredService<IUserRepository>().FindDeletedToChangeAsync(id, TestContext.Current.CancellationToken))!;
             Assert.Equal((sub, sub, sub), (user.CreatedBy, user.UpdatedBy, user.DeletedBy));
         }
     }

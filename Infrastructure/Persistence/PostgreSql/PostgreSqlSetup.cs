@@ -1,4 +1,5 @@
 using CleanUsers.Application.Ports;
+using CleanUsers.Infrastructure.Persistence.Search;
 using Microsoft.EntityFrameworkCore;
 using Microsoft.Extensions.DependencyInjection;
 using Npgsql;
@@ -12,7 +13,8 @@ internal static class PostgreSqlSetup
     {
         var complete = Complete(connectionString);
         return services.AddScoped<IUserBulkWriter, PostgreSqlBulkWriter>().AddDbContextPool<UsersDbContext, PostgreSqlUsersDbContext>(builder => builder
-            .UseNpgsql(complete, npgsql => npgsql.EnableRetryOnFailure(UsersDbContext.Retries, UsersDbContext.LongestPause, null)));
+            .UseNpgsql(complete, npgsql => npgsql.EnableRetryOnFailure(UsersDbContext.Retries, UsersDbContext.LongestPause, null))
+            .AddInterceptors(new SearchWordsInterceptor()));
     }
 
     /// <summary>With what the service would have where the connection string does not say otherwise.</summary>

@@ -40,7 +40,7 @@ internal sealed class PostgreSqlUsersDbContext(DbContextOptions<PostgreSqlUsersD
     public override bool IsEmailTaken(DbUpdateException exception) =>
         exception.InnerException is PostgresException { SqlState: PostgresErrorCodes.UniqueViolation, ConstraintName: UserConfiguration.EmailIndex };
 
-    public override bool IsConflict(DbUpdateException exception) => exception.InnerException is PostgresException refusal && refusal.SqlState switch
+    protected override bool IsKeyConflict(DbUpdateException exception) => exception.InnerException is PostgresException refusal && refusal.SqlState switch
     {
         PostgresErrorCodes.UniqueViolation => refusal.ConstraintName!.StartsWith("PK_", StringComparison.Ordinal),
         PostgresErrorCodes.ForeignKeyViolation => true,

@@ -1,4 +1,5 @@
 using CleanUsers.Application.Ports;
+using CleanUsers.Infrastructure.Persistence.Search;
 using Microsoft.Data.SqlClient;
 using Microsoft.EntityFrameworkCore;
 using Microsoft.Extensions.DependencyInjection;
@@ -14,7 +15,8 @@ internal static class SqlServerSetup
         return services.AddScoped<IUserBulkWriter, SqlServerBulkWriter>().AddDbContextPool<UsersDbContext, SqlServerUsersDbContext>(builder => builder
             .UseSqlServer(complete, server => server
                 .EnableRetryOnFailure(UsersDbContext.Retries, UsersDbContext.LongestPause, null)
-                .MinBatchSize(1)));
+                .MinBatchSize(1))
+            .AddInterceptors(new SearchWordsInterceptor()));
     }
 
     /// <summary>With what the service would have where the connection string does not say otherwise.</summary>

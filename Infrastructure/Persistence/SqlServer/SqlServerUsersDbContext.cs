@@ -2,6 +2,7 @@ using System.Data;
 using System.Text;
 using CleanUsers.Domain.Emails;
 using CleanUsers.Domain.Users;
+using CleanUsers.Infrastructure.Persistence.Search;
 using Microsoft.Data.SqlClient;
 using Microsoft.EntityFrameworkCore;
 using Microsoft.EntityFrameworkCore.Infrastructure;
@@ -46,7 +47,7 @@ internal sealed class SqlServerUsersDbContext(DbContextOptions<SqlServerUsersDbC
         exception.InnerException is SqlException { Number: UniqueIndexViolation or UniqueConstraintViolation } refusal
         && refusal.Message.Contains(UserConfiguration.EmailIndex, StringComparison.OrdinalIgnoreCase);
 
-    public override bool IsConflict(DbUpdateException exception) => exception.InnerException is SqlException refusal && refusal.Number switch
+    protected override bool IsKeyConflict(DbUpdateException exception) => exception.InnerException is SqlException refusal && refusal.Number switch
     {
         UniqueConstraintViolation => refusal.Message.Contains("PK_", StringComparison.OrdinalIgnoreCase),
         ForeignKeyViolation => true,

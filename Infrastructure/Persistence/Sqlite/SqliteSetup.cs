@@ -1,4 +1,5 @@
 using CleanUsers.Application.Ports;
+using CleanUsers.Infrastructure.Persistence.Search;
 using Microsoft.EntityFrameworkCore;
 using Microsoft.Extensions.DependencyInjection;
 
@@ -12,6 +13,6 @@ internal static class SqliteSetup
         var complete = SqliteConnections.Complete(connectionString);
         return services.AddScoped<IUserBulkWriter, SqliteBulkWriter>().AddDbContextPool<UsersDbContext, SqliteUsersDbContext>(builder => builder
             .UseSqlite(complete)
-            .AddInterceptors(new SqliteConnections()));
+            .AddInterceptors(new SqliteConnections(), new SearchWordsInterceptor()));
     }
 }

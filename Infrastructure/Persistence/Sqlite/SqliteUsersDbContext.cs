@@ -23,7 +23,7 @@ internal sealed class SqliteUsersDbContext(DbContextOptions<SqliteUsersDbContext
         exception.InnerException is SqliteException { SqliteExtendedErrorCode: raw.SQLITE_CONSTRAINT_UNIQUE } refusal
         && refusal.Message.Contains(EmailColumn, StringComparison.OrdinalIgnoreCase);
 
-    public override bool IsConflict(DbUpdateException exception) =>
+    protected override bool IsKeyConflict(DbUpdateException exception) =>
         exception.InnerException is SqliteException { SqliteExtendedErrorCode: raw.SQLITE_CONSTRAINT_PRIMARYKEY or raw.SQLITE_CONSTRAINT_FOREIGNKEY };
 
     protected override bool SaysUnavailable(Exception cause) => cause is SqliteException fault && (IsOutOfReach(fault) || LacksSchema(fault));

@@ -40,8 +40,8 @@ public sealed class TransactSql : StatementsForSqlServer
     [Fact]
     public async Task Reading_is_one_statement_a_user_and_one_a_page()
     {
-        await IsAsync(1, scope => scope.GetRequiredService<IUserReader>().FindAsync(1, Ct));
-        await IsAsync(1, scope => scope.GetRequiredService<IUserReader>().FindDeletedAsync(1, Ct));
+        await IsAsync(1, scope => scope.GetRequiredService<IUserReader>().GetAsync(1, Ct));
+        await IsAsync(1, scope => scope.GetRequiredService<IUserReader>().GetDeletedAsync(1, Ct));
         await IsAsync(1, scope => scope.GetRequiredService<IUserReader>().CountAsync(new(false, new(), new(UserSortKey.Id, false), 1, null), Ct));
         foreach (var deleted in (bool[])[false, true])
         {
@@ -78,47 +78,45 @@ public sealed class TransactSql : StatementsForSqlServer
         {
             var users = scope.GetRequiredService<IUserRepository>();
             var first = Sample.User();
-            users.Add(first);
-            await SaveAsync(2); // the first one takes a block of ids
+            await CountAsync(2, async () => Assert.Equal(AddOutcome.Added, await users.AddAsync(first, Ct))); // the first one takes a block of ids
             var user = Sample.User(name: "Ada Lovelace");
-            users.Add(user);
-            await SaveAsync(1);
+            await CountAsync(1, async () => Assert.Equal(AddOutcome.Added, await users.AddAsync(user, Ct)));
             user.Apply(new UserPatch(Age: 7), Sample.Now, "eve");
             await SaveAsync(1);
             user.Apply(new UserPatch(Name: null), Sample.Now, "eve");
             await SaveAsync(1);
             user.Delete(Sample.Now, "eve");
-            await SaveAsync(2); // and the emails that wait for it
+            await CountAsync(2, async () => Assert.Equal(UpdateOutcome.Saved, await users.UpdateAndFailQueuedEmailsAsync(user.Id, Email.UserDeleted, Ct)));
             user.Restore(Sample.Now, "eve", Sample.Email("other@example.org"));
             await SaveAsync(1);
-            users.Remove(user);
-            await SaveAsync(1);
+            await CountAsync(1, async () => Assert.True(await users.TryPurgeAsync(user, Ct)));
 
-            async Task SaveAsync(int commands)
+            Task SaveAsync(int commands) => CountAsync(commands, async () => Assert.Equal(UpdateOutcome.Saved, await users.UpdateAsync(Ct)));
+
+            async Task CountAsync(int commands, Func<Task> write)
             {
                 Server.Commands.Clear();
-                Assert.Equal(SaveOutcome.Saved, await users.SaveAsync(Ct));
+                await write();
                 Assert.Equal(commands, Server.Commands.Count);
                 foreach (var command in Server.Commands) Parse(command);
             }
         });
-        await IsAsync(1, scope => scope.GetRequiredService<IUserRepository>().FindAsync(1, Ct));
-        await IsAsync(1, scope => scope.GetRequiredService<IUserRepository>().FindDeletedAsync(1, Ct));
+        await IsAsync(1, scope => scope.GetRequiredService<IUserRepository>().FindToChangeAsync(1, Ct));
+        await IsAsync(1, scope => scope.GetRequiredService<IUserRepository>().FindDeletedToChangeAsync(1, Ct));
     }
 
     [Fact]
     public async Task The_queue_of_emails_is()
     {
-        await IsAsync(1, scope => scope.GetRequiredService<IEmailRepository>().FindAsync(1, 2, Ct));
+        await IsAsync(1, scope => scope.GetRequiredService<IEmailRepository>().GetAsync(1, 2, Ct));
         await IsAsync(1, scope => scope.GetRequiredService<IEmailRepository>().ListAsync(1, 2, 50, Ct));
-        await IsAsync(1, scope => scope.GetRequiredService<IEmailRepository>().FindDueAsync(Sample.Now, 20, Ct));
+        await IsAsync(1, scope => scope.GetRequiredService<IEmailRepository>().GetDueAsync(Sample.Now, 20, Ct));
         await IsAsync(1, scope => scope.GetRequiredService<IEmailRepository>().CountWaitingAsync(Ct));
-        await IsAsync(1, scope => scope.GetRequiredService<IEmailRepository>().FindWithUserAsync(1, Ct)); // and the user, if there were the email
+        await IsAsync(1, scope => scope.GetRequiredService<IEmailRepository>().FindToDeliverAsync(1, Ct)); // and the user, if there were the email
         await IsAsync(2, async scope =>
         {
             var emails = scope.GetRequiredService<IEmailRepository>();
-            emails.Add(Email.Create(1, "Subject", "Text", Sample.Now, "eve"));
-            Assert.Equal(SaveOutcome.Saved, await emails.SaveAsync(Ct));
+            Assert.True(await emails.TryAddAsync(Email.Create(1, "Subject", "Text", Sample.Now, "eve"), Ct));
         });
     }
 

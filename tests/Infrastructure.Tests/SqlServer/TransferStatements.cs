@@ -41,7 +41,7 @@ public sealed class TransferStatements : StatementsForSqlServer
         Server.Count = allowed;
         await using var scope = Services.CreateAsyncScope();
         var filter = new UserFilter("a@b", UserStatus.Active, UserRole.Admin, Sample.Now, Sample.Now);
-        Assert.Empty(await scope.ServiceProvider.GetRequiredService<IUserReader>().SnapshotAsync(filter, Ct).ToListAsync(Ct));
+        Assert.Empty(await scope.ServiceProvider.GetRequiredService<IUserReader>().GetSnapshotAsync(filter, Ct).ToListAsync(Ct));
         Assert.Equal(2, Server.Commands.Count);
         foreach (var command in Server.Commands) Parse(command);
     }
@@ -51,8 +51,8 @@ public sealed class TransferStatements : StatementsForSqlServer
     {
         await using var scope = Services.CreateAsyncScope();
         string[] keys = [.. Enumerable.Range(0, 400).Select(i => $"u{i}@example.org")];
-        await scope.ServiceProvider.GetRequiredService<IUserReader>().FindByEmailAsync(keys, Ct);
-        await scope.ServiceProvider.GetRequiredService<IUserRepository>().FindByEmailAsync(keys, Ct);
+        await scope.ServiceProvider.GetRequiredService<IUserReader>().GetByEmailAsync(keys, Ct);
+        await scope.ServiceProvider.GetRequiredService<IUserRepository>().FindToChangeByEmailAsync(keys, Ct);
         Assert.Equal(2, Server.Commands.Count);
         foreach (var command in Server.Commands) Parse(command);
     }

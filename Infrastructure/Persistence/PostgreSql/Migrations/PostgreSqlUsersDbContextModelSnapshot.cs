@@ -267,7 +267,7 @@ namespace CleanUsers.Infrastructure.Persistence.PostgreSql.Migrations
                     b.ToTable("IdempotencyRecords", (string)null);
                 });
 
-            modelBuilder.Entity("CleanUsers.Infrastructure.Persistence.UserWord", b =>
+            modelBuilder.Entity("CleanUsers.Infrastructure.Persistence.Search.UserWord", b =>
                 {
                     b.Property<long>("UserId")
                         .HasColumnType("bigint");
@@ -301,7 +301,7 @@ namespace CleanUsers.Infrastructure.Persistence.PostgreSql.Migrations
                         .OnDelete(DeleteBehavior.Cascade);
                 });
 
-            modelBuilder.Entity("CleanUsers.Infrastructure.Persistence.UserWord", b =>
+            modelBuilder.Entity("CleanUsers.Infrastructure.Persistence.Search.UserWord", b =>
                 {
                     b.HasOne("CleanUsers.Domain.Users.User", null)
                         .WithMany()

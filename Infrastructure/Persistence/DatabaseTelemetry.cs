@@ -10,7 +10,7 @@ namespace CleanUsers.Infrastructure.Persistence;
 /// it was for, never by its text or parameters. Drivers measure too, but each in its own way, and SQLite's not at all.
 /// </summary>
 /// <remarks>EF Core's diagnostics, of which only these events are asked for: an interceptor gets all, and allocates six times as much.</remarks>
-internal sealed class CommandSignals : IObserver<DiagnosticListener>, IObserver<KeyValuePair<string, object?>>
+internal sealed class DatabaseTelemetry : IObserver<DiagnosticListener>, IObserver<KeyValuePair<string, object?>>
 {
     private const string Name = "CleanUsers.Database";
 
@@ -26,9 +26,9 @@ internal sealed class CommandSignals : IObserver<DiagnosticListener>, IObserver<
         advice: new InstrumentAdvice<double> { HistogramBucketBoundaries = [0.0001, 0.00025, 0.0005, 0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10] });
 
     // one for the process: there is one source of events, however many contexts and hosts there are
-    private static readonly Lazy<IDisposable> Listening = new(() => DiagnosticListener.AllListeners.Subscribe(new CommandSignals()));
+    private static readonly Lazy<IDisposable> Listening = new(() => DiagnosticListener.AllListeners.Subscribe(new DatabaseTelemetry()));
 
-    private CommandSignals()
+    private DatabaseTelemetry()
     {
     }
 

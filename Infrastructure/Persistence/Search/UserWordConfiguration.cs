@@ -2,7 +2,7 @@ using CleanUsers.Domain.Users;
 using Microsoft.EntityFrameworkCore;
 using Microsoft.EntityFrameworkCore.Metadata.Builders;
 
-namespace CleanUsers.Infrastructure.Persistence;
+namespace CleanUsers.Infrastructure.Persistence.Search;
 
 internal sealed class UserWordConfiguration : IEntityTypeConfiguration<UserWord>
 {

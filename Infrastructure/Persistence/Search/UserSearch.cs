@@ -2,10 +2,10 @@ using System.Text;
 using CleanUsers.Domain.Users;
 using Microsoft.EntityFrameworkCore;
 
-namespace CleanUsers.Infrastructure.Persistence;
+namespace CleanUsers.Infrastructure.Persistence.Search;
 
 /// <summary>A search by what words begin with, answered from the index of words.</summary>
-internal static class Search
+internal static class UserSearch
 {
     /// <summary>How many entries of the index make a word a common one.</summary>
     private const int Common = 1000;

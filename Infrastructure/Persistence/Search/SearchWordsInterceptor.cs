@@ -2,18 +2,25 @@ using CleanUsers.Application.Users;
 using CleanUsers.Domain.Users;
 using Microsoft.EntityFrameworkCore;
 using Microsoft.EntityFrameworkCore.ChangeTracking;
+using Microsoft.EntityFrameworkCore.Diagnostics;
 
-namespace CleanUsers.Infrastructure.Persistence;
+namespace CleanUsers.Infrastructure.Persistence.Search;
 
-/// <summary>A word that a search finds a user by, see <see cref="SearchWords"/>. Goes with its user when that is purged.</summary>
-internal sealed class UserWord
+/// <summary>Writes, with each saved user and in the same transaction, the words that a search finds it by.</summary>
+internal sealed class SearchWordsInterceptor : SaveChangesInterceptor
 {
-    public long UserId { get; init; }
-
-    public required string Word { get; init; }
+    public override ValueTask<InterceptionResult<int>> SavingChangesAsync(
+        DbContextEventData eventData, InterceptionResult<int> result, CancellationToken cancellationToken = default)
+    {
+        var db = eventData.Context!;
+        db.ChangeTracker.DetectChanges(); // EF Core does so after its interceptors
+        foreach (var entry in db.ChangeTracker.Entries<UserWord>().ToList()) entry.State = EntityState.Detached; // of an earlier save
+        foreach (var entry in db.ChangeTracker.Entries<User>().ToList()) UpdateFor(db, entry);
+        return ValueTask.FromResult(result);
+    }
 
     /// <summary>Adds and removes words as the name and the address of a user change.</summary>
-    public static void Follow(UsersDbContext db, EntityEntry<User> entry)
+    private static void UpdateFor(DbContext db, EntityEntry<User> entry)
     {
         if (entry.State is not (EntityState.Added or EntityState.Modified)) return;
 

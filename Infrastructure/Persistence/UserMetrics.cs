@@ -11,7 +11,7 @@ namespace CleanUsers.Infrastructure.Persistence;
 /// refused, a transaction that is tried again and an answer that is replayed count nothing.
 /// </summary>
 [StructLayout(LayoutKind.Auto)]
-internal readonly record struct UserCounts(int Created, int Deleted, int Restored, int Purged)
+internal readonly record struct UserMetrics(int Created, int Deleted, int Restored, int Purged)
 {
     private static readonly Meter Meter = new("CleanUsers.Users");
     private static readonly Total AllCreated = new("created", "Users created.");
@@ -20,14 +20,14 @@ internal readonly record struct UserCounts(int Created, int Deleted, int Restore
     private static readonly Total AllPurged = new("purged", "Users erased for good.");
 
     /// <summary>Of the changes that are about to be saved.</summary>
-    public static UserCounts Of(IEnumerable<EntityEntry<User>> users)
+    public static UserMetrics Of(IEnumerable<EntityEntry<User>> users)
     {
-        var counts = default(UserCounts);
+        var counts = default(UserMetrics);
         foreach (var user in users) counts += Of(user);
         return counts;
     }
 
-    public static UserCounts operator +(UserCounts one, UserCounts other) => new(
+    public static UserMetrics operator +(UserMetrics one, UserMetrics other) => new(
         one.Created + other.Created, one.Deleted + other.Deleted, one.Restored + other.Restored, one.Purged + other.Purged);
 
     /// <summary>Adds them to the totals of the process: they are committed.</summary>
@@ -39,7 +39,7 @@ internal readonly record struct UserCounts(int Created, int Deleted, int Restore
         AllPurged.Add(Purged);
     }
 
-    private static UserCounts Of(EntityEntry<User> user) => user.State switch
+    private static UserMetrics Of(EntityEntry<User> user) => user.State switch
     {
         EntityState.Added => new(1, 0, 0, 0),
         EntityState.Deleted => new(0, 0, 0, 1),
