@@ -17,18 +17,6 @@ internal abstract class UsersDbContext(DbContextOptions options) : DbContext(opt
     /// <summary>Between two tries. All together they are far shorter than a request may take.</summary>
     public static readonly TimeSpan LongestPause = TimeSpan.FromMilliseconds(500);
 
-    /// <summary>
-    /// The sequence that gives ids, a block at a time, where the database is on another machine: a user's id is then known before it is
-    /// written, and user and words go there in one round trip.
-    /// </summary>
-    internal const string UserIds = nameof(UserIds);
-
-    /// <summary>The same for emails.</summary>
-    protected const string EmailIds = nameof(EmailIds);
-
-    /// <summary>How many ids a process takes at a time; those that it has left are never given.</summary>
-    internal const int IdBlock = 50;
-
     // written in a transaction that is not committed yet
     private UserMetrics _uncommitted;
 

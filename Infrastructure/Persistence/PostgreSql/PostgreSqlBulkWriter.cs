@@ -42,9 +42,9 @@ internal sealed class PostgreSqlBulkWriter(UsersDbContext db) : IUserBulkWriter
     /// <summary>At least as many as asked for, in order, in the blocks that the sequence gives.</summary>
     private async Task<List<long>> TakeIdsAsync(int count, CancellationToken ct)
     {
-        var blocks = (count + UsersDbContext.IdBlock - 1) / UsersDbContext.IdBlock;
+        var blocks = (count + ServerUsersDbContext.IdBlock - 1) / ServerUsersDbContext.IdBlock;
         var starts = await db.Database.SqlQuery<long>($"SELECT nextval('\"UserIds\"') AS \"Value\" FROM generate_series(1, {blocks})").ToListAsync(ct);
-        return [.. starts.SelectMany(start => Enumerable.Range(0, UsersDbContext.IdBlock).Select(i => start + i))];
+        return [.. starts.SelectMany(start => Enumerable.Range(0, ServerUsersDbContext.IdBlock).Select(i => start + i))];
     }
 
     /// <returns>The ids of those that were added.</returns>

@@ -17,7 +17,6 @@ internal static class PostgreSqlSetup
             .AddInterceptors(new SearchWordsInterceptor()));
     }
 
-    /// <summary>With what the service would have where the connection string does not say otherwise.</summary>
     private static string Complete(string connectionString)
     {
         var given = new NpgsqlConnectionStringBuilder(connectionString);
@@ -31,6 +30,6 @@ internal static class PostgreSqlSetup
             AutoPrepareMinUsages = 2,
             GssEncryptionMode = GssEncryptionMode.Disable, // looks for Kerberos at every connection, which container images lack (npgsql/npgsql#6524)
         };
-        return new NpgsqlConnectionStringBuilder($"{defaults.ConnectionString};{connectionString}").ConnectionString; // the last of two values counts
+        return ServerUsersDbContext.Complete(connectionString, defaults);
     }
 }

@@ -4,13 +4,14 @@ using CleanUsers.Domain.Users;
 using CleanUsers.Infrastructure.Idempotency;
 using Microsoft.EntityFrameworkCore;
 using Microsoft.EntityFrameworkCore.Infrastructure;
+using Microsoft.EntityFrameworkCore.Metadata.Builders;
 using Microsoft.EntityFrameworkCore.Storage;
 using Npgsql;
 
 namespace CleanUsers.Infrastructure.Persistence.PostgreSql;
 
 /// <summary>Texts compare by code point: collation C compares octets of UTF-8.</summary>
-internal sealed class PostgreSqlUsersDbContext(DbContextOptions<PostgreSqlUsersDbContext> options) : UsersDbContext(options)
+internal sealed class PostgreSqlUsersDbContext(DbContextOptions<PostgreSqlUsersDbContext> options) : ServerUsersDbContext(options)
 {
     // classes and codes of PostgreSQL's appendix A that say, of a request in order, that the server can't do it now
     private static readonly string[] OutOfReach =
@@ -105,14 +106,11 @@ internal sealed class PostgreSqlUsersDbContext(DbContextOptions<PostgreSqlUsersD
     protected override void OnModelCreating(ModelBuilder modelBuilder)
     {
         base.OnModelCreating(modelBuilder);
-        modelBuilder.HasSequence<long>(UserIds).IncrementsBy(IdBlock);
-        modelBuilder.HasSequence<long>(EmailIds).IncrementsBy(IdBlock);
         foreach (var entity in (Type[])[typeof(User), typeof(Email), typeof(IdempotencyRecord)])
             modelBuilder.Entity(entity).Property<uint>(Xmin).HasColumnType("xid").ValueGeneratedOnAddOrUpdate();
-        // by the class's name: the other provider has such a method, too
-        NpgsqlPropertyBuilderExtensions.UseHiLo(modelBuilder.Entity<User>().Property(user => user.Id), UserIds);
-        NpgsqlPropertyBuilderExtensions.UseHiLo(modelBuilder.Entity<Email>().Property(email => email.Id), EmailIds);
     }
+
+    protected override void UseHiLo(PropertyBuilder<long> id, string sequence) => NpgsqlPropertyBuilderExtensions.UseHiLo(id, sequence);
 
     protected override void ConfigureConventions(ModelConfigurationBuilder configurationBuilder) =>
         configurationBuilder.Properties<string>().UseCollation("C");

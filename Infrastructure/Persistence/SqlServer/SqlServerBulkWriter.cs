@@ -63,7 +63,7 @@ internal sealed class SqlServerBulkWriter(UsersDbContext db) : IUserBulkWriter
     private async Task<long> TakeIdsAsync(int count, CancellationToken ct)
     {
         await using var command = Command(TakeIds);
-        command.Parameters.AddWithValue("@blocks", (long)(count + UsersDbContext.IdBlock - 1) / UsersDbContext.IdBlock);
+        command.Parameters.AddWithValue("@blocks", (long)(count + ServerUsersDbContext.IdBlock - 1) / ServerUsersDbContext.IdBlock);
         return (long)(await command.ExecuteScalarAsync(ct))!;
     }
 

@@ -19,7 +19,6 @@ internal static class SqlServerSetup
             .AddInterceptors(new SearchWordsInterceptor()));
     }
 
-    /// <summary>With what the service would have where the connection string does not say otherwise.</summary>
     private static string Complete(string connectionString)
     {
         var given = new SqlConnectionStringBuilder(connectionString);
@@ -31,6 +30,6 @@ internal static class SqlServerSetup
             ConnectTimeout = 5, // seconds, of connecting and of waiting for a connection
             ConnectRetryCount = 0, // the driver's own retries, ten seconds apart, would come on top of ours
         };
-        return new SqlConnectionStringBuilder($"{defaults.ConnectionString};{connectionString}").ConnectionString; // the last of two values counts
+        return ServerUsersDbContext.Complete(connectionString, defaults);
     }
 }

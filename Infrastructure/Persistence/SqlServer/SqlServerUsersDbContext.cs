@@ -1,6 +1,5 @@
 using System.Data;
 using System.Text;
-using CleanUsers.Domain.Emails;
 using CleanUsers.Domain.Users;
 using CleanUsers.Infrastructure.Persistence.Search;
 using Microsoft.Data.SqlClient;
@@ -16,7 +15,7 @@ namespace CleanUsers.Infrastructure.Persistence.SqlServer;
 /// Texts compare as they are (BIN2). What is sorted, or searched by how it begins, is stored as octets of UTF-8: those compare by code point,
 /// where BIN2 compares nvarchar by units of UTF-16 (docs/decisions/0013-three-databases.md).
 /// </summary>
-internal sealed class SqlServerUsersDbContext(DbContextOptions<SqlServerUsersDbContext> options) : UsersDbContext(options)
+internal sealed class SqlServerUsersDbContext(DbContextOptions<SqlServerUsersDbContext> options) : ServerUsersDbContext(options)
 {
     // a code point takes up to four octets
     private const int NameOctets = 4 * UserName.MaxLength;
@@ -97,15 +96,12 @@ internal sealed class SqlServerUsersDbContext(DbContextOptions<SqlServerUsersDbC
     protected override void OnModelCreating(ModelBuilder modelBuilder)
     {
         base.OnModelCreating(modelBuilder);
-        modelBuilder.HasSequence<long>(UserIds).IncrementsBy(IdBlock);
-        modelBuilder.HasSequence<long>(EmailIds).IncrementsBy(IdBlock);
-        // by the class's name: the other provider has such a method, too
-        SqlServerPropertyBuilderExtensions.UseHiLo(modelBuilder.Entity<User>().Property(user => user.Id), UserIds);
-        SqlServerPropertyBuilderExtensions.UseHiLo(modelBuilder.Entity<Email>().Property(email => email.Id), EmailIds);
         AsOctets(modelBuilder.Entity<User>().Property(user => user.EmailKey), EmailAddress.MaxOctets);
         AsOctets(modelBuilder.Entity<User>().Property(user => user.SortName), NameOctets);
         AsOctets(modelBuilder.Entity<UserWord>().Property(word => word.Word), NameOctets);
     }
+
+    protected override void UseHiLo(PropertyBuilder<long> id, string sequence) => SqlServerPropertyBuilderExtensions.UseHiLo(id, sequence);
 
     protected override void ConfigureConventions(ModelConfigurationBuilder configurationBuilder)
     {
