@@ -18,6 +18,7 @@ public sealed class EmailAddress
 
     private const string AsciiAtoms = "!#$%&'*+-/=?^_`{|}~"; // RFC 5322 section 3.2.3, next to letters and digits
 
+    // It does not check the Bidi rule for labels (RFC 5893 section 2): see docs/decisions/0007
     private static readonly IdnMapping Idna = new() { UseStd3AsciiRules = true };
 
     private EmailAddress(string value, string key) => (Value, Key) = (value, key);

@@ -1,7 +1,6 @@
 using System.Globalization;
 using CleanUsers.Application.Users;
 using Microsoft.Extensions.Primitives;
-using Microsoft.Net.Http.Headers;
 
 namespace CleanUsers.WebApi.Http;
 
@@ -14,6 +13,8 @@ internal static class EntityTags
     /// <summary>How <c>If-None-Match</c> compares: a weak tag matches like a strong one.</summary>
     public const bool Weak = false;
 
+    private const string White = " \t";
+
     public static string Of(long version) => string.Create(CultureInfo.InvariantCulture, $"\"{version}\"");
 
     /// <param name="header">The lines of the header.</param>
@@ -23,24 +24,39 @@ internal static class EntityTags
     {
         tags = null;
         if (header.Count == 0) return true;
-        if (!EntityTagHeaderValue.TryParseStrictList(header, out var values)) return false;
-        if (values.Any(value => value.Equals(EntityTagHeaderValue.Any)))
-        {
-            tags = new Tags(Any: true, new HashSet<long>());
-            return values.Count == 1;
-        }
-
-        tags = new Tags(Any: false, values
-            .Where(value => !strong || !value.IsWeak)
-            .Select(value => Version(value.Tag.AsSpan()))
-            .OfType<long>()
-            .ToHashSet());
+        var versions = new HashSet<long>();
+        var list = header.ToString().AsSpan().Trim(White); // several lines are one list (RFC 9110 section 5.3)
+        var any = list is "*";
+        if (!any && !TryParseList(list, strong, versions)) return false;
+        tags = new Tags(any, versions);
         return true;
     }
 
     /// <summary>A user that is there matches any tag: <c>If-Match: *</c> asks nothing then, and <c>If-None-Match: *</c> can't be met.</summary>
     public static VersionCondition Condition(Tags? oneOf, Tags? noneOf) =>
         new(oneOf?.Any == true ? null : oneOf?.Versions, noneOf?.Versions, Missing: noneOf?.Any == true);
+
+    /// <summary>
+    /// At least one tag, and empty elements that do not count (RFC 9110 section 5.6.1.2). Not the framework's parser: it reads a backslash as an
+    /// escape, which tags do not have, and <c>w/</c> as <c>W/</c>.
+    /// </summary>
+    private static bool TryParseList(ReadOnlySpan<char> list, bool strong, HashSet<long> versions)
+    {
+        for (var count = 0; ; count++)
+        {
+            list = list.TrimStart(" \t,");
+            if (list.IsEmpty) return count > 0;
+            var isWeak = list.StartsWith("W/", StringComparison.Ordinal);
+            if (isWeak) list = list[2..];
+            if (list is not ['"', .. var rest] || rest.IndexOf('"') is not (>= 0 and var length)) return false;
+            var tag = list[..(length + 2)];
+            // of the characters, the space and those before it are not allowed, nor is DEL
+            if (tag.ContainsAnyInRange('\0', ' ') || tag.Contains('\x7F')) return false;
+            if (!(strong && isWeak) && Version(tag) is { } version) versions.Add(version);
+            list = list[tag.Length..].TrimStart(White);
+            if (!list.IsEmpty && list[0] != ',') return false;
+        }
+    }
 
     // only the spelling that Of gives: no sign, no leading zero
     private static long? Version(ReadOnlySpan<char> tag) =>

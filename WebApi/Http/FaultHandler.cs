@@ -1,4 +1,5 @@
 using CleanUsers.Application.Ports;
+using Microsoft.AspNetCore.Connections;
 using Microsoft.AspNetCore.Diagnostics;
 
 namespace CleanUsers.WebApi.Http;
@@ -8,6 +9,13 @@ internal sealed partial class FaultHandler(ILogger<FaultHandler> logger) : IExce
 {
     public async ValueTask<bool> TryHandleAsync(HttpContext httpContext, Exception exception, CancellationToken cancellationToken)
     {
+        if (exception is ConnectionResetException)
+        {
+            // as the framework has it for a request that was aborted: for the log and the metrics, since nobody is left to read a response
+            httpContext.Response.StatusCode = StatusCodes.Status499ClientClosedRequest;
+            return true;
+        }
+
         try
         {
             await Answer(httpContext, exception).WriteAsync(httpContext);

@@ -54,6 +54,7 @@ internal static class HttpSetup
             new ProblemAnswer(ProblemCatalogue.OfStatus(context.HttpContext.Response.StatusCode)).WriteAsync(context.HttpContext));
         app.UseRequestTimeouts();
         app.UseSupportedVersions();
+        app.UseTransferCodings();
         app.UseMethodNegotiation();
     }
 }

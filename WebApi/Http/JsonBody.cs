@@ -1,7 +1,10 @@
+using System.Buffers;
+using System.IO.Pipelines;
 using System.Security.Cryptography;
 using Ardalis.Result;
 using CleanUsers.Domain;
-using Microsoft.Net.Http.Headers;
+using Microsoft.AspNetCore.Connections;
+using Microsoft.Extensions.Primitives;
 
 namespace CleanUsers.WebApi.Http;
 
@@ -14,6 +17,8 @@ internal sealed class JsonBody : RequestInput
     /// <summary>What PATCH takes (RFC 7396, RFC 5789 section 3.1).</summary>
     public const string MergePatch = "application/merge-patch+json";
 
+    private const string Identity = "identity";
+
     // a client may PUT back what it got
     private static readonly string[] ReadOnlyMembers = ["id", "version", "createdAt", "updatedAt"];
 
@@ -24,29 +29,29 @@ internal sealed class JsonBody : RequestInput
     private JsonBody(HttpRequest request)
         : base(request) => _members = new("body", ReadOnlyMembers, Refuse);
 
-    /// <exception cref="BadHttpRequestException">The web server refuses the body: too large, too slow, cut off.</exception>
+    /// <exception cref="BadHttpRequestException">The web server rejects the body: too large, too slow, cut off.</exception>
+    /// <exception cref="ConnectionResetException">The client is gone.</exception>
     public static async Task<JsonBody> ReadAsync(HttpRequest request, CancellationToken ct)
     {
         var body = new JsonBody(request);
         if (!IsJson(request))
         {
-            body.Refusal = new ProblemAnswer(ProblemCatalogue.UnsupportedMediaType);
+            body.Refusal = new ProblemAnswer(
+                ProblemCatalogue.UnsupportedMediaType,
+                "The header Content-Type is missing or names another type than the resource takes, or another character set than UTF-8.");
             MethodNegotiation.Accepts(request.HttpContext.Response, request.Method);
             return body;
         }
 
-        using var octets = new MemoryStream();
-        try
+        if (IsCoded(request.Headers.ContentEncoding))
         {
-            await request.Body.CopyToAsync(octets, ct);
-        }
-        catch (IOException fault) when (fault is not BadHttpRequestException && !request.HttpContext.RequestAborted.IsCancellationRequested)
-        {
-            // Kestrel's word for a chunk of more octets than an int can count
-            throw new BadHttpRequestException("The body's framing is broken.", StatusCodes.Status400BadRequest, fault);
+            body.Refusal = new ProblemAnswer(
+                ProblemCatalogue.UnsupportedMediaType, "The header Content-Encoding names a coding, and bodies are accepted without one only.");
+            request.HttpContext.Response.Headers.AcceptEncoding = Identity; // RFC 9110 section 15.5.16
+            return body;
         }
 
-        body._octets = octets.GetBuffer().AsMemory(0, (int)octets.Length);
+        body._octets = await ReadOctetsAsync(request, ct);
         if (body._members.Parse(body._octets.Span) is { } malformed)
             body.Refusal = new ProblemAnswer(ProblemCatalogue.MalformedBody, malformed.ErrorMessage, [malformed]);
         return body;
@@ -78,13 +83,61 @@ internal sealed class JsonBody : RequestInput
 
     protected override ValidationError Located(ValidationError fault) => fault;
 
-    /// <summary>RFC 8259 section 11: no parameter is defined, and section 8.1: UTF-8 and nothing else.</summary>
+    private static async Task<ReadOnlyMemory<byte>> ReadOctetsAsync(HttpRequest request, CancellationToken ct)
+    {
+        var reader = request.BodyReader;
+        var octets = new ArrayBufferWriter<byte>(512);
+        // Not the token itself: Kestrel's reader is of no use after a read that a token ended, and draining the body then logs an error
+        await using var cancelled = ct.Register(CancelRead, reader);
+        try
+        {
+            for (var isCompleted = false; !isCompleted;)
+            {
+                var read = await reader.ReadAsync(CancellationToken.None);
+                foreach (var segment in read.Buffer) octets.Write(segment.Span);
+                reader.AdvanceTo(read.Buffer.End);
+                ct.ThrowIfCancellationRequested();
+                isCompleted = read.IsCompleted;
+            }
+        }
+        catch (Exception exception)
+            when (exception is ConnectionResetException || (exception is OperationCanceledException && !ct.IsCancellationRequested))
+        {
+            // Without this Kestrel would try to drain the body, from a reader that the reset broke, and log an error: dotnet/aspnetcore's
+            // Http1ContentLengthMessageBody is still "reading" then
+            request.HttpContext.Abort();
+            throw new ConnectionResetException("The client closed the connection before the body was complete.", exception);
+        }
+        catch (IOException exception) when (exception is not BadHttpRequestException)
+        {
+            // Kestrel's exception for a chunk of more bytes than an int can count
+            throw new BadHttpRequestException("The body's framing is broken.", StatusCodes.Status400BadRequest, exception);
+        }
+
+        return octets.WrittenMemory;
+    }
+
+    private static void CancelRead(object? reader)
+    {
+        try
+        {
+            ((PipeReader)reader!).CancelPendingRead();
+        }
+        catch (ConnectionAbortedException)
+        {
+            // the connection is gone, and has ended the read
+        }
+    }
+
     private static bool IsJson(HttpRequest request)
     {
-        if (!MediaTypeHeaderValue.TryParse(request.ContentType, out var type)) return false;
-        if (type.Charset.HasValue && !HeaderUtilities.RemoveQuotes(type.Charset).Equals("utf-8", StringComparison.OrdinalIgnoreCase)) return false;
-        if (request.Headers.ContentEncoding.Count > 0) return false; // RFC 9110 section 8.4: none is taken
-        return type.MediaType.Equals(Json, StringComparison.OrdinalIgnoreCase)
-            || (HttpMethods.IsPatch(request.Method) && type.MediaType.Equals(MergePatch, StringComparison.OrdinalIgnoreCase));
+        if (!ContentType.TryParseUtf8(request.ContentType, out var type)) return false;
+        return type.Equals(Json, StringComparison.OrdinalIgnoreCase)
+            || (HttpMethods.IsPatch(request.Method) && type.Equals(MergePatch, StringComparison.OrdinalIgnoreCase));
     }
+
+    /// <summary>RFC 9110 section 8.4: a list of codings, of which identity is none.</summary>
+    private static bool IsCoded(StringValues contentEncoding) => contentEncoding
+        .SelectMany(line => (line ?? "").Split(',', StringSplitOptions.RemoveEmptyEntries | StringSplitOptions.TrimEntries))
+        .Any(coding => !coding.Equals(Identity, StringComparison.OrdinalIgnoreCase));
 }

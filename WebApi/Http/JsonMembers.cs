@@ -1,4 +1,5 @@
 using System.Buffers;
+using System.Runtime.InteropServices;
 using System.Text;
 using System.Text.Json;
 using System.Text.Unicode;
@@ -54,7 +55,8 @@ internal sealed class JsonMembers(string what, IEnumerable<string> ignored, Acti
     {
         if (!TryTake(member, out var element)) return default;
         if (element.ValueKind == JsonValueKind.Null) return new(null);
-        if (element.ValueKind == JsonValueKind.Number && TryGetWhole(element, out var number)) return number;
+        if (element.ValueKind == JsonValueKind.Number
+            && WholeNumbers.TryParseJson(JsonMarshal.GetRawUtf8Value(element), out var number)) return number;
         Refuse(member, "wrong-type", $"Member {member} must be a whole number or null, not {Describe(element)}.");
         return default;
     }
@@ -70,7 +72,7 @@ internal sealed class JsonMembers(string what, IEnumerable<string> ignored, Acti
     public void FindUnknown()
     {
         foreach (var name in _members.Keys.Where(name => !_asked.Contains(name)))
-            Refuse(name, "unknown-member", $"There is no member {name} here.");
+            Refuse(name, "unknown-member", $"There is no member {RepeatedInput.InSentence(name)} here.");
     }
 
     private void Take(JsonElement root)
@@ -78,7 +80,8 @@ internal sealed class JsonMembers(string what, IEnumerable<string> ignored, Acti
         foreach (var property in root.EnumerateObject())
         {
             if (!TryGetName(property, out var name)) refuse(new BodyError("invalid-text", "The name of a member has half a surrogate pair."));
-            else if (!_members.TryAdd(name, property.Value)) Refuse(name, "duplicate-member", $"Member {name} must be there once.");
+            else if (!_members.TryAdd(name, property.Value))
+                Refuse(name, "duplicate-member", $"Member {RepeatedInput.InSentence(name)} must be there once.");
         }
     }
 
@@ -88,16 +91,8 @@ internal sealed class JsonMembers(string what, IEnumerable<string> ignored, Acti
         return _members.TryGetValue(member, out element);
     }
 
-    private void Refuse(string member, string code, string detail) => refuse(new ValidationError(member, detail, code, ValidationSeverity.Error));
-
-    /// <summary>30 and 30.0 are one number.</summary>
-    private static bool TryGetWhole(JsonElement element, out long number)
-    {
-        if (element.TryGetInt64(out number)) return true;
-        var parts = element.GetRawText().Split('.');
-        if (parts.Length > 2 || (parts.Length == 2 && parts[1].AsSpan().ContainsAnyExcept('0'))) return false;
-        return WholeNumbers.TryParse(parts[0], out number);
-    }
+    private void Refuse(string member, string code, string detail) =>
+        refuse(new ValidationError(RepeatedInput.Name(member), detail, code, ValidationSeverity.Error));
 
     private static bool TryGetText(JsonElement element, out string? text)
     {
@@ -132,7 +127,7 @@ internal sealed class JsonMembers(string what, IEnumerable<string> ignored, Acti
         JsonValueKind.Object => "an object",
         JsonValueKind.Array => "an array",
         JsonValueKind.String => "a string",
-        JsonValueKind.Number => $"the number {element.GetRawText()}",
+        JsonValueKind.Number => $"the number {RepeatedInput.InSentence(element.GetRawText())}",
         JsonValueKind.True or JsonValueKind.False => "true or false",
         JsonValueKind.Null => "null",
         JsonValueKind.Undefined => "nothing",

@@ -1,3 +1,4 @@
+using Microsoft.AspNetCore.Routing.Patterns;
 using Microsoft.AspNetCore.Routing.Template;
 
 namespace CleanUsers.WebApi.Http;
@@ -39,8 +40,17 @@ internal static class MethodNegotiation
         {
             var values = new RouteValueDictionary();
             return new TemplateMatcher(new RouteTemplate(endpoint.RoutePattern), []).TryMatch(context.Request.Path, values)
-                && (!values.ContainsKey("id") || new IdConstraint().Match(context, route: null, "id", values, RouteDirection.IncomingRequest));
+                && MeetsConstraints(context, endpoint.RoutePattern, values);
         });
+
+    private static bool MeetsConstraints(HttpContext context, RoutePattern pattern, RouteValueDictionary values)
+    {
+        var factory = context.RequestServices.GetRequiredService<ParameterPolicyFactory>();
+        return pattern.ParameterPolicies.All(parameter => parameter.Value
+            .Select(policy => factory.Create(pattern.GetParameter(parameter.Key), policy))
+            .OfType<IRouteConstraint>()
+            .All(constraint => constraint.Match(context, route: null, parameter.Key, values, RouteDirection.IncomingRequest)));
+    }
 
     /// <summary>Says what bodies a method takes (RFC 5789 section 3.1 for PATCH, the W3C's LDP section 7.1 for the others).</summary>
     public static void Accepts(HttpResponse response, string method)

@@ -80,8 +80,9 @@ internal static class ProblemCatalogue
 
     public static readonly Problem UnsupportedMediaType = new(
         "unsupported-media-type", 415, "The body's type is not accepted",
-        "The header Content-Type is missing or names another type than the resource takes, or another character set than UTF-8.",
-        "Use a type that the header Accept-Post or Accept-Patch names.");
+        "The header Content-Type is missing or names another type than the resource takes, or another character set than UTF-8, "
+            + "or Content-Encoding names a coding.",
+        "Use a type that the header Accept-Post or Accept-Patch names, or a coding that Accept-Encoding names.");
 
     public static readonly Problem IdempotencyKeyReused = new(
         "idempotency-key-reused", 422, "The Idempotency-Key was used for something else",

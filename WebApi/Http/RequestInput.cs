@@ -25,7 +25,7 @@ internal class RequestInput
         {
             var name = pair.DecodeName().ToString();
             if (_parameters.TryAdd(name, pair.DecodeValue().ToString())) continue;
-            RefuseParameter(name, "repeated", $"Parameter {name} must be there once.");
+            RefuseParameter(name, "repeated", $"Parameter {RepeatedInput.InSentence(name)} must be there once.");
         }
     }
 
@@ -105,7 +105,7 @@ internal class RequestInput
     protected virtual void FindUnknown()
     {
         foreach (var name in _parameters.Keys.Where(name => !_asked.Contains(name)))
-            RefuseParameter(name, "unknown-parameter", $"There is no parameter {name} here.");
+            RefuseParameter(name, "unknown-parameter", $"There is no parameter {RepeatedInput.InSentence(name)} here.");
     }
 
     /// <summary>The fault of a member, as one of the place where this input's members are.</summary>

@@ -16,6 +16,7 @@ internal static class WebServerLimits
     public static void Configure(KestrelServerOptions kestrel, HttpOptions options)
     {
         kestrel.AddServerHeader = false;
+        kestrel.AllowHostHeaderOverride = true; // RFC 9112 section 3.2.2: Host is ignored where the target is in absolute form
 
         var limits = kestrel.Limits;
         limits.MaxConcurrentConnections = options.MaxConnections;

@@ -38,10 +38,21 @@ public abstract class ConditionsAndRaces(Service service)
     public async Task A_condition_does_not_make_a_missing_user_anything_but_missing() =>
         (await _service.SendAsync("PATCH", "/api/v1/users/999999", """{"age":1}""", ("If-Match", "*"))).IsProblem(404, "user-not-found");
 
+    /// <summary>RFC 9110 section 8.8.3: a backslash is an ordinary character of a tag.</summary>
+    [Fact]
+    public async Task A_backslash_ends_no_tag()
+    {
+        var id = await _service.CreateAsync($"b{Guid.NewGuid():N}@example.org");
+        (await _service.GetAsync($"/api/v1/users/{id}", ("If-None-Match", "\"C:\\\", \"1\""))).Is(304);
+        (await _service.SendAsync("PATCH", $"/api/v1/users/{id}", """{"age":1}""", ("If-Match", "\"C:\\\", \"1\""))).Is(200);
+        (await _service.SendAsync("PATCH", $"/api/v1/users/{id}", """{"age":2}""", ("If-Match", "\"C:\\\""))).IsProblem(412, "version-mismatch");
+    }
+
     [Theory]
     [InlineData("1")]
     [InlineData("\"1")]
     [InlineData("W/1")]
+    [InlineData("w/\"1\"")]
     [InlineData("*, \"1\"")]
     [InlineData("\"1\" \"2\"")]
     public async Task A_header_that_is_no_list_of_tags_is_named(string tags)

@@ -1,4 +1,8 @@
 using System.Text;
+using Microsoft.AspNetCore.Http;
+using Microsoft.AspNetCore.Routing;
+using Microsoft.AspNetCore.Routing.Patterns;
+using Microsoft.Extensions.DependencyInjection;
 
 namespace CleanUsers.WebApi.Tests;
 
@@ -38,6 +42,61 @@ public sealed class MethodsAndErrors(Service service) : IClassFixture<Service>
 
     [Fact]
     public async Task OPTIONS_of_what_is_not_there_is_404() => (await service.SendAsync("OPTIONS", "/api/v1/nothing")).IsProblem(404, "not-found");
+
+    /// <summary>Every route of the running service, so that a new parameter is tried without a word here.</summary>
+    [Fact]
+    public async Task A_value_that_breaks_the_constraint_of_a_route_is_404_for_every_method()
+    {
+        var endpoints = service.Services.GetRequiredService<EndpointDataSource>().Endpoints;
+        var routes = endpoints.OfType<RouteEndpoint>().Select(endpoint => endpoint.RoutePattern).ToList();
+        var tried = new HashSet<string>();
+        foreach (var (route, parameter) in routes.SelectMany(route => route.ParameterPolicies.Keys.Select(parameter => (route, parameter))))
+        {
+            var broken = Values.Where(value => !Fits(route, parameter, value)).ToList();
+            Assert.True(broken.Count > 0, $"{route.RawText}: no value breaks {parameter}");
+            foreach (var path in broken.Select(value => Filled(route, parameter, value)).Where(tried.Add))
+            {
+                foreach (var method in (string[])["GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS", "TRACE", "BREW"])
+                {
+                    var response = await service.SendAsync(method, path);
+                    Assert.True(response.Status == 404, $"{method} {path} is {response.Status}");
+                    Assert.Null(response.Header("Allow"));
+                }
+            }
+        }
+
+        string[] some =
+        [
+            "/api/vabc/users", "/api/v1/users/abc", "/api/v1/users/abc/emails", "/api/v1/users/abc/emails/1", "/api/v1/users/1/emails/abc",
+        ];
+        Assert.Superset(some.ToHashSet(), tried);
+    }
+
+    private static readonly string[] Values = ["1", "v1", "abc", "0", "-1", "01", "1.5", "99999999999999999999", "%20"];
+
+    /// <summary>The path of a route with this value, and in its other parameters values that fit.</summary>
+    private string Filled(RoutePattern route, string parameter, string value)
+    {
+        return "/" + string.Join('/', route.PathSegments.Select(segment => string.Concat(segment.Parts.Select(Part))));
+
+        string Part(RoutePatternPart part) => part switch
+        {
+            RoutePatternLiteralPart literal => literal.Content,
+            RoutePatternParameterPart other when other.Name != parameter => Values.First(candidate => Fits(route, other.Name, candidate)),
+            _ => value,
+        };
+    }
+
+    private bool Fits(RoutePattern route, string parameter, string value)
+    {
+        var factory = service.Services.GetRequiredService<ParameterPolicyFactory>();
+        var context = new DefaultHttpContext { RequestServices = service.Services };
+        var values = new RouteValueDictionary { [parameter] = Uri.UnescapeDataString(value) };
+        return !route.ParameterPolicies.TryGetValue(parameter, out var policies)
+            || policies.Select(policy => factory.Create(route.GetParameter(parameter), policy))
+                .OfType<IRouteConstraint>()
+                .All(constraint => constraint.Match(context, null, parameter, values, RouteDirection.IncomingRequest));
+    }
 
     [Fact]
     public async Task HEAD_has_the_headers_of_GET_and_no_body()

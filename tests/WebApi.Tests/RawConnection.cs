@@ -49,6 +49,12 @@ internal sealed class RawConnection : IDisposable
         }
     }
 
+    /// <summary>Ends the connection at once with a reset (RFC 9293 section 3.10.4), as a client does that is killed.</summary>
+    public void Reset()
+    {
+        _connection.Client.Close(timeout: 0); // disposing of the client would shut it down in order
+    }
+
     /// <summary>The next answer, octets as characters.</summary>
     /// <exception cref="EndOfStreamException">The connection ended before the answer did.</exception>
     public async Task<string> ReadAnswerAsync() =>

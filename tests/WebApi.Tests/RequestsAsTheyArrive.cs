@@ -1,0 +1,101 @@
+namespace CleanUsers.WebApi.Tests;
+
+/// <summary>Request targets, Host and Transfer-Encoding as RFC 9112 has them, sent as bytes.</summary>
+public sealed class RequestsAsTheyArrive(Service service) : IClassFixture<Service>
+{
+    private static readonly TimeSpan Timeout = TimeSpan.FromSeconds(20);
+
+    /// <summary>RFC 9112 section 3.2.2: the target's authority counts, and Host is ignored.</summary>
+    [Theory]
+    [InlineData("http://x/api/v1/users", "Host: x")]
+    [InlineData("http://x/api/v1/users", "Host: X")]
+    [InlineData("http://x/api/v1/users", "Host: other")]
+    [InlineData("http://x/api/v1/users", "Host:")]
+    [InlineData("http://x/api/v1/users", "Host: x:8080")]
+    [InlineData("http://x:80/api/v1/users", "Host: x")]
+    [InlineData("http://x:8080/api/v1/users", "Host: x")]
+    [InlineData("http://X/api/v1/users?pageSize=1", "Host: y")]
+    [InlineData("http://[::1]:8080/api/v1/users", "Host: y")]
+    public async Task A_target_in_absolute_form_is_served_whatever_Host_is(string target, string host)
+    {
+        using var connection = new RawConnection(service.Client.BaseAddress!);
+        await connection.SendAsync($"GET {target} HTTP/1.1\r\n{host}\r\n\r\n");
+        (await connection.ReadAsync("GET", Timeout))!.Is(200);
+    }
+
+    /// <summary>RFC 9112 section 3.2: a missing, repeated or invalid Host is 400, in every form of the target.</summary>
+    [Theory]
+    [InlineData("/api/v1/users", "X: y")]
+    [InlineData("/api/v1/users", "Host: x\r\nHost: x")]
+    [InlineData("/api/v1/users", "Host: a b")]
+    [InlineData("/api/v1/users", "Host: x/y")]
+    [InlineData("http://x/api/v1/users", "X: y")]
+    [InlineData("http://x/api/v1/users", "Host: x\r\nHost: x")]
+    public async Task A_Host_that_is_missing_or_repeated_or_invalid_is_400(string target, string host)
+    {
+        using var connection = new RawConnection(service.Client.BaseAddress!);
+        await connection.SendAsync($"GET {target} HTTP/1.1\r\n{host}\r\n\r\n");
+        var response = (await connection.ReadAsync("GET", Timeout))!.Is(400);
+        Assert.Equal("close", response.Header("Connection"));
+    }
+
+    [Theory]
+    [InlineData("POST", "chunked")]
+    [InlineData("POST", "CHUNKED")]
+    [InlineData("PATCH", "  chunked  ")]
+    public async Task A_body_in_chunks_is_read(string method, string coding)
+    {
+        var id = await service.CreateAsync($"t{Guid.NewGuid():N}@example.org");
+        var (path, status) = method == "POST" ? ("/api/v1/users", 201) : ($"/api/v1/users/{id}", 200);
+        using var connection = new RawConnection(service.Client.BaseAddress!);
+        await connection.SendAsync(InChunks(method, path, $"Transfer-Encoding: {coding}"));
+        (await connection.ReadAsync(method, Timeout))!.Is(status);
+    }
+
+    /// <summary>
+    /// Whatever the method, and whether or not it takes a body: the web server would read the last coding alone, and take what is left for JSON.
+    /// </summary>
+    [Theory]
+    [InlineData("gzip, chunked")]
+    [InlineData("identity, chunked")]
+    [InlineData("chunked, chunked")]
+    [InlineData("x, chunked")]
+    [InlineData(", chunked")]
+    [InlineData("chunked,")]
+    [InlineData("gzip\r\nTransfer-Encoding: chunked")]
+    [InlineData("chunked\r\nTransfer-Encoding: chunked")]
+    public async Task Another_transfer_coding_than_chunked_is_400_and_ends_the_connection(string coding)
+    {
+        foreach (var method in (string[])["GET", "PUT", "PATCH", "DELETE", "OPTIONS", "BREW"])
+            await IsMalformedAsync(method, "/api/v1/users/1", coding);
+        foreach (var path in (string[])["/api/v1/users", "/nothing"]) await IsMalformedAsync("POST", path, coding);
+    }
+
+    private async Task IsMalformedAsync(string method, string path, string coding)
+    {
+        using var connection = new RawConnection(service.Client.BaseAddress!);
+        await connection.SendAsync(InChunks(method, path, $"Transfer-Encoding: {coding}"));
+        var response = (await connection.ReadAsync(method, Timeout))!.IsProblem(400, "malformed-request");
+        Assert.Contains("Transfer-Encoding", response["detail"].GetString(), StringComparison.Ordinal);
+        Assert.Equal("close", response.Header("Connection"));
+        Assert.Null(await connection.ReadAsync(method, Timeout));
+    }
+
+    [Theory]
+    [InlineData("gzip")]
+    [InlineData("chunked, gzip")]
+    [InlineData("identity")]
+    [InlineData("chunked;a=b")]
+    public async Task A_last_transfer_coding_that_is_not_chunked_is_400(string coding)
+    {
+        using var connection = new RawConnection(service.Client.BaseAddress!);
+        await connection.SendAsync(InChunks("POST", "/api/v1/users", $"Transfer-Encoding: {coding}"));
+        (await connection.ReadAsync("POST", Timeout))!.Is(400);
+    }
+
+    private static string InChunks(string method, string path, string header)
+    {
+        var body = method == "POST" ? $$"""{"email":"t{{Guid.NewGuid():N}}@example.org"}""" : """{"age":7}""";
+        return $"{method} {path} HTTP/1.1\r\nHost: x\r\nContent-Type: application/json\r\n{header}\r\n\r\n{body.Length:x}\r\n{body}\r\n0\r\n\r\n";
+    }
+}
