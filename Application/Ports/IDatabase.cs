@@ -7,7 +7,7 @@ public interface IDatabase
     Task<DatabaseState> CheckAsync(CancellationToken ct);
 
     /// <summary>Creates or updates the schema. Several processes may do so at once: one does it, the others wait and find it done.</summary>
-    /// <exception cref="DatabaseUnavailableException">The database is out of reach, or refuses.</exception>
+    /// <exception cref="DatabaseUnavailableException">The database is out of reach.</exception>
     Task MigrateAsync(CancellationToken ct);
 
     /// <summary>True where a fault says that the database can't serve now, though the request was in order: out of reach, busy, full, read-only.</summary>

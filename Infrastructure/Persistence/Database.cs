@@ -33,6 +33,9 @@ internal sealed partial class Database(UsersDbContext db, ILogger<Database> logg
         }
         catch (Exception exception) when (exception is DbException or IOException or UnauthorizedAccessException || db.IsUnavailable(exception))
         {
+            // a statement that a healthy database rejects is this program's mistake
+            if (exception is DbException && !db.IsUnavailable(exception) && await db.Database.CanConnectAsync(ct)) throw;
+
             // what was said last, not that it was tried several times
             throw new DatabaseUnavailableException((exception as RetryLimitExceededException)?.InnerException ?? exception);
         }

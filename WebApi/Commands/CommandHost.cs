@@ -8,8 +8,10 @@ using Microsoft.Extensions.Logging.Console;
 namespace CleanUsers.WebApi.Commands;
 
 /// <summary>What the commands stand on: the configuration, the use cases, the database.</summary>
-internal static class CommandHost
+internal static partial class CommandHost
 {
+    private const string ConsoleLog = "Logging:Console";
+
     /// <param name="settings">Of the command line: <c>--key=value</c>.</param>
     /// <exception cref="ConfigurationException">The configuration is not one to start with.</exception>
     public static WebApplicationBuilder CreateBuilder(string[] settings)
@@ -36,7 +38,8 @@ internal static class CommandHost
     {
         await Task.Yield(); // System.CommandLine listens to signals only once an action has come back to it, and SQLite never waits
         var builder = CreateBuilder([]);
-        builder.Logging.AddFilter(level => level >= LogLevel.Error); // what there is to say, the command itself says
+        // the command itself writes what went wrong, in a line; the stack is in the log, for those who ask for one
+        if (!builder.Configuration.GetSection(ConsoleLog).Exists()) builder.Logging.ClearProviders();
         builder.Services.Configure<ConsoleLoggerOptions>(console => console.LogToStandardErrorThreshold = LogLevel.Trace);
         builder.Services.AddSingleton<ICaller, OperatingSystemCaller>();
         await using var app = builder.Build();
@@ -46,10 +49,15 @@ internal static class CommandHost
         {
             return await action(scope.ServiceProvider);
         }
-        catch (Exception exception) when (exception is not DatabaseUnavailableException && database.IsUnavailable(exception))
+        catch (Exception exception) when (exception is not (OperationCanceledException or DatabaseUnavailableException))
         {
+            LogFailed(app.Logger, exception);
+            if (!database.IsUnavailable(exception)) throw;
             var behind = await database.CheckAsync(CancellationToken.None) == DatabaseState.SchemaBehind;
             throw new DatabaseUnavailableException(behind ? new InvalidOperationException("its schema is not this program's; run migrate.", exception) : exception.GetBaseException());
         }
     }
+
+    [LoggerMessage(LogLevel.Error, "The command failed.")]
+    private static partial void LogFailed(ILogger logger, Exception exception);
 }

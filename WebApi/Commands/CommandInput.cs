@@ -69,8 +69,8 @@ internal sealed class CommandInput(ParseResult typed)
 
     private int Refuse(params string[] reasons)
     {
-        foreach (var (option, detail) in _faults) Console.Error.WriteLine($"{option}: {detail}");
-        foreach (var reason in reasons) Console.Error.WriteLine(reason);
+        foreach (var (option, detail) in _faults) ErrorOutput.WriteLine($"{option}: {detail}");
+        foreach (var reason in reasons) ErrorOutput.WriteLine(reason);
         return CommandLine.Refused;
     }
 }

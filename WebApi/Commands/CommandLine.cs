@@ -13,7 +13,10 @@ internal static class CommandLine
     /// <summary>Input that is refused, or an answer that is no: 1, as System.CommandLine has it.</summary>
     public const int Refused = 1;
 
-    private const int DatabaseUnavailable = 69; // EX_UNAVAILABLE of sysexits.h
+    // of sysexits.h
+    private const int DatabaseUnavailable = 69; // EX_UNAVAILABLE
+    private const int Unexpected = 70; // EX_SOFTWARE
+
     private const int Interrupted = 130; // as shells have it: 128 and SIGINT
 
     private static readonly TimeSpan Patience = TimeSpan.FromSeconds(5);
@@ -31,7 +34,7 @@ internal static class CommandLine
         var parsed = root.Parse(WithCommand(root, arguments), new ParserConfiguration { ResponseFileTokenReplacer = null });
         if (parsed.Action is ParseErrorAction)
         {
-            foreach (var fault in parsed.Errors) await Console.Error.WriteLineAsync(fault.Message);
+            foreach (var fault in parsed.Errors) ErrorOutput.WriteLine(fault.Message);
             return Refused;
         }
 
@@ -43,23 +46,28 @@ internal static class CommandLine
         }
         catch (OperationCanceledException)
         {
-            await Console.Error.WriteLineAsync("Interrupted.");
+            ErrorOutput.WriteLine("Interrupted.");
             return Interrupted;
         }
         catch (Exception exception) when (exception is IOException or UnauthorizedAccessException)
         {
-            await Console.Error.WriteLineAsync(exception.Message);
+            ErrorOutput.WriteLine(exception.Message);
             return Refused;
         }
         catch (ConfigurationException exception)
         {
-            await Console.Error.WriteLineAsync(exception.Message);
+            ErrorOutput.WriteLine(exception.Message);
             return ConfigurationException.ExitCode;
         }
         catch (DatabaseUnavailableException exception)
         {
-            await Console.Error.WriteLineAsync(exception.Message);
+            ErrorOutput.WriteLine(OnOneLine(exception.Message));
             return DatabaseUnavailable;
+        }
+        catch (Exception exception) // whatever it is: the runtime would write a stack, and end with the code of SIGABRT
+        {
+            ErrorOutput.WriteLine($"Unexpected error: {OnOneLine(exception.GetBaseException().Message)}");
+            return Unexpected;
         }
     }
 
@@ -71,6 +79,9 @@ internal static class CommandLine
         arguments is [] || (ServeCommand.IsSetting(arguments[0]) && !root.Options.Any(option => option.Name == arguments[0] || option.Aliases.Contains(arguments[0])))
             ? [ServeCommand.CommandName, .. arguments]
             : arguments;
+
+    /// <summary>Drivers write messages of several lines, which are easier to read without escapes.</summary>
+    private static string OnOneLine(string message) => message.ReplaceLineEndings(" ");
 
     private sealed class HelpWithExample(HelpAction usual) : SynchronousCommandLineAction
     {

@@ -22,15 +22,15 @@ internal sealed class HealthCommand : ServiceCommand
         {
             using var answer = await client.GetAsync(address, ct);
             if (answer.IsSuccessStatusCode) return 0;
-            await Console.Error.WriteLineAsync($"Not ready: {address} answers {(int)answer.StatusCode}.");
+            ErrorOutput.WriteLine($"Not ready: {address} answers {(int)answer.StatusCode}.");
         }
         catch (HttpRequestException exception)
         {
-            await Console.Error.WriteLineAsync($"Not ready: {address} can't be reached: {exception.Message}");
+            ErrorOutput.WriteLine($"Not ready: {address} can't be reached: {exception.Message}");
         }
         catch (TaskCanceledException) when (!ct.IsCancellationRequested) // how HttpClient says that its time is up
         {
-            await Console.Error.WriteLineAsync($"Not ready: {address} did not answer within {Patience.TotalSeconds} s.");
+            ErrorOutput.WriteLine($"Not ready: {address} did not answer within {Patience.TotalSeconds} s.");
         }
 
         return CommandLine.Refused;

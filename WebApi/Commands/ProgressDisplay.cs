@@ -10,7 +10,7 @@ internal sealed class ProgressDisplay
 
     private ProgressDisplay(IAnsiConsole? terminal, ProgressTask? bar) => (_terminal, _bar) = (terminal, bar);
 
-    public static bool IsShown => !Console.IsErrorRedirected;
+    public static bool IsShown => ErrorOutput.IsTerminal;
 
     /// <param name="title">What is done.</param>
     /// <param name="end">How much there is to do, in whatever unit; null where nobody knows.</param>
@@ -18,7 +18,7 @@ internal sealed class ProgressDisplay
     public static async Task<T> ShowAsync<T>(string title, long? end, Func<ProgressDisplay, Task<T>> work)
     {
         if (!IsShown) return await work(new(null, null));
-        var terminal = AnsiConsole.Create(new AnsiConsoleSettings { Out = new AnsiConsoleOutput(Console.Error) });
+        var terminal = ErrorOutput.CreateTerminal();
         return await terminal.Progress().AutoClear(true)
             .Columns(new TaskDescriptionColumn(), new ProgressBarColumn(), new PercentageColumn(), new ElapsedTimeColumn())
             .StartAsync(bars =>
@@ -41,7 +41,7 @@ internal sealed class ProgressDisplay
     /// <summary>A line of its own on standard error, whatever else is shown there.</summary>
     public void WriteLine(string text)
     {
-        if (_terminal is null) Console.Error.WriteLine(text);
-        else _terminal.WriteLine(text);
+        if (_terminal is null) ErrorOutput.WriteLine(text);
+        else _terminal.WriteLine(TerminalText.Escape(text));
     }
 }

@@ -53,8 +53,9 @@ internal static class UserPrinting
     private static Task PrintJsonAsync<T>(T value, JsonTypeInfo<T> type) => Console.Out.WriteLineAsync(JsonSerializer.Serialize(value, type));
 
     /// <summary>Each column as wide as its widest cell, but for the last.</summary>
-    private static async Task PrintRowsAsync(IReadOnlyList<string[]> rows)
+    private static async Task PrintRowsAsync(IEnumerable<string[]> table)
     {
+        var rows = table.Select(row => row.Select(TerminalText.Escape).ToArray()).ToList();
         var widths = Enumerable.Range(0, rows[0].Length).Select(column => rows.Max(row => Width(row[column]))).ToArray();
         foreach (var row in rows)
         {

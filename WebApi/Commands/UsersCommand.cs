@@ -12,9 +12,9 @@ internal sealed class UsersCommand : ServiceCommand
         Add(new UsersImportCommand());
         Add(new UsersExportCommand());
         Add(new UsersPurgeCommand());
-        SetAction(async (_, _) =>
+        SetAction(_ =>
         {
-            await Console.Error.WriteLineAsync($"What to do with users is missing: {string.Join(", ", Subcommands.Select(command => command.Name))}.");
+            ErrorOutput.WriteLine($"What to do with users is missing: {string.Join(", ", Subcommands.Select(command => command.Name))}.");
             return CommandLine.Refused;
         });
     }

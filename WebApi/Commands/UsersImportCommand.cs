@@ -19,6 +19,10 @@ internal sealed class UsersImportCommand : ServiceCommand
         var dryRun = new Option<bool>("--dry-run") { Description = "Changes nothing, and says what would happen." };
         var errors = new Option<FileInfo?>("--errors") { Description = "Where to write the refused lines, too, as lines of JSON." };
         var json = JsonOption();
+        file.Validators.Add(typed =>
+        {
+            if (typed.GetValueOrDefault<string>().Length == 0) typed.AddError("FILE: The name of a file must not be empty.");
+        });
         Add(file);
         foreach (var option in (Option[])[format, update, dryRun, errors, json]) Add(option);
         SetAction(async (typed, ct) =>
@@ -33,7 +37,7 @@ internal sealed class UsersImportCommand : ServiceCommand
             return await CommandHost.RunAsync(async services =>
             {
                 if (!command.DryRun) await services.MigrateOnStartupAsync();
-                var counts = await ProgressDisplay.ShowAsync("import", path is null ? null : source.Length, display =>
+                var counts = await ProgressDisplay.ShowAsync("import", source.CanSeek ? source.Length : null, display =>
                 {
                     var soFar = new ImportCounts();
                     return services.GetRequiredService<ImportUsers>().ExecuteAsync(command, lines, Refused, Progress, ct);
@@ -47,7 +51,7 @@ internal sealed class UsersImportCommand : ServiceCommand
                     void Progress(ImportCounts batch)
                     {
                         soFar += batch;
-                        display.Report(path is null ? 0 : source.Position, $"{soFar.Lines:N0} lines");
+                        display.Report(source.CanSeek ? source.Position : 0, $"{soFar.Lines:N0} lines");
                     }
                 });
                 await counts.PrintAsync(typed.GetValue(json));

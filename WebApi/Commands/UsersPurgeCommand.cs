@@ -35,7 +35,7 @@ internal sealed class UsersPurgeCommand : ServiceCommand
     {
         if (services.GetRequiredService<Retention>().Time is null)
         {
-            await Console.Error.WriteLineAsync("--expired: Nobody's time is ever over: Retention:DeletedUsersDays is not set.");
+            ErrorOutput.WriteLine("--expired: Nobody's time is ever over: Retention:DeletedUsersDays is not set.");
             return CommandLine.Refused;
         }
 

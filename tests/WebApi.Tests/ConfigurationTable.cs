@@ -8,7 +8,7 @@ namespace CleanUsers.WebApi.Tests;
 /// <summary>The table in docs/configuration.md, held against the options classes: every key and every default, and none that there is not.</summary>
 public sealed partial class ConfigurationTable
 {
-    private static readonly Dictionary<string, Type> Sections = new[] { typeof(Program).Assembly, typeof(DatabaseOptions).Assembly }
+    internal static Dictionary<string, Type> Sections { get; } = new[] { typeof(Program).Assembly, typeof(DatabaseOptions).Assembly }
         .SelectMany(assembly => assembly.GetTypes())
         .Where(type => type.GetField("Section") is { IsLiteral: true })
         .ToDictionary(type => (string)type.GetField("Section")!.GetRawConstantValue()!);
@@ -51,7 +51,7 @@ public sealed partial class ConfigurationTable
         Assert.Contains("Database", Sections.Keys);
     }
 
-    private static IEnumerable<PropertyInfo> Properties(string section) => Sections[section].GetProperties().Where(property => property.CanWrite);
+    internal static IEnumerable<PropertyInfo> Properties(string section) => Sections[section].GetProperties().Where(property => property.CanWrite);
 
     private static string Root()
     {

@@ -1,6 +1,7 @@
 using System.Data.Common;
 using System.Diagnostics;
 using System.Globalization;
+using System.Text.Json;
 using CleanUsers.Databases;
 using CleanUsers.Infrastructure.Persistence;
 using Microsoft.Data.SqlClient;
@@ -121,10 +122,10 @@ public abstract class ImportAndExport(TestDatabase database, TestDatabase anothe
     }
 
     [Theory]
-    [InlineData("-TERM", 0)]
-    [InlineData("-INT", 0)]
-    [InlineData("-KILL", 1)]
-    public async Task An_export_that_is_cut_off_does_not_look_complete(string signal, int partial)
+    [InlineData("-TERM", 0, 130, "Interrupted.\n")]
+    [InlineData("-INT", 0, 130, "Interrupted.\n")]
+    [InlineData("-KILL", 1, 137, "")]
+    public async Task An_export_that_is_cut_off_does_not_look_complete(string signal, int partial, int code, string error)
     {
         await WriteAsync("users.ndjson", [.. Lines(Many)]);
         Assert.Equal(0, (await RunAsync("import", "users.ndjson")).Code);
@@ -134,11 +135,39 @@ public abstract class ImportAndExport(TestDatabase database, TestDatabase anothe
             while (Directory.GetFiles(_folder, "*.partial").Length == 0) await Task.Delay(1, Ct);
             using (var kill = Process.Start("kill", [signal, $"{export.Id}"])) await kill.WaitForExitAsync(Ct);
             await export.WaitForExitAsync(Ct);
-            Assert.NotEqual(0, export.ExitCode);
+            Assert.Equal((code, error), (export.ExitCode, await export.StandardError.ReadToEndAsync(Ct)));
         }
 
         Assert.Equal(partial, Directory.GetFiles(_folder, "*.partial").Length);
         Assert.Equal("of yesterday\n", await File.ReadAllTextAsync(Path.Combine(_folder, "export.ndjson"), Ct));
+    }
+
+    [Theory]
+    [InlineData("ndjson", """{"email":"a@example.org"}""", """{"email":"b@example.org","createdBy":"eve\u202e"}""", """{"email":"c@example.org","updatedBy":"eve\u2028"}""", """{"email":"d@example.org","createdBy":"eve\ud800"}""", "invalid-text")]
+    [InlineData("csv", "email,createdBy,updatedBy\na@example.org,,", "b@example.org,eve\u202e,", "c@example.org,,eve\u2028", "d@example.org,eve\ud800,", "invalid-utf-8")]
+    public async Task Who_wrote_a_user_is_a_plain_line_in_a_file_too(string format, string good, string overriding, string breaking, string half, string code)
+    {
+        var lines = string.Join('\n', good, overriding, breaking, half);
+        byte[] octets = [.. lines.SelectMany(c => c == '\ud800' ? [0xED, 0xA0, 0x80] : System.Text.Encoding.UTF8.GetBytes([c]))];
+        await File.WriteAllBytesAsync(Path.Combine(_folder, $"users.{format}"), octets, Ct);
+        var imported = await RunAsync("import", $"users.{format}", "--errors", "refused.ndjson");
+        Assert.Equal((1, Counts(added: 1, refused: 3)), (imported.Code, imported.Output));
+        Assert.Equal(
+            [("createdBy", "invalid-character"), ("updatedBy", "invalid-character"), ("createdBy", code)],
+            (await File.ReadAllLinesAsync(Path.Combine(_folder, "refused.ndjson"), Ct)).Select(line =>
+            {
+                var error = Assert.Single(JsonElement.Parse(line).GetProperty("errors").EnumerateArray());
+                return (error.GetProperty("member").GetString(), error.GetProperty("code").GetString());
+            }));
+    }
+
+    [Fact]
+    public async Task A_file_in_UTF_16_is_refused_by_name_and_a_pipe_is_a_file_too()
+    {
+        await File.WriteAllTextAsync(Path.Combine(_folder, "utf16.csv"), "email\r\nada@example.org\r\n", System.Text.Encoding.Unicode, Ct);
+        const string refusal = "line 1: The file is in UTF-16 (it starts with the byte order mark FF FE). Save it as UTF-8.\n";
+        Assert.Equal((1, Counts(refused: 1), refusal), await RunAsync("import", "utf16.csv"));
+        Assert.Equal((0, Counts(added: 1), ""), await ShellAsync("mkfifo pipe; printf '{\"email\":\"ada@example.org\"}' > pipe & users import pipe"));
     }
 
     [Theory]

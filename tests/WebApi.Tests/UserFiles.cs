@@ -100,6 +100,66 @@ public sealed class UserFiles
     }
 
     [Theory]
+    [InlineData("\uFEFF")]
+    [InlineData("\uFEFF\n")]
+    [InlineData("\t")]
+    [InlineData("\n \n\t\r\n\r\r\n \t \r")]
+    [InlineData("\uFEFF \t\r\n")]
+    public async Task Lines_of_white_space_are_no_lines_of_JSON(string text)
+    {
+        Assert.Empty(await ReadAsync(UserFile.Ndjson, text));
+        Assert.Equal("a@example.org", Assert.Single(await ReadAsync(UserFile.Ndjson, $"{text}\n{{\"email\":\"a@example.org\"}}\t")).User?.Email);
+    }
+
+    [Theory]
+    [InlineData("\v")]
+    [InlineData("\f")]
+    [InlineData("\u00A0")]
+    [InlineData("\uFEFF")] // at the start of the file it is a byte order mark; here the file was put together of two
+    public async Task White_space_that_JSON_does_not_have_is_an_error(string text)
+    {
+        var line = Assert.Single(await ReadAsync(UserFile.Ndjson, $"\n{text}"));
+        Assert.Equal((2, "invalid-json"), (line.Number, Assert.Single(line.Faults).ErrorCode));
+    }
+
+    [Fact]
+    public async Task A_byte_order_mark_before_the_second_file_of_two_spoils_its_line_alone()
+    {
+        const string user = "{\"email\":\"a@example.org\"}\n";
+        var lines = await ReadAsync(UserFile.Ndjson, $"\uFEFF{user}\uFEFF{user}{user}");
+        Assert.Equal(
+            [null, "A byte order mark may stand only at the start of the file.", null], lines.Select(line => line.Faults.SingleOrDefault()?.ErrorMessage));
+    }
+
+    public static TheoryData<string, string, string> OtherEncodings()
+    {
+        var rows = new TheoryData<string, string, string>();
+        foreach (var (format, text) in ((string, string)[])[
+            (UserFile.Ndjson, "{\"email\":\"a@example.org\",\"name\":\"漢\"}\n"), (UserFile.Csv, "email,name\r\na@example.org,漢\r\n"), (UserFile.Csv, "\r\nemail\r\n")])
+        {
+            foreach (var (encoding, mark) in ((string, string)[])[("utf-16LE", "FF FE"), ("utf-16BE", "FE FF"), ("utf-32LE", "FF FE 00 00"), ("utf-32BE", "00 00 FE FF")])
+            {
+                var octets = Encoding.GetEncoding(encoding).GetBytes(text);
+                var name = encoding[..6].ToUpperInvariant();
+                rows.Add(format, mark.Replace(" ", "", StringComparison.Ordinal) + Convert.ToHexString(octets), $"The file is in {name} (it starts with the byte order mark {mark}). Save it as UTF-8.");
+                rows.Add(format, Convert.ToHexString(octets), $"The file is in {name} (of its first four bytes, {(name == "UTF-16" ? "every other one" : "three of four")} is NUL). Save it as UTF-8.");
+            }
+        }
+
+        rows.Add(UserFile.Csv, "FFFE", "The file is in UTF-16 (it starts with the byte order mark FF FE). Save it as UTF-8.");
+        return rows;
+    }
+
+    [Theory]
+    [MemberData(nameof(OtherEncodings))]
+    public async Task A_file_in_another_encoding_is_refused_as_a_whole_by_the_name_of_the_encoding(string format, string hex, string detail)
+    {
+        var line = Assert.Single(await ReadAsync(format, Convert.FromHexString(hex)));
+        var error = Assert.Single(line.Faults);
+        Assert.Equal((1, null, "", "wrong-encoding", detail), (line.Number, line.User, error.Identifier, error.ErrorCode, error.ErrorMessage));
+    }
+
+    [Theory]
     [InlineData(UserFile.MaxLength)]
     [InlineData(10 * UserFile.MaxLength)]
     public async Task A_line_of_JSON_without_end_is_refused_and_the_next_one_read(int length)
@@ -159,6 +219,8 @@ public sealed class UserFiles
     [Theory]
     [InlineData(UserFile.Ndjson, "")]
     [InlineData(UserFile.Csv, "")]
+    [InlineData(UserFile.Csv, "\uFEFF")]
+    [InlineData(UserFile.Csv, "\uFEFF\r\n\n")]
     [InlineData(UserFile.Csv, "email\n")]
     public async Task A_file_may_have_no_users(string format, string text) => Assert.Empty(await ReadAsync(format, text));
 
@@ -169,11 +231,6 @@ public sealed class UserFiles
     [InlineData(UserFile.Ndjson, "users.csv", UserFile.Ndjson)]
     public void The_format_is_what_is_said_or_what_the_file_is_called(string? format, string? path, string expected) =>
         Assert.Equal(expected == UserFile.Csv, UserFile.Of(format, path) is CsvFile);
-
-    [Fact]
-    public void What_a_terminal_would_obey_is_not_told() => Assert.Equal(
-        ["line 3: \uFFFD[2J: There is no member \uFFFD[2J here."],
-        new RefusedLine(3, [new("\u001b[2J", "There is no member \u001b[2J here.", "unknown-member", Ardalis.Result.ValidationSeverity.Error)]).ToText());
 
     private static ExportedUser Ada { get; } = new(7, "ada@example.org", "Ünï", 36, UserRole.Admin, UserStatus.Active, Then, Then, 3, "eve", "bob");
 

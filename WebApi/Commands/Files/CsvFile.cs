@@ -1,4 +1,5 @@
 using System.Globalization;
+using System.IO.Pipelines;
 using System.Runtime.CompilerServices;
 using System.Text.Unicode;
 using Ardalis.Result;
@@ -40,7 +41,7 @@ internal sealed class CsvFile : UserFile
         }
     }
 
-    public override async IAsyncEnumerable<ImportLine> ReadAsync(Stream stream, bool whole, [EnumeratorCancellation] CancellationToken ct)
+    protected override async IAsyncEnumerable<ImportLine> ReadAsync(PipeReader file, bool whole, [EnumeratorCancellation] CancellationToken ct)
     {
         var malformed = false;
         var options = CsvReaderOptions.Default with
@@ -51,7 +52,7 @@ internal sealed class CsvFile : UserFile
             TrackLineNumbers = true,
             OnMalformedRecord = _ => malformed = true,
         };
-        await using var csv = CsvReader.Create(stream, options, leaveOpen: true);
+        await using var csv = CsvReader.Create(file.AsStream(leaveOpen: true), options, leaveOpen: true);
         Dictionary<string, int>? columns = null;
         while (true)
         {

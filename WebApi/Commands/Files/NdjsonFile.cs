@@ -1,6 +1,7 @@
 using System.Buffers;
 using System.IO.Pipelines;
 using System.Runtime.CompilerServices;
+using System.Text;
 using System.Text.Json;
 using Ardalis.Result;
 using CleanUsers.Application.Transfer;
@@ -9,11 +10,9 @@ using CleanUsers.WebApi.Http;
 
 namespace CleanUsers.WebApi.Commands.Files;
 
-/// <summary>A JSON object a line, with the members that HTTP has; empty lines do not count.</summary>
+/// <summary>A JSON object a line, with the members that HTTP has; lines of nothing but JSON's white space do not count.</summary>
 internal sealed class NdjsonFile : UserFile
 {
-    private const int BufferOctets = 65536;
-
     private static readonly string[] IgnoredMembers = ["id"]; // the directory gives it
 
     public override async Task WriteAsync(IAsyncEnumerable<ExportedUser> users, Stream stream, CancellationToken ct)
@@ -33,13 +32,12 @@ internal sealed class NdjsonFile : UserFile
         await stream.WriteAsync(buffer.WrittenMemory, ct);
     }
 
-    public override async IAsyncEnumerable<ImportLine> ReadAsync(Stream stream, bool whole, [EnumeratorCancellation] CancellationToken ct)
+    protected override async IAsyncEnumerable<ImportLine> ReadAsync(PipeReader file, bool whole, [EnumeratorCancellation] CancellationToken ct)
     {
-        var pipe = PipeReader.Create(stream, new StreamPipeReaderOptions(bufferSize: BufferOctets, leaveOpen: true));
         var (number, skipping) = (1L, false);
         while (true)
         {
-            var read = await pipe.ReadAsync(ct);
+            var read = await file.ReadAsync(ct);
             var rest = read.Buffer;
             while (rest.PositionOf((byte)'\n') is { } end)
             {
@@ -59,10 +57,8 @@ internal sealed class NdjsonFile : UserFile
 
             // of a line that is too long, nothing is kept
             if (rest.Length > MaxLength) (skipping, rest) = (true, rest.Slice(rest.End));
-            pipe.AdvanceTo(rest.Start, read.Buffer.End);
+            file.AdvanceTo(rest.Start, read.Buffer.End);
         }
-
-        await pipe.CompleteAsync();
     }
 
     private static ImportLine TooLong(long number) => new(number, null, [new BodyError("too-long", $"The line has more than {MaxLength} octets.")]);
@@ -70,8 +66,11 @@ internal sealed class NdjsonFile : UserFile
     private static ImportLine? Parse(ReadOnlySequence<byte> octets, long number, bool whole)
     {
         var line = octets.IsSingleSegment ? octets.FirstSpan : octets.ToArray();
-        line = line.TrimEnd("\r "u8);
+        line = line.TrimEnd("\r\t "u8);
         if (line.IsEmpty) return null;
+
+        // of files that were put together
+        if (line.StartsWith(Encoding.UTF8.Preamble)) return new(number, null, [new BodyError("invalid-json", "A byte order mark may stand only at the start of the file.")]);
         var faults = new List<ValidationError>();
         var members = new JsonMembers("line", IgnoredMembers, faults.Add);
         if (members.Parse(line) is { } malformed) return new(number, null, [malformed]);

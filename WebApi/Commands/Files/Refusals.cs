@@ -8,8 +8,8 @@ namespace CleanUsers.WebApi.Commands.Files;
 /// <summary>Refused lines as they are told: a line of text a fault for people, a JSON object a line for programs.</summary>
 internal static class Refusals
 {
-    public static IEnumerable<string> ToText(this RefusedLine line) => line.Faults.Select(fault => Printable(
-        fault.Identifier.Length == 0 ? $"line {line.Number}: {fault.ErrorMessage}" : $"line {line.Number}: {fault.Identifier}: {fault.ErrorMessage}"));
+    public static IEnumerable<string> ToText(this RefusedLine line) => line.Faults.Select(fault =>
+        fault.Identifier.Length == 0 ? $"line {line.Number}: {fault.ErrorMessage}" : $"line {line.Number}: {fault.Identifier}: {fault.ErrorMessage}");
 
     /// <summary><c>{"line": 3, "errors": [{"member": "email", "code": "required", "detail": "Email is required."}]}</c> and a line feed.</summary>
     public static ReadOnlyMemory<byte> ToJson(this RefusedLine line)
@@ -36,7 +36,4 @@ internal static class Refusals
         buffer.Write("\n"u8);
         return buffer.WrittenMemory;
     }
-
-    /// <summary>Without what a terminal would obey: the names of members come from the file.</summary>
-    private static string Printable(string text) => string.Concat(text.Select(c => char.IsControl(c) ? '\uFFFD' : c));
 }

@@ -1,4 +1,8 @@
+using System.Buffers;
+using System.IO.Pipelines;
+using System.Runtime.CompilerServices;
 using CleanUsers.Application.Transfer;
+using CleanUsers.WebApi.Http;
 
 namespace CleanUsers.WebApi.Commands.Files;
 
@@ -11,6 +15,8 @@ internal abstract class UserFile
     public const string Ndjson = "ndjson";
     public const string Csv = "csv";
 
+    protected const int BufferOctets = 65536;
+
     /// <param name="format">What somebody asked for; null goes by the file's name.</param>
     /// <param name="path">The file; null is none.</param>
     public static UserFile Of(string? format, string? path) =>
@@ -19,9 +25,33 @@ internal abstract class UserFile
     /// <summary>Writes the users as they come.</summary>
     public abstract Task WriteAsync(IAsyncEnumerable<ExportedUser> users, Stream stream, CancellationToken ct);
 
-    /// <summary>Reads as much as is asked for. Where the rest of the file can't be read, the last line says so.</summary>
+    /// <summary>
+    /// Reads as much as is asked for. Where the rest of the file can't be read, the last line says so. A UTF-8 byte order mark at the start
+    /// does not count.
+    /// </summary>
     /// <param name="stream">The file.</param>
     /// <param name="whole">Whether a line is a user's whole state, as of PUT, or may leave to the defaults what POST may.</param>
     /// <param name="ct">Ends it.</param>
-    public abstract IAsyncEnumerable<ImportLine> ReadAsync(Stream stream, bool whole, CancellationToken ct);
+    public async IAsyncEnumerable<ImportLine> ReadAsync(Stream stream, bool whole, [EnumeratorCancellation] CancellationToken ct)
+    {
+        var file = PipeReader.Create(stream, new StreamPipeReaderOptions(bufferSize: BufferOctets, leaveOpen: true));
+        var start = (await file.ReadAtLeastAsync(TextEncoding.StartLength, ct)).Buffer;
+        var encoding = TextEncoding.Of(start.Slice(0, Math.Min(start.Length, TextEncoding.StartLength)).ToArray());
+        file.AdvanceTo(start.GetPosition(encoding.MarkLength));
+        if (encoding.Refusal is { } refusal)
+        {
+            yield return new(1, null, [new BodyError("wrong-encoding", refusal)]);
+        }
+        else
+        {
+            await foreach (var line in ReadAsync(file, whole, ct)) yield return line;
+        }
+
+        await file.CompleteAsync();
+    }
+
+    /// <param name="file">After its byte order mark.</param>
+    /// <param name="whole">As above.</param>
+    /// <param name="ct">Ends it.</param>
+    protected abstract IAsyncEnumerable<ImportLine> ReadAsync(PipeReader file, bool whole, CancellationToken ct);
 }
