@@ -1,9 +1,9 @@
 using Ardalis.Result;
 using CleanUsers.Application;
 using CleanUsers.Application.Users;
+using CleanUsers.Domain;
 using FluentValidation;
 using Microsoft.AspNetCore.Mvc;
-using Microsoft.AspNetCore.WebUtilities;
 using Microsoft.Extensions.Options;
 
 namespace CleanUsers.WebApi.Http;
@@ -14,18 +14,21 @@ namespace CleanUsers.WebApi.Http;
 /// </summary>
 internal class RequestInput
 {
-    private readonly Dictionary<string, string> _parameters = new(StringComparer.Ordinal);
+    private const int LongestShown = 100;
+
+    // null where the encoding is broken
+    private readonly Dictionary<string, string?> _parameters = new(StringComparer.Ordinal);
     private readonly HashSet<string> _asked = new(StringComparer.Ordinal);
     private readonly List<ValidationError> _faults = [];
 
     public RequestInput(HttpRequest request)
     {
         Request = request;
-        foreach (var pair in new QueryStringEnumerable(request.QueryString.Value))
+        foreach (var (written, name, value) in QueryParameter.Read(request.QueryString))
         {
-            var name = pair.DecodeName().ToString();
-            if (_parameters.TryAdd(name, pair.DecodeValue().ToString())) continue;
-            RefuseParameter(name, "repeated", $"Parameter {name} must be there once.");
+            if (name is null || value is null)
+                RefuseParameter(name ?? written, "invalid-encoding", $"Parameter {Shown(name ?? written)} must be UTF-8, percent-encoded: each % with two hexadecimal digits after it.");
+            if (name is not null && !_parameters.TryAdd(name, value)) RefuseParameter(name, "repeated", $"Parameter {Shown(name)} must be there once.");
         }
     }
 
@@ -105,11 +108,13 @@ internal class RequestInput
     protected virtual void FindUnknown()
     {
         foreach (var name in _parameters.Keys.Where(name => !_asked.Contains(name)))
-            RefuseParameter(name, "unknown-parameter", $"There is no parameter {name} here.");
+            RefuseParameter(name, "unknown-parameter", $"There is no parameter {Shown(name)} here.");
     }
 
     /// <summary>The fault of a member, as one of the place where this input's members are.</summary>
     protected virtual ValidationError Located(ValidationError fault) => new ParameterError(fault.Identifier, fault.ErrorCode, fault.ErrorMessage);
+
+    private static string Shown(string name) => name.ToPlainLine(LongestShown);
 
     private void RefuseParameter(string name, string code, string detail) => Refuse(new ParameterError(name, code, detail));
 }
