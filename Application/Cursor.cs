@@ -1,7 +1,8 @@
 using System.Buffers.Text;
-using System.Diagnostics.CodeAnalysis;
+using System.Globalization;
 using System.Security.Cryptography;
 using System.Text;
+using System.Text.Unicode;
 using CleanUsers.Domain;
 
 namespace CleanUsers.Application;
@@ -9,7 +10,7 @@ namespace CleanUsers.Application;
 /// <summary>
 /// The place where a page ends, as text that a client hands back unread: base64url of eight octets of SHA-256 over place and query,
 /// then the place. The digest finds a cursor that is broken, edited or of another query. It keeps no secret: whoever makes one up can
-/// only name a place, and sees what the list shows there anyway.
+/// only name a place, and sees what the list shows there anyway. So the place is checked as strictly as other input: it has one spelling.
 /// </summary>
 internal static class Cursor
 {
@@ -20,27 +21,53 @@ internal static class Cursor
 
     /// <param name="place">Where the page ends.</param>
     /// <param name="query">All that the cursor belongs to: what the query asks, but how many and from where.</param>
-    public static string Encode(string place, string query)
+    public static string Encode(CursorPlace place, string query)
     {
-        var octets = Encoding.UTF8.GetBytes(place);
+        var octets = Encoding.UTF8.GetBytes(place.ToString());
         return Base64Url.EncodeToString([.. Digest(octets, query), .. octets]);
     }
 
-    public static bool TryDecode(string text, string query, [NotNullWhen(true)] out string? place)
-    {
-        place = null;
-        if (!IsWellFormed(text)) return false;
-        var octets = Base64Url.DecodeFromChars(text).AsSpan();
-        if (!octets[..DigestOctets].SequenceEqual(Digest(octets[DigestOctets..], query))) return false;
-        place = Encoding.UTF8.GetString(octets[DigestOctets..]);
-        return true;
-    }
+    public static bool TryDecode(string text, string query, out CursorPlace place) =>
+        TryRead(text, out var octets, out place) && octets.AsSpan(0, DigestOctets).SequenceEqual(Digest(octets.AsSpan(DigestOctets), query));
 
-    /// <summary>Whether it can be a cursor, of whatever query. Octets have several spellings where bits are left over: only one counts.</summary>
-    public static bool IsWellFormed(string text) => Base64Url.IsValid(text)
-        && Base64Url.DecodeFromChars(text) is { Length: > DigestOctets } octets
-        && Base64Url.EncodeToString(octets) == text;
+    /// <summary>Whether it can be a cursor, of whatever query.</summary>
+    public static bool IsWellFormed(string text) => TryRead(text, out _, out _);
+
+    private static bool TryRead(string text, out byte[] octets, out CursorPlace place)
+    {
+        (octets, place) = ([], default);
+        if (!Base64Url.IsValid(text)) return false;
+        octets = Base64Url.DecodeFromChars(text);
+        // octets have several spellings where bits are left over: only one counts
+        if (octets.Length <= DigestOctets || Base64Url.EncodeToString(octets) != text) return false;
+        var written = octets.AsSpan(DigestOctets);
+        return Utf8.IsValid(written) && CursorPlace.TryParse(Encoding.UTF8.GetString(written), out place);
+    }
 
     private static ReadOnlySpan<byte> Digest(ReadOnlySpan<byte> place, string query) =>
         SHA256.HashData([.. Encoding.UTF8.GetBytes(query), .. place]).AsSpan(0, DigestOctets);
+}
+
+/// <summary>Where a page ends: <c>7</c>, or <c>7:value</c> in lists that have several orders.</summary>
+/// <param name="Id">Of the last item; positive.</param>
+/// <param name="Value">What the list is sorted by, plain text; null where that is the id alone.</param>
+internal readonly record struct CursorPlace(long Id, string? Value)
+{
+    public static bool TryParse(string text, out CursorPlace place)
+    {
+        var end = text.IndexOf(':', StringComparison.Ordinal);
+        var value = end < 0 ? null : text[(end + 1)..];
+        place = TryParseInteger(end < 0 ? text : text[..end], out var id) ? new(id, value) : default;
+        return place.Id > 0 && value?.IsPlainLine() != false;
+    }
+
+    /// <summary>
+    /// A 64-bit integer in its one spelling: <see cref="long.TryParse(string, NumberStyles, IFormatProvider, out long)"/> alone also takes leading
+    /// zeros, a minus before zero, and U+0000 at the end.
+    /// </summary>
+    public static bool TryParseInteger(string text, out long number) =>
+        long.TryParse(text, NumberStyles.AllowLeadingSign, CultureInfo.InvariantCulture, out number)
+        && number.ToString(CultureInfo.InvariantCulture) == text;
+
+    public override string ToString() => string.Create(CultureInfo.InvariantCulture, $"{Id}{(Value is null ? "" : ":")}{Value}");
 }

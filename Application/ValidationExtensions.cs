@@ -22,6 +22,14 @@ public static class ValidationExtensions
     internal static void AddFault<T>(this ValidationContext<T> context, Fault fault) =>
         context.AddFailure(new ValidationFailure(context.PropertyPath, fault.Detail) { ErrorCode = fault.Code });
 
+    /// <summary>Hands what the rules have parsed to the use case that called them, so that it is not parsed twice.</summary>
+    internal static void Yield<TValue>(this IValidationContext context, TValue value)
+        where TValue : notnull => context.RootContextData[typeof(TValue).Name] = value;
+
+    /// <summary>What the rules have parsed; null where they had nothing to parse.</summary>
+    internal static TValue? Yielded<TValue>(this IValidationContext context)
+        where TValue : class => context.RootContextData.TryGetValue(typeof(TValue).Name, out var value) ? (TValue)value : null;
+
     internal static void IsPageSize<T>(this IRuleBuilder<T, int> rule) => rule.Custom((size, context) =>
     {
         if (size is < 1 or > UserListQuery.MaxPageSize)

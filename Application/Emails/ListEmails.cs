@@ -20,10 +20,15 @@ internal sealed class ListEmailsValidator : AbstractValidator<ListEmailsQuery>
         RuleFor(query => query.PageSize).IsPageSize();
         RuleFor(query => query.Cursor).Custom((text, context) =>
         {
-            if (text is not null && !Cursor.TryDecode(text, context.InstanceToValidate.Bound, out _)) context.AddFault(Cursor.Invalid);
+            if (text is null) return;
+            if (Cursor.TryDecode(text, context.InstanceToValidate.Bound, out var place) && place.Value is null) context.Yield(new EmailPosition(place.Id));
+            else context.AddFault(Cursor.Invalid);
         });
     }
 }
+
+/// <summary>The last email of the page before.</summary>
+internal sealed record EmailPosition(long Id);
 
 /// <summary>Reads a page of the emails to a user, newest first.</summary>
 public sealed class ListEmails(IValidator<ListEmailsQuery> validator, IUserReader users, IEmailRepository emails, IMapper mapper)
@@ -31,15 +36,14 @@ public sealed class ListEmails(IValidator<ListEmailsQuery> validator, IUserReade
     /// <returns>The page, or <c>validation-failed</c>, <c>user-not-found</c>.</returns>
     public async Task<Result<Page<EmailDto>>> ExecuteAsync(ListEmailsQuery query, CancellationToken ct)
     {
-        var validation = validator.Validate(query);
+        var context = new ValidationContext<ListEmailsQuery>(query);
+        var validation = validator.Validate(context);
         if (!validation.IsValid) return validation.ToInvalid();
         if (await users.GetAsync(query.UserId, ct) is null) return Errors.UserNotFound(query.UserId);
 
-        var before = query.Cursor is not null && Cursor.TryDecode(query.Cursor, query.Bound, out var place)
-            ? long.Parse(place, CultureInfo.InvariantCulture)
-            : (long?)null;
-        var found = await emails.ListAsync(query.UserId, before, query.PageSize + 1, ct); // one more tells whether there is a next page
-        var next = found.Count > query.PageSize ? Cursor.Encode(found[query.PageSize - 1].Id.ToString(CultureInfo.InvariantCulture), query.Bound) : null;
+        var before = context.Yielded<EmailPosition>();
+        var found = await emails.ListAsync(query.UserId, before?.Id, query.PageSize + 1, ct); // one more tells whether there is a next page
+        var next = found.Count > query.PageSize ? Cursor.Encode(new(found[query.PageSize - 1].Id, Value: null), query.Bound) : null;
         return new Page<EmailDto>([.. found.Take(query.PageSize).Select(mapper.Map<EmailDto>)], next);
     }
 }

@@ -1,5 +1,6 @@
 using System.Diagnostics.CodeAnalysis;
 using System.Globalization;
+using System.Text;
 using CleanUsers.Application.Ports;
 using CleanUsers.Domain.Users;
 
@@ -19,22 +20,21 @@ internal static class UserCursor
             UserSortKey.Name => last.SortName,
             UserSortKey.DeletedAt => Milliseconds(last.DeletedAt!.Value),
         };
-        return Cursor.Encode($"{last.Id}:{value}", Bound(query));
+        return Cursor.Encode(new(last.Id, value), Bound(query));
     }
 
     public static bool TryDecode(string text, UserQuery query, [NotNullWhen(true)] out UserPosition? position)
     {
         position = null;
-        if (!Cursor.TryDecode(text, Bound(query), out var place)) return false;
-
-        var parts = place.Split(':', 2);
-        if (parts.Length != 2 || !long.TryParse(parts[0], NumberStyles.None, CultureInfo.InvariantCulture, out var id)) return false;
+        if (!Cursor.TryDecode(text, Bound(query), out var place) || place.Value is not { } value) return false;
         position = query.Sort.Key switch
         {
-            UserSortKey.Id => new UserPosition(id),
-            UserSortKey.Email or UserSortKey.Name => new UserPosition(id, Text: parts[1]),
-            UserSortKey.CreatedAt or UserSortKey.UpdatedAt or UserSortKey.DeletedAt => Instant(parts[1]) is { } instant
-                ? new UserPosition(id, Instant: instant)
+            UserSortKey.Id => value.Length == 0 ? new(place.Id) : null,
+            UserSortKey.Email => value.Length > 0 && Encoding.UTF8.GetByteCount(value) <= EmailAddress.MaxOctets ? new(place.Id, value) : null,
+            // the database's own name, not parsed again: what a later Unicode normalises otherwise is a place all the same
+            UserSortKey.Name => value.EnumerateRunes().Count() <= UserName.MaxLength ? new(place.Id, value) : null,
+            UserSortKey.CreatedAt or UserSortKey.UpdatedAt or UserSortKey.DeletedAt => Instant(value) is { } instant
+                ? new(place.Id, Instant: instant)
                 : null,
         };
         return position is not null;
@@ -51,7 +51,7 @@ internal static class UserCursor
     private static string Milliseconds(DateTimeOffset instant) => instant.ToUnixTimeMilliseconds().ToString(CultureInfo.InvariantCulture);
 
     private static DateTimeOffset? Instant(string text) =>
-        long.TryParse(text, NumberStyles.AllowLeadingSign, CultureInfo.InvariantCulture, out var milliseconds)
+        CursorPlace.TryParseInteger(text, out var milliseconds)
         && milliseconds >= DateTimeOffset.MinValue.ToUnixTimeMilliseconds()
         && milliseconds <= DateTimeOffset.MaxValue.ToUnixTimeMilliseconds()
             ? DateTimeOffset.FromUnixTimeMilliseconds(milliseconds)

@@ -3,6 +3,7 @@ using CleanUsers.Application.Ports;
 using CleanUsers.Domain;
 using CleanUsers.Domain.Users;
 using FluentValidation;
+using FluentValidation.Results;
 
 namespace CleanUsers.Application.Users;
 
@@ -41,6 +42,9 @@ public abstract record UserListQuery
     internal abstract bool Deleted { get; }
 
     internal abstract UserSort DefaultSort { get; }
+
+    /// <summary>From the first page on: what the cursor says is not in it.</summary>
+    internal UserQuery ToQuery() => new(Deleted, ToFilter(), ToSort(), PageSize + 1, After: null); // one more tells whether there is a next page
 
     internal UserFilter ToFilter() => new(
         Email is null ? null : UserInput.ParseEmail(Email).Key,
@@ -91,10 +95,27 @@ internal abstract class UserListValidator<T> : AbstractValidator<T>
         RuleFor(query => query.CreatedFrom).IsTimestampOrNull();
         RuleFor(query => query.CreatedBefore).IsTimestampOrNull();
         RuleFor(query => query.Q).Custom(IsSearchOrNull);
-        RuleFor(query => query.Cursor).Custom((text, context) =>
+    }
+
+    /// <summary>
+    /// Yields the <see cref="UserQuery"/>. A cursor belongs to its query: it is decoded once the rest is valid; until then it can only be
+    /// seen whether it is one at all.
+    /// </summary>
+    public override ValidationResult Validate(ValidationContext<T> context)
+    {
+        var result = base.Validate(context);
+        var request = context.InstanceToValidate;
+        var query = result.IsValid ? request.ToQuery() : null;
+        if (request.Cursor is { } cursor)
         {
-            if (text is not null && !Cursor.IsWellFormed(text)) context.AddFault(Cursor.Invalid);
-        });
+            UserPosition? after = null;
+            var accepted = query is null ? Cursor.IsWellFormed(cursor) : UserCursor.TryDecode(cursor, query, out after);
+            if (!accepted) result.Errors.Add(new(nameof(request.Cursor), Cursor.Invalid.Detail) { ErrorCode = Cursor.Invalid.Code });
+            else if (query is not null) query = query with { After = after };
+        }
+
+        if (result.IsValid) context.Yield(query!);
+        return result;
     }
 
     private static void IsSearchOrNull(string? text, ValidationContext<T> context)
@@ -102,8 +123,8 @@ internal abstract class UserListValidator<T> : AbstractValidator<T>
         if (text is null) return;
         if (text.EnumerateRunes().Count() > SearchWords.MaxLength)
             context.AddFault(new("too-long", $"Q must have at most {SearchWords.MaxLength} characters."));
-        else if (!text.IsWellFormed())
-            context.AddFault(new("invalid-text", "Q must be Unicode text."));
+        else if (!text.IsPlainLine())
+            context.AddFault(new("invalid-character", "Q must be Unicode text without control characters, line breaks or characters that override the direction of text."));
         else if (SearchWords.OfSearch(text).Count is 0 or > SearchWords.MaxWords)
             context.AddFault(new("out-of-range", $"Q must have 1 to {SearchWords.MaxWords} words."));
     }

@@ -12,18 +12,11 @@ internal static class UserListing
         this IUserReader users, TQuery request, IValidator<TQuery> validator, Func<User, TDto> map, CancellationToken ct)
         where TQuery : UserListQuery
     {
-        var validation = validator.Validate(request);
+        var context = new ValidationContext<TQuery>(request);
+        var validation = validator.Validate(context);
         if (!validation.IsValid) return validation.ToInvalid();
 
-        // one more than asked for tells whether there is a next page
-        var query = new UserQuery(request.Deleted, request.ToFilter(), request.ToSort(), request.PageSize + 1, After: null);
-        if (request.Cursor is not null)
-        {
-            if (!UserCursor.TryDecode(request.Cursor, query, out var after))
-                return Result.Invalid(Errors.Invalid("cursor", Cursor.Invalid.Code, Cursor.Invalid.Detail));
-            query = query with { After = after };
-        }
-
+        var query = context.Yielded<UserQuery>()!;
         var found = await users.ListAsync(query, ct);
         var items = new List<TDto>(Math.Min(found.Count, request.PageSize));
         foreach (var user in found.Take(request.PageSize)) items.Add(map(user));

@@ -1,7 +1,6 @@
 using System.Text.Json.Serialization.Metadata;
 using CleanUsers.Application;
 using Microsoft.AspNetCore.Http.Extensions;
-using Microsoft.AspNetCore.WebUtilities;
 
 namespace CleanUsers.WebApi.Http;
 
@@ -24,9 +23,10 @@ internal static class Pages
     private static string Url(HttpRequest request, string? cursor)
     {
         var query = new QueryBuilder();
-        foreach (var pair in new QueryStringEnumerable(request.QueryString.Value))
+        foreach (var (_, name, value) in QueryParameter.Read(request.QueryString))
         {
-            if (!pair.DecodeName().Span.SequenceEqual(Cursor)) query.Add(pair.DecodeName().ToString(), pair.DecodeValue().ToString());
+            // one with a broken encoding was rejected before there was a page
+            if (name != Cursor) query.Add(name!, value!);
         }
 
         if (cursor is not null) query.Add(Cursor, cursor);

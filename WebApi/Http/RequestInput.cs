@@ -3,7 +3,6 @@ using CleanUsers.Application;
 using CleanUsers.Application.Users;
 using FluentValidation;
 using Microsoft.AspNetCore.Mvc;
-using Microsoft.AspNetCore.WebUtilities;
 using Microsoft.Extensions.Options;
 
 namespace CleanUsers.WebApi.Http;
@@ -14,18 +13,19 @@ namespace CleanUsers.WebApi.Http;
 /// </summary>
 internal class RequestInput
 {
-    private readonly Dictionary<string, string> _parameters = new(StringComparer.Ordinal);
+    // null where the encoding is broken
+    private readonly Dictionary<string, string?> _parameters = new(StringComparer.Ordinal);
     private readonly HashSet<string> _asked = new(StringComparer.Ordinal);
     private readonly List<ValidationError> _faults = [];
 
     public RequestInput(HttpRequest request)
     {
         Request = request;
-        foreach (var pair in new QueryStringEnumerable(request.QueryString.Value))
+        foreach (var (written, name, value) in QueryParameter.Read(request.QueryString))
         {
-            var name = pair.DecodeName().ToString();
-            if (_parameters.TryAdd(name, pair.DecodeValue().ToString())) continue;
-            RefuseParameter(name, "repeated", $"Parameter {RepeatedInput.InSentence(name)} must be there once.");
+            if (name is null || value is null)
+                RefuseParameter(name ?? written, "invalid-encoding", $"Parameter {RepeatedInput.InSentence(name ?? written)} must be UTF-8, percent-encoded: each % with two hexadecimal digits after it.");
+            if (name is not null && !_parameters.TryAdd(name, value)) RefuseParameter(name, "repeated", $"Parameter {RepeatedInput.InSentence(name)} must be there once.");
         }
     }
 

@@ -1,19 +1,17 @@
 using System.Diagnostics;
 using System.Globalization;
-using System.Text.Json;
-using CleanUsers.WebApi.Logs;
-using Microsoft.AspNetCore.Hosting;
-using Microsoft.Extensions.DependencyInjection;
 
 namespace CleanUsers.WebApi.Tests;
 
 /// <summary>
 /// Whatever a client sends, it gets an answer that the description has, and nothing of the service's insides. Alone in the process, because the
-/// memory is looked at. <c>CLEANUSERS_TEST_HOSTILE_SECONDS</c> says how long, <c>CLEANUSERS_TEST_HOSTILE_SEED</c> says what is sent.
+/// memory is looked at. <c>CLEANUSERS_TEST_HOSTILE_SECONDS</c> says how long, together with <see cref="HostileInputCompared"/>, and
+/// <c>CLEANUSERS_TEST_HOSTILE_SEED</c> says what is sent.
 /// </summary>
+/// <param name="service">Where to.</param>
+/// <param name="share">Of the time.</param>
 [CollectionDefinition(nameof(HostileInput), DisableParallelization = true)]
-[Collection(nameof(HostileInput))]
-public sealed class HostileInput(HostileInput.Exposed service) : IClassFixture<HostileInput.Exposed>
+public abstract class HostileInput(ExposedService service, double share)
 {
     private const int Clients = 4;
     private const long MemoryGrowth = 8 * 1024 * 1024;
@@ -26,14 +24,10 @@ public sealed class HostileInput(HostileInput.Exposed service) : IClassFixture<H
     [Fact]
     public async Task It_is_answered_as_described_and_leaves_nothing_behind()
     {
-        var seconds = Setting("CLEANUSERS_TEST_HOSTILE_SECONDS", 6);
-        var seed = Setting("CLEANUSERS_TEST_HOSTILE_SEED", 20260101);
+        service.Present();
+        var (seconds, seed) = (Seconds * share, Seed);
         TestContext.Current.TestOutputHelper!.WriteLine($"{seconds} s of hostile input, seed {seed}");
-        for (var i = 0; i < 30; i++)
-        {
-            await service.CreateAsync($"user{i}@{HostileRequests.Domain}");
-            await service.CreateDeletedAsync($"deleted{i}@{HostileRequests.Domain}");
-        }
+        await service.FillAsync();
 
         var sources = Enumerable.Range(seed, Clients).Select(own => new HostileRequests(own)).ToList();
         var warming = await SendAsync(sources, TimeSpan.FromSeconds(seconds / 4.0));
@@ -102,56 +96,20 @@ public sealed class HostileInput(HostileInput.Exposed service) : IClassFixture<H
         return request.IsHttp && !request.IsTooLarge && answer.Header("Connection") != "close";
     }
 
+    /// <summary>Of all hostile input together.</summary>
+    internal static int Seconds => Setting("CLEANUSERS_TEST_HOSTILE_SECONDS", 6);
+
+    internal static int Seed => Setting("CLEANUSERS_TEST_HOSTILE_SEED", 20260101);
+
     private static int Setting(string name, int otherwise) =>
         Environment.GetEnvironmentVariable(name) is { Length: > 0 } text ? int.Parse(text, CultureInfo.InvariantCulture) : otherwise;
-
-    public sealed class Exposed : Service
-    {
-        internal CheckedLog Log { get; } = new();
-
-        protected override IEnumerable<(string Key, string Value)> Settings => [("RateLimiting:Enabled", "false")];
-
-        protected override void ConfigureWebHost(IWebHostBuilder builder)
-        {
-            base.ConfigureWebHost(builder);
-            builder.ConfigureServices(services => services.AddSingleton(_ => new LineQueue(Log, TimeProvider.System)));
-        }
-
-        public override async ValueTask DisposeAsync()
-        {
-            await base.DisposeAsync();
-            await Log.DisposeAsync();
-            GC.SuppressFinalize(this);
-        }
-    }
-
-    /// <summary>Looks at lines instead of keeping them.</summary>
-    internal sealed class CheckedLog : MemoryStream
-    {
-        public int Count { get; private set; }
-
-        /// <summary>The first line that should not be as it is.</summary>
-        public string? Fault { get; private set; }
-
-        public override void Write(ReadOnlySpan<byte> buffer)
-        {
-            foreach (var range in buffer.Split((byte)'\n'))
-            {
-                var line = buffer[range];
-                if (line.IsEmpty) continue;
-                Count++;
-                try
-                {
-                    using var json = JsonDocument.Parse(line.ToArray());
-                    var text = json.RootElement.GetRawText();
-                    var broken = json.RootElement.GetProperty("level").GetString() is "Error" or "Critical";
-                    if (broken || text.Contains(HostileRequests.Domain, StringComparison.OrdinalIgnoreCase)) Fault ??= text;
-                }
-                catch (JsonException exception)
-                {
-                    Fault ??= $"{exception.Message} {System.Text.Encoding.UTF8.GetString(line)}";
-                }
-            }
-        }
-    }
 }
+
+[Collection(nameof(HostileInput))]
+public sealed class HostileInputOnSqlite(ExposedServiceOnSqlite service) : HostileInput(service, share: 0.5), IClassFixture<ExposedServiceOnSqlite>;
+
+[Collection(nameof(HostileInput))]
+public sealed class HostileInputOnSqlServer(ExposedServiceOnSqlServer service) : HostileInput(service, share: 0.2), IClassFixture<ExposedServiceOnSqlServer>;
+
+[Collection(nameof(HostileInput))]
+public sealed class HostileInputOnPostgreSql(ExposedServiceOnPostgreSql service) : HostileInput(service, share: 0.2), IClassFixture<ExposedServiceOnPostgreSql>;

@@ -26,8 +26,13 @@ internal sealed record HostileRequest(string Method, string Path, byte[] Octets,
 /// Requests for every operation of the description, of which most are wrong in one or several ways, from the path to the framing. The same seed
 /// makes the same ones.
 /// </summary>
-internal sealed class HostileRequests(int seed)
+/// <param name="seed">Of the random numbers.</param>
+/// <param name="framed">Whether all keep to HTTP's framing.</param>
+internal sealed class HostileRequests(int seed, bool framed = false)
 {
+    /// <summary>Requests name users, deleted users and emails up to this id.</summary>
+    public const int Ids = 60;
+
     /// <summary>The domain of every address that is sent: nothing of it may come out anywhere but in an answer.</summary>
     public const string Domain = "hostile.example";
 
@@ -41,19 +46,21 @@ internal sealed class HostileRequests(int seed)
         _number++;
         var (template, method, operation) = Pick(Operations);
         method = Chance(0.05) ? Pick(HostileValues.Methods) : method.ToUpperInvariant();
-        var path = PathOf(template) + Query(operation);
+        var path = PathOf(template);
+        path += Chance(0.2) ? MadeUpCursor(path) ?? Query(operation) : Query(operation);
         var headers = new List<string> { "Host: localhost" };
         headers.AddRange(Headers(operation));
         var body = operation["requestBody"] is JsonObject described ? Body(described) : Chance(0.05) ? Encoding.UTF8.GetBytes(Json()) : null;
         if (body is not null && !Chance(0.05))
             headers.Add("Content-Type: " + (Chance(0.9) ? method == "PATCH" && Chance(0.5) ? "application/merge-patch+json" : "application/json" : Pick(HostileValues.ContentTypes)));
-        return Chance(0.1) ? Misframed(method, path, headers, body ?? []) : Framed(method, path, headers, body);
+        return !framed && Chance(0.1) ? Misframed(method, path, headers, body ?? []) : Framed(method, path, headers, body);
     }
 
     private string PathOf(string template)
     {
         var path = template
-            .Replace("{id}", Chance(0.85) ? Number(1, 60) : Encoded(Pick(HostileValues.Texts)), StringComparison.Ordinal)
+            .Replace("{id}", Chance(0.85) ? Number(1, Ids) : Encoded(Pick(HostileValues.Texts)), StringComparison.Ordinal)
+            .Replace("{emailId}", Chance(0.85) ? Number(1, Ids) : Encoded(Pick(HostileValues.Texts)), StringComparison.Ordinal)
             .Replace("{code}", Chance(0.5) ? "email-taken" : Encoded(Pick(HostileValues.Texts)), StringComparison.Ordinal);
         if (Chance(0.9)) return path;
         return _random.Next(9) switch
@@ -84,6 +91,22 @@ internal sealed class HostileRequests(int seed)
         if (Chance(0.05)) parts.Add($"{Encoded(Pick(HostileValues.Texts))}={Encoded(Pick(HostileValues.Texts))}");
         if (Chance(0.02)) parts.AddRange(Enumerable.Range(0, 500).Select(i => $"p{i}"));
         return parts.Count > 0 ? "?" + string.Join(Chance(0.95) ? "&" : Pick([";", "&&", "?", "%26"]), parts) : Chance(0.02) ? "?" : "";
+    }
+
+    /// <summary>A cursor with the right digest, for the lists; the place in it is right seldom.</summary>
+    private string? MadeUpCursor(string path)
+    {
+        if (path is not ("/api/v1/users" or "/api/v1/deleted-users") && !path.EndsWith("/emails", StringComparison.Ordinal)) return null;
+        var place = Pick(HostileValues.Ids) + Pick([":", ":", ":", ":", "", "::"]);
+        if (path.EndsWith("/emails", StringComparison.Ordinal))
+            return $"?cursor={CursorForgery.OfEmails(path.Split('/')[^2], Bytes(Chance(0.7) ? place.TrimEnd(':') : place))}";
+
+        var deleted = path.EndsWith("deleted-users", StringComparison.Ordinal);
+        var sort = Pick(["", "-"]) + Pick(deleted ? CursorForgery.DeletedSorts : CursorForgery.Sorts);
+        place += sort.EndsWith("id", StringComparison.Ordinal) && Chance(0.5) ? "" : Pick(Chance(0.5) ? HostileValues.Ids : HostileValues.Texts);
+        return $"?sort={sort}&cursor={CursorForgery.OfUsers(deleted, sort, Bytes(place))}";
+
+        byte[] Bytes(string text) => Chance(0.1) ? Damaged(Encoding.UTF8.GetBytes(text + ":")) : Encoding.UTF8.GetBytes(text);
     }
 
     private IEnumerable<string> Headers(JsonObject operation)
@@ -196,11 +219,13 @@ internal sealed class HostileRequests(int seed)
     // what ends a line would be another header
     private string HeaderText() => Pick(HostileValues.Texts).Replace("\r", "", StringComparison.Ordinal).Replace("\n", "", StringComparison.Ordinal).Replace("\0", "", StringComparison.Ordinal);
 
-    private string Encoded(string text) => _random.Next(10) switch
+    private string Encoded(string text) => _random.Next(12) switch
     {
         0 => string.Concat(Encoding.UTF8.GetBytes(text).Select(octet => $"%{octet:X2}")),
         1 => Uri.EscapeDataString(Uri.EscapeDataString(text)),
         2 => string.Concat(Encoding.UTF8.GetBytes(text).Select(octet => octet < 128 ? Uri.EscapeDataString($"{(char)octet}") : $"%{(octet + 1) & 0xFF:x2}")),
+        3 => Uri.EscapeDataString(text) + Pick(HostileValues.Encodings),
+        4 => Pick(HostileValues.Encodings),
         _ => Uri.EscapeDataString(text),
     };
 

@@ -6,7 +6,7 @@ internal static class HostileValues
     /// <summary>No lone surrogates: they have no octets. See <see cref="Json"/>.</summary>
     public static readonly string[] Texts =
     [
-        "", " ", "\0", "\t", "\r\n", "\u007f", "\u0085", "\u00a0", "\u200b", "\u200d", "\u202e", "\u2028", "\ufeff", "\uffff", "\ue000", "\U0010ffff",
+        "", " ", "\0", "a\0", "\u0001", "a\u001fb", "\t", "\r\n", "\u007f", "\u0085", "\u00a0", "\u200b", "\u200d", "\u202e", "\u2028", "\ufeff", "\uffff", "\ue000", "\U0010ffff",
         "0", "-0", "-1", "+1", "1", "01", "1.0", "1e3", "0x1", "1_000", "٣", "９", "NaN", "Infinity", "2147483648", "9223372036854775807", "9223372036854775808",
         "18446744073709551616", "99999999999999999999999999999999", "null", "undefined", "true", "TRUE", "[]", "{}", "()", "__proto__",
         "'", "\"", "\\", "`", "' OR 1=1 --", "'; DROP TABLE x; --", "%", "_", "[", "]", "*", "?", "%_%", "a%00b", "%s%n", "{0}", "{{7*7}}", "${7*7}", "<b>&amp;", "]]>",
@@ -16,6 +16,18 @@ internal static class HostileValues
         new string('a', 200), new string('a', 201), new string('a', 255), new string('a', 256), new string('é', 200), string.Concat(Enumerable.Repeat("👩", 200)), string.Concat(Enumerable.Repeat("a ", 100)),
         "2026-01-01T00:00:00Z", "2026-02-30T00:00:00Z", "0001-01-01T00:00:00Z", "0001-01-01T00:00:00+14:00", "9999-12-31T23:59:59.9999999-14:00", "2026-01-01T00:00:00." + new string('1', 300) + "Z", "2026-06-30T23:59:60Z", "-2026-01-01T00:00:00Z",
         "\"1\"", "W/\"1\"", "\"1\", \"2\"", "\"1\",,", "\"", "\"\"", "*, \"1\"", "1", "\"\u00e9\"", "eyJ2IjoxfQ", "AAAA", "////", "====", "-", "-id", "--id", "id,name", "name asc",
+    ];
+
+    /// <summary>Percent-encoding that is cut, no hexadecimal number or not UTF-8: RFC 3986 section 2.1, RFC 3629 section 3.</summary>
+    public static readonly string[] Encodings =
+    [
+        "%", "50%", "%2", "%zz", "%g0", "%%20", "%u0041", "%C3", "%C3a", "%80", "%C0%80", "%E0%80%AF", "%ED%A0%80", "%ED%B0%80", "%F4%90%80%80", "%F8%88%80%80%80", "%FE", "%ff",
+    ];
+
+    /// <summary>What stands in a cursor that a client has made up.</summary>
+    public static readonly string[] Ids =
+    [
+        "1", "1", "1", "30", "9223372036854775807", "9223372036854775808", "0", "-0", "-1", "+1", "01", "1.5", "1e3", "", "x", "1\0", " 1", "\uff11",
     ];
 
     /// <summary>As they stand in a body; some are no JSON.</summary>

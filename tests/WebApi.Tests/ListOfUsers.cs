@@ -134,7 +134,7 @@ public abstract class ListOfUsers(Service service)
     [InlineData("cursor=", "parameter cursor invalid-cursor")]
     [InlineData("cursor=x", "parameter cursor invalid-cursor")]
     [InlineData("cursor=AAAAAAAAAAAAAAAAAAAA", "parameter cursor invalid-cursor")]
-    [InlineData("cursor=%00%ff", "parameter cursor invalid-cursor")]
+    [InlineData("cursor=%00", "parameter cursor invalid-cursor")]
     public async Task A_parameter_that_can_not_be_accepted_is_named(string query, string fault) =>
         (await _service.GetAsync("/api/v1/users?" + query)).HasFaults(fault);
 

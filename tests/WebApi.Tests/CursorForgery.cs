@@ -1,0 +1,35 @@
+using System.Buffers.Text;
+using System.Globalization;
+using System.Security.Cryptography;
+using System.Text;
+
+namespace CleanUsers.WebApi.Tests;
+
+/// <summary>Cursors as a client can compute them: the digest is right and the place is any bytes (docs/decisions/0004-cursors.md).</summary>
+internal static class CursorForgery
+{
+    private const int DigestBytes = 8;
+
+    public static readonly string[] Sorts = ["id", "createdAt", "updatedAt", "email", "name"];
+
+    public static readonly string[] DeletedSorts = [.. Sorts, "deletedAt"];
+
+    /// <param name="deleted">Whether the list is that of the deleted users.</param>
+    /// <param name="sort">As in the query; the list has no filters.</param>
+    /// <param name="place">The last user's id, a colon and its value in the sort.</param>
+    public static string OfUsers(bool deleted, string sort, byte[] place)
+    {
+        var key = sort.TrimStart('-');
+        return Of($"{deleted}\n{char.ToUpperInvariant(key[0])}{key[1..]}\n{sort.StartsWith('-')}\n\n\n\n\n\n\n", place);
+    }
+
+    /// <param name="userId">Whose emails are listed.</param>
+    /// <param name="place">The last email's id.</param>
+    public static string OfEmails(string userId, byte[] place) => Of(string.Create(CultureInfo.InvariantCulture, $"emails\n{userId}\n"), place);
+
+    private static string Of(string query, byte[] place)
+    {
+        var digest = SHA256.HashData([.. Encoding.UTF8.GetBytes(query), .. place])[..DigestBytes];
+        return Base64Url.EncodeToString([.. digest, .. place]);
+    }
+}
