@@ -99,7 +99,7 @@ public sealed class HostileInput(HostileInput.Exposed service) : IClassFixture<H
         }
 
         HostileAnswers.Check(request, answer);
-        return request.IsHttp && !request.IsTooLarge && answer.Header("Connection") != "close";
+        return request.IsHttp && answer.Header("Connection") != "close";
     }
 
     private static int Setting(string name, int otherwise) =>
