@@ -20,14 +20,17 @@ internal static class HealthChecks
         endpoints.MapProbe("/health/ready", asked: true);
     }
 
-    private static void MapProbe(this IEndpointRouteBuilder endpoints, string path, bool asked) => endpoints
-        .MapHealthChecks(path, new HealthCheckOptions
+    private static void MapProbe(this IEndpointRouteBuilder endpoints, string path, bool asked)
+    {
+        var stopping = endpoints.ServiceProvider.GetRequiredService<IHostApplicationLifetime>().ApplicationStopping;
+        endpoints.MapHealthChecks(path, new HealthCheckOptions
         {
-            Predicate = _ => asked,
+            Predicate = _ => asked && !stopping.IsCancellationRequested, // a check that fails is logged as an error, and a shutdown is expected
             AllowCachingResponses = true, // the header is set below, as for every answer
             ResponseWriter = (context, report) =>
             {
-                if (report.Status != HealthStatus.Healthy) return new ProblemAnswer(ProblemCatalogue.Unavailable).WriteAsync(context);
+                var isStopping = asked && stopping.IsCancellationRequested;
+                if (isStopping || report.Status != HealthStatus.Healthy) return new ProblemAnswer(ProblemCatalogue.Unavailable).WriteAsync(context);
                 context.Response.Headers.CacheControl = "no-store";
                 return context.Response.WriteJsonAsync("application/json", """{"status":"Healthy"}"""u8.ToArray());
             },
@@ -35,11 +38,12 @@ internal static class HealthChecks
         .WithMetadata(new HttpMethodMetadata(["GET", "HEAD"]))
         .AllowAnonymous()
         .DisableRateLimiting(); // a probe that is told to wait takes the service for dead
+    }
 
-    private sealed class CanServe(IDatabase database, IHostApplicationLifetime lifetime) : IHealthCheck
+    private sealed class CanServe(IDatabase database) : IHealthCheck
     {
         public async Task<HealthCheckResult> CheckHealthAsync(HealthCheckContext context, CancellationToken cancellationToken = default) =>
-            !lifetime.ApplicationStopping.IsCancellationRequested && await database.CheckAsync(cancellationToken) == DatabaseState.Ready
+            await database.CheckAsync(cancellationToken) == DatabaseState.Ready
                 ? HealthCheckResult.Healthy()
                 : HealthCheckResult.Unhealthy();
     }

@@ -52,6 +52,7 @@ internal static class HttpSetup
         app.UseExceptionHandler(_ => { });
         app.UseStatusCodePages(context =>
             new ProblemAnswer(ProblemCatalogue.OfStatus(context.HttpContext.Response.StatusCode)).WriteAsync(context.HttpContext));
+        app.UseUnreadBodies();
         app.UseRequestTimeouts();
         app.UseSupportedVersions();
         app.UseTransferCodings();

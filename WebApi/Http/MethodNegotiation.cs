@@ -1,3 +1,4 @@
+using Microsoft.AspNetCore.Authorization;
 using Microsoft.AspNetCore.Routing.Patterns;
 using Microsoft.AspNetCore.Routing.Template;
 
@@ -10,11 +11,12 @@ internal static class MethodNegotiation
 
     public static IApplicationBuilder UseMethodNegotiation(this IApplicationBuilder app) => app.Use(async (context, next) =>
     {
+        OpenLikeItsReads(context);
         await next(context);
         var response = context.Response;
         if (response.StatusCode != StatusCodes.Status405MethodNotAllowed || response.HasStarted) return;
 
-        if (!IsResource(context))
+        if (!Resources(context).Any())
         {
             response.Headers.Remove("Allow");
             response.StatusCode = StatusCodes.Status404NotFound;
@@ -24,6 +26,15 @@ internal static class MethodNegotiation
         response.Headers.Allow = $"{response.Headers.Allow}, OPTIONS";
         if (!HttpMethods.IsOptions(context.Request.Method)) return;
 
+        // as for the other methods: a parameter that a resource under /api does not know is named, and OPTIONS has none
+        var isApi = context.Request.Path.StartsWithSegments("/api", StringComparison.OrdinalIgnoreCase);
+        if (isApi && new RequestInput(context.Request).Problem() is { } problem)
+        {
+            response.Headers.Remove("Allow");
+            await problem.WriteAsync(context);
+            return;
+        }
+
         response.StatusCode = StatusCodes.Status204NoContent;
         var allow = response.Headers.Allow.ToString();
         foreach (var method in (string[])["PATCH", "POST"])
@@ -31,12 +42,25 @@ internal static class MethodNegotiation
     });
 
     /// <summary>
+    /// Routing puts an endpoint of its own where a resource lacks the method, without the resource's metadata: authorization would demand a token
+    /// of OPTIONS where GET needs none.
+    /// </summary>
+    private static void OpenLikeItsReads(HttpContext context)
+    {
+        if (context.GetEndpoint() is not { } endpoint || endpoint is RouteEndpoint) return;
+        if (!Resources(context).Any(resource => resource.Metadata.GetMetadata<IAllowAnonymous>() is not null)) return;
+        context.SetEndpoint(new Endpoint(
+            endpoint.RequestDelegate, new EndpointMetadataCollection(endpoint.Metadata.Append(new AllowAnonymousAttribute())), endpoint.DisplayName));
+    }
+
+    /// <summary>
     /// Routing decides on the method before it looks at the constraints of a path: so far /users/abc is a resource that can't be asked this
     /// way. It is none.
     /// </summary>
-    private static bool IsResource(HttpContext context) => context.RequestServices.GetRequiredService<EndpointDataSource>().Endpoints
+    private static IEnumerable<RouteEndpoint> Resources(HttpContext context) => context.RequestServices.GetRequiredService<EndpointDataSource>()
+        .Endpoints
         .OfType<RouteEndpoint>()
-        .Any(endpoint =>
+        .Where(endpoint =>
         {
             var values = new RouteValueDictionary();
             return new TemplateMatcher(new RouteTemplate(endpoint.RoutePattern), []).TryMatch(context.Request.Path, values)

@@ -97,6 +97,13 @@ internal class RequestInput
         AnswerAsync<TCommand, Result>(
             command, async (c, token) => await useCase(c, token), _ => new StatusCodeResult(StatusCodes.Status204NoContent), ct);
 
+    /// <summary>The problem of a request that takes neither parameters nor a body; null where there is none.</summary>
+    public ProblemAnswer? Problem()
+    {
+        FindUnknown();
+        return _faults.Count == 0 ? Refusal : ResultExtensions.ValidationFailed(_faults);
+    }
+
     public void Refuse(ValidationError fault) => _faults.Add(fault);
 
     protected void Refuse(string member, string code, string detail) => Refuse(new ValidationError(member, detail, code, ValidationSeverity.Error));

@@ -93,7 +93,7 @@ public abstract class HostileInput(ExposedService service, double share)
         }
 
         HostileAnswers.Check(request, answer);
-        return request.IsHttp && !request.IsTooLarge && answer.Header("Connection") != "close";
+        return request.IsHttp && answer.Header("Connection") != "close";
     }
 
     /// <summary>Of all hostile input together.</summary>

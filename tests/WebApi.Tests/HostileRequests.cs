@@ -10,7 +10,7 @@ namespace CleanUsers.WebApi.Tests;
 /// <param name="IsHttp">False where it may break HTTP's framing: then the service may also just close the connection.</param>
 internal sealed record HostileRequest(string Method, string Path, byte[] Octets, bool IsHttp)
 {
-    /// <summary>More than the service takes: where it does not read that, the web server closes the connection after its answer, without a word.</summary>
+    /// <summary>More than the service takes: the web server closes the connection after its answer, which a reset can overtake.</summary>
     public bool IsTooLarge => Octets.Length > 64 * 1024;
 
     /// <summary>To be read, and to be sent again.</summary>

@@ -40,6 +40,14 @@ public sealed class MethodsAndErrors(Service service) : IClassFixture<Service>
         Assert.Equal(allow.Contains("POST", StringComparison.Ordinal) ? "application/json" : null, answer.Header("Accept-Post"));
     }
 
+    [Theory]
+    [InlineData("/api/v1/users?x=1", "x")]
+    [InlineData("/api/v1/users?status=Active", "status")] // of GET, not of OPTIONS
+    [InlineData("/api/v1/users/1?x=1", "x")]
+    [InlineData("/api/v1/deleted-users?x=1", "x")]
+    public async Task OPTIONS_knows_no_query_parameter(string path, string parameter) =>
+        (await service.SendAsync("OPTIONS", path)).HasFaults($"parameter {parameter} unknown-parameter");
+
     [Fact]
     public async Task OPTIONS_of_what_is_not_there_is_404() => (await service.SendAsync("OPTIONS", "/api/v1/nothing")).IsProblem(404, "not-found");
 

@@ -1,3 +1,5 @@
+using System.Text;
+
 namespace CleanUsers.WebApi.Tests;
 
 /// <summary>Request targets, Host and Transfer-Encoding as RFC 9112 has them, sent as bytes.</summary>
@@ -91,6 +93,44 @@ public sealed class RequestsAsTheyArrive(Service service) : IClassFixture<Servic
         using var connection = new RawConnection(service.Client.BaseAddress!);
         await connection.SendAsync(InChunks("POST", "/api/v1/users", $"Transfer-Encoding: {coding}"));
         (await connection.ReadAsync("POST", Timeout))!.Is(400);
+    }
+
+    /// <summary>What the web server does not read to its end, it ends the connection after: a client must know before its next request.</summary>
+    [Theory]
+    [InlineData("POST", "/nothing", "application/json", 404)]
+    [InlineData("BREW", "/api/v1/users", "application/json", 405)]
+    [InlineData("POST", "/api/v1/users", "text/plain", 415)]
+    [InlineData("POST", "/api/v1/users", "application/json", 413)]
+    [InlineData("DELETE", "/api/v1/users/999999", "application/json", 404)]
+    [InlineData("GET", "/api/v1/users", "application/json", 200)]
+    public async Task A_body_over_the_limit_closes_the_connection_and_the_response_announces_it(string method, string path, string type, int status)
+    {
+        var head = $"{method} {path} HTTP/1.1\r\nHost: x\r\nContent-Type: {type}\r\n";
+        var body = new string(' ', 70_000);
+        var inChunks = $"Transfer-Encoding: chunked\r\n\r\n{body.Length:x}\r\n{body}\r\n0\r\n\r\n";
+        foreach (var rest in (string[])[$"Content-Length: {body.Length}\r\n\r\n{body}", inChunks])
+        {
+            using var connection = new RawConnection(service.Client.BaseAddress!);
+            await connection.TrySendAsync(Encoding.ASCII.GetBytes(head + rest));
+            Assert.Equal("close", (await connection.ReadAsync(method, Timeout))!.Is(status).Header("Connection"));
+        }
+    }
+
+    [Theory]
+    [InlineData("POST", "/nothing", "application/json", 404)]
+    [InlineData("BREW", "/api/v1/users", "application/json", 405)]
+    [InlineData("POST", "/api/v1/users", "text/plain", 415)]
+    [InlineData("POST", "/api/v1/users", "application/json", 400)]
+    [InlineData("DELETE", "/api/v1/users/999999", "application/json", 404)]
+    public async Task After_a_body_within_the_limit_the_connection_serves_the_next_request(string method, string path, string type, int status)
+    {
+        using var connection = new RawConnection(service.Client.BaseAddress!);
+        for (var i = 0; i < 3; i++)
+        {
+            var body = new string(' ', 60_000);
+            await connection.SendAsync($"{method} {path} HTTP/1.1\r\nHost: x\r\nContent-Type: {type}\r\nContent-Length: 60000\r\n\r\n{body}");
+            Assert.Null((await connection.ReadAsync(method, Timeout))!.Is(status).Header("Connection"));
+        }
     }
 
     private static string InChunks(string method, string path, string header)

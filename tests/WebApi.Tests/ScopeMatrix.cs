@@ -1,4 +1,7 @@
+using System.Text.RegularExpressions;
 using CleanUsers.WebApi.Security;
+using Microsoft.AspNetCore.Routing;
+using Microsoft.Extensions.DependencyInjection;
 
 namespace CleanUsers.WebApi.Tests;
 
@@ -108,4 +111,27 @@ public sealed class ScopeMatrix(ClosedService service) : IClassFixture<ClosedSer
         (await service.GetAsync(path)).Is(200);
         (await service.GetAsync(path, ClosedService.Bearer("nonsense"))).Is(200);
     }
+
+    /// <summary>Every route of the running service: what reads it without a token may also ask how it can be read.</summary>
+    [Fact]
+    public async Task OPTIONS_and_a_method_that_a_resource_lacks_are_as_open_as_its_GET()
+    {
+        var endpoints = service.Services.GetRequiredService<EndpointDataSource>().Endpoints.OfType<RouteEndpoint>();
+        var paths = endpoints.Select(endpoint => PathOf(endpoint.RoutePattern.RawText!)).Distinct().ToList();
+        var open = new List<string>();
+        foreach (var path in paths)
+        {
+            var isOpen = (await service.GetAsync(path)).Status != 401;
+            if (isOpen) open.Add(path);
+            Assert.Equal((path, isOpen ? 204 : 401), (path, (await service.SendAsync("OPTIONS", path)).Status));
+            Assert.Equal((path, isOpen ? 405 : 401), (path, (await service.SendAsync("BREW", path)).Status));
+        }
+
+        Assert.Superset(new HashSet<string> { "/", "/health/live", "/health/ready", "/problems/1", "/openapi/v1.json" }, open.ToHashSet());
+        Assert.Superset(new HashSet<string> { "/api/v1/users", "/api/v1/users/1", "/api/v1/deleted-users/1", "/metrics" }, paths.Except(open).ToHashSet());
+    }
+
+    /// <summary>With 1 for every parameter.</summary>
+    private static string PathOf(string route) =>
+        "/" + Regex.Replace(route, @"\{[^}]*\}", "1", RegexOptions.None, TimeSpan.FromSeconds(1)).Trim('/');
 }

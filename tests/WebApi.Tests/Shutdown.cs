@@ -1,5 +1,6 @@
 using System.Net.Sockets;
 using System.Text;
+using System.Text.Json;
 
 namespace CleanUsers.WebApi.Tests;
 
@@ -36,6 +37,7 @@ public sealed class Shutdown
 
         Assert.Equal(0, await service.EndAsync(TimeSpan.FromSeconds(30)));
         await Task.WhenAll(clients);
+        Assert.DoesNotContain(service.Lines, line => JsonElement.Parse(line).GetProperty("level").GetString() is "Error" or "Critical");
     }
 
     [Fact]
