@@ -11,7 +11,9 @@ namespace CleanUsers.WebApi.Commands;
 /// </summary>
 internal static class TerminalText
 {
-    /// <summary>Shows every code unit that no <see cref="UnicodeText.IsPlainLine"/> may have as <c>\u001B</c>: the reader sees what was there.</summary>
+    /// <summary>
+    /// Shows every code unit that is not allowed by <see cref="UnicodeText.IsPlainLine"/> as <c>\u001B</c>: the reader sees what was there.
+    /// </summary>
     public static string Escape(string text)
     {
         if (text.IsPlainLine()) return text;

@@ -26,8 +26,10 @@ public sealed class TerminalOutput : IDisposable
     [
         .. ConfigurationTable.Sections.Keys.Select(section => $"{section}:{Here}=1"),
         .. ConfigurationTable.Sections.Keys.SelectMany(section =>
-            ConfigurationTable.Properties(section).SelectMany(property => (string[])[$"{section}:{property.Name}={Here}", $"{section}:{property.Name}:0={Here}", $"{section}:{property.Name}:{Here}=1"])),
-        .. ((string[])["Authority", "ValidIssuer", "ValidAudience", "SaveToken", "RefreshInterval", "SigningKeys:0:Value", Here]).Select(key => $"Authentication:Schemes:Bearer:{key}={Here}"),
+            ConfigurationTable.Properties(section).Select(property => $"{section}:{property.Name}").SelectMany(key =>
+                (string[])[$"{key}={Here}", $"{key}:0={Here}", $"{key}:{Here}=1"])),
+        .. ((string[])["Authority", "ValidIssuer", "ValidAudience", "SaveToken", "RefreshInterval", "SigningKeys:0:Value", Here]).Select(key =>
+            $"Authentication:Schemes:Bearer:{key}={Here}"),
         $"Authentication:DefaultScheme={Here}",
         $"ConnectionStrings:CleanUsers={Here}",
         $"OTEL_EXPORTER_OTLP_ENDPOINT={Here}",
@@ -49,7 +51,8 @@ public sealed class TerminalOutput : IDisposable
     {
         Assert.Equal(Shown, TerminalText.Escape(Hostile));
         Assert.Equal(@"\u0000\u007F\uDC00\uD83D", TerminalText.Escape("\0\u007f\udc00\ud83d"));
-        for (var c = 0; c <= char.MaxValue; c++) Assert.DoesNotMatch(@"[\p{Cc}\p{Cs}\p{Zl}\p{Zp}\u202A-\u202E\u2066-\u2069\uFFFE]", TerminalText.Escape($"a{(char)c}b"));
+        for (var c = 0; c <= char.MaxValue; c++)
+            Assert.DoesNotMatch(@"[\p{Cc}\p{Cs}\p{Zl}\p{Zp}\u202A-\u202E\u2066-\u2069\uFFFE]", TerminalText.Escape($"a{(char)c}b"));
     }
 
     [Theory]
@@ -63,20 +66,48 @@ public sealed class TerminalOutput : IDisposable
     [InlineData(1, "The setting '--☠' has no value.", "--☠")]
     [InlineData(1, "Unrecognized command or argument '☠'.", "users", "☠")]
     [InlineData(1, "Unrecognized command or argument '☠'.", "users", "create", "☠")]
-    [InlineData(1, "--age: '☠' is no whole number.\n--email: Email must not have control characters.\n--name: Name must not have control characters or line breaks.\n--role: Role must be User or Admin.\n--status: Status must be Active or Inactive.", "users", "create", "--email", "☠", "--name", "☠", "--age", "☠", "--role", "☠", "--status", "☠")]
+    [InlineData(
+        1,
+        "--age: '☠' is no whole number.\n" +
+        "--email: Email must not have control characters.\n" +
+        "--name: Name must not have control characters or line breaks.\n" +
+        "--role: Role must be User or Admin.\n" +
+        "--status: Status must be Active or Inactive.",
+        "users", "create", "--email", "☠", "--name", "☠", "--age", "☠", "--role", "☠", "--status", "☠")]
     [InlineData(1, "ID: '☠' is no id: they are whole numbers from 1.", "users", "get", "☠")]
     [InlineData(1, "ID: '☠' is no id: they are whole numbers from 1.", "users", "purge", "☠")]
-    [InlineData(1, "--page-size: '☠' is no whole number.\n--sort: Sort must be one of id, createdAt, updatedAt, email, name, with - before it for descending.\n--cursor: Cursor is not one that this query gave: start again without it.", "users", "list", "--sort", "☠", "--page-size", "☠", "--cursor", "☠")]
-    [InlineData(1, "--email: Email must not have control characters.\n--status: Status must be Active or Inactive.\n--role: Role must be User or Admin.\n--created-from: CreatedFrom must be a time such as 2026-01-31T12:00:00Z (RFC 3339).\n--created-before: CreatedBefore must be a time such as 2026-01-31T12:00:00Z (RFC 3339).", "users", "export", "--email", "☠", "--status", "☠", "--role", "☠", "--created-from", "☠", "--created-before", "☠")]
+    [InlineData(
+        1,
+        "--page-size: '☠' is no whole number.\n" +
+        "--sort: Sort must be one of id, createdAt, updatedAt, email, name, with - before it for descending.\n" +
+        "--cursor: Cursor is not one that this query gave: start again without it.",
+        "users", "list", "--sort", "☠", "--page-size", "☠", "--cursor", "☠")]
+    [InlineData(
+        1,
+        "--email: Email must not have control characters.\n" +
+        "--status: Status must be Active or Inactive.\n" +
+        "--role: Role must be User or Admin.\n" +
+        "--created-from: CreatedFrom must be a time such as 2026-01-31T12:00:00Z (RFC 3339).\n" +
+        "--created-before: CreatedBefore must be a time such as 2026-01-31T12:00:00Z (RFC 3339).",
+        "users", "export", "--email", "☠", "--status", "☠", "--role", "☠", "--created-from", "☠", "--created-before", "☠")]
     [InlineData(1, "--format: Format must be ndjson or csv.", "users", "export", "--format", "☠")]
     [InlineData(1, "Could not find a part of the path '/nowhere/☠", "users", "export", "--output", "/nowhere/☠")]
     [InlineData(1, "Could not find file '/☠'.", "users", "import", "/☠")]
     [InlineData(1, "FILE: The name of a file must not be empty.", "users", "import", "")]
     [InlineData(1, "--format: Format must be ndjson or csv.", "users", "import", "--format", "☠")]
     [InlineData(1, "Could not find a part of the path '/nowhere/☠'.", "users", "import", "/dev/null", "--errors", "/nowhere/☠")]
-    [InlineData(70, "Unexpected error: Invalid url: '\\u001B[31m \\u0007\\u009B2J \\u202E\\u2066  x'", "--Authentication:AllowAnonymous=true", "--urls=☠")]
-    [InlineData(70, "Unexpected error: Invalid url: '\\u001B[31m \\u0007\\u009B2J \\u202E\\u2066  x'", "--Authentication:AllowAnonymous=true", "--Kestrel:Endpoints:A:Url=☠")]
-    [InlineData(70, "Unexpected error: Configuration value '\\u001B[31m \\u0007\\u009B2J \\u202E\\u2066  x' is not supported.", "--Authentication:AllowAnonymous=true", "--Logging:LogLevel:Default=☠")]
+    [InlineData(
+        70,
+        "Unexpected error: Invalid url: '\\u001B[31m \\u0007\\u009B2J \\u202E\\u2066  x'",
+        "--Authentication:AllowAnonymous=true", "--urls=☠")]
+    [InlineData(
+        70,
+        "Unexpected error: Invalid url: '\\u001B[31m \\u0007\\u009B2J \\u202E\\u2066  x'",
+        "--Authentication:AllowAnonymous=true", "--Kestrel:Endpoints:A:Url=☠")]
+    [InlineData(
+        70,
+        "Unexpected error: Configuration value '\\u001B[31m \\u0007\\u009B2J \\u202E\\u2066  x' is not supported.",
+        "--Authentication:AllowAnonymous=true", "--Logging:LogLevel:Default=☠")]
     public async Task An_argument_is_repeated_without_what_a_terminal_obeys(int expected, string start, params string[] typed)
     {
         var (code, output, error) = await RunAsync([], [.. typed.Select(argument => argument.Replace(Here, Hostile, StringComparison.Ordinal))]);
@@ -88,7 +119,8 @@ public sealed class TerminalOutput : IDisposable
     [MemberData(nameof(Settings))]
     public async Task A_setting_is_repeated_without_what_a_terminal_obeys(string setting)
     {
-        var (code, _, error) = await RunAsync([], "--Authentication:AllowAnonymous=true", $"--{setting.Replace(Here, Hostile, StringComparison.Ordinal)}", LastSetting);
+        var (code, _, error) = await RunAsync(
+            [], "--Authentication:AllowAnonymous=true", $"--{setting.Replace(Here, Hostile, StringComparison.Ordinal)}", LastSetting);
         Assert.Equal(78, code);
         AssertPlainLines("Configuration: ", error);
     }
@@ -102,7 +134,10 @@ public sealed class TerminalOutput : IDisposable
     [InlineData(78, "Configuration: Retention:DeletedUsersDays is '☠'; allowed is ", "Retention__DeletedUsersDays", "☠", "users purge --expired")]
     [InlineData(69, "The database is out of reach: ", "ConnectionStrings__CleanUsers", "Data Source='/dev/null/☠'", "users list")]
     [InlineData(69, "The database is out of reach: ", "ConnectionStrings__CleanUsers", "Data Source='/dev/null/☠'", "migrate")]
-    [InlineData(70, "Unexpected error: Configuration value '\\u001B[31m \\u0007\\u009B2J \\u202E\\u2066  x' is not supported.", "Logging__LogLevel__Default", "☠", "users list")]
+    [InlineData(
+        70,
+        "Unexpected error: Configuration value '\\u001B[31m \\u0007\\u009B2J \\u202E\\u2066  x' is not supported.",
+        "Logging__LogLevel__Default", "☠", "users list")]
     public async Task The_environment_is_repeated_without_what_a_terminal_obeys(int expected, string start, string name, string value, string typed)
     {
         var (code, output, error) = await RunAsync(
@@ -146,7 +181,11 @@ public sealed class TerminalOutput : IDisposable
         await command.ExecuteNonQueryAsync(TestContext.Current.CancellationToken);
 
         Assert.Equal(
-            (0, $"ID  EMAIL            NAME{new string(' ', Shown.Length - 4)}  AGE  ROLE  STATUS\n1   ada@example.org  {Shown}       User  Active\n", ""),
+            (0, $"""
+            ID  EMAIL            NAME{new string(' ', Shown.Length - 4)}  AGE  ROLE  STATUS
+            1   ada@example.org  {Shown}       User  Active
+
+            """, ""),
             await RunAsync([], "users", "list"));
         Assert.Contains($"\nname       {Shown}\n", (await RunAsync([], "users", "get", "1")).Output, StringComparison.Ordinal);
     }
@@ -159,8 +198,8 @@ public sealed class TerminalOutput : IDisposable
 
     private string ConnectionString => $"Data Source={Path.Combine(_folder, "users.db")}";
 
-    private Task<(int Code, string Output, string Error)> RunAsync(IEnumerable<(string, string)> environment, params string[] typed) => InProcess.RunAsync(
-        [("ASPNETCORE_ENVIRONMENT", "Production"), ("ConnectionStrings__CleanUsers", ConnectionString), .. environment], typed);
+    private Task<(int Code, string Output, string Error)> RunAsync(IEnumerable<(string, string)> environment, params string[] typed) =>
+        InProcess.RunAsync([("ASPNETCORE_ENVIRONMENT", "Production"), ("ConnectionStrings__CleanUsers", ConnectionString), .. environment], typed);
 
     private static void AssertPlainLines(string start, string error) => AssertPlainLines(start.Split('\n').Length, start, error);
 

@@ -1,5 +1,6 @@
 using System.Net.Sockets;
 using System.Text;
+using Microsoft.Data.Sqlite;
 
 namespace CleanUsers.WebApi.Tests;
 
@@ -99,6 +100,23 @@ public sealed class TheCommandLine : IDisposable
         Assert.Equal(expected, code);
         Assert.Empty(output);
         Assert.StartsWith(start, Assert.Single(error.Trim().Split('\n')), StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task An_unexpected_error_ends_the_process_with_one_line_and_70()
+    {
+        var database = $"Data Source={Path.Combine(_folder, "other.db")};Pooling=false";
+        await using (var connection = new SqliteConnection(database))
+        {
+            await connection.OpenAsync(TestContext.Current.CancellationToken);
+            await using var command = connection.CreateCommand();
+            command.CommandText = """CREATE TABLE "Users" ("Id" INTEGER)""";
+            await command.ExecuteNonQueryAsync(TestContext.Current.CancellationToken);
+        }
+
+        Assert.Equal(
+            (70, "", "Unexpected error: SQLite Error 1: 'table \"Users\" already exists'.\n"),
+            await OwnProcess.RunAsync(_folder, [("ConnectionStrings__CleanUsers", database)], "migrate"));
     }
 
     [Fact]

@@ -128,21 +128,28 @@ public sealed class UserFiles
         const string user = "{\"email\":\"a@example.org\"}\n";
         var lines = await ReadAsync(UserFile.Ndjson, $"\uFEFF{user}\uFEFF{user}{user}");
         Assert.Equal(
-            [null, "A byte order mark may stand only at the start of the file.", null], lines.Select(line => line.Faults.SingleOrDefault()?.ErrorMessage));
+            [null, "A byte order mark may stand only at the start of the file.", null],
+            lines.Select(line => line.Faults.SingleOrDefault()?.ErrorMessage));
     }
 
     public static TheoryData<string, string, string> OtherEncodings()
     {
         var rows = new TheoryData<string, string, string>();
         foreach (var (format, text) in ((string, string)[])[
-            (UserFile.Ndjson, "{\"email\":\"a@example.org\",\"name\":\"漢\"}\n"), (UserFile.Csv, "email,name\r\na@example.org,漢\r\n"), (UserFile.Csv, "\r\nemail\r\n")])
+            (UserFile.Ndjson, "{\"email\":\"a@example.org\",\"name\":\"漢\"}\n"),
+            (UserFile.Csv, "email,name\r\na@example.org,漢\r\n"),
+            (UserFile.Csv, "\r\nemail\r\n")])
         {
-            foreach (var (encoding, mark) in ((string, string)[])[("utf-16LE", "FF FE"), ("utf-16BE", "FE FF"), ("utf-32LE", "FF FE 00 00"), ("utf-32BE", "00 00 FE FF")])
+            foreach (var (encoding, mark, nuls) in ((string, string, string)[])[
+                ("utf-16LE", "FF FE", "every other one"), ("utf-16BE", "FE FF", "every other one"),
+                ("utf-32LE", "FF FE 00 00", "three of four"), ("utf-32BE", "00 00 FE FF", "three of four")])
             {
-                var octets = Encoding.GetEncoding(encoding).GetBytes(text);
+                var hex = Convert.ToHexString(Encoding.GetEncoding(encoding).GetBytes(text));
                 var name = encoding[..6].ToUpperInvariant();
-                rows.Add(format, mark.Replace(" ", "", StringComparison.Ordinal) + Convert.ToHexString(octets), $"The file is in {name} (it starts with the byte order mark {mark}). Save it as UTF-8.");
-                rows.Add(format, Convert.ToHexString(octets), $"The file is in {name} (of its first four bytes, {(name == "UTF-16" ? "every other one" : "three of four")} is NUL). Save it as UTF-8.");
+                rows.Add(
+                    format, mark.Replace(" ", "", StringComparison.Ordinal) + hex,
+                    $"The file is in {name} (it starts with the byte order mark {mark}). Save it as UTF-8.");
+                rows.Add(format, hex, $"The file is in {name} (of its first four bytes, {nuls} is NUL). Save it as UTF-8.");
             }
         }
 

@@ -70,7 +70,8 @@ internal sealed class NdjsonFile : UserFile
         if (line.IsEmpty) return null;
 
         // of files that were put together
-        if (line.StartsWith(Encoding.UTF8.Preamble)) return new(number, null, [new BodyError("invalid-json", "A byte order mark may stand only at the start of the file.")]);
+        if (line.StartsWith(Encoding.UTF8.Preamble))
+            return new(number, null, [new BodyError("invalid-json", "A byte order mark may stand only at the start of the file.")]);
         var faults = new List<ValidationError>();
         var members = new JsonMembers("line", IgnoredMembers, faults.Add);
         if (members.Parse(line) is { } malformed) return new(number, null, [malformed]);
