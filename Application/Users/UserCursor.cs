@@ -40,7 +40,8 @@ internal static class UserCursor
         return position is not null;
     }
 
-    private static string Bound(UserQuery query)
+    /// <summary>What a cursor belongs to.</summary>
+    internal static string Bound(UserQuery query)
     {
         var (filter, sort) = (query.Filter, query.Sort);
         return string.Create(

@@ -75,11 +75,13 @@ public sealed class EmailsToUsers : UseCases
     public async Task Pages_follow_each_other_by_a_cursor_that_belongs_to_the_user()
     {
         Reader.GetAsync(default, default).ReturnsForAnyArgs(Ada());
-        Emails.ListAsync(7, null, 3, Ct).Returns([New(), New(), New()]);
+        Emails.ListAsync(7, null, 3, Ct).Returns([New(3), New(2), New(1)]);
         var first = (await Get<ListEmails>().ExecuteAsync(new(7, PageSize: 2), Ct)).Value;
         Assert.Equal(2, first.Items.Count);
-        Emails.ListAsync(7, 0, 3, Ct).Returns([New()]);
-        Assert.Null((await Get<ListEmails>().ExecuteAsync(new(7, 2, first.NextCursor), Ct)).Value.NextCursor);
+        Emails.ListAsync(7, 2, 3, Ct).Returns([New(1)]);
+        var second = (await Get<ListEmails>().ExecuteAsync(new(7, 2, first.NextCursor), Ct)).Value;
+        Assert.Null(second.NextCursor);
+        Assert.Single(second.Items);
         foreach (var query in (ListEmailsQuery[])[new(8, 2, first.NextCursor), new(7, 2, "x"), new(7, 2, "")])
             Assert.Equal("invalid-cursor", Assert.Single((await Get<ListEmails>().ExecuteAsync(query, Ct)).ValidationErrors).ErrorCode);
         Assert.Equal("out-of-range", Assert.Single((await Get<ListEmails>().ExecuteAsync(new(7, 201), Ct)).ValidationErrors).ErrorCode);
@@ -137,7 +139,7 @@ public sealed class EmailsToUsers : UseCases
         Assert.True(Clock.GetUtcNow() - Now < DeliverEmails.Lease);
     }
 
-    private static Email New() => Email.Create(7, "Subject", "Text", Now, "eve");
+    private static Email New(long id = 0) => WithId(Email.Create(7, "Subject", "Text", Now, "eve"), id);
 
     private Email Waiting(User user)
     {

@@ -30,7 +30,7 @@ public sealed class ReadingUsers : UseCases
     [Fact]
     public async Task A_page_has_a_cursor_only_while_there_is_more()
     {
-        Reader.ListAsync(default!, Ct).ReturnsForAnyArgs([Ada(), Ada(), Ada()]);
+        Reader.ListAsync(default!, Ct).ReturnsForAnyArgs([Ada(id: 1), Ada(id: 2), Ada(id: 3)]);
         var more = await Get<ListUsers>().ExecuteAsync(new() { PageSize = 2 }, Ct);
         var last = await Get<ListUsers>().ExecuteAsync(new() { PageSize = 3 }, Ct);
 
@@ -43,18 +43,18 @@ public sealed class ReadingUsers : UseCases
     [Fact]
     public async Task The_cursor_leads_on_from_the_last_user_of_the_page()
     {
-        Reader.ListAsync(default!, Ct).ReturnsForAnyArgs([Ada(name: "Ada"), Ada(name: "Bea")]);
+        Reader.ListAsync(default!, Ct).ReturnsForAnyArgs([Ada(name: "Ada", id: 1), Ada(name: "Bea", id: 2)]);
         var first = await Get<ListUsers>().ExecuteAsync(new() { PageSize = 1, Sort = "-name" }, Ct);
         await Get<ListUsers>().ExecuteAsync(new() { PageSize = 1, Sort = "-name", Cursor = first.Value.NextCursor }, Ct);
 
         await Reader.Received().ListAsync(
-            Arg.Is<UserQuery>(query => query!.After == new UserPosition(0, "Ada", default) && query.Sort == new UserSort(UserSortKey.Name, true)), Ct);
+            Arg.Is<UserQuery>(query => query!.After == new UserPosition(1, "Ada", default) && query.Sort == new UserSort(UserSortKey.Name, true)), Ct);
     }
 
     [Fact]
     public async Task A_cursor_of_another_query_is_refused()
     {
-        Reader.ListAsync(default!, Ct).ReturnsForAnyArgs([Ada(), Ada()]);
+        Reader.ListAsync(default!, Ct).ReturnsForAnyArgs([Ada(id: 1), Ada(id: 2)]);
         var cursor = (await Get<ListUsers>().ExecuteAsync(new() { PageSize = 1 }, Ct)).Value.NextCursor;
 
         foreach (var other in (ListUsersQuery[])[new() { Sort = "-id" }, new() { Role = "Admin" }, new() { CreatedFrom = "2026-01-01T00:00:00.001Z" }])
@@ -65,6 +65,17 @@ public sealed class ReadingUsers : UseCases
 
         Assert.Equal(ResultStatus.Invalid, (await Get<ListDeletedUsers>().ExecuteAsync(new() { Cursor = cursor }, Ct)).Status);
         Assert.True((await Get<ListUsers>().ExecuteAsync(new() { PageSize = 200, Cursor = cursor }, Ct)).IsSuccess);
+    }
+
+    [Fact]
+    public async Task Malformed_cursor_is_reported_with_all_other_errors_and_one_of_another_query_after_them()
+    {
+        Reader.ListAsync(default!, Ct).ReturnsForAnyArgs([Ada(id: 1), Ada(id: 2)]);
+        var cursor = (await Get<ListUsers>().ExecuteAsync(new() { PageSize = 1 }, Ct)).Value.NextCursor;
+        var malformed = await Get<ListUsers>().ExecuteAsync(new() { Sort = "age", Cursor = "x" }, Ct);
+        var foreign = await Get<ListUsers>().ExecuteAsync(new() { Sort = "age", Cursor = cursor }, Ct);
+        Assert.Equal(["sort", "cursor"], malformed.ValidationErrors.Select(error => error.Identifier));
+        Assert.Equal(["sort"], foreign.ValidationErrors.Select(error => error.Identifier));
     }
 
     [Fact]

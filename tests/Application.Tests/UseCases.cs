@@ -58,8 +58,18 @@ public abstract class UseCases : IDisposable
     protected T Get<T>()
         where T : notnull => _services.GetRequiredService<T>();
 
-    protected static User Ada(string email = "ada@example.org", string? name = "Ada") => User.Create(
-        new UserDetails(UserInput.ParseEmail(email), UserInput.ParseName(name), 36, UserRole.User, UserStatus.Active), Now.AddDays(-1), "bob");
+    protected static User Ada(string email = "ada@example.org", string? name = "Ada", long id = 0) => WithId(
+        User.Create(
+            new UserDetails(UserInput.ParseEmail(email), UserInput.ParseName(name), 36, UserRole.User, UserStatus.Active), Now.AddDays(-1), "bob"),
+        id);
+
+    /// <summary>As the store gives it.</summary>
+    internal static T WithId<T>(T entity, long id)
+        where T : class
+    {
+        typeof(T).GetProperty("Id")!.SetValue(entity, id);
+        return entity;
+    }
 
     protected static User DeletedAda()
     {

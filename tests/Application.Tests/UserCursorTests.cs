@@ -1,5 +1,10 @@
+using System.Buffers.Text;
+using System.Globalization;
+using System.Security.Cryptography;
+using System.Text;
 using CleanUsers.Application.Ports;
 using CleanUsers.Application.Users;
+using CleanUsers.Domain;
 using CleanUsers.Domain.Users;
 using CsCheck;
 
@@ -19,14 +24,19 @@ public sealed class UserCursorTests
     private static readonly Gen<UserQuery> Queries = Gen.Select(Gen.Bool, Gen.Enum<UserSortKey>(), Gen.Bool, Filters).Select(
         (deleted, key, descending, filter) => new UserQuery(deleted, filter, new UserSort(key, descending), 10, After: null));
 
-    private static readonly Gen<User> Users = Gen.Select(Gen.String[1, 20], Gen.DateTime, Gen.DateTime).Select((name, created, updated) =>
+    private static readonly Gen<User> Users = Gen.Select(Gen.String[1, 20], Gen.DateTime, Gen.DateTime, Gen.Long[1, long.MaxValue]).Select((name, created, updated, id) =>
     {
         _ = UserName.TryParse(name, out var parsed, out _);
         var user = User.Create(
             new UserDetails(UserInput.ParseEmail("a@example.org"), parsed, null, UserRole.User, UserStatus.Active), Cut(created), "eve");
         user.Delete(Cut(updated), "eve");
-        return user;
+        return UseCases.WithId(user, id);
     });
+
+    // what a place is made of, and what looks like it
+    private static readonly Gen<string> Places = Gen.OneOf(
+        "0", "1", "9", "-", "+", ".", ":", " ", "e", "\0", "\n", "\u0085", "\u202E", "\u0661", "\uFF11", "\u00E9", "\U0001F680", "@", "", "9223372036854775807",
+        "9223372036854775808", "62135596800000", "253402300799999", new string('a', 254)).Array[0, 6].Select(string.Concat);
 
     [Fact]
     public void A_cursor_leads_back_to_the_user_that_it_was_made_of() => Gen.Select(Users, Queries).Sample((user, query) =>
@@ -74,8 +84,45 @@ public sealed class UserCursorTests
         foreach (var query in others) Assert.Equal(query == one, UserCursor.TryDecode(cursor, query, out _));
     });
 
+    /// <summary>Whatever a client makes up, with the right digest.</summary>
+    [Fact]
+    public void A_place_that_is_accepted_is_in_its_one_spelling()
+    {
+        var accepted = 0;
+        Gen.Select(Places, Queries).Sample(
+            (written, query) =>
+            {
+                var isAccepted = UserCursor.TryDecode(Forged(Encoding.UTF8.GetBytes(written), query), query, out var position);
+                Assert.Equal(isAccepted, position is not null);
+                Assert.True(position is null || (position.Id > 0 && written.IsPlainLine() && Spelled(position, query) == written), written);
+                Interlocked.Add(ref accepted, isAccepted ? 1 : 0);
+            },
+            iter: 20_000);
+        Assert.NotEqual(0, accepted);
+    }
+
+    [Fact]
+    public void A_place_that_is_not_UTF8_is_refused() => Gen.Select(Gen.Byte.Array[0, 6], Queries).Sample((octets, query) =>
+    {
+        byte[] written = [.. "1:"u8, .. octets, 0xC3];
+        Assert.False(UserCursor.TryDecode(Forged(written, query), query, out _));
+    });
+
     [Fact]
     public void No_text_throws() => Gen.Select(Gen.String, Queries).Sample((text, query) => Assert.False(UserCursor.TryDecode(text, query, out _)));
+
+    private static string Spelled(UserPosition position, UserQuery query) => string.Create(CultureInfo.InvariantCulture, $"{position.Id}:{query.Sort.Key switch
+    {
+        UserSortKey.Id => "",
+        UserSortKey.Email or UserSortKey.Name => position.Text,
+        UserSortKey.CreatedAt or UserSortKey.UpdatedAt or UserSortKey.DeletedAt => $"{position.Instant.ToUnixTimeMilliseconds()}",
+    }}");
+
+    private static string Forged(byte[] place, UserQuery query)
+    {
+        var digest = SHA256.HashData([.. Encoding.UTF8.GetBytes(UserCursor.Bound(query)), .. place])[..8];
+        return Base64Url.EncodeToString([.. digest, .. place]);
+    }
 
     private static DateTimeOffset Cut(DateTime time) =>
         DateTimeOffset.FromUnixTimeMilliseconds(new DateTimeOffset(DateTime.SpecifyKind(time, DateTimeKind.Utc)).ToUnixTimeMilliseconds());

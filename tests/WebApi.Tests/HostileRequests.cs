@@ -83,7 +83,7 @@ internal sealed class HostileRequests(int seed, bool framed = false)
         foreach (var parameter in Parameters(operation, "query").Where(_ => Chance(0.2)))
         {
             var name = parameter["name"]!.GetValue<string>();
-            parts.Add($"{name}={(Chance(0.6) ? Encoded(Sensible(parameter)) : Encoded(Pick(HostileValues.Texts)))}");
+            parts.Add($"{name}={(Chance(0.6) ? Encoded(Sensible(parameter)) : Encoded(Text()))}");
             if (Chance(0.03)) parts.Add(parts[^1]);
             if (Chance(0.03)) parts.Add(name);
         }
@@ -103,7 +103,7 @@ internal sealed class HostileRequests(int seed, bool framed = false)
 
         var deleted = path.EndsWith("deleted-users", StringComparison.Ordinal);
         var sort = Pick(["", "-"]) + Pick(deleted ? CursorForgery.DeletedSorts : CursorForgery.Sorts);
-        place += sort.EndsWith("id", StringComparison.Ordinal) && Chance(0.5) ? "" : Pick(Chance(0.5) ? HostileValues.Ids : HostileValues.Texts);
+        place += sort.EndsWith("id", StringComparison.Ordinal) && Chance(0.5) ? "" : Chance(0.5) ? Pick(HostileValues.Ids) : Text();
         return $"?sort={sort}&cursor={CursorForgery.OfUsers(deleted, sort, Bytes(place))}";
 
         byte[] Bytes(string text) => Chance(0.1) ? Damaged(Encoding.UTF8.GetBytes(text + ":")) : Encoding.UTF8.GetBytes(text);
@@ -213,6 +213,12 @@ internal sealed class HostileRequests(int seed, bool framed = false)
 
     private string Sensible(JsonObject parameter) =>
         parameter["schema"]!["enum"] is JsonArray values && Chance(0.8) ? $"{Pick(values.ToArray())}" : $"{parameter["example"] ?? "x"}";
+
+    private string Text()
+    {
+        var text = Pick(HostileValues.Texts);
+        return Chance(0.8) ? text : text.Insert(_random.Next(2) * text.Length, Pick(["\0", "\0", "\u0001", "\t", "\u007f", "\u2028", "\u202e", "\ufffe"]));
+    }
 
     private string Json() => Pick(HostileValues.Json);
 
