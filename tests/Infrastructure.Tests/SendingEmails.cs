@@ -77,9 +77,9 @@ public sealed class SendingEmails : IDisposable
     }
 
     [Theory]
-    [InlineData(SmtpSecurity.StartTls, null, "The mail server has no STARTTLS, or no way to log in, as the configuration asks.")]
+    [InlineData(SmtpSecurity.StartTls, null, "The mail server does not offer STARTTLS, which the configuration requires.")]
     [InlineData(SmtpSecurity.Tls, null, "No secure connection to the mail server could be made.")]
-    [InlineData(SmtpSecurity.None, "users", "The mail server has no STARTTLS, or no way to log in, as the configuration asks.")]
+    [InlineData(SmtpSecurity.None, "users", "The mail server offers no login that the service can use, and the configuration has a user name.")]
     public async Task A_server_that_is_not_as_configured_gets_nothing(SmtpSecurity security, string? username, string reason)
     {
         await _server.StartAsync();
@@ -112,7 +112,7 @@ public sealed class SendingEmails : IDisposable
         smtp ?? new() { Host = "127.0.0.1", Port = _server.Port, Security = SmtpSecurity.None, Timeout = TimeSpan.FromSeconds(2) }).SendAsync(email, Ct);
 
     private static IEmailSender Sender(EmailOptions options, SmtpOptions smtp) =>
-        new ServiceCollection().AddEmailDelivery(options, smtp).BuildServiceProvider().GetRequiredService<IEmailSender>();
+        new ServiceCollection().AddLogging().AddEmailDelivery(options, smtp).BuildServiceProvider().GetRequiredService<IEmailSender>();
 
     private static async Task<MimeMessage> ReadAsync(string message)
     {
