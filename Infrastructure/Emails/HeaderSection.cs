@@ -33,6 +33,7 @@ internal static class HeaderSection
             message = message[(end + 2)..];
         }
 
-        return found.Order(StringComparer.OrdinalIgnoreCase).SequenceEqual(fields.Order(StringComparer.OrdinalIgnoreCase), StringComparer.OrdinalIgnoreCase);
+        var names = StringComparer.OrdinalIgnoreCase;
+        return found.Order(names).SequenceEqual(fields.Order(names), names);
     }
 }

@@ -28,7 +28,8 @@ internal sealed record Mailbox(string Name, string Address)
     public static Mailbox Parse(string text)
     {
         var mailbox = MailboxAddress.Parse(text);
-        return mailbox.Address.Contains('@', StringComparison.Ordinal) ? Of(mailbox.Name ?? "", mailbox.Address) : throw new FormatException("There is no @.");
+        if (!mailbox.Address.Contains('@', StringComparison.Ordinal)) throw new FormatException("There is no @.");
+        return Of(mailbox.Name ?? "", mailbox.Address);
     }
 
     /// <summary>For the library's commands to the server. It keeps the domain as U-labels, and must make the same A-labels of them again.</summary>
@@ -36,7 +37,8 @@ internal sealed record Mailbox(string Name, string Address)
     public MailboxAddress ToEnvelope()
     {
         var envelope = new MailboxAddress("", Address);
-        return envelope.GetAddress(idnEncode: true).Equals(Address, StringComparison.OrdinalIgnoreCase) ? envelope : throw new FormatException("The library writes another address.");
+        var isSame = envelope.GetAddress(idnEncode: true).Equals(Address, StringComparison.OrdinalIgnoreCase);
+        return isSame ? envelope : throw new FormatException("The library writes another address.");
     }
 
     private static string ToAscii(string domain)

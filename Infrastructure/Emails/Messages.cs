@@ -53,5 +53,6 @@ internal static class Messages
         }
     }
 
-    private static string OneLine(string text) => string.Concat(text.EnumerateRunes().Select(rune => UnicodeText.IsControl(rune) ? " " : rune.ToString()));
+    private static string OneLine(string text) =>
+        string.Concat(text.EnumerateRunes().Select(rune => UnicodeText.IsControl(rune) ? " " : rune.ToString()));
 }

@@ -8,7 +8,9 @@ namespace CleanUsers.Infrastructure.Emails;
 /// </summary>
 internal sealed class ReplyLimit : IProtocolLogger
 {
-    /// <summary>Of all replies to one email; a reply line has 512 bytes (RFC 5321 section 4.5.3.1.5), a challenge 12,288 (RFC 4954 section 4).</summary>
+    /// <summary>
+    /// Of all replies to one email: a reply line has at most 512 bytes (RFC 5321 section 4.5.3.1.5), a challenge 12,288 (RFC 4954 section 4).
+    /// </summary>
     private const int MaxBytes = 64 * 1024;
 
     private int _bytes;

@@ -36,7 +36,7 @@ internal sealed class SmtpSender(EmailOptions options, SmtpOptions smtp) : IEmai
             else if (NotWithout(client.Capabilities, from) is { } missing) return missing;
             await client.SendAsync(Messages.Format, message, envelopeFrom, [envelopeTo], timeout.Token);
         }
-        catch (SmtpCommandException reply) when (reply is { ErrorCode: SmtpErrorCode.MessageNotAccepted, StatusCode: >= (SmtpStatusCode)200 and < (SmtpStatusCode)300 })
+        catch (SmtpCommandException reply) when (reply.ErrorCode == SmtpErrorCode.MessageNotAccepted && (int)reply.StatusCode is >= 200 and < 300)
         {
             // the library knows 250 alone; the first digit decides (RFC 5321 section 4.2.1)
         }
@@ -109,7 +109,8 @@ internal sealed class SmtpSender(EmailOptions options, SmtpOptions smtp) : IEmai
         return reply switch
         {
             { StatusCode: SmtpStatusCode.AuthenticationRequired } => NotNow(AuthenticationRequired(reply.StatusCode, reply.Message)),
-            { ErrorCode: not SmtpErrorCode.SenderNotAccepted } when isReady && IsFinal(reply.StatusCode) => new(DeliveryOutcome.Refused, $"The mail server said: {text}"),
+            { ErrorCode: not SmtpErrorCode.SenderNotAccepted } when isReady && IsFinal(reply.StatusCode) =>
+                new(DeliveryOutcome.Refused, $"The mail server said: {text}"),
             _ => NotNow($"The mail server said: {text}"),
         };
     }
@@ -119,7 +120,8 @@ internal sealed class SmtpSender(EmailOptions options, SmtpOptions smtp) : IEmai
 
     private static Delivery NotNow(string reason) => new(DeliveryOutcome.NotNow, reason);
 
-    private static string AuthenticationRequired(SmtpStatusCode status, string reply) => $"The mail server requires authentication. It replied: {Text(status, reply)}";
+    private static string AuthenticationRequired(SmtpStatusCode status, string reply) =>
+        $"The mail server requires authentication. It replied: {Text(status, reply)}";
 
     private static string Text(SmtpStatusCode status, string reply) =>
         string.Create(CultureInfo.InvariantCulture, $"{(int)status} {reply.ReplaceLineEndings(" ")}");

@@ -88,7 +88,8 @@ public abstract class MailServersThatMisbehave(Store store) : IDisposable
             expected.OrderBy(cell => cell.Key, StringComparer.Ordinal).Select(cell => $"{cell.Key}: {cell.Value}; Sent"),
             outcomes.GroupBy(email => email.Subject).OrderBy(cell => cell.Key, StringComparer.Ordinal)
                 .Select(cell => $"{cell.Key}: {string.Join("; ", cell.OrderBy(email => email.Status == EmailStatus.Sent).Select(Describe))}"));
-        TestContext.Current.TestOutputHelper?.WriteLine($"{expected.Count} cells, {outcomes.Count} emails in {clock.Elapsed.TotalSeconds:F1} s\n{Table}");
+        TestContext.Current.TestOutputHelper?.WriteLine(
+            $"{expected.Count} cells, {outcomes.Count} emails in {clock.Elapsed.TotalSeconds:F1} s\n{Table}");
     }
 
     public void Dispose()
@@ -101,10 +102,12 @@ public abstract class MailServersThatMisbehave(Store store) : IDisposable
 
     private static Dictionary<string, string> Expected()
     {
-        var lines = Table.Split('\n').Select(line => line.Split(' ', StringSplitOptions.RemoveEmptyEntries | StringSplitOptions.TrimEntries)).ToList();
+        const StringSplitOptions Words = StringSplitOptions.RemoveEmptyEntries | StringSplitOptions.TrimEntries;
+        var lines = Table.Split('\n').Select(line => line.Split(' ', Words)).ToList();
         Assert.Equal(Replies.Select(reply => reply.Name), lines[0][1..]);
         Assert.Equal(Enum.GetNames<MailPhase>(), lines[1..].Select(line => line[0]));
-        return lines[1..].SelectMany(line => line[1..].Zip(Replies, (outcome, reply) => (Cell: $"{line[0]} {reply.Name}", Outcome: Promise(outcome[0], reply))))
+        return lines[1..]
+            .SelectMany(line => line[1..].Zip(Replies, (outcome, reply) => (Cell: $"{line[0]} {reply.Name}", Outcome: Promise(outcome[0], reply))))
             .ToDictionary(cell => cell.Cell, cell => cell.Outcome);
     }
 

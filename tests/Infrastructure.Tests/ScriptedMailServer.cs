@@ -97,7 +97,7 @@ internal sealed class ScriptedMailServer : IDisposable
                 Commands.Enqueue(command);
                 var goesOn = command.Split(' ', ':')[0].ToUpperInvariant() switch
                 {
-                    "EHLO" => await ReplyAsync(MailPhase.Ehlo, string.Join("\r\n", [.. _extensions.Select(extension => $"250-{extension}"), "250 HELP"])),
+                    "EHLO" => await ReplyAsync(MailPhase.Ehlo, string.Concat(_extensions.Select(extension => $"250-{extension}\r\n")) + "250 HELP"),
                     "HELO" => await ReplyAsync(MailPhase.Ehlo, "250 hello"),
                     "AUTH" => await AuthenticateAsync(),
                     "MAIL" => await ReplyAsync(MailPhase.Mail, "250 sender"),

@@ -65,7 +65,8 @@ public sealed class SendingEmails : IDisposable
     public async Task A_broken_challenge_is_a_failed_attempt(string mechanism, string challenge)
     {
         using var server = new ScriptedMailServer([$"AUTH {mechanism}"], challenge: challenge);
-        var delivery = await SendAsync(Email(), new() { Host = "127.0.0.1", Port = server.Port, Security = SmtpSecurity.None, Username = "users", Password = "secret" });
+        var delivery = await SendAsync(
+            Email(), new() { Host = "127.0.0.1", Port = server.Port, Security = SmtpSecurity.None, Username = "users", Password = "secret" });
         Assert.Equal(DeliveryOutcome.NotNow, delivery.Outcome);
         Assert.NotEmpty(delivery.Reason);
         Assert.Empty(server.Messages);
