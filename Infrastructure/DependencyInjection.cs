@@ -6,6 +6,7 @@ using CleanUsers.Infrastructure.Persistence.PostgreSql;
 using CleanUsers.Infrastructure.Persistence.Sqlite;
 using CleanUsers.Infrastructure.Persistence.SqlServer;
 using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.Logging;
 
 namespace CleanUsers.Infrastructure;
 
@@ -27,18 +28,20 @@ public static class DependencyInjection
         .AddScoped<IEmailRepository, EmailRepository>()
         .AddScoped<IIdempotencyStore, IdempotencyStore>();
 
-    /// <summary>The sender of emails.</summary>
+    /// <summary>The sender of emails. The host adds logging.</summary>
     /// <param name="services">Where to.</param>
     /// <param name="options">How.</param>
     /// <param name="smtp">By which server, where it is by one.</param>
     public static IServiceCollection AddEmailDelivery(this IServiceCollection services, EmailOptions options, SmtpOptions smtp)
     {
         services.AddSingleton(options).AddSingleton(smtp);
-        return options.Delivery switch
-        {
-            EmailDelivery.Pickup => services.AddSingleton<IEmailSender, PickupFolder>(),
-            EmailDelivery.Smtp => services.AddSingleton<IEmailSender, SmtpSender>(),
-        };
+        return services.AddSingleton<IEmailSender>(provider => new SafeSender(
+            options.Delivery switch
+            {
+                EmailDelivery.Pickup => new PickupFolder(options),
+                EmailDelivery.Smtp => new SmtpSender(options, smtp),
+            },
+            provider.GetRequiredService<ILogger<SafeSender>>()));
     }
 
     /// <summary>Creates or updates the schema, where the configuration says that the service does it itself.</summary>

@@ -1,5 +1,4 @@
 using System.ComponentModel.DataAnnotations;
-using MimeKit;
 
 namespace CleanUsers.Infrastructure.Emails;
 
@@ -7,5 +6,15 @@ namespace CleanUsers.Infrastructure.Emails;
 [AttributeUsage(AttributeTargets.Property)]
 internal sealed class MailboxAttribute() : ValidationAttribute("an address such as users@example.org, or Users <users@example.org>")
 {
-    public override bool IsValid(object? value) => value is string text && MailboxAddress.TryParse(text, out var mailbox) && mailbox.Address.Contains('@', StringComparison.Ordinal);
+    public override bool IsValid(object? value)
+    {
+        try
+        {
+            return value is string text && Mailbox.Parse(text).ToEnvelope() is not null;
+        }
+        catch (FormatException)
+        {
+            return false;
+        }
+    }
 }

@@ -12,8 +12,8 @@ internal sealed class PickupFolder(EmailOptions options) : IEmailSender
         try
         {
             Directory.CreateDirectory(options.PickupFolder);
-            using var message = email.ToMessage(options.From);
-            await message.WriteToAsync($"{file}.writing", ct);
+            using var message = email.ToMessage(Mailbox.Parse(options.From), email.Recipient());
+            await message.WriteToAsync(Messages.Format, $"{file}.writing", ct);
             File.Move($"{file}.writing", file, overwrite: true); // whole, or not there
             return Delivery.Delivered;
         }

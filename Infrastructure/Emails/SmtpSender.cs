@@ -5,82 +5,126 @@ using CleanUsers.Application.Ports;
 using MailKit;
 using MailKit.Net.Smtp;
 using MailKit.Security;
-using MimeKit;
 
 namespace CleanUsers.Infrastructure.Emails;
 
-/// <summary>Hands emails to a mail server (RFC 5321), one connection each.</summary>
+/// <summary>
+/// Hands emails to a mail server (RFC 5321), one connection each. Only what the server replies about the recipient or the message can be
+/// final; what it replies about the session, the login or the sender is the same for every email, and is retried.
+/// </summary>
 internal sealed class SmtpSender(EmailOptions options, SmtpOptions smtp) : IEmailSender
 {
+    /// <summary>For the goodbye, which changes nothing.</summary>
+    private static readonly TimeSpan QuitTimeout = TimeSpan.FromSeconds(1);
+
     public async Task<Delivery> SendAsync(OutgoingEmail email, CancellationToken ct)
     {
-        using var client = new SmtpClient();
-        using var patience = CancellationTokenSource.CreateLinkedTokenSource(ct);
-        patience.CancelAfter(smtp.Timeout);
+        using var client = new SmtpClient(new ReplyLimit());
+        using var timeout = CancellationTokenSource.CreateLinkedTokenSource(ct);
+        timeout.CancelAfter(smtp.Timeout);
+        var isReady = false;
         try
         {
-            using var message = email.ToMessage(options.From);
-            await client.ConnectAsync(smtp.Host, smtp.Port, Security(), patience.Token);
-            if (smtp.Username is not null) await client.AuthenticateAsync(smtp.Username, smtp.Password ?? "", patience.Token);
-            // RFC 6531: an address that is not ASCII goes only to servers that say that they know such
-            var international = client.Capabilities.HasFlag(SmtpCapabilities.UTF8);
-            if (!international && !Ascii.IsValid(email.To.AsSpan(0, email.To.LastIndexOf('@'))))
-                return new(DeliveryOutcome.Refused, "The mail server takes only ASCII addresses.");
-            await client.SendAsync(new FormatOptions { International = international }, message, patience.Token);
+            var (from, to) = (Mailbox.Parse(options.From), email.Recipient());
+            using var message = email.ToMessage(from, to);
+            var (envelopeFrom, envelopeTo) = (from.ToEnvelope(), to.ToEnvelope());
+            await client.ConnectAsync(smtp.Host, smtp.Port, Security(), timeout.Token);
+            if (smtp.Username is not null) await client.AuthenticateAsync(smtp.Username, smtp.Password ?? "", timeout.Token);
+            isReady = true;
+            // RFC 6531 sections 3.2 and 3.4: SMTPUTF8 is for what can't be sent without it, since a server on the way may not have it
+            if (Ascii.IsValid(from.Address) && Ascii.IsValid(to.Address)) client.Capabilities &= ~SmtpCapabilities.UTF8;
+            else if (NotWithout(client.Capabilities, from) is { } missing) return missing;
+            await client.SendAsync(Messages.Format, message, envelopeFrom, [envelopeTo], timeout.Token);
         }
-        catch (SmtpCommandException refusal) when ((int)refusal.StatusCode >= 500)
+        catch (SmtpCommandException reply) when (reply.ErrorCode == SmtpErrorCode.MessageNotAccepted && (int)reply.StatusCode is >= 200 and < 300)
         {
-            return new(DeliveryOutcome.Refused, Said(refusal));
+            // the library knows 250 alone; the first digit decides (RFC 5321 section 4.2.1)
         }
-        catch (SmtpCommandException refusal)
+        catch (SmtpCommandException reply)
         {
-            return new(DeliveryOutcome.NotNow, Said(refusal));
+            return ToDelivery(reply, isReady);
+        }
+        catch (ServiceNotAuthenticatedException reply)
+        {
+            return NotNow(AuthenticationRequired(SmtpStatusCode.AuthenticationRequired, reply.Message));
+        }
+        catch (AuthenticationException exception)
+        {
+            return NotNow(exception.InnerException is SmtpCommandException { StatusCode: not SmtpStatusCode.AuthenticationInvalidCredentials } reply
+                ? $"The mail server did not accept the login. It replied: {Text(reply.StatusCode, reply.Message)}"
+                : "The mail server does not accept the service's user name and password."); // until somebody corrects them
         }
         catch (FormatException)
         {
             return new(DeliveryOutcome.Refused, Messages.Unwritable);
         }
-        catch (AuthenticationException)
-        {
-            return new(DeliveryOutcome.NotNow, "The mail server does not accept the service's user name and password."); // until somebody puts it right
-        }
         catch (SslHandshakeException)
         {
-            return new(DeliveryOutcome.NotNow, "No secure connection to the mail server could be made.");
+            return NotNow("No secure connection to the mail server could be made.");
         }
         catch (NotSupportedException)
         {
-            return new(DeliveryOutcome.NotNow, "The mail server has no STARTTLS, or no way to log in, as the configuration asks.");
+            return NotNow(client.IsConnected
+                ? "The mail server offers no login that the service can use, and the configuration has a user name."
+                : "The mail server does not offer STARTTLS, which the configuration requires.");
         }
         catch (OperationCanceledException) when (!ct.IsCancellationRequested)
         {
-            return new(DeliveryOutcome.NotNow, "The mail server did not answer in time.");
+            return NotNow("The mail server did not answer in time.");
         }
-        catch (Exception exception) when (exception is IOException or SocketException or ProtocolException)
+        catch (ReplyTooLongException)
         {
-            return new(DeliveryOutcome.NotNow, "The mail server can't be reached, or ended the connection.");
+            return NotNow("The mail server sent a reply without an end.");
+        }
+        catch (ProtocolException)
+        {
+            return NotNow("The mail server ended the connection, or sent what is not a reply of SMTP.");
+        }
+        catch (Exception exception) when (exception is IOException or SocketException)
+        {
+            return NotNow("The mail server can't be reached, or ended the connection.");
         }
 
-        return await QuitAsync(client, patience.Token);
-    }
-
-    // the server has the email: how the connection ends does not matter any more
-    private static async Task<Delivery> QuitAsync(SmtpClient client, CancellationToken ct)
-    {
-        try
-        {
-            await client.DisconnectAsync(quit: true, ct);
-        }
-        catch (Exception exception) when (exception is IOException or SocketException or ProtocolException or OperationCanceledException)
-        {
-            return Delivery.Delivered;
-        }
-
+        // the server has the email: how the connection ends does not matter any more
+        timeout.CancelAfter(QuitTimeout);
+        await client.DisconnectAsync(quit: true, timeout.Token).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
         return Delivery.Delivered;
     }
 
-    private static string Said(SmtpCommandException refusal) =>
-        string.Create(CultureInfo.InvariantCulture, $"The mail server said: {(int)refusal.StatusCode} {refusal.Message.ReplaceLineEndings(" ")}");
+    /// <summary>A local part that is not ASCII goes only to a server that offers SMTPUTF8.</summary>
+    /// <returns>Null where the server offers it.</returns>
+    private static Delivery? NotWithout(SmtpCapabilities capabilities, Mailbox from)
+    {
+        if (capabilities.HasFlag(SmtpCapabilities.UTF8)) return null;
+        return Ascii.IsValid(from.Address)
+            ? new(DeliveryOutcome.Refused, "The mail server takes only ASCII addresses.")
+            : NotNow("The mail server takes only ASCII addresses, and 'Email:From' is not ASCII.");
+    }
+
+    /// <param name="reply">The server's.</param>
+    /// <param name="isReady">Whether the session was there, so that the reply is about the email.</param>
+    private static Delivery ToDelivery(SmtpCommandException reply, bool isReady)
+    {
+        var text = Text(reply.StatusCode, reply.Message);
+        return reply switch
+        {
+            { StatusCode: SmtpStatusCode.AuthenticationRequired } => NotNow(AuthenticationRequired(reply.StatusCode, reply.Message)),
+            { ErrorCode: not SmtpErrorCode.SenderNotAccepted } when isReady && IsFinal(reply.StatusCode) =>
+                new(DeliveryOutcome.Refused, $"The mail server said: {text}"),
+            _ => NotNow($"The mail server said: {text}"),
+        };
+    }
+
+    /// <summary>5yz (RFC 5321 section 4.2.1), but for those of RFC 4954 section 6, which are about the login.</summary>
+    private static bool IsFinal(SmtpStatusCode status) => (int)status is >= 500 and < 600 and not (530 or 534 or 535 or 538);
+
+    private static Delivery NotNow(string reason) => new(DeliveryOutcome.NotNow, reason);
+
+    private static string AuthenticationRequired(SmtpStatusCode status, string reply) =>
+        $"The mail server requires authentication. It replied: {Text(status, reply)}";
+
+    private static string Text(SmtpStatusCode status, string reply) =>
+        string.Create(CultureInfo.InvariantCulture, $"{(int)status} {reply.ReplaceLineEndings(" ")}");
 
     private SecureSocketOptions Security() => smtp.Security switch
     {

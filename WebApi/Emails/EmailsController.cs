@@ -16,8 +16,15 @@ namespace CleanUsers.WebApi.Emails;
 [Route("api/v{version:apiVersion}/users/{id:id}/emails")]
 public sealed class EmailsController : ControllerBase
 {
+    /// <summary>
+    /// The largest subject and text, of 20,200 characters, have 242,400 bytes where JSON escapes each as two surrogates of 6 bytes; the rest is
+    /// for names and spaces.
+    /// </summary>
+    private const int MaxBodyBytes = 256 * 1024;
+
     [HttpPost]
     [Authorize(Scopes.Write)]
+    [BodyLimit(MaxBodyBytes)]
     public async Task<IActionResult> Queue(long id, [FromServices] QueueEmail queueEmail, CancellationToken ct)
     {
         var body = await JsonBody.ReadAsync(Request, ct);

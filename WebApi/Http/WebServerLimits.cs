@@ -30,7 +30,7 @@ internal static class WebServerLimits
 
         limits.RequestHeadersTimeout = TimeSpan.FromSeconds(10);
         limits.KeepAliveTimeout = TimeSpan.FromSeconds(130); // longer than load balancers keep theirs, so that it is they who close
-        limits.MinRequestBodyDataRate = new MinDataRate(BodyRate(options), Grace);
+        limits.MinRequestBodyDataRate = BodyRate(options.MaxBodyBytes, options);
         limits.MinResponseDataRate = new MinDataRate(bytesPerSecond: 240, Grace);
 
         limits.Http2.MaxStreamsPerConnection = 100;
@@ -46,6 +46,7 @@ internal static class WebServerLimits
     /// <summary>What is read ahead of a request that is being answered: the transport's default is 1 MiB for each connection.</summary>
     public static void Configure(SocketTransportOptions sockets) => sockets.MaxReadBufferSize = sockets.MaxWriteBufferSize = 64 * KiB;
 
-    /// <summary>In octets a second: what brings the largest body in before the request's time is over.</summary>
-    private static double BodyRate(HttpOptions options) => Math.Max(240, options.MaxBodyBytes / options.RequestTimeout.TotalSeconds);
+    /// <summary>What brings a body of the largest size in before the request's time is over.</summary>
+    public static MinDataRate BodyRate(int maxBodyBytes, HttpOptions options) =>
+        new(bytesPerSecond: Math.Max(240, maxBodyBytes / options.RequestTimeout.TotalSeconds), Grace);
 }

@@ -1,3 +1,5 @@
+using System.Text;
+
 namespace CleanUsers.WebApi.Tests;
 
 public abstract class EmailResource(Service service)
@@ -50,6 +52,47 @@ public abstract class EmailResource(Service service)
         var answer = await _service.SendAsync("POST", $"/api/v1/users/{id}/emails", """{"subject":"a\r\nBcc: eve@example.org","body":"x"}""");
         answer.IsProblem(400, "validation-failed");
         Assert.Equal(["pointer #/body unknown-member", "pointer #/subject invalid-character", "pointer #/text required"], answer.Faults().Order());
+    }
+
+    [Fact]
+    public async Task The_longest_text_is_taken_in_every_spelling_of_JSON()
+    {
+        var id = await _service.CreateAsync("longest@example.org");
+        var (subject, text) = (string.Concat(Enumerable.Repeat("🚀", 200)), string.Concat(Enumerable.Repeat("🚀", 20_000)));
+        foreach (var body in (string[])
+        [
+            $$"""{"subject":"{{subject}}","text":"{{text}}"}""",
+            $$"""{"subject":"{{subject}}","text":"{{text}}"}""".Replace("🚀", "\ud83d\ude80", StringComparison.Ordinal),
+        ])
+        {
+            var path = (await _service.SendAsync("POST", $"/api/v1/users/{id}/emails", body)).Is(201).Header("Location")!;
+            Assert.Equal(text, (await _service.GetAsync(path)).Is(200)["text"].GetString());
+        }
+
+        var tooLong = $$"""{"subject":"S","text":"{{text}}x"}""";
+        (await _service.SendAsync("POST", $"/api/v1/users/{id}/emails", tooLong)).HasFaults("pointer #/text too-long");
+    }
+
+    [Fact]
+    public async Task A_body_of_256_KiB_is_read_and_a_larger_one_is_413_also_in_chunks()
+    {
+        const int Limit = 262_144;
+        var id = await _service.CreateAsync("limit@example.org");
+        var body = """{"subject":"S","text":"T"}""";
+        (await _service.SendAsync("POST", $"/api/v1/users/{id}/emails", body + new string(' ', Limit - body.Length))).Is(201);
+        (await _service.SendAsync("POST", $"/api/v1/users/{id}/emails", body + new string(' ', Limit + 1 - body.Length)))
+            .IsProblem(413, "body-too-large");
+        // the web server counts the framing of chunks too
+        Assert.StartsWith("HTTP/1.1 201", await ChunkedAsync(Limit - 100), StringComparison.Ordinal);
+        var answer = await ChunkedAsync(Limit + 1);
+        Assert.StartsWith("HTTP/1.1 413", answer, StringComparison.Ordinal);
+        Assert.Contains("\"code\":\"body-too-large\"", answer, StringComparison.Ordinal);
+        (await _service.SendAsync("POST", "/api/v1/users", new string(' ', 65_537))).IsProblem(413, "body-too-large"); // the others keep theirs
+
+        Task<string> ChunkedAsync(int length) => _service.SendRawAsync(Encoding.ASCII.GetBytes(
+            $"POST /api/v1/users/{id}/emails HTTP/1.1\r\nHost: x\r\nContent-Type: application/json\r\n"
+            + "Transfer-Encoding: chunked\r\nConnection: close\r\n\r\n"
+            + $"{length:x}\r\n{body}{new string(' ', length - body.Length)}\r\n0\r\n\r\n"));
     }
 
     [Fact]
