@@ -1,5 +1,4 @@
 using System.Buffers.Text;
-using System.Globalization;
 using System.Security.Cryptography;
 using System.Text;
 using System.Text.Unicode;
@@ -46,28 +45,4 @@ internal static class Cursor
 
     private static ReadOnlySpan<byte> Digest(ReadOnlySpan<byte> place, string query) =>
         SHA256.HashData([.. Encoding.UTF8.GetBytes(query), .. place]).AsSpan(0, DigestOctets);
-}
-
-/// <summary>Where a page ends: <c>7</c>, or <c>7:value</c> in lists that have several orders.</summary>
-/// <param name="Id">Of the last item; positive.</param>
-/// <param name="Value">What the list is sorted by, plain text; null where that is the id alone.</param>
-internal readonly record struct CursorPlace(long Id, string? Value)
-{
-    public static bool TryParse(string text, out CursorPlace place)
-    {
-        var end = text.IndexOf(':', StringComparison.Ordinal);
-        var value = end < 0 ? null : text[(end + 1)..];
-        place = TryParseInteger(end < 0 ? text : text[..end], out var id) ? new(id, value) : default;
-        return place.Id > 0 && value?.IsPlainLine() != false;
-    }
-
-    /// <summary>
-    /// A 64-bit integer in its one spelling: <see cref="long.TryParse(string, NumberStyles, IFormatProvider, out long)"/> alone also takes leading
-    /// zeros, a minus before zero, and U+0000 at the end.
-    /// </summary>
-    public static bool TryParseInteger(string text, out long number) =>
-        long.TryParse(text, NumberStyles.AllowLeadingSign, CultureInfo.InvariantCulture, out number)
-        && number.ToString(CultureInfo.InvariantCulture) == text;
-
-    public override string ToString() => string.Create(CultureInfo.InvariantCulture, $"{Id}{(Value is null ? "" : ":")}{Value}");
 }

@@ -21,8 +21,10 @@ internal sealed class ListEmailsValidator : AbstractValidator<ListEmailsQuery>
         RuleFor(query => query.Cursor).Custom((text, context) =>
         {
             if (text is null) return;
-            if (Cursor.TryDecode(text, context.InstanceToValidate.Bound, out var place) && place.Value is null) context.Yield(new EmailPosition(place.Id));
-            else context.AddFault(Cursor.Invalid);
+            if (Cursor.TryDecode(text, context.InstanceToValidate.Bound, out var place) && place.Value is null)
+                context.Yield(new EmailPosition(place.Id));
+            else
+                context.AddFault(Cursor.Invalid);
         });
     }
 }

@@ -110,8 +110,10 @@ internal abstract class UserListValidator<T> : AbstractValidator<T>
         {
             UserPosition? after = null;
             var accepted = query is null ? Cursor.IsWellFormed(cursor) : UserCursor.TryDecode(cursor, query, out after);
-            if (!accepted) result.Errors.Add(new(nameof(request.Cursor), Cursor.Invalid.Detail) { ErrorCode = Cursor.Invalid.Code });
-            else if (query is not null) query = query with { After = after };
+            if (!accepted)
+                result.Errors.Add(new(nameof(request.Cursor), Cursor.Invalid.Detail) { ErrorCode = Cursor.Invalid.Code });
+            else if (query is not null)
+                query = query with { After = after };
         }
 
         if (result.IsValid) context.Yield(query!);
@@ -124,7 +126,8 @@ internal abstract class UserListValidator<T> : AbstractValidator<T>
         if (text.EnumerateRunes().Count() > SearchWords.MaxLength)
             context.AddFault(new("too-long", $"Q must have at most {SearchWords.MaxLength} characters."));
         else if (!text.IsPlainLine())
-            context.AddFault(new("invalid-character", "Q must be Unicode text without control characters, line breaks or characters that override the direction of text."));
+            context.AddFault(new(
+                "invalid-character", "Q must be Unicode text without control characters, line breaks or characters that override the direction of text."));
         else if (SearchWords.OfSearch(text).Count is 0 or > SearchWords.MaxWords)
             context.AddFault(new("out-of-range", $"Q must have 1 to {SearchWords.MaxWords} words."));
     }

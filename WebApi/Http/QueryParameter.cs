@@ -33,7 +33,8 @@ internal readonly record struct QueryParameter(string Written, string? Name, str
                 if (!char.IsAscii(character)) return null;
                 bytes[length++] = character == '+' ? (byte)' ' : (byte)character;
             }
-            else if (encoded.Length > i + 2 && Convert.FromHexString(encoded.Slice(i + 1, 2), bytes.AsSpan(length), out _, out _) == OperationStatus.Done)
+            else if (encoded.Length > i + 2
+                && Convert.FromHexString(encoded.Slice(i + 1, 2), bytes.AsSpan(length), out _, out _) == OperationStatus.Done)
             {
                 length++;
                 i += 2;

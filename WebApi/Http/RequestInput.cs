@@ -24,8 +24,15 @@ internal class RequestInput
         foreach (var (written, name, value) in QueryParameter.Read(request.QueryString))
         {
             if (name is null || value is null)
-                RefuseParameter(name ?? written, "invalid-encoding", $"Parameter {RepeatedInput.InSentence(name ?? written)} must be UTF-8, percent-encoded: each % with two hexadecimal digits after it.");
-            if (name is not null && !_parameters.TryAdd(name, value)) RefuseParameter(name, "repeated", $"Parameter {RepeatedInput.InSentence(name)} must be there once.");
+            {
+                RefuseParameter(
+                    name ?? written,
+                    "invalid-encoding",
+                    $"Parameter '{RepeatedInput.InSentence(name ?? written)}' must be percent-encoded UTF-8: each '%' is followed by two hexadecimal digits.");
+            }
+
+            if (name is not null && !_parameters.TryAdd(name, value))
+                RefuseParameter(name, "repeated", $"Parameter {RepeatedInput.InSentence(name)} must be there once.");
         }
     }
 

@@ -24,7 +24,8 @@ public sealed class UserCursorTests
     private static readonly Gen<UserQuery> Queries = Gen.Select(Gen.Bool, Gen.Enum<UserSortKey>(), Gen.Bool, Filters).Select(
         (deleted, key, descending, filter) => new UserQuery(deleted, filter, new UserSort(key, descending), 10, After: null));
 
-    private static readonly Gen<User> Users = Gen.Select(Gen.String[1, 20], Gen.DateTime, Gen.DateTime, Gen.Long[1, long.MaxValue]).Select((name, created, updated, id) =>
+    private static readonly Gen<User> Users = Gen.Select(
+        Gen.String[1, 20], Gen.DateTime, Gen.DateTime, Gen.Long[1, long.MaxValue]).Select((name, created, updated, id) =>
     {
         _ = UserName.TryParse(name, out var parsed, out _);
         var user = User.Create(
@@ -35,7 +36,8 @@ public sealed class UserCursorTests
 
     // what a place is made of, and what looks like it
     private static readonly Gen<string> Places = Gen.OneOf(
-        "0", "1", "9", "-", "+", ".", ":", " ", "e", "\0", "\n", "\u0085", "\u202E", "\u0661", "\uFF11", "\u00E9", "\U0001F680", "@", "", "9223372036854775807",
+        "0", "1", "9", "-", "+", ".", ":", " ", "e", "\0", "\n", "\u0085", "\u202E", "\u0661", "\uFF11", "\u00E9", "\U0001F680", "@", "",
+        "9223372036854775807",
         "9223372036854775808", "62135596800000", "253402300799999", new string('a', 254)).Array[0, 6].Select(string.Concat);
 
     [Fact]
@@ -111,12 +113,17 @@ public sealed class UserCursorTests
     [Fact]
     public void No_text_throws() => Gen.Select(Gen.String, Queries).Sample((text, query) => Assert.False(UserCursor.TryDecode(text, query, out _)));
 
-    private static string Spelled(UserPosition position, UserQuery query) => string.Create(CultureInfo.InvariantCulture, $"{position.Id}:{query.Sort.Key switch
+    private static string Spelled(UserPosition position, UserQuery query)
     {
-        UserSortKey.Id => "",
-        UserSortKey.Email or UserSortKey.Name => position.Text,
-        UserSortKey.CreatedAt or UserSortKey.UpdatedAt or UserSortKey.DeletedAt => $"{position.Instant.ToUnixTimeMilliseconds()}",
-    }}");
+        var value = query.Sort.Key switch
+        {
+            UserSortKey.Id => "",
+            UserSortKey.Email or UserSortKey.Name => position.Text,
+            UserSortKey.CreatedAt or UserSortKey.UpdatedAt or UserSortKey.DeletedAt =>
+                position.Instant.ToUnixTimeMilliseconds().ToString(CultureInfo.InvariantCulture),
+        };
+        return string.Create(CultureInfo.InvariantCulture, $"{position.Id}:{value}");
+    }
 
     private static string Forged(byte[] place, UserQuery query)
     {

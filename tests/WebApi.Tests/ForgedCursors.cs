@@ -8,23 +8,29 @@ public abstract class ForgedCursors(Service service)
 {
     private static readonly string[] BrokenIds =
     [
-        "", "x", "0", "-0", "-1", "+1", "01", "1.0", "1.5", "1e3", "0x1", "1_0", "1,0", " 1", "1 ", "1\n", "1\0", "\0", "\uFF11", "\u0661", "9223372036854775808", "99999999999999999999999",
+        "", "x", "0", "-0", "-1", "+1", "01", "1.0", "1.5", "1e3", "0x1", "1_0", "1,0", " 1", "1 ", "1\n", "1\0", "\0",
+        "\uFF11", "\u0661", "9223372036854775808", "99999999999999999999999",
     ];
 
     private static readonly string[] SoundIds = ["1", "50", "9223372036854775807"];
 
     private static readonly string[] BrokenInstants =
     [
-        "", "x", "-0", "+1", "01", "-01", "1.0", "1e3", " 1", "1 ", "1\n", "1\0", "1:2", "\uFF11", "2026-01-01T00:00:00Z", "-62135596800001", "253402300800000", "9223372036854775808",
+        "", "x", "-0", "+1", "01", "-01", "1.0", "1e3", " 1", "1 ", "1\n", "1\0", "1:2", "\uFF11",
+        "2026-01-01T00:00:00Z", "-62135596800001", "253402300800000", "9223372036854775808",
     ];
 
     private static readonly string[] SoundInstants = ["0", "-1", "1767225600000", "-62135596800000", "253402300799999"];
 
     // bytes as Latin-1 where they are not UTF-8: a text that is cut, overlong, half of a surrogate pair, beyond U+10FFFF
-    private static readonly string[] BrokenBytes = ["\u00C3", "a\u00E2\u0082", "\u00C0\u0080", "\u00ED\u00A0\u0080", "\u00ED\u00B0\u0080", "\u00F4\u0090\u0080\u0080", "\u00FF", "\u00FE"];
+    private static readonly string[] BrokenBytes =
+        ["\u00C3", "a\u00E2\u0082", "\u00C0\u0080", "\u00ED\u00A0\u0080", "\u00ED\u00B0\u0080", "\u00F4\u0090\u0080\u0080", "\u00FF", "\u00FE"];
 
     private static readonly string[] BrokenTexts =
-        ["\0", "a\0b", "a\0", "\u0001", "\t", "a\n", "\u001F", "\u007F", "\u0085", "\u2028", "\u2029", "\u202Ea", "a\u2066", "\uFFFE", new('a', 401), new('\u00E9', 401)];
+    [
+        "\0", "a\0b", "a\0", "\u0001", "\t", "a\n", "\u001F", "\u007F", "\u0085", "\u2028", "\u2029", "\u202Ea", "a\u2066", "\uFFFE",
+        new('a', 401), new('\u00E9', 401),
+    ];
 
     private readonly Service _service = service.Present();
 
@@ -63,13 +69,18 @@ public abstract class ForgedCursors(Service service)
         foreach (var (path, deleted, sorts) in (IEnumerable<(string, bool, string[])>)
             [("users", false, CursorForgery.Sorts), ("deleted-users", true, CursorForgery.DeletedSorts)])
         {
-            foreach (var sort in sorts.SelectMany(sort => (string[])[sort, "-" + sort]))
+            foreach (var key in sorts)
             {
-                var (broken, sound) = Values(sort.TrimStart('-'));
+                var sort = deleted ? "-" + key : key;
+                var (broken, sound) = Values(key);
                 yield return (
                     $"/api/v1/{path}?sort={sort}&",
                     place => CursorForgery.OfUsers(deleted, sort, place),
-                    [[], ":"u8.ToArray(), "1"u8.ToArray(), Bytes("1;" + sound[0]), .. BrokenIds.Select(id => Bytes($"{id}:{sound[0]}")), .. broken.Select(value => (byte[])[.. "1:"u8, .. value])],
+                    [
+                        .. ((string[])["", ":", "1", "1;" + sound[0]]).Select(Bytes),
+                        .. BrokenIds.Select(id => Bytes($"{id}:{sound[0]}")),
+                        .. broken.Select(value => (byte[])[.. "1:"u8, .. value]),
+                    ],
                     [.. SoundIds.Select(id => Bytes($"{id}:{sound[0]}")), .. sound.Select(value => Bytes($"1:{value}"))]);
             }
         }
@@ -77,17 +88,19 @@ public abstract class ForgedCursors(Service service)
         yield return (
             $"/api/v1/users/{emails}/emails?",
             place => CursorForgery.OfEmails(emails.ToString(CultureInfo.InvariantCulture), place),
-            [.. BrokenIds.Select(Bytes), "1:"u8.ToArray(), ":1"u8.ToArray(), "1:1"u8.ToArray(), .. BrokenBytes.Select(Encoding.Latin1.GetBytes)],
+            Broken([.. BrokenIds, "1:", ":1", "1:1"]),
             [.. SoundIds.Select(Bytes)]);
     }
 
     private static (byte[][] Broken, string[] Sound) Values(string sort) => sort switch
     {
-        "id" => ([.. ((string[])["x", " ", "1", ":", "\0", "\n"]).Select(Bytes), .. BrokenBytes.Select(Encoding.Latin1.GetBytes)], [""]),
-        "email" => ([[], .. BrokenTexts.Select(Bytes), Bytes(new string('a', 255)), .. BrokenBytes.Select(Encoding.Latin1.GetBytes)], ["a@b", "x", "\u00E9:@b", new string('a', 254)]),
-        "name" => ([.. BrokenTexts.Select(Bytes), .. BrokenBytes.Select(Encoding.Latin1.GetBytes)], ["", "Ada", "a:b", "\U0001F680", string.Concat(Enumerable.Repeat("\U0001F680", 200))]),
-        _ => ([.. BrokenInstants.Select(Bytes), .. BrokenBytes.Select(Encoding.Latin1.GetBytes)], SoundInstants),
+        "id" => (Broken("x", " ", "1", ":", "\0", "\n"), [""]),
+        "email" => (Broken(["", new string('a', 255), .. BrokenTexts]), ["a@b", "x", "\u00E9:@b", new string('a', 254)]),
+        "name" => (Broken(BrokenTexts), ["", "Ada", "a:b", "\U0001F680", string.Concat(Enumerable.Repeat("\U0001F680", 200))]),
+        _ => (Broken(BrokenInstants), SoundInstants),
     };
+
+    private static byte[][] Broken(params string[] texts) => [.. texts.Select(Bytes), .. BrokenBytes.Select(Encoding.Latin1.GetBytes)];
 
     private static byte[] Bytes(string text) => Encoding.UTF8.GetBytes(text);
 }

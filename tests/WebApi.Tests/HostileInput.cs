@@ -106,10 +106,13 @@ public abstract class HostileInput(ExposedService service, double share)
 }
 
 [Collection(nameof(HostileInput))]
-public sealed class HostileInputOnSqlite(ExposedServiceOnSqlite service) : HostileInput(service, share: 0.5), IClassFixture<ExposedServiceOnSqlite>;
+public sealed class HostileInputOnSqlite(ExposedServiceOnSqlite service) : HostileInput(service, share: 0.5),
+    IClassFixture<ExposedServiceOnSqlite>;
 
 [Collection(nameof(HostileInput))]
-public sealed class HostileInputOnSqlServer(ExposedServiceOnSqlServer service) : HostileInput(service, share: 0.2), IClassFixture<ExposedServiceOnSqlServer>;
+public sealed class HostileInputOnSqlServer(ExposedServiceOnSqlServer service) : HostileInput(service, share: 0.2),
+    IClassFixture<ExposedServiceOnSqlServer>;
 
 [Collection(nameof(HostileInput))]
-public sealed class HostileInputOnPostgreSql(ExposedServiceOnPostgreSql service) : HostileInput(service, share: 0.2), IClassFixture<ExposedServiceOnPostgreSql>;
+public sealed class HostileInputOnPostgreSql(ExposedServiceOnPostgreSql service) : HostileInput(service, share: 0.2),
+    IClassFixture<ExposedServiceOnPostgreSql>;

@@ -54,7 +54,8 @@ public abstract class HostileInputCompared(ExposedService one, ExposedService ot
             await _connection.TrySendAsync(request.Octets);
             var answer = await _connection.ReadAsync(request.Method, Timeout) ?? throw new Xunit.Sdk.XunitException($"No answer to {request}");
             if (answer.Header("Connection") == "close") Dispose();
-            return (answer.Status, answer.Header("Content-Type") == "application/problem+json" && answer.Body.Length > 0 ? answer["code"].GetString() : null);
+            var isProblem = answer.Header("Content-Type") == "application/problem+json" && answer.Body.Length > 0;
+            return (answer.Status, isProblem ? answer["code"].GetString() : null);
         }
 
         public void Dispose()

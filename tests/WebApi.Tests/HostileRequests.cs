@@ -38,13 +38,17 @@ internal sealed class HostileRequests(int seed, bool framed = false)
 
     private static readonly (string Path, string Method, JsonObject Operation)[] Operations = [.. DescribedContract.Operations];
 
+    /// <summary>What takes text from the query to the database.</summary>
+    private static readonly (string Path, string Method, JsonObject Operation)[] Lists =
+        [.. Operations.Where(operation => operation.Method is "get" or "head" && Parameters(operation.Operation, "query").Any(parameter => $"{parameter["name"]}" == "cursor"))];
+
     private readonly Random _random = new(seed);
     private int _number;
 
     public HostileRequest Next()
     {
         _number++;
-        var (template, method, operation) = Pick(Operations);
+        var (template, method, operation) = Pick(Chance(0.3) ? Lists : Operations);
         method = Chance(0.05) ? Pick(HostileValues.Methods) : method.ToUpperInvariant();
         var path = PathOf(template);
         path += Chance(0.2) ? MadeUpCursor(path) ?? Query(operation) : Query(operation);
