@@ -7,42 +7,46 @@ using CleanUsers.Domain;
 namespace CleanUsers.Application;
 
 /// <summary>
-/// The place where a page ends, as text that a client hands back unread: base64url of eight octets of SHA-256 over place and query,
-/// then the place. The digest finds a cursor that is broken, edited or of another query. It keeps no secret: whoever makes one up can
-/// only name a place, and sees what the list shows there anyway. So the place is checked as strictly as other input: it has one spelling.
+/// The place where a page ends. As text, which a client sends back unread: base64url of eight bytes of SHA-256 over place and query, then the
+/// place. The digest finds a cursor that is broken, edited or of another query. It keeps no secret: a client that forges a cursor can only name a place,
+/// and gets what the list shows there anyway. So the place is checked as strictly as other input: it has one spelling.
 /// </summary>
-internal static class Cursor
+public sealed class Cursor
 {
-    /// <summary>What is said of a text that is no cursor of the query.</summary>
-    public static readonly Fault Invalid = new("invalid-cursor", "Cursor is not one that this query gave: start again without it.");
+    /// <summary>Why a text is not a cursor of the query.</summary>
+    internal static readonly InvalidValue Invalid = new("invalid-cursor", "Cursor is not one that this query gave: start again without it.");
 
-    private const int DigestOctets = 8;
+    private const int DigestBytes = 8;
+
+    private readonly byte[] _bytes;
+
+    private Cursor(byte[] bytes, CursorPlace place) => (_bytes, Place) = (bytes, place);
+
+    public CursorPlace Place { get; }
+
+    /// <param name="text">What the client sent; null is no cursor.</param>
+    public static Parsed<Cursor?> Parse(string? text)
+    {
+        if (text is null) return (Cursor?)null;
+        if (!Base64Url.IsValid(text)) return Parsed.Rejected<Cursor?>(Invalid);
+        var bytes = Base64Url.DecodeFromChars(text);
+        // bytes have several spellings where bits are left over: only one counts
+        var isWellFormed = bytes.Length > DigestBytes && Base64Url.EncodeToString(bytes) == text && Utf8.IsValid(bytes.AsSpan(DigestBytes));
+        return isWellFormed && CursorPlace.TryParse(Encoding.UTF8.GetString(bytes.AsSpan(DigestBytes)), out var place)
+            ? new Cursor(bytes, place)
+            : Parsed.Rejected<Cursor?>(Invalid);
+    }
 
     /// <param name="place">Where the page ends.</param>
-    /// <param name="query">All that the cursor belongs to: what the query asks, but how many and from where.</param>
-    public static string Encode(CursorPlace place, string query)
+    /// <param name="query">What the cursor belongs to: the query without the size of its pages.</param>
+    internal static string Encode(CursorPlace place, string query)
     {
-        var octets = Encoding.UTF8.GetBytes(place.ToString());
-        return Base64Url.EncodeToString([.. Digest(octets, query), .. octets]);
+        var bytes = Encoding.UTF8.GetBytes(place.ToString());
+        return Base64Url.EncodeToString([.. Digest(bytes, query), .. bytes]);
     }
 
-    public static bool TryDecode(string text, string query, out CursorPlace place) =>
-        TryRead(text, out var octets, out place) && octets.AsSpan(0, DigestOctets).SequenceEqual(Digest(octets.AsSpan(DigestOctets), query));
-
-    /// <summary>Whether it can be a cursor, of whatever query.</summary>
-    public static bool IsWellFormed(string text) => TryRead(text, out _, out _);
-
-    private static bool TryRead(string text, out byte[] octets, out CursorPlace place)
-    {
-        (octets, place) = ([], default);
-        if (!Base64Url.IsValid(text)) return false;
-        octets = Base64Url.DecodeFromChars(text);
-        // octets have several spellings where bits are left over: only one counts
-        if (octets.Length <= DigestOctets || Base64Url.EncodeToString(octets) != text) return false;
-        var written = octets.AsSpan(DigestOctets);
-        return Utf8.IsValid(written) && CursorPlace.TryParse(Encoding.UTF8.GetString(written), out place);
-    }
+    internal bool BelongsTo(string query) => _bytes.AsSpan(0, DigestBytes).SequenceEqual(Digest(_bytes.AsSpan(DigestBytes), query));
 
     private static ReadOnlySpan<byte> Digest(ReadOnlySpan<byte> place, string query) =>
-        SHA256.HashData([.. Encoding.UTF8.GetBytes(query), .. place]).AsSpan(0, DigestOctets);
+        SHA256.HashData([.. Encoding.UTF8.GetBytes(query), .. place]).AsSpan(0, DigestBytes);
 }

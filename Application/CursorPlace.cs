@@ -6,9 +6,9 @@ namespace CleanUsers.Application;
 /// <summary>Where a page ends: <c>7</c>, or <c>7:value</c> in lists that have several orders.</summary>
 /// <param name="Id">Of the last item; positive.</param>
 /// <param name="Value">What the list is sorted by, plain text; null where that is the id alone.</param>
-internal readonly record struct CursorPlace(long Id, string? Value)
+public readonly record struct CursorPlace(long Id, string? Value)
 {
-    public static bool TryParse(string text, out CursorPlace place)
+    internal static bool TryParse(string text, out CursorPlace place)
     {
         var end = text.IndexOf(':', StringComparison.Ordinal);
         var value = end < 0 ? null : text[(end + 1)..];
@@ -20,7 +20,7 @@ internal readonly record struct CursorPlace(long Id, string? Value)
     /// A 64-bit integer in its one spelling: <see cref="long.TryParse(string, NumberStyles, IFormatProvider, out long)"/> alone also takes leading
     /// zeros, a minus before zero, and U+0000 at the end.
     /// </summary>
-    public static bool TryParseInteger(string text, out long number) =>
+    internal static bool TryParseInteger(string text, out long number) =>
         long.TryParse(text, NumberStyles.AllowLeadingSign, CultureInfo.InvariantCulture, out number)
         && number.ToString(CultureInfo.InvariantCulture) == text;
 

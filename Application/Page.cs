@@ -1,9 +1,7 @@
-using System.Text.Json.Serialization;
-
 namespace CleanUsers.Application;
 
 /// <summary>A part of a collection.</summary>
 /// <param name="Items">In order.</param>
 /// <param name="NextCursor">What leads to the next part; null where this is the last.</param>
 /// <param name="TotalCount">How many items all parts have together; null where nobody asked.</param>
-public sealed record Page<T>(IReadOnlyList<T> Items, string? NextCursor, [property: JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)] long? TotalCount = null);
+public sealed record Page<T>(IReadOnlyList<T> Items, string? NextCursor, long? TotalCount = null);

@@ -24,10 +24,14 @@ internal static partial class Rfc3339
         return parsed;
     }
 
-    /// <summary>The first millisecond that is not before the text's instant: what is stored has no finer part to compare.</summary>
-    public static DateTimeOffset Parse(string text)
+    /// <summary>Null, or the first millisecond that is not before the text's instant: what is stored has no finer part to compare.</summary>
+    /// <param name="text">The time, or null.</param>
+    /// <param name="member">The member's name, for the error.</param>
+    public static Parsed<DateTimeOffset?> Parse(string? text, string member)
     {
-        if (!TryParse(text, out var instant)) throw new FormatException("Not a time of RFC 3339.");
+        if (text is null) return (DateTimeOffset?)null;
+        if (!TryParse(text, out var instant))
+            return Parsed.Rejected<DateTimeOffset?>("invalid-timestamp", $"{member} must be a time such as 2026-01-31T12:00:00Z (RFC 3339).");
         var milliseconds = instant.ToUnixTimeMilliseconds();
         var whole = DateTimeOffset.FromUnixTimeMilliseconds(milliseconds);
         return whole < instant && milliseconds < DateTimeOffset.MaxValue.ToUnixTimeMilliseconds() ? whole.AddMilliseconds(1) : whole;

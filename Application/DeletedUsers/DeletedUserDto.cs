@@ -1,4 +1,3 @@
-using System.Text.Json.Serialization;
 using CleanUsers.Domain.Users;
 
 namespace CleanUsers.Application.DeletedUsers;
@@ -17,6 +16,5 @@ public sealed record DeletedUserDto(
     DateTimeOffset DeletedAt)
 {
     /// <summary>From when on it may be erased; null where users are kept for ever.</summary>
-    [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
     public DateTimeOffset? PurgeAt { get; init; }
 }

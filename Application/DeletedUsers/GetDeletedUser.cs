@@ -11,5 +11,5 @@ public sealed class GetDeletedUser(IUserReader users, Retention retention, IMapp
     public async Task<Result<DeletedUserDto>> ExecuteAsync(long id, CancellationToken ct) =>
         await users.GetDeletedAsync(id, ct) is { } user
             ? mapper.Map<DeletedUserDto>(user) with { PurgeAt = retention.PurgeAt(user) }
-            : Errors.UserNotFound(id);
+            : Failure.UserNotFound(id);
 }

@@ -3,22 +3,20 @@ using AutoMapper;
 using CleanUsers.Application.Ports;
 using CleanUsers.Application.Users;
 using CleanUsers.Domain;
+using CleanUsers.Domain.Users;
 using FluentValidation;
 
 namespace CleanUsers.Application.DeletedUsers;
 
-/// <param name="Id">Of a user in the bin.</param>
-/// <param name="Condition">What its version must meet.</param>
-/// <param name="Email">Another address for it; absent keeps the one it had.</param>
-public sealed record RestoreUserCommand(long Id, VersionCondition Condition, Optional<string?> Email = default);
+/// <param name="Email">Another address for the user; absent keeps the one that it had.</param>
+public sealed record RestoreUserCommand(long Id, VersionCondition Condition, Optional<Parsed<EmailAddress>> Email = default);
 
 internal sealed class RestoreUserValidator : AbstractValidator<RestoreUserCommand>
 {
-    public RestoreUserValidator() =>
-        When(command => command.Email.HasValue, () => RuleFor(command => command.Email.Value).IsEmail());
+    public RestoreUserValidator() => RuleFor(command => command.Email).IsAcceptedOrAbsent();
 }
 
-/// <summary>Takes a user out of the bin, under its address or another.</summary>
+/// <summary>Takes a user out of the recycle bin, under its address or another.</summary>
 public sealed class RestoreUser(
     IValidator<RestoreUserCommand> validator, IUserRepository users, ICaller caller, TimeProvider clock, IMapper mapper)
 {
@@ -28,7 +26,7 @@ public sealed class RestoreUser(
         var validation = validator.Validate(command);
         if (!validation.IsValid) return validation.ToInvalid();
 
-        var email = command.Email.HasValue ? UserInput.ParseEmail(command.Email.Value) : null;
+        var email = command.Email.HasValue ? command.Email.Value.Value : null;
         var restored = await users.ChangeAsync(
             users.FindDeletedToChangeAsync, command.Id, command.Condition,
             user => user.Restore(clock.GetUtcMilliseconds(), caller.Name, email), ct);

@@ -12,7 +12,7 @@ public sealed class GetEmail(IUserReader users, IEmailRepository emails, IMapper
     /// <returns>The email, or <c>user-not-found</c>, <c>not-found</c>.</returns>
     public async Task<Result<EmailDto>> ExecuteAsync(GetEmailQuery query, CancellationToken ct)
     {
-        if (await users.GetAsync(query.UserId, ct) is null) return Errors.UserNotFound(query.UserId);
-        return await emails.GetAsync(query.UserId, query.Id, ct) is { } email ? mapper.Map<EmailDto>(email) : Errors.EmailNotFound(query.Id);
+        if (await users.GetAsync(query.UserId, ct) is null) return Failure.UserNotFound(query.UserId);
+        return await emails.GetAsync(query.UserId, query.Id, ct) is { } email ? mapper.Map<EmailDto>(email) : Failure.EmailNotFound(query.Id);
     }
 }

@@ -7,33 +7,36 @@ using FluentValidation;
 
 namespace CleanUsers.Application.Emails;
 
-public sealed record QueueEmailCommand(long UserId, string? Subject, string? Text);
+public sealed record QueueEmailCommand(long UserId, Parsed<string> Subject, Parsed<string> Text)
+{
+    /// <summary>One line: a line break in a header could begin another header (RFC 5322 section 2.2).</summary>
+    public static Parsed<string> ParseSubject(string? text) => Parse(text, nameof(Subject), Email.SubjectMaxLength).Then(subject =>
+        subject.EnumerateRunes().Any(UnicodeText.IsControl)
+            ? Parsed.Rejected<string>("invalid-character", "Subject must be one line, without control characters.")
+            : subject);
+
+    public static Parsed<string> ParseText(string? text) => Parse(text, nameof(Text), Email.TextMaxLength).Then(body =>
+        body.EnumerateRunes().Any(rune => rune.Value is not ('\n' or '\r' or '\t') && UnicodeText.IsControl(rune))
+            ? Parsed.Rejected<string>("invalid-character", "Text must not have control characters but line breaks and tabs.")
+            : body);
+
+    private static Parsed<string> Parse(string? text, string member, int maxLength)
+    {
+        if (text is null) return Parsed.Rejected<string>("required", $"{member} is required.");
+        if (!text.IsWellFormed()) return Parsed.Rejected<string>("invalid-text", $"{member} must be Unicode text.");
+        if (string.IsNullOrWhiteSpace(text)) return Parsed.Rejected<string>("too-short", $"{member} must have 1 to {maxLength} characters.");
+        return text.EnumerateRunes().Count() > maxLength
+            ? Parsed.Rejected<string>("too-long", $"{member} must have at most {maxLength} characters.")
+            : text;
+    }
+}
 
 internal sealed class QueueEmailValidator : AbstractValidator<QueueEmailCommand>
 {
     public QueueEmailValidator()
     {
-        RuleFor(email => email.Subject).Custom((text, context) =>
-        {
-            Check(text, Email.SubjectMaxLength, context);
-            // a line break in a header could begin another header (RFC 5322 section 2.2)
-            if (text is not null && text.EnumerateRunes().Any(UnicodeText.IsControl)) context.AddFault(new("invalid-character", "Subject must be one line, without control characters."));
-        });
-        RuleFor(email => email.Text).Custom((text, context) =>
-        {
-            Check(text, Email.TextMaxLength, context);
-            if (text is not null && text.EnumerateRunes().Any(rune => rune.Value is not ('\n' or '\r' or '\t') && UnicodeText.IsControl(rune)))
-                context.AddFault(new("invalid-character", "Text must not have control characters but line breaks and tabs."));
-        });
-    }
-
-    private static void Check(string? text, int maxLength, ValidationContext<QueueEmailCommand> context)
-    {
-        var member = context.PropertyPath;
-        if (text is null) context.AddFault(new("required", $"{member} is required."));
-        else if (!text.IsWellFormed()) context.AddFault(new("invalid-text", $"{member} must be Unicode text."));
-        else if (string.IsNullOrWhiteSpace(text)) context.AddFault(new("too-short", $"{member} must have 1 to {maxLength} characters."));
-        else if (text.EnumerateRunes().Count() > maxLength) context.AddFault(new("too-long", $"{member} must have at most {maxLength} characters."));
+        RuleFor(email => email.Subject).IsAccepted();
+        RuleFor(email => email.Text).IsAccepted();
     }
 }
 
@@ -46,9 +49,9 @@ public sealed class QueueEmail(
     {
         var validation = validator.Validate(command);
         if (!validation.IsValid) return validation.ToInvalid();
-        if (await users.GetAsync(command.UserId, ct) is null) return Errors.UserNotFound(command.UserId);
+        if (await users.GetAsync(command.UserId, ct) is null) return Failure.UserNotFound(command.UserId);
 
-        var email = Email.Create(command.UserId, command.Subject!, command.Text!, clock.GetUtcMilliseconds(), caller.Name);
-        return await emails.TryAddAsync(email, ct) ? Result.Created(mapper.Map<EmailDto>(email)) : Errors.UserNotFound(command.UserId); // purged meanwhile
+        var email = Email.Create(command.UserId, command.Subject.Value, command.Text.Value, clock.GetUtcMilliseconds(), caller.Name);
+        return await emails.TryAddAsync(email, ct) ? Result.Created(mapper.Map<EmailDto>(email)) : Failure.UserNotFound(command.UserId); // purged meanwhile
     }
 }

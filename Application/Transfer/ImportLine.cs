@@ -1,35 +1,54 @@
-using System.Text.Json.Serialization;
 using Ardalis.Result;
 using CleanUsers.Application.Users;
+using CleanUsers.Domain;
 
 namespace CleanUsers.Application.Transfer;
 
 /// <summary>A line of a file, as far as it could be read.</summary>
 /// <param name="Number">From 1.</param>
-/// <param name="User">What stands there; null where the line as a whole is not one.</param>
-/// <param name="Faults">What could not be read.</param>
-public sealed record ImportLine(long Number, ImportedUser? User, IReadOnlyList<ValidationError> Faults);
+/// <param name="User">What stands there; null where the line as a whole can't be read.</param>
+/// <param name="Errors">What the reader found: shape errors, unknown members.</param>
+public sealed record ImportLine(long Number, ImportedUser? User, IReadOnlyList<ValidationError> Errors);
 
 /// <summary>A user as a file has it: what a client may write, and its history where there is one.</summary>
-/// <param name="CreatedAt">RFC 3339; null is now.</param>
-/// <param name="CreatedBy">Null is whoever imports.</param>
-/// <param name="UpdatedAt">RFC 3339; null is <paramref name="CreatedAt"/>.</param>
+/// <param name="CreatedAt">Null is now.</param>
+/// <param name="CreatedBy">Null is the caller of the import.</param>
+/// <param name="UpdatedAt">Null is <paramref name="CreatedAt"/>.</param>
 /// <param name="UpdatedBy">Null is <paramref name="CreatedBy"/>.</param>
 /// <param name="Version">Null is 1.</param>
 public sealed record ImportedUser(
-    string? Email,
-    string? Name,
-    int? Age,
-    string? Role,
-    string? Status,
-    string? CreatedAt = null,
-    string? CreatedBy = null,
-    string? UpdatedAt = null,
-    string? UpdatedBy = null,
-    long? Version = null) : IUserInput;
+    UserInput User,
+    Parsed<DateTimeOffset?> CreatedAt = default,
+    Parsed<string?> CreatedBy = default,
+    Parsed<DateTimeOffset?> UpdatedAt = default,
+    Parsed<string?> UpdatedBy = default,
+    Parsed<long?> Version = default)
+{
+    public static Parsed<DateTimeOffset?> ParseCreatedAt(string? text) => Rfc3339.Parse(text, nameof(CreatedAt));
+
+    public static Parsed<DateTimeOffset?> ParseUpdatedAt(string? text) => Rfc3339.Parse(text, nameof(UpdatedAt));
+
+    public static Parsed<string?> ParseCreatedBy(string? name) => ParseActor(name, nameof(CreatedBy));
+
+    public static Parsed<string?> ParseUpdatedBy(string? name) => ParseActor(name, nameof(UpdatedBy));
+
+    public static Parsed<long?> ParseVersion(long? version) => version is < 1 or long.MaxValue
+        ? Parsed.Rejected<long?>("out-of-range", "Version must be a whole number from 1.")
+        : version;
+
+    private static Parsed<string?> ParseActor(string? name, string member)
+    {
+        if (name is null) return (string?)null;
+        if (name.Length is 0 or > Domain.Users.User.ActorMaxLength) return Parsed.Rejected<string?>("out-of-range", $"{member} must have 1 to {Domain.Users.User.ActorMaxLength} characters.");
+        return name.IsPlainLine()
+            ? name
+            : Parsed.Rejected<string?>(
+                "invalid-character", $"{member} must be Unicode text without control characters, line breaks or characters that override the direction of text.");
+    }
+}
 
 /// <summary>A line that was not taken, with all that is wrong with it.</summary>
-public sealed record RefusedLine(long Number, IReadOnlyList<ValidationError> Faults);
+public sealed record RejectedLine(long Number, IReadOnlyList<ValidationError> Errors);
 
 /// <summary>What became of the lines of a file.</summary>
 /// <param name="Added">Users that were not there.</param>
@@ -40,8 +59,7 @@ public sealed record RefusedLine(long Number, IReadOnlyList<ValidationError> Fau
 public sealed record ImportCounts(long Added = 0, long Replaced = 0, long Unchanged = 0, long AlreadyThere = 0, long Refused = 0)
 {
     /// <summary>How many lines that are.</summary>
-    [JsonIgnore]
-    public long Lines => Added + Replaced + Unchanged + AlreadyThere + Refused;
+    public long CountLines() => Added + Replaced + Unchanged + AlreadyThere + Refused;
 
     public static ImportCounts operator +(ImportCounts left, ImportCounts right) => new(
         left.Added + right.Added,

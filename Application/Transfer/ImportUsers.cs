@@ -1,7 +1,7 @@
 using System.Threading.Channels;
+using Ardalis.Result;
 using CleanUsers.Application.Ports;
 using CleanUsers.Application.Users;
-using CleanUsers.Domain;
 using CleanUsers.Domain.Users;
 using FluentValidation;
 
@@ -11,31 +11,23 @@ namespace CleanUsers.Application.Transfer;
 /// <param name="DryRun">Change nothing, and say what would happen.</param>
 public sealed record ImportUsersCommand(bool Update, bool DryRun);
 
-internal sealed class ImportedUserValidator : UserInputValidator<ImportedUser>
+internal sealed class ImportedUserValidator : AbstractValidator<ImportedUser>
 {
     public ImportedUserValidator()
     {
-        RuleFor(user => user.CreatedAt).IsTimestampOrNull();
-        RuleFor(user => user.UpdatedAt).IsTimestampOrNull();
-        RuleFor(user => user.UpdatedAt).Custom((text, context) =>
+        RuleFor(user => user.User).SetValidator(new UserInputValidator());
+        RuleFor(user => user.CreatedAt).IsAccepted();
+        RuleFor(user => user.UpdatedAt).IsAccepted();
+        RuleFor(user => user.UpdatedAt).Custom((member, context) =>
         {
-            if (text is null || !Rfc3339.TryParse(text, out var updated)) return;
-            if (context.InstanceToValidate.CreatedAt is not { } created) context.AddFault(new("out-of-range", "UpdatedAt must not be there without CreatedAt."));
-            else if (Rfc3339.TryParse(created, out var start) && updated < start) context.AddFault(new("out-of-range", "UpdatedAt must not be before CreatedAt."));
+            var created = context.InstanceToValidate.CreatedAt;
+            if (member.Error is not null || member.Value is not { } updated || created.Error is not null) return;
+            if (created.Value is null) context.AddError(new("out-of-range", "UpdatedAt must not be there without CreatedAt."));
+            else if (updated < created.Value) context.AddError(new("out-of-range", "UpdatedAt must not be before CreatedAt."));
         });
-        RuleFor(user => user.CreatedBy).Custom(IsActorOrNull);
-        RuleFor(user => user.UpdatedBy).Custom(IsActorOrNull);
-        RuleFor(user => user.Version).Custom((version, context) =>
-        {
-            if (version is < 1 or long.MaxValue) context.AddFault(new("out-of-range", "Version must be a whole number from 1."));
-        });
-    }
-
-    private static void IsActorOrNull(string? name, ValidationContext<ImportedUser> context)
-    {
-        if (name is null) return;
-        if (name.Length is 0 or > User.ActorMaxLength) context.AddFault(new("out-of-range", $"{context.PropertyPath} must have 1 to {User.ActorMaxLength} characters."));
-        else if (!name.IsPlainLine()) context.AddFault(new("invalid-character", $"{context.PropertyPath} must be Unicode text without control characters, line breaks or characters that override the direction of text."));
+        RuleFor(user => user.CreatedBy).IsAccepted();
+        RuleFor(user => user.UpdatedBy).IsAccepted();
+        RuleFor(user => user.Version).IsAccepted();
     }
 }
 
@@ -61,7 +53,7 @@ public sealed class ImportUsers(
     /// <param name="progress">Is told what became of the lines of a batch.</param>
     /// <param name="ct">Ends it; what is committed stays.</param>
     public async Task<ImportCounts> ExecuteAsync(
-        ImportUsersCommand command, IAsyncEnumerable<ImportLine> lines, Action<RefusedLine> refused, Action<ImportCounts> progress, CancellationToken ct)
+        ImportUsersCommand command, IAsyncEnumerable<ImportLine> lines, Action<RejectedLine> refused, Action<ImportCounts> progress, CancellationToken ct)
     {
         ArgumentNullException.ThrowIfNull(command);
         var total = new ImportCounts();
@@ -87,16 +79,16 @@ public sealed class ImportUsers(
         return total;
     }
 
-    private async Task PrepareAsync(IAsyncEnumerable<ImportLine> lines, ChannelWriter<Batch> batches, Action<RefusedLine> refused, CancellationToken ct)
+    private async Task PrepareAsync(IAsyncEnumerable<ImportLine> lines, ChannelWriter<Batch> batches, Action<RejectedLine> refused, CancellationToken ct)
     {
         try
         {
             var (candidates, refusals) = (new List<Candidate>(BatchSize), 0);
             await foreach (var line in lines.WithCancellation(ct))
             {
-                if (Check(line) is { Count: > 0 } faults)
+                if (Check(line) is { Count: > 0 } errors)
                 {
-                    refused(new RefusedLine(line.Number, faults));
+                    refused(new RejectedLine(line.Number, errors));
                     refusals++;
                 }
                 else
@@ -118,21 +110,19 @@ public sealed class ImportUsers(
         }
     }
 
-    /// <summary>What is said of a member's shape stands for all that could be said of it.</summary>
-    private List<Ardalis.Result.ValidationError> Check(ImportLine line)
-    {
-        if (line.User is null) return [.. line.Faults];
-        var rules = validator.Validate(line.User);
-        return rules.IsValid ? [.. line.Faults] : [.. line.Faults, .. rules.ToFaults().Where(fault => line.Faults.All(shape => shape.Identifier != fault.Identifier))];
-    }
+    private List<ValidationError> Check(ImportLine line) => line.User is null ? [.. line.Errors] : [.. line.Errors, .. validator.Validate(line.User).ToErrors()];
 
     private Candidate ToCandidate(ImportedUser line)
     {
-        var details = line.ToDetails();
-        var created = line.CreatedAt is null ? clock.GetUtcMilliseconds() : Rfc3339.Parse(line.CreatedAt);
-        var by = line.CreatedBy ?? caller.Name;
+        var details = line.User.ToDetails();
+        var created = line.CreatedAt.Value ?? clock.GetUtcMilliseconds();
+        var by = line.CreatedBy.Value ?? caller.Name;
         var history = new UserHistory(
-            created, by, line.UpdatedAt is null ? created : Rfc3339.Parse(line.UpdatedAt), line.UpdatedBy ?? by, line.Version ?? 1);
+            CreatedAt: created,
+            CreatedBy: by,
+            UpdatedAt: line.UpdatedAt.Value ?? created,
+            UpdatedBy: line.UpdatedBy.Value ?? by,
+            Version: line.Version.Value ?? 1);
         return new(details, User.Import(details, history));
     }
 

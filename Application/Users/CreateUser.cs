@@ -6,14 +6,12 @@ using FluentValidation;
 
 namespace CleanUsers.Application.Users;
 
-public sealed record CreateUserCommand(
-    string? Email,
-    string? Name = null,
-    int? Age = null,
-    string? Role = nameof(UserRole.User),
-    string? Status = nameof(UserStatus.Active)) : IUserInput;
+public sealed record CreateUserCommand(UserInput User);
 
-internal sealed class CreateUserValidator : UserInputValidator<CreateUserCommand>;
+internal sealed class CreateUserValidator : AbstractValidator<CreateUserCommand>
+{
+    public CreateUserValidator() => RuleFor(command => command.User).SetValidator(new UserInputValidator());
+}
 
 /// <summary>Adds a user to the directory.</summary>
 public sealed class CreateUser(
@@ -25,11 +23,11 @@ public sealed class CreateUser(
         var validation = validator.Validate(command);
         if (!validation.IsValid) return validation.ToInvalid();
 
-        var user = User.Create(command.ToDetails(), clock.GetUtcMilliseconds(), caller.Name);
+        var user = User.Create(command.User.ToDetails(), clock.GetUtcMilliseconds(), caller.Name);
         return await users.AddAsync(user, ct) switch
         {
             AddOutcome.Added => Result.Created(mapper.Map<UserDto>(user)),
-            AddOutcome.EmailTaken => Errors.EmailTaken(),
+            AddOutcome.EmailTaken => Failure.EmailTaken(),
         };
     }
 }

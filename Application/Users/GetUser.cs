@@ -9,5 +9,5 @@ public sealed class GetUser(IUserReader users, IMapper mapper)
 {
     /// <returns>The user, or <c>user-not-found</c>.</returns>
     public async Task<Result<UserDto>> ExecuteAsync(long id, CancellationToken ct) =>
-        await users.GetAsync(id, ct) is { } user ? mapper.Map<UserDto>(user) : Errors.UserNotFound(id);
+        await users.GetAsync(id, ct) is { } user ? mapper.Map<UserDto>(user) : Failure.UserNotFound(id);
 }

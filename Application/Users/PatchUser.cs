@@ -7,25 +7,25 @@ using FluentValidation;
 
 namespace CleanUsers.Application.Users;
 
-/// <summary>What to change (RFC 7396): what is absent stays, null clears, and what can't be cleared must not be null.</summary>
+/// <summary>What to change (RFC 7396): an absent member stays as it is, null clears it, and what can't be cleared must not be null.</summary>
 public sealed record PatchUserCommand(
     long Id,
     VersionCondition Condition,
-    Optional<string?> Email = default,
-    Optional<string?> Name = default,
-    Optional<int?> Age = default,
-    Optional<string?> Role = default,
-    Optional<string?> Status = default);
+    Optional<Parsed<EmailAddress>> Email = default,
+    Optional<Parsed<UserName?>> Name = default,
+    Optional<Parsed<int?>> Age = default,
+    Optional<Parsed<UserRole>> Role = default,
+    Optional<Parsed<UserStatus>> Status = default);
 
 internal sealed class PatchUserValidator : AbstractValidator<PatchUserCommand>
 {
     public PatchUserValidator()
     {
-        When(patch => patch.Email.HasValue, () => RuleFor(patch => patch.Email.Value).IsEmail());
-        When(patch => patch.Name.HasValue, () => RuleFor(patch => patch.Name.Value).IsNameOrNull());
-        When(patch => patch.Age.HasValue, () => RuleFor(patch => patch.Age.Value).IsAgeOrNull());
-        When(patch => patch.Role.HasValue, () => RuleFor(patch => patch.Role.Value).IsNameOf<PatchUserCommand, UserRole>());
-        When(patch => patch.Status.HasValue, () => RuleFor(patch => patch.Status.Value).IsNameOf<PatchUserCommand, UserStatus>());
+        RuleFor(patch => patch.Email).IsAcceptedOrAbsent();
+        RuleFor(patch => patch.Name).IsAcceptedOrAbsent();
+        RuleFor(patch => patch.Age).IsAcceptedOrAbsent();
+        RuleFor(patch => patch.Role).IsAcceptedOrAbsent();
+        RuleFor(patch => patch.Status).IsAcceptedOrAbsent();
     }
 }
 
@@ -40,11 +40,11 @@ public sealed class PatchUser(
         if (!validation.IsValid) return validation.ToInvalid();
 
         var patch = new UserPatch(
-            command.Email.Map(UserInput.ParseEmail),
-            command.Name.Map(UserInput.ParseName),
-            command.Age,
-            command.Role.Map(UserInput.ParseEnum<UserRole>),
-            command.Status.Map(UserInput.ParseEnum<UserStatus>));
+            Email: command.Email.Map(email => email.Value),
+            Name: command.Name.Map(name => name.Value),
+            Age: command.Age.Map(age => age.Value),
+            Role: command.Role.Map(role => role.Value),
+            Status: command.Status.Map(status => status.Value));
         var patched = await users.ChangeAsync(
             users.FindToChangeAsync, command.Id, command.Condition,
             user => user.Apply(patch, clock.GetUtcMilliseconds(), caller.Name), ct);

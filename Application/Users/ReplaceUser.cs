@@ -6,10 +6,12 @@ using FluentValidation;
 namespace CleanUsers.Application.Users;
 
 /// <summary>The whole new state: what is null is cleared, and what can't be cleared must be there.</summary>
-public sealed record ReplaceUserCommand(
-    long Id, VersionCondition Condition, string? Email, string? Name, int? Age, string? Role, string? Status) : IUserInput;
+public sealed record ReplaceUserCommand(long Id, VersionCondition Condition, UserInput User);
 
-internal sealed class ReplaceUserValidator : UserInputValidator<ReplaceUserCommand>;
+internal sealed class ReplaceUserValidator : AbstractValidator<ReplaceUserCommand>
+{
+    public ReplaceUserValidator() => RuleFor(command => command.User).SetValidator(new UserInputValidator());
+}
 
 /// <summary>Gives a user a whole new state; never creates one.</summary>
 public sealed class ReplaceUser(
@@ -21,7 +23,7 @@ public sealed class ReplaceUser(
         var validation = validator.Validate(command);
         if (!validation.IsValid) return validation.ToInvalid();
 
-        var details = command.ToDetails();
+        var details = command.User.ToDetails();
         var replaced = await users.ChangeAsync(
             users.FindToChangeAsync, command.Id, command.Condition,
             user => user.Replace(details, clock.GetUtcMilliseconds(), caller.Name), ct);

@@ -36,14 +36,14 @@ internal static class UserChanges
         while (true)
         {
             var user = await find(id, ct);
-            if (user is null) return Errors.UserNotFound(id);
-            if (!condition.Holds(user.Version)) return Errors.VersionMismatch(user.Version);
+            if (user is null) return Failure.UserNotFound(id);
+            if (!condition.Holds(user.Version)) return Failure.VersionMismatch(user.Version);
             if (!change(user)) return user;
 
             switch (await save(user, ct))
             {
                 case UpdateOutcome.Saved: return user;
-                case UpdateOutcome.EmailTaken: return Errors.EmailTaken();
+                case UpdateOutcome.EmailTaken: return Failure.EmailTaken();
                 case UpdateOutcome.Conflict: continue;
             }
         }

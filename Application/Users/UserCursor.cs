@@ -20,13 +20,15 @@ internal static class UserCursor
             UserSortKey.Name => last.SortName,
             UserSortKey.DeletedAt => Milliseconds(last.DeletedAt!.Value),
         };
-        return Cursor.Encode(new(last.Id, value), Bound(query));
+        return Cursor.Encode(new(last.Id, value), QueryFingerprint(query));
     }
 
-    public static bool TryDecode(string text, UserQuery query, [NotNullWhen(true)] out UserPosition? position)
+    /// <summary>False where the cursor belongs to another query, or names no place in the query's order.</summary>
+    public static bool TryRead(Cursor cursor, UserQuery query, [NotNullWhen(true)] out UserPosition? position)
     {
         position = null;
-        if (!Cursor.TryDecode(text, Bound(query), out var place) || place.Value is not { } value) return false;
+        var place = cursor.Place;
+        if (!cursor.BelongsTo(QueryFingerprint(query)) || place.Value is not { } value) return false;
         position = query.Sort.Key switch
         {
             UserSortKey.Id => value.Length == 0 ? new(place.Id) : null,
@@ -41,7 +43,7 @@ internal static class UserCursor
     }
 
     /// <summary>What a cursor belongs to.</summary>
-    internal static string Bound(UserQuery query)
+    internal static string QueryFingerprint(UserQuery query)
     {
         var (filter, sort) = (query.Filter, query.Sort);
         return string.Create(

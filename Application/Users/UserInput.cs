@@ -1,99 +1,61 @@
-using System.Diagnostics.CodeAnalysis;
 using CleanUsers.Domain.Users;
 using FluentValidation;
 
 namespace CleanUsers.Application.Users;
 
-/// <summary>The state of a user as a client writes it.</summary>
-public interface IUserInput
+/// <summary>The state of a user as a client writes it, whichever way it comes in: HTTP, a command or a file.</summary>
+public sealed record UserInput(
+    Parsed<EmailAddress> Email, Parsed<UserName?> Name, Parsed<int?> Age, Parsed<UserRole> Role, Parsed<UserStatus> Status)
 {
-    string? Email { get; }
+    /// <summary>What stands for a role that a new user's creator does not name.</summary>
+    public static readonly string DefaultRole = $"{User.DefaultRole}";
 
-    string? Name { get; }
+    /// <summary>What stands for a status that a new user's creator does not name.</summary>
+    public static readonly string DefaultStatus = $"{User.DefaultStatus}";
 
-    int? Age { get; }
+    public static UserInput Parse(Parsed<string?> email, Parsed<string?> name, Parsed<long?> age, Parsed<string?> role, Parsed<string?> status) => new(
+        Email: email.Then(ParseEmail), Name: name.Then(ParseName), Age: age.Then(ParseAge), Role: role.Then(ParseRole), Status: status.Then(ParseStatus));
 
-    string? Role { get; }
+    public static Parsed<EmailAddress> ParseEmail(string? text) =>
+        text is null ? Parsed.Rejected<EmailAddress>("required", "Email is required.")
+        : EmailAddress.TryParse(text, out var address, out var error) ? address
+        : Parsed.Rejected<EmailAddress>(error);
 
-    string? Status { get; }
-}
+    public static Parsed<UserName?> ParseName(string? text) =>
+        text is null ? (UserName?)null
+        : UserName.TryParse(text, out var name, out var error) ? name
+        : Parsed.Rejected<UserName?>(error);
 
-/// <summary>The rules of that state, with the domain's limits; each says its code and a sentence.</summary>
-internal abstract class UserInputValidator<T> : AbstractValidator<T>
-    where T : IUserInput
-{
-    protected UserInputValidator()
+    public static Parsed<int?> ParseAge(long? number) => number is null or (>= User.MinAge and <= User.MaxAge)
+        ? (int?)number
+        : Parsed.Rejected<int?>("out-of-range", $"Age must be between {User.MinAge} and {User.MaxAge}.");
+
+    public static Parsed<UserRole> ParseRole(string? text) => ParseName<UserRole>(text, nameof(Role));
+
+    public static Parsed<UserStatus> ParseStatus(string? text) => ParseName<UserStatus>(text, nameof(Status));
+
+    internal UserDetails ToDetails() => new(Email: Email.Value, Name: Name.Value, Age: Age.Value, Role: Role.Value, Status: Status.Value);
+
+    /// <summary>By name alone: <see cref="Enum.TryParse{TEnum}(string, bool, out TEnum)"/> also takes numbers and lists.</summary>
+    private static Parsed<TEnum> ParseName<TEnum>(string? text, string member)
+        where TEnum : struct, Enum
     {
-        RuleFor(input => input.Email).IsEmail();
-        RuleFor(input => input.Name).IsNameOrNull();
-        RuleFor(input => input.Age).IsAgeOrNull();
-        RuleFor(input => input.Role).IsNameOf<T, UserRole>();
-        RuleFor(input => input.Status).IsNameOf<T, UserStatus>();
+        var allowed = string.Join(" or ", Enum.GetNames<TEnum>());
+        if (text is null) return Parsed.Rejected<TEnum>("required", $"{member} is required: {allowed}.");
+        foreach (var value in Enum.GetValues<TEnum>())
+            if (string.Equals(value.ToString(), text, StringComparison.OrdinalIgnoreCase)) return value;
+        return Parsed.Rejected<TEnum>("unknown-value", $"{member} must be {allowed}.");
     }
 }
 
-/// <summary>How the text of a client becomes the domain's values: as rules, and once those hold, as parsers.</summary>
-internal static class UserInput
+internal sealed class UserInputValidator : AbstractValidator<UserInput>
 {
-    public static UserDetails ToDetails(this IUserInput input) => new(
-        ParseEmail(input.Email), ParseName(input.Name), input.Age, ParseEnum<UserRole>(input.Role), ParseEnum<UserStatus>(input.Status));
-
-    public static EmailAddress ParseEmail(string? text) =>
-        EmailAddress.TryParse(text, out var address, out var fault) ? address : throw new ArgumentException(fault.Detail, nameof(text));
-
-    public static UserName? ParseName(string? text) =>
-        text is null ? null
-        : UserName.TryParse(text, out var name, out var fault) ? name
-        : throw new ArgumentException(fault.Detail, nameof(text));
-
-    public static TEnum ParseEnum<TEnum>(string? text)
-        where TEnum : struct, Enum =>
-        TryParseEnum<TEnum>(text, out var value) ? value : throw new ArgumentException($"Not a {typeof(TEnum).Name}.", nameof(text));
-
-    public static void IsEmail<T>(this IRuleBuilder<T, string?> rule) => rule.Custom((text, context) =>
+    public UserInputValidator()
     {
-        if (text is null) context.AddFault(new("required", "Email is required."));
-        else if (!EmailAddress.TryParse(text, out _, out var fault)) context.AddFault(fault);
-    });
-
-    public static void IsNameOrNull<T>(this IRuleBuilder<T, string?> rule) => rule.Custom((text, context) =>
-    {
-        if (text is not null && !UserName.TryParse(text, out _, out var fault)) context.AddFault(fault);
-    });
-
-    public static void IsAgeOrNull<T>(this IRuleBuilder<T, int?> rule) => rule.Custom((age, context) =>
-    {
-        if (age is < User.MinAge or > User.MaxAge)
-            context.AddFault(new("out-of-range", $"Age must be between {User.MinAge} and {User.MaxAge}."));
-    });
-
-    public static void IsNameOf<T, TEnum>(this IRuleBuilder<T, string?> rule, bool optional = false)
-        where TEnum : struct, Enum => rule.Custom((text, context) =>
-    {
-        if (text is null && optional) return;
-        var member = ValidationExtensions.Member(context.PropertyPath);
-        var allowed = string.Join(" or ", Enum.GetNames<TEnum>());
-        if (text is null) context.AddFault(new("required", $"{member} is required: {allowed}."));
-        else if (!TryParseEnum<TEnum>(text, out _)) context.AddFault(new("unknown-value", $"{member} must be {allowed}."));
-    });
-
-    public static void IsTimestampOrNull<T>(this IRuleBuilder<T, string?> rule) => rule.Custom((text, context) =>
-    {
-        if (text is not null && !Rfc3339.TryParse(text, out _))
-            context.AddFault(new("invalid-timestamp", $"{context.PropertyPath} must be a time such as 2026-01-31T12:00:00Z (RFC 3339)."));
-    });
-
-    /// <summary>By name alone: <see cref="Enum.TryParse{TEnum}(string, bool, out TEnum)"/> also takes numbers and lists.</summary>
-    private static bool TryParseEnum<TEnum>([NotNullWhen(true)] string? text, out TEnum value)
-        where TEnum : struct, Enum
-    {
-        foreach (var candidate in Enum.GetValues<TEnum>())
-        {
-            value = candidate;
-            if (string.Equals(candidate.ToString(), text, StringComparison.OrdinalIgnoreCase)) return true;
-        }
-
-        value = default;
-        return false;
+        RuleFor(user => user.Email).IsAccepted();
+        RuleFor(user => user.Name).IsAccepted();
+        RuleFor(user => user.Age).IsAccepted();
+        RuleFor(user => user.Role).IsAccepted();
+        RuleFor(user => user.Status).IsAccepted();
     }
 }

@@ -1,81 +1,87 @@
-using System.Text.Json;
 using CleanUsers.Application.Ports;
 using CleanUsers.Domain;
 using CleanUsers.Domain.Users;
 using FluentValidation;
-using FluentValidation.Results;
 
 namespace CleanUsers.Application.Users;
 
-/// <summary>What a client asks of a list of users, as it writes it; null asks nothing.</summary>
+/// <summary>What a client asks of a list of users; null and default ask nothing.</summary>
 public abstract record UserListQuery
 {
     public const int MaxPageSize = 200;
     public const int DefaultPageSize = 50;
 
-    public int PageSize { get; init; } = DefaultPageSize;
+    public Parsed<int> PageSize { get; init; } = DefaultPageSize;
 
     /// <summary>From the page before, or null for the first page.</summary>
-    public string? Cursor { get; init; }
+    public Parsed<Cursor?> Cursor { get; init; }
 
-    /// <summary>The name of a <see cref="UserSortKey"/>, with <c>-</c> before it for descending.</summary>
-    public string? Sort { get; init; }
+    public Parsed<UserSort?> Sort { get; init; }
 
-    public string? Email { get; init; }
+    public Parsed<EmailAddress?> Email { get; init; }
 
-    public string? Status { get; init; }
+    public Parsed<UserStatus?> Status { get; init; }
 
-    public string? Role { get; init; }
+    public Parsed<UserRole?> Role { get; init; }
 
-    /// <summary>RFC 3339, inclusive.</summary>
-    public string? CreatedFrom { get; init; }
+    /// <summary>Inclusive.</summary>
+    public Parsed<DateTimeOffset?> CreatedFrom { get; init; }
 
-    /// <summary>RFC 3339, exclusive.</summary>
-    public string? CreatedBefore { get; init; }
+    /// <summary>Exclusive.</summary>
+    public Parsed<DateTimeOffset?> CreatedBefore { get; init; }
 
-    /// <summary>Words; each must be what a word of the name, of the address or of its domain begins with.</summary>
-    public string? Q { get; init; }
+    /// <summary>The words of a search; each must be the start of a word of the name, of the address or of its domain.</summary>
+    public Parsed<IReadOnlyList<string>?> Q { get; init; }
 
-    /// <summary>Count the users of all pages, too.</summary>
-    public bool IncludeTotal { get; init; }
+    /// <summary>Whether to count the users of all pages, too.</summary>
+    public Parsed<bool> IncludeTotal { get; init; }
 
     internal abstract bool Deleted { get; }
 
     internal abstract UserSort DefaultSort { get; }
 
-    /// <summary>From the first page on: what the cursor says is not in it.</summary>
-    internal UserQuery ToQuery() => new(Deleted, ToFilter(), ToSort(), PageSize + 1, After: null); // one more tells whether there is a next page
+    public static Parsed<int> ParsePageSize(long number) => number is >= 1 and <= MaxPageSize
+        ? (int)number
+        : Parsed.Rejected<int>("out-of-range", $"PageSize must be between 1 and {MaxPageSize}.");
 
-    internal UserFilter ToFilter() => new(
-        Email is null ? null : UserInput.ParseEmail(Email).Key,
-        Status is null ? null : UserInput.ParseEnum<UserStatus>(Status),
-        Role is null ? null : UserInput.ParseEnum<UserRole>(Role),
-        CreatedFrom is null ? null : Rfc3339.Parse(CreatedFrom),
-        CreatedBefore is null ? null : Rfc3339.Parse(CreatedBefore),
-        Q is null ? null : SearchWords.OfSearch(Q));
+    public static Parsed<EmailAddress?> ParseEmail(string? text) => text is null ? (EmailAddress?)null : UserInput.ParseEmail(text).Then<EmailAddress?>(email => email);
 
-    internal UserSort ToSort() => TryParseSort(out var sort) ? sort : throw new InvalidOperationException("The sort is not valid.");
+    public static Parsed<UserRole?> ParseRole(string? text) => text is null ? (UserRole?)null : UserInput.ParseRole(text).Then<UserRole?>(role => role);
 
-    internal bool TryParseSort(out UserSort sort)
+    public static Parsed<UserStatus?> ParseStatus(string? text) => text is null ? (UserStatus?)null : UserInput.ParseStatus(text).Then<UserStatus?>(status => status);
+
+    public static Parsed<DateTimeOffset?> ParseCreatedFrom(string? text) => Rfc3339.Parse(text, nameof(CreatedFrom));
+
+    public static Parsed<DateTimeOffset?> ParseCreatedBefore(string? text) => Rfc3339.Parse(text, nameof(CreatedBefore));
+
+    public static Parsed<IReadOnlyList<string>?> ParseSearch(string? text)
     {
-        sort = DefaultSort;
-        if (Sort is null) return true;
-        var descending = Sort.StartsWith('-');
-        foreach (var key in SortKeys)
+        if (text is null) return default;
+        if (text.EnumerateRunes().Count() > SearchWords.MaxLength) return Rejected("too-long", $"Q must have at most {SearchWords.MaxLength} characters.");
+        if (!text.IsPlainLine())
         {
-            if (!Sort.AsSpan(descending ? 1 : 0).SequenceEqual(WireName(key))) continue;
-            sort = new UserSort(key, descending);
-            return true;
+            return Rejected(
+                "invalid-character", "Q must be Unicode text without control characters, line breaks or characters that override the direction of text.");
         }
 
-        return false;
+        var words = SearchWords.OfSearch(text);
+        return words.Count is 0 or > SearchWords.MaxWords
+            ? Rejected("out-of-range", $"Q must have 1 to {SearchWords.MaxWords} words.")
+            : Parsed.Accepted<IReadOnlyList<string>?>(words);
+
+        static Parsed<IReadOnlyList<string>?> Rejected(string code, string detail) => Parsed.Rejected<IReadOnlyList<string>?>(code, detail);
     }
 
-    internal string AllowedSorts => string.Join(", ", SortKeys.Select(WireName));
+    internal UserFilter ToFilter() => new(
+        EmailKey: Email.Value?.Key,
+        Status: Status.Value,
+        Role: Role.Value,
+        CreatedFrom: CreatedFrom.Value,
+        CreatedBefore: CreatedBefore.Value,
+        Words: Q.Value);
 
-    private IEnumerable<UserSortKey> SortKeys => Enum.GetValues<UserSortKey>().Where(key => Deleted || key != UserSortKey.DeletedAt);
-
-    private static string WireName(UserSortKey key) => JsonNamingPolicy.CamelCase.ConvertName(key.ToString());
+    /// <summary>The first page; one user more than asked for tells whether there is a next page.</summary>
+    internal UserQuery ToFirstPage() => new(Deleted, ToFilter(), Sort.Value ?? DefaultSort, PageSize.Value + 1, After: null);
 }
 
 internal abstract class UserListValidator<T> : AbstractValidator<T>
@@ -83,52 +89,15 @@ internal abstract class UserListValidator<T> : AbstractValidator<T>
 {
     protected UserListValidator()
     {
-        RuleFor(query => query.PageSize).IsPageSize();
-        RuleFor(query => query.Sort).Custom((_, context) =>
-        {
-            if (!context.InstanceToValidate.TryParseSort(out var _))
-                context.AddFault(new("unknown-value", $"Sort must be one of {context.InstanceToValidate.AllowedSorts}, with - before it for descending."));
-        });
-        When(query => query.Email is not null, () => RuleFor(query => query.Email).IsEmail());
-        RuleFor(query => query.Status).IsNameOf<T, UserStatus>(optional: true);
-        RuleFor(query => query.Role).IsNameOf<T, UserRole>(optional: true);
-        RuleFor(query => query.CreatedFrom).IsTimestampOrNull();
-        RuleFor(query => query.CreatedBefore).IsTimestampOrNull();
-        RuleFor(query => query.Q).Custom(IsSearchOrNull);
-    }
-
-    /// <summary>
-    /// Yields the <see cref="UserQuery"/>. A cursor belongs to its query: it is decoded once the rest is valid; until then it can only be
-    /// seen whether it is one at all.
-    /// </summary>
-    public override ValidationResult Validate(ValidationContext<T> context)
-    {
-        var result = base.Validate(context);
-        var request = context.InstanceToValidate;
-        var query = result.IsValid ? request.ToQuery() : null;
-        if (request.Cursor is { } cursor)
-        {
-            UserPosition? after = null;
-            var accepted = query is null ? Cursor.IsWellFormed(cursor) : UserCursor.TryDecode(cursor, query, out after);
-            if (!accepted)
-                result.Errors.Add(new(nameof(request.Cursor), Cursor.Invalid.Detail) { ErrorCode = Cursor.Invalid.Code });
-            else if (query is not null)
-                query = query with { After = after };
-        }
-
-        if (result.IsValid) context.Yield(query!);
-        return result;
-    }
-
-    private static void IsSearchOrNull(string? text, ValidationContext<T> context)
-    {
-        if (text is null) return;
-        if (text.EnumerateRunes().Count() > SearchWords.MaxLength)
-            context.AddFault(new("too-long", $"Q must have at most {SearchWords.MaxLength} characters."));
-        else if (!text.IsPlainLine())
-            context.AddFault(new(
-                "invalid-character", "Q must be Unicode text without control characters, line breaks or characters that override the direction of text."));
-        else if (SearchWords.OfSearch(text).Count is 0 or > SearchWords.MaxWords)
-            context.AddFault(new("out-of-range", $"Q must have 1 to {SearchWords.MaxWords} words."));
+        RuleFor(query => query.PageSize).IsAccepted();
+        RuleFor(query => query.Sort).IsAccepted();
+        RuleFor(query => query.Email).IsAccepted();
+        RuleFor(query => query.Status).IsAccepted();
+        RuleFor(query => query.Role).IsAccepted();
+        RuleFor(query => query.CreatedFrom).IsAccepted();
+        RuleFor(query => query.CreatedBefore).IsAccepted();
+        RuleFor(query => query.Q).IsAccepted();
+        RuleFor(query => query.IncludeTotal).IsAccepted();
+        RuleFor(query => query.Cursor).IsAccepted();
     }
 }

@@ -31,20 +31,20 @@ public sealed class EmailAddress
 
     /// <param name="text">The address alone, without display name, comment or white space.</param>
     /// <param name="address">The address, where it is one.</param>
-    /// <param name="fault">Why it is not one: <c>too-long</c> or <c>invalid-email</c>.</param>
+    /// <param name="error">Why it is not one: <c>too-long</c> or <c>invalid-email</c>.</param>
     public static bool TryParse(
-        string? text, [NotNullWhen(true)] out EmailAddress? address, [NotNullWhen(false)] out Fault? fault)
+        string? text, [NotNullWhen(true)] out EmailAddress? address, [NotNullWhen(false)] out InvalidValue? error)
     {
         address = null;
-        fault = Refuse(text, out var key);
-        if (fault is not null) return false;
+        error = Validate(text, out var key);
+        if (error is not null) return false;
         address = new EmailAddress(text!, key);
         return true;
     }
 
     public override string ToString() => Value;
 
-    private static Fault? Refuse(string? text, out string key)
+    private static InvalidValue? Validate(string? text, out string key)
     {
         key = "";
         if (string.IsNullOrEmpty(text) || !text.IsWellFormed()) return Invalid("must be an address such as name@example.org");
@@ -67,8 +67,8 @@ public sealed class EmailAddress
         key = $"{local.ToLowerNfc()}@{domain}";
         return Encoding.UTF8.GetByteCount(key) > MaxOctets ? TooLong($"must be at most {MaxOctets} octets long in its normal form") : null;
 
-        static Fault Invalid(string what) => new("invalid-email", $"Email {what}.");
-        static Fault TooLong(string what) => new("too-long", $"Email {what}.");
+        static InvalidValue Invalid(string what) => new("invalid-email", $"Email {what}.");
+        static InvalidValue TooLong(string what) => new("too-long", $"Email {what}.");
     }
 
     private static bool IsDotAtom(string local)

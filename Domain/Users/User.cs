@@ -9,6 +9,12 @@ public sealed class User
     public const int MinAge = 0;
     public const int MaxAge = 150;
 
+    /// <summary>The role of a user whose creator names none.</summary>
+    public const UserRole DefaultRole = UserRole.User;
+
+    /// <summary>The status of a user whose creator names none.</summary>
+    public const UserStatus DefaultStatus = UserStatus.Active;
+
     /// <summary>In characters: the subject of a token has at most 255 (OpenID Connect Core section 2).</summary>
     public const int ActorMaxLength = 255;
 

@@ -15,20 +15,20 @@ public sealed class UserName
 
     /// <param name="text">The name; white space around it does not count.</param>
     /// <param name="name">The name, where it is one.</param>
-    /// <param name="fault">Why it is not one: <c>too-short</c>, <c>too-long</c> or <c>invalid-character</c>.</param>
-    public static bool TryParse(string text, [NotNullWhen(true)] out UserName? name, [NotNullWhen(false)] out Fault? fault)
+    /// <param name="error">Why it is not one: <c>too-short</c>, <c>too-long</c> or <c>invalid-character</c>.</param>
+    public static bool TryParse(string text, [NotNullWhen(true)] out UserName? name, [NotNullWhen(false)] out InvalidValue? error)
     {
         ArgumentNullException.ThrowIfNull(text);
         name = null;
-        fault = Refuse(text, out var value);
-        if (fault is not null) return false;
+        error = Validate(text, out var value);
+        if (error is not null) return false;
         name = new UserName(value);
         return true;
     }
 
     public override string ToString() => Value;
 
-    private static Fault? Refuse(string text, out string value)
+    private static InvalidValue? Validate(string text, out string value)
     {
         value = "";
         if (!text.IsWellFormed()) return new("invalid-character", "Name must be Unicode text, without half surrogate pairs or U+FFFE.");

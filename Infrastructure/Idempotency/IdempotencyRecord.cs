@@ -1,6 +1,6 @@
 namespace CleanUsers.Infrastructure.Idempotency;
 
-/// <summary>A request with a key, and its answer. Without an answer it is a claim, which no other transaction sees.</summary>
+/// <summary>A request with a key, and the response to it. Without a response it is a claim, which no other transaction sees.</summary>
 internal sealed class IdempotencyRecord
 {
     public required string Scope { get; init; }
@@ -11,11 +11,5 @@ internal sealed class IdempotencyRecord
 
     public long? UserId { get; set; }
 
-    public int Status { get; set; }
-
-    public string Body { get; set; } = "";
-
-    public string Location { get; set; } = "";
-
-    public string? EntityTag { get; set; }
+    public string Response { get; set; } = "";
 }

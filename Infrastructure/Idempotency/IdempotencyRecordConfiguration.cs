@@ -14,11 +14,9 @@ internal sealed class IdempotencyRecordConfiguration : IEntityTypeConfiguration<
         builder.HasKey(record => record.Scope);
         builder.Property(record => record.Scope).HasMaxLength(DigestDigits);
         builder.Property(record => record.Fingerprint).HasMaxLength(DigestDigits);
-        builder.Property(record => record.Location).HasMaxLength(100);
-        builder.Property(record => record.EntityTag).HasMaxLength(30);
         builder.HasIndex(record => record.CreatedAt);
 
-        // the answer shows the user: purging erases it, too
+        // the response shows the user: purging erases it, too
         builder.HasOne<User>().WithMany().HasForeignKey(record => record.UserId).OnDelete(DeleteBehavior.Cascade);
     }
 }

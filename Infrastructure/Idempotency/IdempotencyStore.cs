@@ -7,15 +7,15 @@ namespace CleanUsers.Infrastructure.Idempotency;
 internal sealed class IdempotencyStore(UsersDbContext db, TimeProvider clock) : IIdempotencyStore
 {
     public async Task<IdempotencyOutcome> ExecuteOnceAsync(
-        IdempotentRequest request, Func<CancellationToken, Task<KeptAnswer?>> action, TimeSpan patience, CancellationToken ct)
+        IdempotentRequest request, Func<CancellationToken, Task<ResponseToStore?>> action, TimeSpan timeout, CancellationToken ct)
     {
         while (true)
         {
-            using var waiting = new CancellationTokenSource(patience, clock);
+            using var waiting = new CancellationTokenSource(timeout, clock);
             using var either = CancellationTokenSource.CreateLinkedTokenSource(waiting.Token, ct);
             try
             {
-                // where readers wait for writers, this waits, too
+                // where readers wait for writers, this waits too
                 if (await FindAsync(request, either.Token) is { } before) return before;
                 if (await ClaimAndExecuteAsync(request, action, either.Token) is { } now) return now;
             }
@@ -39,21 +39,21 @@ internal sealed class IdempotencyStore(UsersDbContext db, TimeProvider clock) : 
             .FirstOrDefaultAsync(record => record.Scope == request.Scope && record.CreatedAt > expired, ct);
         if (record is null) return null;
         return record.Fingerprint == request.Fingerprint
-            ? new(IdempotencyOutcomeKind.Replayed, new(record.UserId!.Value, record.Status, record.Body, record.Location, record.EntityTag))
+            ? new(IdempotencyOutcomeKind.Replayed, record.Response)
             : new(IdempotencyOutcomeKind.KeyReused);
     }
 
     /// <summary>
-    /// Writes the claim first: its key makes every other request with it wait until this transaction ends. Null where another one came first.
+    /// Writes the claim first: its key makes every other request with it wait until this transaction ends. Null if another request came first.
     /// </summary>
     private Task<IdempotencyOutcome?> ClaimAndExecuteAsync(
-        IdempotentRequest request, Func<CancellationToken, Task<KeptAnswer?>> action, CancellationToken ct)
+        IdempotentRequest request, Func<CancellationToken, Task<ResponseToStore?>> action, CancellationToken ct)
     {
         var userId = (long?)null;
         return db.InTransactionAsync<IdempotencyOutcome?>(
             async token =>
             {
-                db.ChangeTracker.Clear(); // of a try before
+                db.ChangeTracker.Clear(); // of an earlier try
                 var expired = Expired();
                 await db.Set<IdempotencyRecord>().Where(record => record.Scope == request.Scope && record.CreatedAt <= expired).ExecuteDeleteAsync(token);
                 var claim = new IdempotencyRecord { Scope = request.Scope, Fingerprint = request.Fingerprint, CreatedAt = clock.GetUtcNow() };
@@ -67,13 +67,12 @@ internal sealed class IdempotencyStore(UsersDbContext db, TimeProvider clock) : 
                     return (null, false);
                 }
 
-                if (await action(token) is not { } answer) return (new(IdempotencyOutcomeKind.Refused), false);
+                if (await action(token) is not { } stored) return (new(IdempotencyOutcomeKind.Rejected), false);
 
-                db.Attach(claim); // a refused save in between makes the context forget it
-                (claim.UserId, claim.Status, claim.Body, claim.Location, claim.EntityTag) =
-                    (userId = answer.UserId, answer.Status, answer.Body, answer.Location, answer.EntityTag);
+                db.Attach(claim); // a rejected save in between makes the context forget it
+                (claim.UserId, claim.Response) = (userId = stored.UserId, stored.Response);
                 await db.SaveAsync(token);
-                return (new(IdempotencyOutcomeKind.Done, answer), true);
+                return (new(IdempotencyOutcomeKind.Executed, stored.Response), true);
             },
             ct,
             async token => await db.Set<IdempotencyRecord>().AnyAsync(record => record.Scope == request.Scope && record.UserId == userId, token)

@@ -4,73 +4,68 @@ using System.Text.Json;
 using Ardalis.Result;
 using CleanUsers.Application;
 using CleanUsers.Infrastructure;
-using CleanUsers.WebApi.Http;
+using CleanUsers.WebApi.Http.Input;
 using FluentValidation;
 
 namespace CleanUsers.WebApi.Commands;
 
 /// <summary>
-/// What was typed, read as strictly as a request is: what can't be accepted is remembered, so that all faults are told at once, each in a
-/// line of standard error that begins with the option's name.
+/// What was typed, read as strictly as a request is. All errors are reported at once, each in a line of standard error that begins with the
+/// option's name.
 /// </summary>
 internal sealed class CommandInput(ParseResult typed)
 {
-    private readonly List<(string Option, string Detail)> _faults = [];
+    private readonly List<string> _errors = [];
 
-    public string? Text(Option<string?> option) => typed.GetValue(option);
+    public Parsed<string?> Text(Option<string?> option) => typed.GetValue(option);
 
     public bool IsSet(Option<bool> option) => typed.GetValue(option);
 
-    public int? WholeNumber(Option<string?> option)
-    {
-        if (typed.GetValue(option) is not { } text) return null;
-        if (WholeNumbers.TryParse(text, out var number)) return WholeNumbers.ToInt(number);
-        _faults.Add((option.Name, $"'{text}' is no whole number."));
-        return null;
-    }
+    public Parsed<long?> WholeNumber(Option<string?> option) => Text(option).Then(text =>
+        text is null ? (long?)null
+        : WholeNumbers.TryParse(text, out var number) ? (long?)number
+        : Reject<long?>($"{option.Name}: '{text}' is not a whole number."));
 
-    /// <summary>A positive number; what is none is refused.</summary>
+    /// <summary>A positive number.</summary>
     public long Id(Argument<string?> argument)
     {
         var text = typed.GetRequiredValue(argument);
         if (long.TryParse(text, NumberStyles.None, CultureInfo.InvariantCulture, out var id) && id > 0) return id;
-        _faults.Add((argument.Name.ToUpperInvariant(), $"'{text}' is no id: they are whole numbers from 1."));
+        _errors.Add($"{argument.Name.ToUpperInvariant()}: '{text}' is not an id: ids are whole numbers from 1.");
         return 0;
     }
 
-    /// <summary>Runs the use case where nothing is to be said against the input, and prints its result.</summary>
+    /// <summary>Runs the use case if the input can be accepted, and prints its result.</summary>
     /// <param name="command">The use case's command, for its rules.</param>
     /// <param name="useCase">Runs it.</param>
     /// <param name="print">Writes a success to standard output.</param>
-    /// <param name="migrates">Whether the schema is made first, where the configuration has the service do that.</param>
+    /// <param name="migrates">Whether the schema is created first, if the configuration has the service do that.</param>
     /// <returns>The exit code.</returns>
-    public Task<int> AnswerAsync<TUseCase, TCommand, T>(
+    public Task<int> ExecuteAsync<TUseCase, TCommand, T>(
         TCommand command, Func<TUseCase, Task<Result<T>>> useCase, Func<T, Task> print, bool migrates = false)
         where TUseCase : notnull => CommandHost.RunAsync(async services =>
         {
-            if (services.GetService<IValidator<TCommand>>() is { } rules) Remember(rules.Validate(command).ToFaults());
-            if (_faults.Count > 0) return Refuse();
+            if (services.GetService<IValidator<TCommand>>() is { } rules) _errors.AddRange(Describe(rules.Validate(command).ToErrors()));
+            if (_errors.Count > 0) return Report(_errors);
             if (migrates) await services.MigrateOnStartupAsync();
             var result = await useCase(services.GetRequiredService<TUseCase>());
-            if (result.IsSuccess)
-            {
-                await print(result.Value);
-                return 0;
-            }
-
-            Remember(result.ValidationErrors);
-            return Refuse([.. result.Errors.Skip(1).Take(1)]); // a refusal is its code and a sentence, see Application.Errors
+            if (!result.IsSuccess) return Report(result.Status == ResultStatus.Invalid ? Describe(result.ValidationErrors) : [Failure.Of(result).Detail]);
+            await print(result.Value);
+            return 0;
         });
 
-    private void Remember(IEnumerable<ValidationError> faults) => _faults.AddRange(faults
-        .Select(fault => (Option: $"--{JsonNamingPolicy.KebabCaseLower.ConvertName(fault.Identifier)}", Detail: fault.ErrorMessage))
-        .Where(fault => !_faults.Any(shape => shape.Option == fault.Option))
-        .ToList());
+    private static IEnumerable<string> Describe(IEnumerable<ValidationError> errors) =>
+        errors.Select(error => $"--{JsonNamingPolicy.KebabCaseLower.ConvertName(error.Identifier)}: {error.ErrorMessage}");
 
-    private int Refuse(params string[] reasons)
+    private static int Report(IEnumerable<string> errors)
     {
-        foreach (var (option, detail) in _faults) ErrorOutput.WriteLine($"{option}: {detail}");
-        foreach (var reason in reasons) ErrorOutput.WriteLine(reason);
+        foreach (var error in errors) ErrorOutput.WriteLine(error);
         return CommandLine.Refused;
+    }
+
+    private Parsed<T> Reject<T>(string error)
+    {
+        _errors.Add(error);
+        return Parsed.Rejected<T>(new ShapeError("wrong-type", error));
     }
 }

@@ -22,11 +22,11 @@ internal sealed class UserFilterOptions
     public TQuery ToQuery<TQuery>(CommandInput input)
         where TQuery : UserListQuery, new() => new()
         {
-            Email = input.Text(_email),
-            Status = input.Text(_status),
-            Role = input.Text(_role),
-            CreatedFrom = input.Text(_createdFrom),
-            CreatedBefore = input.Text(_createdBefore),
-            Q = input.Text(_q),
+            Email = input.Text(_email).Then(UserListQuery.ParseEmail),
+            Status = input.Text(_status).Then(UserListQuery.ParseStatus),
+            Role = input.Text(_role).Then(UserListQuery.ParseRole),
+            CreatedFrom = input.Text(_createdFrom).Then(UserListQuery.ParseCreatedFrom),
+            CreatedBefore = input.Text(_createdBefore).Then(UserListQuery.ParseCreatedBefore),
+            Q = input.Text(_q).Then(UserListQuery.ParseSearch),
         };
 }

@@ -5,7 +5,7 @@ using System.Text.Json.Serialization.Metadata;
 using CleanUsers.Application;
 using CleanUsers.Application.Transfer;
 using CleanUsers.Application.Users;
-using CleanUsers.WebApi.Http;
+using CleanUsers.WebApi.Http.Responses;
 
 namespace CleanUsers.WebApi.Commands;
 
@@ -14,7 +14,7 @@ internal static class UserPrinting
 {
     private static readonly string[] Columns = ["ID", "EMAIL", "NAME", "AGE", "ROLE", "STATUS"];
 
-    public static Task PrintAsync(UserDto user, bool json) => json ? PrintJsonAsync(user, WireJson.Answers.UserDto) : PrintRowsAsync(
+    public static Task PrintAsync(UserDto user, bool json) => json ? PrintJsonAsync(user, WireJson.Type<UserDto>()) : PrintRowsAsync(
     [
         ["id", Number(user.Id)],
         ["email", user.Email],
@@ -31,7 +31,7 @@ internal static class UserPrinting
     {
         if (json)
         {
-            await PrintJsonAsync(page, WireJson.Answers.PageUserDto);
+            await PrintJsonAsync(page, WireJson.Type<Page<UserDto>>());
             return;
         }
 
@@ -41,7 +41,7 @@ internal static class UserPrinting
         if (page.NextCursor is { } next) await Console.Out.WriteLineAsync($"More with --cursor {next}");
     }
 
-    public static Task PrintAsync(this ImportCounts counts, bool json) => json ? PrintJsonAsync(counts, WireJson.Answers.ImportCounts) : PrintRowsAsync(
+    public static Task PrintAsync(this ImportCounts counts, bool json) => json ? PrintJsonAsync(counts, WireJson.Type<ImportCounts>()) : PrintRowsAsync(
     [
         ["added", Number(counts.Added)],
         ["replaced", Number(counts.Replaced)],

@@ -1,6 +1,5 @@
 using System.CommandLine;
 using CleanUsers.Application.Users;
-using CleanUsers.Domain.Users;
 
 namespace CleanUsers.WebApi.Commands;
 
@@ -13,15 +12,16 @@ internal sealed class UsersCreateCommand : ServiceCommand
         var email = new Option<string?>("--email") { Description = "The address; required." };
         var name = new Option<string?>("--name") { Description = "1 to 200 characters." };
         var age = new Option<string?>("--age") { Description = "0 to 150." };
-        var role = new Option<string?>("--role") { Description = "User or Admin.", DefaultValueFactory = _ => nameof(UserRole.User) };
-        var status = new Option<string?>("--status") { Description = "Active or Inactive.", DefaultValueFactory = _ => nameof(UserStatus.Active) };
+        var role = new Option<string?>("--role") { Description = "User or Admin.", DefaultValueFactory = _ => UserInput.DefaultRole };
+        var status = new Option<string?>("--status") { Description = "Active or Inactive.", DefaultValueFactory = _ => UserInput.DefaultStatus };
         var json = JsonOption();
         foreach (var option in (Option[])[email, name, age, role, status, json]) Add(option);
         SetAction((typed, ct) =>
         {
             var input = new CommandInput(typed);
-            var command = new CreateUserCommand(input.Text(email), input.Text(name), input.WholeNumber(age), input.Text(role), input.Text(status));
-            return input.AnswerAsync<CreateUser, CreateUserCommand, UserDto>(
+            var command = new CreateUserCommand(UserInput.Parse(
+                email: input.Text(email), name: input.Text(name), age: input.WholeNumber(age), role: input.Text(role), status: input.Text(status)));
+            return input.ExecuteAsync<CreateUser, CreateUserCommand, UserDto>(
                 command, createUser => createUser.ExecuteAsync(command, ct), user => UserPrinting.PrintAsync(user, input.IsSet(json)), migrates: true);
         });
     }

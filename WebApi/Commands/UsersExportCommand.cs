@@ -23,7 +23,7 @@ internal sealed class UsersExportCommand : ServiceCommand
             var input = new CommandInput(typed);
             var query = filter.ToQuery<ExportUsersQuery>(input);
             var path = typed.GetValue(output)?.FullName;
-            return input.AnswerAsync<ExportUsers, ExportUsersQuery, IAsyncEnumerable<ExportedUser>>(
+            return input.ExecuteAsync<ExportUsers, ExportUsersQuery, IAsyncEnumerable<ExportedUser>>(
                 query,
                 exportUsers => Task.FromResult(exportUsers.Execute(query, ct)),
                 users => WriteAsync(users, UserFile.Of(typed.GetValue(format), path), path, ct));

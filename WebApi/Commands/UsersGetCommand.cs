@@ -17,7 +17,7 @@ internal sealed class UsersGetCommand : ServiceCommand
         {
             var input = new CommandInput(typed);
             var user = input.Id(id);
-            return input.AnswerAsync<GetUser, long, UserDto>(
+            return input.ExecuteAsync<GetUser, long, UserDto>(
                 user, getUser => getUser.ExecuteAsync(user, ct), found => UserPrinting.PrintAsync(found, input.IsSet(json)));
         });
     }

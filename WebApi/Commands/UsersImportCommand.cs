@@ -40,18 +40,18 @@ internal sealed class UsersImportCommand : ServiceCommand
                 var counts = await ProgressDisplay.ShowAsync("import", source.CanSeek ? source.Length : null, display =>
                 {
                     var soFar = new ImportCounts();
-                    return services.GetRequiredService<ImportUsers>().ExecuteAsync(command, lines, Refused, Progress, ct);
+                    return services.GetRequiredService<ImportUsers>().ExecuteAsync(command, lines, Rejected, Progress, ct);
 
-                    void Refused(RefusedLine line)
+                    void Rejected(RejectedLine line)
                     {
-                        foreach (var fault in line.ToText()) display.WriteLine(fault);
+                        foreach (var error in line.ToText()) display.WriteLine(error);
                         refusals?.Write(line.ToJson().Span);
                     }
 
                     void Progress(ImportCounts batch)
                     {
                         soFar += batch;
-                        display.Report(source.CanSeek ? source.Position : 0, $"{soFar.Lines:N0} lines");
+                        display.Report(source.CanSeek ? source.Position : 0, $"{soFar.CountLines():N0} lines");
                     }
                 });
                 await counts.PrintAsync(typed.GetValue(json));

@@ -1,6 +1,7 @@
 using System.CommandLine;
 using CleanUsers.Application;
 using CleanUsers.Application.Users;
+using CleanUsers.WebApi.Users;
 
 namespace CleanUsers.WebApi.Commands;
 
@@ -26,12 +27,12 @@ internal sealed class UsersListCommand : ServiceCommand
             var input = new CommandInput(typed);
             var query = filter.ToQuery<ListUsersQuery>(input) with
             {
-                Sort = input.Text(sort),
-                PageSize = input.WholeNumber(pageSize) ?? UserListQuery.DefaultPageSize,
-                Cursor = input.Text(cursor),
+                Sort = input.Text(sort).Then(text => UserSorts.Parse(text, deleted: false)),
+                PageSize = input.WholeNumber(pageSize).Then(size => UserListQuery.ParsePageSize(size ?? UserListQuery.DefaultPageSize)),
+                Cursor = input.Text(cursor).Then(Cursor.Parse),
                 IncludeTotal = input.IsSet(includeTotal),
             };
-            return input.AnswerAsync<ListUsers, ListUsersQuery, Page<UserDto>>(
+            return input.ExecuteAsync<ListUsers, ListUsersQuery, Page<UserDto>>(
                 query, listUsers => listUsers.ExecuteAsync(query, ct), page => UserPrinting.PrintAsync(page, input.IsSet(json)));
         });
     }

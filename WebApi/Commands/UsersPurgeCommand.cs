@@ -25,7 +25,7 @@ internal sealed class UsersPurgeCommand : ServiceCommand
     private static Task<int> PurgeAsync(CommandInput input, Argument<string?> id, CancellationToken ct)
     {
         var command = new PurgeUserCommand(input.Id(id), VersionCondition.None);
-        return input.AnswerAsync<PurgeUser, PurgeUserCommand, Result>(
+        return input.ExecuteAsync<PurgeUser, PurgeUserCommand, Result>(
             command,
             async purgeUser => await purgeUser.ExecuteAsync(command, ct),
             _ => Console.Out.WriteLineAsync($"User {command.Id} is erased."));

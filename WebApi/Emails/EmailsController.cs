@@ -1,11 +1,14 @@
 using System.Text.Json;
 using Asp.Versioning;
+using CleanUsers.Application;
 using CleanUsers.Application.Emails;
-using CleanUsers.Application.Ports;
 using CleanUsers.Application.Users;
-using CleanUsers.WebApi.Http;
+using CleanUsers.WebApi.Http.Idempotency;
+using CleanUsers.WebApi.Http.Input;
+using CleanUsers.WebApi.Http.Pipeline;
+using CleanUsers.WebApi.Http.Responses;
 using CleanUsers.WebApi.Security;
-using CleanUsers.WebApi.Users;
+using FluentValidation;
 using Microsoft.AspNetCore.Authorization;
 using Microsoft.AspNetCore.Mvc;
 
@@ -14,7 +17,7 @@ namespace CleanUsers.WebApi.Emails;
 [ApiController]
 [ApiVersion(1.0)]
 [Route("api/v{version:apiVersion}/users/{id:id}/emails")]
-public sealed class EmailsController : ControllerBase
+internal sealed class EmailsController : ControllerBase
 {
     /// <summary>
     /// The largest subject and text, of 20,200 characters, have 242,400 bytes where JSON escapes each as two surrogates of 6 bytes; the rest is
@@ -25,40 +28,71 @@ public sealed class EmailsController : ControllerBase
     [HttpPost]
     [Authorize(Scopes.Write)]
     [BodyLimit(MaxBodyBytes)]
-    public async Task<IActionResult> Queue(long id, [FromServices] QueueEmail queueEmail, CancellationToken ct)
+    public async Task<IActionResult> Queue(
+        long id, [FromServices] QueueEmail queueEmail, [FromServices] IValidator<QueueEmailCommand> rules, [FromServices] IdempotentRequests idempotent, CancellationToken ct)
     {
+        var (key, headers) = IdempotencyKey.Read(Request);
         var body = await JsonBody.ReadAsync(Request, ct);
-        var command = new QueueEmailCommand(id, body.Text("subject"), body.Text("text"));
-        return await body.AnswerOnceAsync(command, queueEmail.ExecuteAsync, email => Queued(id, email), ct);
+        var input = body.ToInput(Request, members => ToQueueEmail(id, members), headers);
+        if (input.Reject(rules) is { } problem) return problem;
+        if (key is not null)
+        {
+            return await idempotent.ExecuteAsync(
+                new(Request, key, body.Bytes), token => queueEmail.ExecuteAsync(input.Command, token), _ => id, email => ToStore(id, email), ct);
+        }
+
+        var result = await queueEmail.ExecuteAsync(input.Command, ct);
+        return result.ToResponse(input.Place, email => Queued(id, email));
     }
 
     [HttpRead]
     [Authorize(Scopes.Read)]
-    public Task<IActionResult> List(long id, [FromServices] ListEmails listEmails, CancellationToken ct)
+    public async Task<IActionResult> List(long id, [FromServices] ListEmails listEmails, [FromServices] IValidator<ListEmailsQuery> rules, CancellationToken ct)
     {
-        var input = new RequestInput(Request);
-        var query = new ListEmailsQuery(id, input.WholeNumber("pageSize", absent: UserListQuery.DefaultPageSize), input.Parameter("cursor"));
-        return input.AnswerAsync(query, listEmails.ExecuteAsync, page => Pages.Of(Response, page, WireJson.Answers.PageEmailDto), ct);
+        var input = ToListEmails(id);
+        if (input.Reject(rules) is { } problem) return problem;
+        var result = await listEmails.ExecuteAsync(input.Command, ct);
+        return result.ToResponse(input.Place, page => PageResponses.Of(Response, page));
     }
 
     [HttpRead("{emailId:id}")]
     [Authorize(Scopes.Read)]
-    public Task<IActionResult> Get(long id, long emailId, [FromServices] GetEmail getEmail, CancellationToken ct)
+    public async Task<IActionResult> Get(long id, long emailId, [FromServices] GetEmail getEmail, CancellationToken ct)
     {
-        var input = new RequestInput(Request);
-        return input.AnswerAsync(new GetEmailQuery(id, emailId), getEmail.ExecuteAsync, Found, ct);
+        var input = new RequestInput<GetEmailQuery>(new(id, emailId), InputPlace.Parameter, new RequestQuery(Request).Errors());
+        if (input.Reject() is { } problem) return problem;
+        var result = await getEmail.ExecuteAsync(input.Command, ct);
+        return result.ToResponse(input.Place, Found);
     }
 
-    private JsonAnswer<EmailDto> Found(EmailDto email)
+    private static QueueEmailCommand ToQueueEmail(long id, JsonObject members) => new(
+        id, members.Text("subject").Then(QueueEmailCommand.ParseSubject), members.Text("text").Then(QueueEmailCommand.ParseText));
+
+    private RequestInput<ListEmailsQuery> ToListEmails(long id)
+    {
+        var parameters = new RequestQuery(Request);
+        var query = new ListEmailsQuery(
+            id,
+            parameters.WholeNumber("pageSize", absent: UserListQuery.DefaultPageSize).Then(UserListQuery.ParsePageSize),
+            parameters.Text("cursor").Then(Cursor.Parse));
+        return new(query, InputPlace.Parameter, parameters.Errors());
+    }
+
+    private JsonResponse<EmailDto> Found(EmailDto email)
     {
         Response.Headers.CacheControl = "private, no-cache";
-        return new(email, WireJson.Answers.EmailDto);
+        return new(email);
     }
 
-    private KeptAnswer Queued(long id, EmailDto email) => new(
-        id,
-        StatusCodes.Status201Created,
-        JsonSerializer.Serialize(email, WireJson.Answers.EmailDto),
-        $"{Request.PathBase}{UsersController.Path}/{id}/emails/{email.Id}",
-        EntityTag: null);
+    private JsonResponse<EmailDto> Queued(long id, EmailDto email)
+    {
+        Response.Headers.Location = Location(id, email);
+        Response.Headers.CacheControl = "private, no-cache";
+        return new(email, StatusCodes.Status201Created);
+    }
+
+    private StoredResponse ToStore(long id, EmailDto email) => new(
+        StatusCodes.Status201Created, JsonSerializer.Serialize(email, WireJson.Type<EmailDto>()), Location(id, email), EntityTag: null);
+
+    private string Location(long id, EmailDto email) => Url.Action(nameof(Get), new { id, emailId = email.Id })!;
 }

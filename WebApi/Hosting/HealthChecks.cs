@@ -1,5 +1,6 @@
 using CleanUsers.Application.Ports;
-using CleanUsers.WebApi.Http;
+using CleanUsers.WebApi.Http.Problems;
+using CleanUsers.WebApi.Http.Responses;
 using Microsoft.AspNetCore.Diagnostics.HealthChecks;
 using Microsoft.Extensions.Diagnostics.HealthChecks;
 
@@ -30,9 +31,9 @@ internal static class HealthChecks
             ResponseWriter = (context, report) =>
             {
                 var isStopping = asked && stopping.IsCancellationRequested;
-                if (isStopping || report.Status != HealthStatus.Healthy) return new ProblemAnswer(ProblemCatalogue.Unavailable).WriteAsync(context);
+                if (isStopping || report.Status != HealthStatus.Healthy) return new ProblemResult(ProblemCatalogue.Unavailable).WriteAsync(context);
                 context.Response.Headers.CacheControl = "no-store";
-                return context.Response.WriteJsonAsync("application/json", """{"status":"Healthy"}"""u8.ToArray());
+                return context.Response.WriteBytesAsync("""{"status":"Healthy"}"""u8.ToArray());
             },
         })
         .WithMetadata(new HttpMethodMetadata(["GET", "HEAD"]))

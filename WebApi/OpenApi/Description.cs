@@ -1,5 +1,5 @@
 using System.Security.Cryptography;
-using CleanUsers.WebApi.Http;
+using CleanUsers.WebApi.Http.Responses;
 using Microsoft.OpenApi;
 using Scalar.AspNetCore;
 
@@ -56,7 +56,7 @@ internal static class Description
     }
 
     private static void MapDocument(this IEndpointRouteBuilder endpoints, string path, bool older) => endpoints
-        .MapMethods(path, Reads, async context => await context.Response.WriteJsonAsync("application/json", await ReadAsync(older)))
+        .MapMethods(path, Reads, async context => await context.Response.WriteBytesAsync(await ReadAsync(older)))
         .AllowAnonymous();
 
     private static byte[] Read()

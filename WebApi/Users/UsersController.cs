@@ -1,65 +1,94 @@
 using Asp.Versioning;
 using CleanUsers.Application.Users;
-using CleanUsers.WebApi.Http;
+using CleanUsers.WebApi.Http.Idempotency;
+using CleanUsers.WebApi.Http.Input;
+using CleanUsers.WebApi.Http.Pipeline;
+using CleanUsers.WebApi.Http.Responses;
 using CleanUsers.WebApi.Security;
+using FluentValidation;
 using Microsoft.AspNetCore.Authorization;
 using Microsoft.AspNetCore.Mvc;
+using Microsoft.Extensions.Options;
 
 namespace CleanUsers.WebApi.Users;
 
 [ApiController]
 [ApiVersion(1.0)]
 [Route("api/v{version:apiVersion}/users")]
-public sealed class UsersController : ControllerBase
+internal sealed class UsersController(IOptions<HttpOptions> options) : ControllerBase
 {
-    internal const string Path = "/api/v1/users";
-
     [HttpPost]
     [Authorize(Scopes.Write)]
-    public async Task<IActionResult> Create([FromServices] CreateUser createUser, CancellationToken ct)
+    public async Task<IActionResult> Create(
+        [FromServices] CreateUser createUser, [FromServices] IValidator<CreateUserCommand> rules, [FromServices] IdempotentRequests idempotent, CancellationToken ct)
     {
+        var (key, headers) = IdempotencyKey.Read(Request);
         var body = await JsonBody.ReadAsync(Request, ct);
-        return await body.AnswerOnceAsync(body.ToCreateUser(), createUser.ExecuteAsync, user => UserAnswers.Created(Response, user), ct);
+        var input = body.ToCreateUser(Request, headers);
+        if (input.Reject(rules) is { } problem) return problem;
+        if (key is not null)
+        {
+            return await idempotent.ExecuteAsync(
+                new(Request, key, body.Bytes), token => createUser.ExecuteAsync(input.Command, token), user => user.Id,
+                user => UserResponses.ToStore(user, Location(user)), ct);
+        }
+
+        var result = await createUser.ExecuteAsync(input.Command, ct);
+        return result.ToResponse(input.Place, user => UserResponses.Created(Response, user, Location(user)));
     }
 
     [HttpRead]
     [Authorize(Scopes.Read)]
-    public Task<IActionResult> List([FromServices] ListUsers listUsers, CancellationToken ct)
+    public async Task<IActionResult> List([FromServices] ListUsers listUsers, [FromServices] IValidator<ListUsersQuery> rules, CancellationToken ct)
     {
-        var input = new RequestInput(Request);
-        return input.AnswerAsync(input.ToListQuery<ListUsersQuery>(), listUsers.ExecuteAsync, page => Pages.Of(Response, page, WireJson.Answers.PageUserDto), ct);
+        var input = UserRequests.ToListQuery<ListUsersQuery>(Request, deleted: false);
+        if (input.Reject(rules) is { } problem) return problem;
+        var result = await listUsers.ExecuteAsync(input.Command, ct);
+        return result.ToResponse(input.Place, page => PageResponses.Of(Response, page));
     }
 
     [HttpRead("{id:id}")]
     [Authorize(Scopes.Read)]
-    public Task<IActionResult> Get(long id, [FromServices] GetUser getUser, CancellationToken ct)
+    public async Task<IActionResult> Get(long id, [FromServices] GetUser getUser, CancellationToken ct)
     {
-        var input = new RequestInput(Request);
-        var condition = input.Condition();
-        return input.AnswerAsync(id, getUser.ExecuteAsync, user => UserAnswers.Read(Response, user, condition), ct);
+        var input = UserRequests.Conditional(Request, condition => condition);
+        if (input.Reject() is { } problem) return problem;
+        var result = await getUser.ExecuteAsync(id, ct);
+        return result.ToResponse(input.Place, user => UserResponses.Read(Response, user, input.Command));
     }
 
     [HttpPut("{id:id}")]
     [Authorize(Scopes.Write)]
-    public async Task<IActionResult> Replace(long id, [FromServices] ReplaceUser replaceUser, CancellationToken ct)
+    public async Task<IActionResult> Replace(
+        long id, [FromServices] ReplaceUser replaceUser, [FromServices] IValidator<ReplaceUserCommand> rules, CancellationToken ct)
     {
-        var body = await JsonBody.ReadAsync(Request, ct);
-        return await body.AnswerAsync(body.ToReplaceUser(id), replaceUser.ExecuteAsync, user => UserAnswers.Changed(Response, user), ct);
+        var input = (await JsonBody.ReadAsync(Request, ct)).ToReplaceUser(Request, id, options.Value.RequireIfMatch);
+        if (input.Reject(rules) is { } problem) return problem;
+        var result = await replaceUser.ExecuteAsync(input.Command, ct);
+        return result.ToResponse(input.Place, user => UserResponses.Changed(Response, user));
     }
 
     [HttpPatch("{id:id}")]
     [Authorize(Scopes.Write)]
-    public async Task<IActionResult> Patch(long id, [FromServices] PatchUser patchUser, CancellationToken ct)
+    public async Task<IActionResult> Patch(
+        long id, [FromServices] PatchUser patchUser, [FromServices] IValidator<PatchUserCommand> rules, CancellationToken ct)
     {
-        var body = await JsonBody.ReadAsync(Request, ct);
-        return await body.AnswerAsync(body.ToPatchUser(id), patchUser.ExecuteAsync, user => UserAnswers.Changed(Response, user), ct);
+        var input = (await JsonBody.ReadAsync(Request, ct)).ToPatchUser(Request, id, options.Value.RequireIfMatch);
+        if (input.Reject(rules) is { } problem) return problem;
+        var result = await patchUser.ExecuteAsync(input.Command, ct);
+        return result.ToResponse(input.Place, user => UserResponses.Changed(Response, user));
     }
 
     [HttpDelete("{id:id}")]
     [Authorize(Scopes.Write)]
-    public Task<IActionResult> Delete(long id, [FromServices] DeleteUser deleteUser, CancellationToken ct)
+    public async Task<IActionResult> Delete(long id, [FromServices] DeleteUser deleteUser, CancellationToken ct)
     {
-        var input = new RequestInput(Request);
-        return input.AnswerAsync(new DeleteUserCommand(id, input.Condition()), deleteUser.ExecuteAsync, ct);
+        var input = UserRequests.Conditional(Request, condition => new DeleteUserCommand(id, condition), options.Value.RequireIfMatch);
+        if (input.Reject() is { } problem) return problem;
+        var result = await deleteUser.ExecuteAsync(input.Command, ct);
+        return result.ToNoContent(input.Place);
     }
+
+    /// <summary>The path of a user, under the version and the base path of the request.</summary>
+    private string Location(UserDto user) => Url.Action(nameof(Get), new { id = user.Id })!;
 }

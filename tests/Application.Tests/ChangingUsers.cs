@@ -15,7 +15,7 @@ public sealed class ChangingUsers : UseCases
     public async Task A_patch_changes_what_it_names_and_leaves_the_rest()
     {
         Users.FindToChangeAsync(7, Ct).Returns(Ada());
-        var result = await Get<PatchUser>().ExecuteAsync(new(7, VersionCondition.None, Age: new(null), Role: "admin"), Ct);
+        var result = await Get<PatchUser>().ExecuteAsync(new(7, VersionCondition.None, Age: Written.Age(null), Role: Written.Role("admin")), Ct);
         Assert.Equal(("ada@example.org", "Ada", null, UserRole.Admin, 2L, Now),
             (result.Value.Email, result.Value.Name, result.Value.Age, result.Value.Role, result.Value.Version, result.Value.UpdatedAt));
     }
@@ -24,7 +24,7 @@ public sealed class ChangingUsers : UseCases
     public async Task A_patch_that_changes_nothing_is_not_saved()
     {
         Users.FindToChangeAsync(7, Ct).Returns(Ada());
-        var result = await Get<PatchUser>().ExecuteAsync(new(7, VersionCondition.None, Age: 36), Ct);
+        var result = await Get<PatchUser>().ExecuteAsync(new(7, VersionCondition.None, Age: Written.Age(36)), Ct);
         Assert.Equal(1, result.Value.Version);
         await Users.DidNotReceiveWithAnyArgs().UpdateAsync(default);
     }
@@ -33,9 +33,9 @@ public sealed class ChangingUsers : UseCases
     public async Task A_patch_can_not_clear_what_must_be_there()
     {
         var result = await Get<PatchUser>().ExecuteAsync(
-            new(7, VersionCondition.None, Email: new(null), Role: new(null), Status: new(null)), Ct);
+            new(7, VersionCondition.None, Email: Written.Email(null), Role: Written.Role(null), Status: Written.Status(null)), Ct);
         Assert.Equal(
-            [("email", "required"), ("role", "required"), ("status", "required")],
+            [("Email", "required"), ("Role", "required"), ("Status", "required")],
             result.ValidationErrors.Select(error => (error.Identifier, error.ErrorCode)));
     }
 
@@ -43,11 +43,11 @@ public sealed class ChangingUsers : UseCases
     public async Task A_patch_that_loses_a_race_is_made_to_what_the_winner_left()
     {
         var changed = Ada();
-        changed.Apply(new UserPatch(Name: UserInput.ParseName("Countess")), Now, "bob");
+        changed.Apply(new UserPatch(Name: UserInput.ParseName("Countess").Value), Now, "bob");
         Users.FindToChangeAsync(7, Ct).Returns(Ada(), changed);
         Users.UpdateAsync(Ct).Returns(UpdateOutcome.Conflict, UpdateOutcome.Saved);
 
-        var result = await Get<PatchUser>().ExecuteAsync(new(7, VersionCondition.None, Age: 37), Ct);
+        var result = await Get<PatchUser>().ExecuteAsync(new(7, VersionCondition.None, Age: Written.Age(37)), Ct);
 
         Assert.Equal(("Countess", 37, 3L), (result.Value.Name, result.Value.Age, result.Value.Version));
     }
@@ -60,9 +60,9 @@ public sealed class ChangingUsers : UseCases
         Users.FindToChangeAsync(7, Ct).Returns(Ada(), changed);
         Users.UpdateAsync(Ct).Returns(UpdateOutcome.Conflict);
 
-        var result = await Get<PatchUser>().ExecuteAsync(new(7, AtVersion1, Age: 37), Ct);
+        var result = await Get<PatchUser>().ExecuteAsync(new(7, AtVersion1, Age: Written.Age(37)), Ct);
 
-        Assert.Equal(ErrorCodes.VersionMismatch, result.Errors.First());
+        Assert.Equal(ErrorCodes.VersionMismatch, Failure.Of(result).Code);
         await Users.ReceivedWithAnyArgs(1).UpdateAsync(default);
     }
 
@@ -71,8 +71,8 @@ public sealed class ChangingUsers : UseCases
     {
         Users.FindToChangeAsync(7, Ct).Returns(Ada());
         var stale = new VersionCondition(OneOf: new HashSet<long> { 2 });
-        Assert.Equal(ErrorCodes.VersionMismatch, (await Get<PatchUser>().ExecuteAsync(new(7, stale, Age: 1), Ct)).Errors.First());
-        Assert.Equal(ErrorCodes.VersionMismatch, (await Get<DeleteUser>().ExecuteAsync(new(7, stale), Ct)).Errors.First());
+        Assert.Equal(ErrorCodes.VersionMismatch, Failure.Of(await Get<PatchUser>().ExecuteAsync(new(7, stale, Age: Written.Age(1)), Ct)).Code);
+        Assert.Equal(ErrorCodes.VersionMismatch, Failure.Of(await Get<DeleteUser>().ExecuteAsync(new(7, stale), Ct)).Code);
         await Users.DidNotReceiveWithAnyArgs().UpdateAsync(default);
     }
 
@@ -81,13 +81,13 @@ public sealed class ChangingUsers : UseCases
     {
         Users.FindToChangeAsync(7, Ct).Returns(Ada());
         var replaced = await Get<ReplaceUser>().ExecuteAsync(
-            new(7, VersionCondition.None, "new@example.org", null, null, "Admin", "Inactive"), Ct);
+            new(7, VersionCondition.None, Written.User("new@example.org", role: "Admin", status: "Inactive")), Ct);
         Assert.Equal(
             new UserDto(0, "new@example.org", null, null, UserRole.Admin, UserStatus.Inactive, Now.AddDays(-1), Now, 2), replaced.Value);
 
         var missing = await Get<ReplaceUser>().ExecuteAsync(
-            new(8, VersionCondition.None, "new@example.org", null, null, "Admin", "Inactive"), Ct);
-        Assert.Equal((ResultStatus.NotFound, ErrorCodes.UserNotFound), (missing.Status, missing.Errors.First()));
+            new(8, VersionCondition.None, Written.User("new@example.org", role: "Admin", status: "Inactive")), Ct);
+        Assert.Equal((ResultStatus.NotFound, ErrorCodes.UserNotFound), (missing.Status, Failure.Of(missing).Code));
     }
 
     [Fact]
@@ -105,7 +105,7 @@ public sealed class ChangingUsers : UseCases
     {
         Users.FindDeletedToChangeAsync(7, Ct).Returns(_ => DeletedAda());
         var same = await Get<RestoreUser>().ExecuteAsync(new(7, VersionCondition.None), Ct);
-        var other = await Get<RestoreUser>().ExecuteAsync(new(7, VersionCondition.None, "new@example.org"), Ct);
+        var other = await Get<RestoreUser>().ExecuteAsync(new(7, VersionCondition.None, Written.Email("new@example.org")), Ct);
         Assert.Equal(("ada@example.org", 3L), (same.Value.Email, same.Value.Version));
         Assert.Equal("new@example.org", other.Value.Email);
     }
@@ -116,7 +116,7 @@ public sealed class ChangingUsers : UseCases
         Users.FindDeletedToChangeAsync(7, Ct).Returns(DeletedAda());
         Users.UpdateAsync(Ct).Returns(UpdateOutcome.EmailTaken);
         var result = await Get<RestoreUser>().ExecuteAsync(new(7, VersionCondition.None), Ct);
-        Assert.Equal(ErrorCodes.EmailTaken, result.Errors.First());
+        Assert.Equal(ErrorCodes.EmailTaken, Failure.Of(result).Code);
     }
 
     [Fact]
@@ -127,7 +127,7 @@ public sealed class ChangingUsers : UseCases
         Users.FindToChangeAsync(8, Ct).Returns(Ada());
 
         Assert.True((await Get<PurgeUser>().ExecuteAsync(new(7, VersionCondition.None), Ct)).IsSuccess);
-        Assert.Equal(ErrorCodes.UserNotFound, (await Get<PurgeUser>().ExecuteAsync(new(8, VersionCondition.None), Ct)).Errors.First());
+        Assert.Equal(ErrorCodes.UserNotFound, Failure.Of(await Get<PurgeUser>().ExecuteAsync(new(8, VersionCondition.None), Ct)).Code);
 
         await Users.ReceivedWithAnyArgs(1).TryPurgeAsync(default!, default);
         await Users.Received().TryPurgeAsync(user, Ct);

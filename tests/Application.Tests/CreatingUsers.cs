@@ -13,7 +13,7 @@ public sealed class CreatingUsers : UseCases
     [Fact]
     public async Task A_user_is_added_and_saved_as_it_was_asked_for()
     {
-        var result = await CreateUser.ExecuteAsync(new("Ada@Example.org", " Ada ", 36, "admin", "INACTIVE"), Ct);
+        var result = await CreateUser.ExecuteAsync(new(Written.User("Ada@Example.org", " Ada ", 36, "admin", "INACTIVE")), Ct);
 
         Assert.Equal(ResultStatus.Created, result.Status);
         Assert.Equal(new UserDto(0, "Ada@Example.org", "Ada", 36, UserRole.Admin, UserStatus.Inactive, Now, Now, 1), result.Value);
@@ -23,18 +23,18 @@ public sealed class CreatingUsers : UseCases
     [Fact]
     public async Task What_is_not_said_is_a_plain_active_user()
     {
-        var result = await CreateUser.ExecuteAsync(new("ada@example.org"), Ct);
+        var result = await CreateUser.ExecuteAsync(new(Written.User("ada@example.org")), Ct);
         Assert.Equal((null, null, UserRole.User, UserStatus.Active), (result.Value.Name, result.Value.Age, result.Value.Role, result.Value.Status));
     }
 
     [Fact]
-    public async Task All_faults_are_told_at_once_under_the_names_of_the_wire()
+    public async Task All_errors_are_reported_at_once()
     {
-        var result = await CreateUser.ExecuteAsync(new("no address", "", 151, "1", null), Ct);
+        var result = await CreateUser.ExecuteAsync(new(Written.User("no address", "", 151, "1", null)), Ct);
 
         Assert.Equal(ResultStatus.Invalid, result.Status);
         Assert.Equal(
-            [("email", "invalid-email"), ("name", "too-short"), ("age", "out-of-range"), ("role", "unknown-value"), ("status", "required")],
+            [("Email", "invalid-email"), ("Name", "too-short"), ("Age", "out-of-range"), ("Role", "unknown-value"), ("Status", "required")],
             result.ValidationErrors.Select(error => (error.Identifier, error.ErrorCode)));
         await Users.DidNotReceiveWithAnyArgs().AddAsync(default!, default);
     }
@@ -42,9 +42,9 @@ public sealed class CreatingUsers : UseCases
     [Fact]
     public async Task An_address_is_required()
     {
-        var result = await CreateUser.ExecuteAsync(new(null), Ct);
+        var result = await CreateUser.ExecuteAsync(new(Written.User(null)), Ct);
         var error = Assert.Single(result.ValidationErrors);
-        Assert.Equal(("email", "required", "Email is required."), (error.Identifier, error.ErrorCode, error.ErrorMessage));
+        Assert.Equal(("Email", "required", "Email is required."), (error.Identifier, error.ErrorCode, error.ErrorMessage));
     }
 
     [Theory]
@@ -55,7 +55,7 @@ public sealed class CreatingUsers : UseCases
     [InlineData("")]
     public async Task A_role_is_known_by_its_name_alone(string role)
     {
-        var result = await CreateUser.ExecuteAsync(new("ada@example.org", Role: role), Ct);
+        var result = await CreateUser.ExecuteAsync(new(Written.User("ada@example.org", role: role)), Ct);
         Assert.Equal("unknown-value", Assert.Single(result.ValidationErrors).ErrorCode);
     }
 
@@ -63,7 +63,7 @@ public sealed class CreatingUsers : UseCases
     public async Task A_taken_address_is_a_refusal()
     {
         Users.AddAsync(default!, default).ReturnsForAnyArgs(AddOutcome.EmailTaken);
-        var result = await CreateUser.ExecuteAsync(new("ada@example.org"), Ct);
-        Assert.Equal((ResultStatus.Conflict, ErrorCodes.EmailTaken), (result.Status, result.Errors.First()));
+        var result = await CreateUser.ExecuteAsync(new(Written.User("ada@example.org")), Ct);
+        Assert.Equal((ResultStatus.Conflict, ErrorCodes.EmailTaken), (result.Status, Failure.Of(result).Code));
     }
 }

@@ -1,6 +1,7 @@
 using Ardalis.Result;
 using CleanUsers.Application.Emails;
 using CleanUsers.Application.Ports;
+using CleanUsers.Application.Users;
 using CleanUsers.Domain.Emails;
 using CleanUsers.Domain.Users;
 using NSubstitute;
@@ -13,21 +14,21 @@ public sealed class EmailsToUsers : UseCases
     public async Task Queueing_saves_the_email_and_says_how_it_stands()
     {
         Reader.GetAsync(7, Ct).Returns(Ada());
-        var result = await Get<QueueEmail>().ExecuteAsync(new(7, "Hello", "Two\nlines"), Ct);
+        var result = await Get<QueueEmail>().ExecuteAsync(Written.Message(7, "Hello", "Two\nlines"), Ct);
         Assert.Equal(ResultStatus.Created, result.Status);
         Assert.Equal(("Hello", "Two\nlines", EmailStatus.Queued, Now), (result.Value.Subject, result.Value.Text, result.Value.Status, result.Value.CreatedAt));
         await Emails.Received().TryAddAsync(Arg.Is<Email>(email => email!.UserId == 7 && email.CreatedBy == "eve" && email.DueAt == Now), Ct);
     }
 
     [Theory]
-    [InlineData(null, null, "subject required", "text required")]
-    [InlineData("", " \n", "subject too-short", "text too-short")]
-    [InlineData("a\r\nBcc: eve@example.org", "t", "subject invalid-character")]
-    [InlineData("a\u2028b", "t", "subject invalid-character")]
-    [InlineData("s", "a\u0000b", "text invalid-character")]
+    [InlineData(null, null, "Subject required", "Text required")]
+    [InlineData("", " \n", "Subject too-short", "Text too-short")]
+    [InlineData("a\r\nBcc: eve@example.org", "t", "Subject invalid-character")]
+    [InlineData("a\u2028b", "t", "Subject invalid-character")]
+    [InlineData("s", "a\u0000b", "Text invalid-character")]
     public async Task What_can_not_be_sent_is_refused(string? subject, string? text, params string[] faults)
     {
-        var result = await Get<QueueEmail>().ExecuteAsync(new(7, subject, text), Ct);
+        var result = await Get<QueueEmail>().ExecuteAsync(Written.Message(7, subject, text), Ct);
         Assert.Equal(faults, result.ValidationErrors.Select(error => $"{error.Identifier} {error.ErrorCode}"));
         await Emails.DidNotReceiveWithAnyArgs().TryAddAsync(default!, default);
     }
@@ -35,8 +36,8 @@ public sealed class EmailsToUsers : UseCases
     [Fact]
     public async Task Half_a_character_is_refused()
     {
-        var result = await Get<QueueEmail>().ExecuteAsync(new(7, "\uD800", "\uDC00"), Ct);
-        Assert.Equal(["subject invalid-text", "text invalid-text"], result.ValidationErrors.Select(error => $"{error.Identifier} {error.ErrorCode}"));
+        var result = await Get<QueueEmail>().ExecuteAsync(Written.Message(7, "\uD800", "\uDC00"), Ct);
+        Assert.Equal(["Subject invalid-text", "Text invalid-text"], result.ValidationErrors.Select(error => $"{error.Identifier} {error.ErrorCode}"));
     }
 
     [Fact]
@@ -44,9 +45,9 @@ public sealed class EmailsToUsers : UseCases
     {
         Reader.GetAsync(7, Ct).Returns(Ada());
         var (subject, text) = (string.Concat(Enumerable.Repeat("🚀", 200)), string.Concat(Enumerable.Repeat("🚀", 20_000)));
-        Assert.True((await Get<QueueEmail>().ExecuteAsync(new(7, subject, text), Ct)).IsSuccess);
-        var result = await Get<QueueEmail>().ExecuteAsync(new(7, subject + "x", text + "x"), Ct);
-        Assert.Equal(["subject too-long", "text too-long"], result.ValidationErrors.Select(error => $"{error.Identifier} {error.ErrorCode}"));
+        Assert.True((await Get<QueueEmail>().ExecuteAsync(Written.Message(7, subject, text), Ct)).IsSuccess);
+        var result = await Get<QueueEmail>().ExecuteAsync(Written.Message(7, subject + "x", text + "x"), Ct);
+        Assert.Equal(["Subject too-long", "Text too-long"], result.ValidationErrors.Select(error => $"{error.Identifier} {error.ErrorCode}"));
     }
 
     [Fact]
@@ -54,12 +55,12 @@ public sealed class EmailsToUsers : UseCases
     {
         foreach (var outcome in (IResult[])
         [
-            await Get<QueueEmail>().ExecuteAsync(new(8, "s", "t"), Ct),
+            await Get<QueueEmail>().ExecuteAsync(Written.Message(8, "s", "t"), Ct),
             await Get<GetEmail>().ExecuteAsync(new(8, 1), Ct),
-            await Get<ListEmails>().ExecuteAsync(new(8), Ct),
+            await Get<ListEmails>().ExecuteAsync(new(8, 50), Ct),
         ])
         {
-            Assert.Equal(ErrorCodes.UserNotFound, outcome.Errors.First());
+            Assert.Equal(ErrorCodes.UserNotFound, Failure.Of(outcome).Code);
         }
     }
 
@@ -68,7 +69,7 @@ public sealed class EmailsToUsers : UseCases
     {
         Reader.GetAsync(7, Ct).Returns(Ada());
         Emails.TryAddAsync(default!, default).ReturnsForAnyArgs(false);
-        Assert.Equal(ErrorCodes.UserNotFound, (await Get<QueueEmail>().ExecuteAsync(new(7, "s", "t"), Ct)).Errors.First());
+        Assert.Equal(ErrorCodes.UserNotFound, Failure.Of(await Get<QueueEmail>().ExecuteAsync(Written.Message(7, "s", "t"), Ct)).Code);
     }
 
     [Fact]
@@ -79,12 +80,12 @@ public sealed class EmailsToUsers : UseCases
         var first = (await Get<ListEmails>().ExecuteAsync(new(7, PageSize: 2), Ct)).Value;
         Assert.Equal(2, first.Items.Count);
         Emails.ListAsync(7, 2, 3, Ct).Returns([New(1)]);
-        var second = (await Get<ListEmails>().ExecuteAsync(new(7, 2, first.NextCursor), Ct)).Value;
+        var second = (await Get<ListEmails>().ExecuteAsync(new(7, 2, Cursor.Parse(first.NextCursor)), Ct)).Value;
         Assert.Null(second.NextCursor);
         Assert.Single(second.Items);
-        foreach (var query in (ListEmailsQuery[])[new(8, 2, first.NextCursor), new(7, 2, "x"), new(7, 2, "")])
+        foreach (var query in (ListEmailsQuery[])[new(8, 2, Cursor.Parse(first.NextCursor)), new(7, 2, Cursor.Parse("x")), new(7, 2, Cursor.Parse(""))])
             Assert.Equal("invalid-cursor", Assert.Single((await Get<ListEmails>().ExecuteAsync(query, Ct)).ValidationErrors).ErrorCode);
-        Assert.Equal("out-of-range", Assert.Single((await Get<ListEmails>().ExecuteAsync(new(7, 201), Ct)).ValidationErrors).ErrorCode);
+        Assert.Equal("out-of-range", Assert.Single((await Get<ListEmails>().ExecuteAsync(new(7, UserListQuery.ParsePageSize(201)), Ct)).ValidationErrors).ErrorCode);
     }
 
     [Theory]

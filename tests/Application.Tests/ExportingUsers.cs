@@ -1,6 +1,7 @@
 using Ardalis.Result;
 using CleanUsers.Application.Ports;
 using CleanUsers.Application.Transfer;
+using CleanUsers.Application.Users;
 using CleanUsers.Domain.Users;
 using NSubstitute;
 
@@ -22,7 +23,7 @@ public sealed class ExportingUsers : UseCases
     public void The_filters_are_those_of_a_list()
     {
         Get<ExportUsers>().Execute(
-            new() { Email = "ADA@example.org", Status = "active", Role = "admin", CreatedFrom = "2026-01-01T00:00:00Z", CreatedBefore = "2026-02-01T00:00:00Z", Q = "Ada" }, Ct);
+            new() { Email = UserListQuery.ParseEmail("ADA@example.org"), Status = UserListQuery.ParseStatus("active"), Role = UserListQuery.ParseRole("admin"), CreatedFrom = UserListQuery.ParseCreatedFrom("2026-01-01T00:00:00Z"), CreatedBefore = UserListQuery.ParseCreatedBefore("2026-02-01T00:00:00Z"), Q = UserListQuery.ParseSearch("Ada") }, Ct);
         Reader.Received().GetSnapshotAsync(
             Arg.Is<UserFilter>(filter => filter!.EmailKey == "ada@example.org" && filter.Status == UserStatus.Active && filter.Role == UserRole.Admin
                 && filter.CreatedFrom!.Value.Year == 2026 && filter.CreatedBefore!.Value.Month == 2 && filter.Words!.Single() == "ada"),
@@ -32,9 +33,9 @@ public sealed class ExportingUsers : UseCases
     [Fact]
     public void What_is_wrong_with_them_is_told_at_once()
     {
-        var result = Get<ExportUsers>().Execute(new() { Status = "gone", Q = " " }, Ct);
+        var result = Get<ExportUsers>().Execute(new() { Status = UserListQuery.ParseStatus("gone"), Q = UserListQuery.ParseSearch(" ") }, Ct);
         Assert.Equal(ResultStatus.Invalid, result.Status);
-        Assert.Equal(["status", "q"], result.ValidationErrors.Select(fault => fault.Identifier));
+        Assert.Equal(["Status", "Q"], result.ValidationErrors.Select(fault => fault.Identifier));
         Reader.DidNotReceiveWithAnyArgs().GetSnapshotAsync(default!, default);
     }
 }

@@ -1,3 +1,4 @@
+using Ardalis.Result;
 using CleanUsers.Application.Ports;
 using CleanUsers.Application.Transfer;
 using CleanUsers.Domain.Users;
@@ -11,7 +12,7 @@ public sealed class ImportingUsers : UseCases
     private static readonly ImportUsersCommand Update = new(Update: true, DryRun: false);
     private static readonly ImportUsersCommand DryRun = new(Update: false, DryRun: true);
 
-    private readonly List<RefusedLine> _refused = [];
+    private readonly List<RejectedLine> _refused = [];
     private readonly List<User> _added = [];
 
     public ImportingUsers() => Writer.AddAsync([], default).ReturnsForAnyArgs(call =>
@@ -29,7 +30,7 @@ public sealed class ImportingUsers : UseCases
     [Fact]
     public async Task A_line_becomes_a_user_of_now_and_of_whoever_imports()
     {
-        Assert.Equal(new ImportCounts(Added: 1), await ImportAsync(Add, new ImportedUser("Ada@Example.org", " Ada ", 36, "admin", "INACTIVE")));
+        Assert.Equal(new ImportCounts(Added: 1), await ImportAsync(Add, Written.Imported(Written.User("Ada@Example.org", " Ada ", 36, "admin", "INACTIVE"))));
         Assert.Equivalent(
             User.Create(new(Email("Ada@Example.org"), Name("Ada"), 36, UserRole.Admin, UserStatus.Inactive), Now, "eve"), Assert.Single(_added), strict: true);
     }
@@ -37,14 +38,7 @@ public sealed class ImportingUsers : UseCases
     [Fact]
     public async Task A_line_with_a_history_becomes_a_user_with_that_history()
     {
-        await ImportAsync(Add, Line("ada@example.org") with
-        {
-            CreatedAt = "2020-01-01T02:00:00+02:00",
-            CreatedBy = "bob",
-            UpdatedAt = "2021-01-01T00:00:00.5Z",
-            UpdatedBy = "carol",
-            Version = 7,
-        });
+        await ImportAsync(Add, Written.Imported(Written.User("ada@example.org"), "2020-01-01T02:00:00+02:00", "bob", "2021-01-01T00:00:00.5Z", "carol", 7));
         var user = Assert.Single(_added);
         Assert.Equal(
             (new(2020, 1, 1, 0, 0, 0, TimeSpan.Zero), "bob", new(2021, 1, 1, 0, 0, 0, 500, TimeSpan.Zero), "carol", 7L),
@@ -54,7 +48,7 @@ public sealed class ImportingUsers : UseCases
     [Fact]
     public async Task What_is_missing_of_a_history_is_what_a_new_user_would_have()
     {
-        await ImportAsync(Add, Line("ada@example.org") with { CreatedAt = "2020-01-01T00:00:00Z" });
+        await ImportAsync(Add, Written.Imported(Written.User("ada@example.org"), createdAt: "2020-01-01T00:00:00Z"));
         var user = Assert.Single(_added);
         Assert.Equal((user.CreatedAt, "eve", user.CreatedAt, "eve", 1L), (new(2020, 1, 1, 0, 0, 0, TimeSpan.Zero), user.CreatedBy, user.UpdatedAt, user.UpdatedBy, user.Version));
     }
@@ -65,15 +59,15 @@ public sealed class ImportingUsers : UseCases
         var counts = await ImportAsync(
             Add,
             Line("a@example.org"),
-            new ImportedUser("no address", "", 151, "1", null, "yesterday", "", "today", "line\nbreak", 0),
+            Written.Imported(Written.User("no address", "", 151, "1", null), "yesterday", "", "today", "line\nbreak", 0),
             Line("b@example.org"));
         Assert.Equal(new ImportCounts(Added: 2, Refused: 1), counts);
         var line = Assert.Single(_refused);
         Assert.Equal(2, line.Number);
         Assert.Equal(
-            [("email", "invalid-email"), ("name", "too-short"), ("age", "out-of-range"), ("role", "unknown-value"), ("status", "required"),
-                ("createdAt", "invalid-timestamp"), ("updatedAt", "invalid-timestamp"), ("createdBy", "out-of-range"), ("updatedBy", "invalid-character"), ("version", "out-of-range")],
-            line.Faults.Select(fault => (fault.Identifier, fault.ErrorCode)));
+            [("Email", "invalid-email"), ("Name", "too-short"), ("Age", "out-of-range"), ("Role", "unknown-value"), ("Status", "required"),
+                ("CreatedAt", "invalid-timestamp"), ("UpdatedAt", "invalid-timestamp"), ("CreatedBy", "out-of-range"), ("UpdatedBy", "invalid-character"), ("Version", "out-of-range")],
+            line.Errors.Select(fault => (fault.Identifier, fault.ErrorCode)));
     }
 
     [Theory]
@@ -81,26 +75,27 @@ public sealed class ImportingUsers : UseCases
     [InlineData("2020-01-01T00:00:00.001Z", "2020-01-01T00:00:00Z")]
     public async Task A_history_does_not_end_before_it_begins(string? created, string updated)
     {
-        await ImportAsync(Add, Line("ada@example.org") with { CreatedAt = created, UpdatedAt = updated });
-        var fault = Assert.Single(Assert.Single(_refused).Faults);
-        Assert.Equal(("updatedAt", "out-of-range"), (fault.Identifier, fault.ErrorCode));
+        await ImportAsync(Add, Written.Imported(Written.User("ada@example.org"), createdAt: created, updatedAt: updated));
+        var fault = Assert.Single(Assert.Single(_refused).Errors);
+        Assert.Equal(("UpdatedAt", "out-of-range"), (fault.Identifier, fault.ErrorCode));
     }
 
     [Fact]
-    public async Task What_is_said_of_a_members_shape_stands_for_all_that_could_be_said_of_it()
+    public async Task A_shape_error_hides_the_rules_of_its_member_and_is_reported_once()
     {
-        var shape = Errors.Invalid("email", "wrong-type", "Member email must be a string.");
-        var whole = Errors.Invalid("", "invalid-json", "The line is no JSON.");
-        await ImportUsersAsync(Add, [new(1, new(null, "", null, "User", "Active"), [shape]), new(2, null, [whole])]);
-        Assert.Equal(["wrong-type", "too-short"], _refused[0].Faults.Select(fault => fault.ErrorCode));
-        Assert.Equal(whole, Assert.Single(_refused[1].Faults));
+        var shape = new ValidationError("email", "Member 'email' must be a string.", "wrong-type", ValidationSeverity.Error);
+        var whole = new ValidationError("", "The line is not JSON.", "invalid-json", ValidationSeverity.Error);
+        var user = Written.User(email: null, name: "") with { Email = Parsed.Rejected<EmailAddress>(new ShapeError("wrong-type", shape.ErrorMessage)) };
+        await ImportUsersAsync(Add, [new(1, Written.Imported(user), [shape]), new(2, null, [whole])]);
+        Assert.Equal(["wrong-type", "too-short"], _refused[0].Errors.Select(error => error.ErrorCode));
+        Assert.Equal(whole, Assert.Single(_refused[1].Errors));
     }
 
     [Fact]
     public async Task A_user_that_is_there_is_counted_and_left_alone_also_where_the_file_has_it_twice()
     {
         Assert.Equal(
-            new ImportCounts(Added: 1, AlreadyThere: 1), await ImportAsync(Add, Line("ada@example.org"), Line("ADA@example.org") with { Name = "Other" }));
+            new ImportCounts(Added: 1, AlreadyThere: 1), await ImportAsync(Add, Line("ada@example.org"), Line("ADA@example.org", "Other")));
         Assert.Equal(new ImportCounts(AlreadyThere: 1), await ImportAsync(Add, Line("ada@example.org")));
         await Users.DidNotReceiveWithAnyArgs().UpdateAsync(default);
     }
@@ -115,8 +110,8 @@ public sealed class ImportingUsers : UseCases
             new ImportCounts(Added: 1, Replaced: 1, Unchanged: 1),
             await ImportAsync(
                 Update,
-                new ImportedUser("ADA@example.org", null, null, "Admin", "Active", CreatedAt: "2020-01-01T00:00:00Z", Version: 77),
-                new ImportedUser("bob@example.org", "Ada", 36, "User", "Active"),
+                Written.Imported(Written.User("ADA@example.org", role: "Admin"), createdAt: "2020-01-01T00:00:00Z", version: 77),
+                Written.Imported(Written.User("bob@example.org", "Ada", 36)),
                 Line("new@example.org")));
         Assert.Equal(("ADA@example.org", null, null, UserRole.Admin, 2L, Now, "eve"), (ada.Email, ada.Name, ada.Age, ada.Role, ada.Version, ada.UpdatedAt, ada.UpdatedBy));
         Assert.Equal((Now.AddDays(-1), "bob"), (ada.CreatedAt, ada.CreatedBy));
@@ -130,7 +125,7 @@ public sealed class ImportingUsers : UseCases
         Users.FindToChangeByEmailAsync([], default).ReturnsForAnyArgs(_ => [.. _added]);
         Assert.Equal(
             new ImportCounts(Added: 1, Replaced: 2),
-            await ImportAsync(Update, Line("ada@example.org"), Line("ada@example.org") with { Name = "B" }, Line("ada@example.org") with { Name = "C" }));
+            await ImportAsync(Update, Line("ada@example.org"), Line("ada@example.org", "B"), Line("ada@example.org", "C")));
         Assert.Equal("C", Assert.Single(_added).Name);
     }
 
@@ -140,7 +135,7 @@ public sealed class ImportingUsers : UseCases
         _added.Add(Ada());
         Users.FindToChangeByEmailAsync([], default).ReturnsForAnyArgs(_ => [Ada()]);
         Users.UpdateAsync(default).ReturnsForAnyArgs(UpdateOutcome.Conflict, UpdateOutcome.Saved);
-        Assert.Equal(new ImportCounts(Replaced: 1), await ImportAsync(Update, Line("ada@example.org") with { Name = "New" }));
+        Assert.Equal(new ImportCounts(Replaced: 1), await ImportAsync(Update, Line("ada@example.org", "New")));
         await Users.Received(2).FindToChangeByEmailAsync(Arg.Any<IReadOnlyCollection<string>>(), Arg.Any<CancellationToken>());
     }
 
@@ -162,9 +157,9 @@ public sealed class ImportingUsers : UseCases
         Reader.GetByEmailAsync([], default).ReturnsForAnyArgs([Ada()]);
         ImportedUser[] lines =
         [
-            Line("ada@example.org") with { Name = "Ada", Age = 36 }, // as it is
-            Line("ada@example.org") with { Name = "B" },
-            Line("ada@example.org") with { Name = "B" },
+            Line("ada@example.org", "Ada", 36), // as it is
+            Line("ada@example.org", "B"),
+            Line("ada@example.org", "B"),
             Line("new@example.org"),
             Line("NEW@example.org"),
             Line("nobody"),
@@ -183,7 +178,7 @@ public sealed class ImportingUsers : UseCases
         Writer.AddAsync([], default).ReturnsForAnyArgs(call => call.Arg<IReadOnlyList<User>>().Select(_ => true).ToList());
         var counts = await Get<ImportUsers>().ExecuteAsync(Add, lines.ToAsyncEnumerable(), _refused.Add, progress.Add, Ct);
         Assert.Equal(new ImportCounts(Added: 13_500, Refused: 1501), counts);
-        Assert.Equal([5000, 5000, 5000, 1], progress.Select(batch => batch.Lines));
+        Assert.Equal([5000, 5000, 5000, 1], progress.Select(batch => batch.CountLines()));
         Assert.Equal(1501, _refused.Count);
     }
 
@@ -227,7 +222,7 @@ public sealed class ImportingUsers : UseCases
         }
     }
 
-    private static ImportedUser Line(string email) => new(email, null, null, nameof(UserRole.User), nameof(UserStatus.Active));
+    private static ImportedUser Line(string email, string? name = null, int? age = null) => Written.Imported(Written.User(email, name, age));
 
     private static EmailAddress Email(string text) => EmailAddress.TryParse(text, out var address, out _) ? address : throw new FormatException(text);
 

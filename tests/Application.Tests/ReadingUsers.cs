@@ -17,7 +17,7 @@ public sealed class ReadingUsers : UseCases
     {
         Reader.GetAsync(7, Ct).Returns(Ada());
         Assert.Equal("ada@example.org", (await Get<GetUser>().ExecuteAsync(7, Ct)).Value.Email);
-        Assert.Equal(ErrorCodes.UserNotFound, (await Get<GetUser>().ExecuteAsync(8, Ct)).Errors.First());
+        Assert.Equal(ErrorCodes.UserNotFound, Failure.Of(await Get<GetUser>().ExecuteAsync(8, Ct)).Code);
     }
 
     [Fact]
@@ -44,8 +44,8 @@ public sealed class ReadingUsers : UseCases
     public async Task The_cursor_leads_on_from_the_last_user_of_the_page()
     {
         Reader.ListAsync(default!, Ct).ReturnsForAnyArgs([Ada(name: "Ada", id: 1), Ada(name: "Bea", id: 2)]);
-        var first = await Get<ListUsers>().ExecuteAsync(new() { PageSize = 1, Sort = "-name" }, Ct);
-        await Get<ListUsers>().ExecuteAsync(new() { PageSize = 1, Sort = "-name", Cursor = first.Value.NextCursor }, Ct);
+        var first = await Get<ListUsers>().ExecuteAsync(new() { PageSize = 1, Sort = new UserSort(UserSortKey.Name, true) }, Ct);
+        await Get<ListUsers>().ExecuteAsync(new() { PageSize = 1, Sort = new UserSort(UserSortKey.Name, true), Cursor = Cursor.Parse(first.Value.NextCursor) }, Ct);
 
         await Reader.Received().ListAsync(
             Arg.Is<UserQuery>(query => query!.After == new UserPosition(1, "Ada", default) && query.Sort == new UserSort(UserSortKey.Name, true)), Ct);
@@ -57,14 +57,14 @@ public sealed class ReadingUsers : UseCases
         Reader.ListAsync(default!, Ct).ReturnsForAnyArgs([Ada(id: 1), Ada(id: 2)]);
         var cursor = (await Get<ListUsers>().ExecuteAsync(new() { PageSize = 1 }, Ct)).Value.NextCursor;
 
-        foreach (var other in (ListUsersQuery[])[new() { Sort = "-id" }, new() { Role = "Admin" }, new() { CreatedFrom = "2026-01-01T00:00:00.001Z" }])
+        foreach (var other in (ListUsersQuery[])[new() { Sort = new UserSort(UserSortKey.Id, true) }, new() { Role = UserListQuery.ParseRole("Admin") }, new() { CreatedFrom = UserListQuery.ParseCreatedFrom("2026-01-01T00:00:00.001Z") }])
         {
-            var error = Assert.Single((await Get<ListUsers>().ExecuteAsync(other with { Cursor = cursor }, Ct)).ValidationErrors);
-            Assert.Equal(("cursor", "invalid-cursor"), (error.Identifier, error.ErrorCode));
+            var error = Assert.Single((await Get<ListUsers>().ExecuteAsync(other with { Cursor = Cursor.Parse(cursor) }, Ct)).ValidationErrors);
+            Assert.Equal(("Cursor", "invalid-cursor"), (error.Identifier, error.ErrorCode));
         }
 
-        Assert.Equal(ResultStatus.Invalid, (await Get<ListDeletedUsers>().ExecuteAsync(new() { Cursor = cursor }, Ct)).Status);
-        Assert.True((await Get<ListUsers>().ExecuteAsync(new() { PageSize = 200, Cursor = cursor }, Ct)).IsSuccess);
+        Assert.Equal(ResultStatus.Invalid, (await Get<ListDeletedUsers>().ExecuteAsync(new() { Cursor = Cursor.Parse(cursor) }, Ct)).Status);
+        Assert.True((await Get<ListUsers>().ExecuteAsync(new() { PageSize = 200, Cursor = Cursor.Parse(cursor) }, Ct)).IsSuccess);
     }
 
     [Fact]
@@ -72,19 +72,19 @@ public sealed class ReadingUsers : UseCases
     {
         Reader.ListAsync(default!, Ct).ReturnsForAnyArgs([Ada(id: 1), Ada(id: 2)]);
         var cursor = (await Get<ListUsers>().ExecuteAsync(new() { PageSize = 1 }, Ct)).Value.NextCursor;
-        var malformed = await Get<ListUsers>().ExecuteAsync(new() { Sort = "age", Cursor = "x" }, Ct);
-        var foreign = await Get<ListUsers>().ExecuteAsync(new() { Sort = "age", Cursor = cursor }, Ct);
-        Assert.Equal(["sort", "cursor"], malformed.ValidationErrors.Select(error => error.Identifier));
-        Assert.Equal(["sort"], foreign.ValidationErrors.Select(error => error.Identifier));
+        var malformed = await Get<ListUsers>().ExecuteAsync(new() { Role = UserListQuery.ParseRole("1"), Cursor = Cursor.Parse("x") }, Ct);
+        var foreign = await Get<ListUsers>().ExecuteAsync(new() { Role = UserListQuery.ParseRole("1"), Cursor = Cursor.Parse(cursor) }, Ct);
+        Assert.Equal(["Role", "Cursor"], malformed.ValidationErrors.Select(error => error.Identifier));
+        Assert.Equal(["Role"], foreign.ValidationErrors.Select(error => error.Identifier));
     }
 
     [Fact]
     public async Task All_faults_of_a_query_are_told_at_once()
     {
         var result = await Get<ListUsers>().ExecuteAsync(
-            new() { PageSize = 201, Sort = "age", Email = "x", Status = "gone", Role = "1", CreatedFrom = "yesterday", CreatedBefore = "2026-01-01" }, Ct);
+            new() { PageSize = UserListQuery.ParsePageSize(201), Email = UserListQuery.ParseEmail("x"), Status = UserListQuery.ParseStatus("gone"), Role = UserListQuery.ParseRole("1"), CreatedFrom = UserListQuery.ParseCreatedFrom("yesterday"), CreatedBefore = UserListQuery.ParseCreatedBefore("2026-01-01") }, Ct);
         Assert.Equal(
-            ["pageSize", "sort", "email", "status", "role", "createdFrom", "createdBefore"],
+            ["PageSize", "Email", "Status", "Role", "CreatedFrom", "CreatedBefore"],
             result.ValidationErrors.Select(error => error.Identifier));
     }
 
@@ -93,12 +93,11 @@ public sealed class ReadingUsers : UseCases
     {
         Reader.ListAsync(default!, Ct).ReturnsForAnyArgs([]);
         await Get<ListDeletedUsers>().ExecuteAsync(new(), Ct);
-        await Get<ListDeletedUsers>().ExecuteAsync(new() { Sort = "email" }, Ct);
+        await Get<ListDeletedUsers>().ExecuteAsync(new() { Sort = new UserSort(UserSortKey.Email, false) }, Ct);
 
         await Reader.Received().ListAsync(
             Arg.Is<UserQuery>(query => query!.Deleted && query.Sort == new UserSort(UserSortKey.DeletedAt, true)), Ct);
         await Reader.Received().ListAsync(
             Arg.Is<UserQuery>(query => query!.Deleted && query.Sort == new UserSort(UserSortKey.Email, false)), Ct);
-        Assert.Equal(ResultStatus.Invalid, (await Get<ListUsers>().ExecuteAsync(new() { Sort = "deletedAt" }, Ct)).Status);
     }
 }

@@ -60,7 +60,7 @@ public abstract class UseCases : IDisposable
 
     protected static User Ada(string email = "ada@example.org", string? name = "Ada", long id = 0) => WithId(
         User.Create(
-            new UserDetails(UserInput.ParseEmail(email), UserInput.ParseName(name), 36, UserRole.User, UserStatus.Active), Now.AddDays(-1), "bob"),
+            new UserDetails(UserInput.ParseEmail(email).Value, UserInput.ParseName(name).Value, 36, UserRole.User, UserStatus.Active), Now.AddDays(-1), "bob"),
         id);
 
     /// <summary>As the store gives it.</summary>

@@ -44,8 +44,8 @@ internal static class Pages
             var (first, later) = (new List<double>(), new List<double>());
             for (var i = -10; i < Rounds; i++)
             {
-                var one = await TimeAsync(services, new() { Sort = sort });
-                var other = await TimeAsync(services, new() { Sort = sort, Cursor = deep });
+                var one = await TimeAsync(services, new() { Sort = Sort(sort) });
+                var other = await TimeAsync(services, new() { Sort = Sort(sort), Cursor = Cursor.Parse(deep) });
                 if (i < 0) continue; // warming up
                 first.Add(one);
                 later.Add(other);
@@ -57,7 +57,7 @@ internal static class Pages
         foreach (var q in (string[])["rare0", "user", "user example", "ada rare0"])
         {
             var times = new List<double>();
-            for (var i = 0; i < Rounds; i++) times.Add(await TimeAsync(services, new() { Q = q, Sort = "name" }));
+            for (var i = 0; i < Rounds; i++) times.Add(await TimeAsync(services, new() { Q = UserListQuery.ParseSearch(q), Sort = Sort("name") }));
             Console.WriteLine($"q={q,-14} {Median(times):0.000} ms");
         }
 
@@ -96,7 +96,9 @@ internal static class Pages
             {
                 await using var scope = services.CreateAsyncScope();
                 var created = await scope.ServiceProvider.GetRequiredService<CreateUser>().ExecuteAsync(
-                    new($"{"amz"[changes % 3]}{Guid.NewGuid():N}@walk.example", changes % 2 == 0 ? "Ada 250" : null), CancellationToken.None);
+                    new(UserInput.Parse(
+                        $"{"amz"[changes % 3]}{Guid.NewGuid():N}@walk.example", changes % 2 == 0 ? "Ada 250" : null, (long?)null, UserInput.DefaultRole, UserInput.DefaultStatus)),
+                    CancellationToken.None);
                 await scope.ServiceProvider.GetRequiredService<DeleteUser>().ExecuteAsync(new(created.Value.Id, VersionCondition.None), CancellationToken.None);
                 changes += 2;
             }
@@ -106,7 +108,7 @@ internal static class Pages
         string? cursor = null;
         do
         {
-            var page = await ListAsync(services, new() { Sort = sort, PageSize = 200, Cursor = cursor });
+            var page = await ListAsync(services, new() { Sort = Sort(sort), PageSize = 200, Cursor = Cursor.Parse(cursor) });
             foreach (var user in page.Items.Where(user => !user.Email.EndsWith("@walk.example", StringComparison.Ordinal))) seen[user.Id] = seen.GetValueOrDefault(user.Id) + 1;
             cursor = page.NextCursor;
         }
@@ -120,7 +122,7 @@ internal static class Pages
     private static async Task<string> CursorAfterAsync(ServiceProvider services, string sort, int rows)
     {
         string? cursor = null;
-        for (var row = 0; row < rows; row += 200) cursor = (await ListAsync(services, new() { Sort = sort, PageSize = 200, Cursor = cursor })).NextCursor;
+        for (var row = 0; row < rows; row += 200) cursor = (await ListAsync(services, new() { Sort = Sort(sort), PageSize = 200, Cursor = Cursor.Parse(cursor) })).NextCursor;
         return cursor!;
     }
 
@@ -151,4 +153,6 @@ internal static class Pages
     {
         public string Name => "benchmark";
     }
+
+    private static UserSort Sort(string text) => new(Enum.Parse<UserSortKey>(text.TrimStart('-'), ignoreCase: true), text.StartsWith('-'));
 }

@@ -15,7 +15,7 @@ public sealed class CountingUsers(SqliteStore database) : IClassFixture<SqliteSt
     public async Task What_is_undone_is_not_counted_then_or_later()
     {
         var before = Created();
-        var kept = new KeptAnswer(1, 201, "{}", "/", null);
+        var stored = new ResponseToStore(1, "{}");
         await OnceAsync("undone", async (scope, ct) =>
         {
             await AddAsync(scope, ct);
@@ -29,13 +29,13 @@ public sealed class CountingUsers(SqliteStore database) : IClassFixture<SqliteSt
         }));
         Assert.Equal(before, Created());
 
-        await OnceAsync("kept", async (scope, ct) => kept with { UserId = await AddAsync(scope, ct) });
+        await OnceAsync("kept", async (scope, ct) => stored with { UserId = await AddAsync(scope, ct) });
         Assert.Equal(before + 1, Created());
         await OnceAsync("kept", (_, _) => throw new InvalidOperationException("It is done."));
         Assert.Equal(before + 1, Created());
     }
 
-    private Task<IdempotencyOutcome> OnceAsync(string key, Func<IServiceProvider, CancellationToken, Task<KeptAnswer?>> action) => database.InScopeAsync(scope =>
+    private Task<IdempotencyOutcome> OnceAsync(string key, Func<IServiceProvider, CancellationToken, Task<ResponseToStore?>> action) => database.InScopeAsync(scope =>
         scope.GetRequiredService<IIdempotencyStore>().ExecuteOnceAsync(new(key, "F"), ct => action(scope, ct), TimeSpan.FromSeconds(5), Ct));
 
     private static async Task<long> AddAsync(IServiceProvider scope, CancellationToken ct)

@@ -1,3 +1,4 @@
+using System.Globalization;
 using CleanUsers.Application.Ports;
 using Microsoft.Extensions.DependencyInjection;
 
@@ -13,12 +14,12 @@ public abstract class KeepingAnswers(Store store)
     public async Task An_answer_is_replayed_for_a_day_and_forgotten_then()
     {
         var first = await OnceAsync("day", "kept@example.org");
-        Assert.Equal(IdempotencyOutcomeKind.Done, first.Kind);
+        Assert.Equal(IdempotencyOutcomeKind.Executed, first.Kind);
         _store.Clock.Advance(TimeSpan.FromHours(24) - TimeSpan.FromSeconds(1));
         Assert.Equal(first with { Kind = IdempotencyOutcomeKind.Replayed }, await OnceAsync("day", "other@example.org"));
 
         _store.Clock.Advance(TimeSpan.FromSeconds(2));
-        Assert.Equal(IdempotencyOutcomeKind.Done, (await OnceAsync("day", "again@example.org")).Kind); // expired, and not yet deleted
+        Assert.Equal(IdempotencyOutcomeKind.Executed, (await OnceAsync("day", "again@example.org")).Kind); // expired, and not yet deleted
         _store.Clock.Advance(TimeSpan.FromHours(25));
         Assert.NotEqual(0, await DeleteExpiredAsync());
         Assert.Equal(0, await DeleteExpiredAsync());
@@ -43,8 +44,8 @@ public abstract class KeepingAnswers(Store store)
             },
             TimeSpan.FromSeconds(5),
             Ct));
-        Assert.Equal(IdempotencyOutcomeKind.Refused, refused.Kind);
-        Assert.Equal(IdempotencyOutcomeKind.Done, (await OnceAsync("refused", "undone@example.org")).Kind);
+        Assert.Equal(IdempotencyOutcomeKind.Rejected, refused.Kind);
+        Assert.Equal(IdempotencyOutcomeKind.Executed, (await OnceAsync("refused", "undone@example.org")).Kind);
     }
 
     [Fact]
@@ -59,7 +60,7 @@ public abstract class KeepingAnswers(Store store)
             },
             TimeSpan.FromSeconds(5),
             Ct)));
-        Assert.Equal(IdempotencyOutcomeKind.Done, (await OnceAsync("thrown", "thrown@example.org")).Kind);
+        Assert.Equal(IdempotencyOutcomeKind.Executed, (await OnceAsync("thrown", "thrown@example.org")).Kind);
     }
 
     [Fact]
@@ -71,8 +72,8 @@ public abstract class KeepingAnswers(Store store)
         await Task.Delay(200, Ct);
         go.SetResult();
         var outcomes = await Task.WhenAll([first, .. others]);
-        Assert.Single(outcomes, outcome => outcome.Kind == IdempotencyOutcomeKind.Done);
-        Assert.Single(outcomes.Select(outcome => outcome.Answer).Distinct());
+        Assert.Single(outcomes, outcome => outcome.Kind == IdempotencyOutcomeKind.Executed);
+        Assert.Single(outcomes.Select(outcome => outcome.Response).Distinct());
     }
 
     [Fact]
@@ -90,20 +91,20 @@ public abstract class KeepingAnswers(Store store)
 
         Assert.Equal(IdempotencyOutcomeKind.InProgress, (await second).Kind);
         go.SetResult();
-        Assert.Equal(IdempotencyOutcomeKind.Done, (await first).Kind);
+        Assert.Equal(IdempotencyOutcomeKind.Executed, (await first).Kind);
     }
 
     [Fact]
     public async Task Purging_a_user_erases_the_answer_that_shows_it()
     {
-        var id = (await OnceAsync("purged", "purged@example.org")).Answer!.UserId;
+        var id = long.Parse((await OnceAsync("purged", "purged@example.org")).Response!, CultureInfo.InvariantCulture);
         await _store.ChangeAsync(id, user => user.Delete(Sample.Now, "eve"), Ct);
         await _store.InScopeAsync(async scope =>
         {
             var users = scope.GetRequiredService<IUserRepository>();
             return await users.TryPurgeAsync((await users.FindDeletedToChangeAsync(id, Ct))!, Ct);
         });
-        Assert.Equal(IdempotencyOutcomeKind.Done, (await OnceAsync("purged", "purged@example.org")).Kind);
+        Assert.Equal(IdempotencyOutcomeKind.Executed, (await OnceAsync("purged", "purged@example.org")).Kind);
     }
 
     private Task<int> DeleteExpiredAsync() => _store.InScopeAsync(scope => scope.GetRequiredService<IIdempotencyStore>().DeleteExpiredAsync(Ct));
@@ -115,7 +116,7 @@ public abstract class KeepingAnswers(Store store)
             {
                 if (before is not null) await before;
                 var id = await AddAsync(services, email, ct);
-                return new KeptAnswer(id, 201, $"{{\"id\":{id}}}", $"/api/v1/users/{id}", "\"1\"");
+                return new ResponseToStore(id, $"{id}");
             },
             before is null ? TimeSpan.FromSeconds(5) : TimeSpan.FromHours(10),
             Ct));

@@ -1,4 +1,4 @@
-using CleanUsers.WebApi.Http;
+using CleanUsers.WebApi.Http.Input;
 
 namespace CleanUsers.WebApi.Tests;
 

@@ -1,4 +1,4 @@
-using CleanUsers.WebApi.Http;
+using CleanUsers.WebApi.Http.Problems;
 using Microsoft.AspNetCore.Http;
 using Microsoft.Extensions.Logging.Abstractions;
 
@@ -33,6 +33,6 @@ public sealed class FoundByHostileInput(Service service) : IClassFixture<Service
     public async Task A_client_that_goes_before_it_hears_of_its_fault_is_no_fault_of_the_service()
     {
         var context = new DefaultHttpContext { RequestAborted = new CancellationToken(canceled: true) };
-        Assert.True(await new FaultHandler(NullLogger<FaultHandler>.Instance).TryHandleAsync(context, new BadHttpRequestException("cut off"), CancellationToken.None));
+        Assert.True(await new ExceptionHandler(NullLogger<ExceptionHandler>.Instance).TryHandleAsync(context, new BadHttpRequestException("cut off"), CancellationToken.None));
     }
 }

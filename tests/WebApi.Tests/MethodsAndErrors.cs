@@ -183,7 +183,7 @@ public sealed class MethodsAndErrors(Service service) : IClassFixture<Service>
     public void Every_code_of_a_use_case_has_its_problem()
     {
         var codes = typeof(Application.ErrorCodes).GetFields().Select(field => (string)field.GetRawConstantValue()!);
-        Assert.Subset(Http.ProblemCatalogue.Codes.ToHashSet(), codes.ToHashSet());
+        Assert.Subset(Http.Problems.ProblemCatalogue.Codes.ToHashSet(), codes.ToHashSet());
     }
 
     [Theory]

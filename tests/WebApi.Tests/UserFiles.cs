@@ -1,7 +1,9 @@
 using System.Text;
+using CleanUsers.Application;
 using CleanUsers.Application.Transfer;
 using CleanUsers.Domain.Users;
 using CleanUsers.WebApi.Commands.Files;
+using CleanUsers.WebApi.Http.Responses;
 using CsCheck;
 
 namespace CleanUsers.WebApi.Tests;
@@ -59,15 +61,15 @@ public sealed class UserFiles
     [InlineData(UserFile.Ndjson)]
     [InlineData(UserFile.Csv)]
     public async Task What_is_written_is_read_again(string format) => await Gen.Select(
-        Gen.String[Gen.Char["'=+-@a,\"; ünï漢\u2028"], 1, 20].Where(text => text.Trim().Length > 0), Gen.Int[0, 150].Nullable(), Gen.Long[1, long.MaxValue - 1])
+        Gen.String[Gen.Char["'=+-@a,\"; ünï漢"], 1, 20].Where(text => text.Trim().Length > 0), Gen.Int[0, 150].Nullable(), Gen.Long[1, long.MaxValue - 1])
         .SampleAsync(async sample =>
         {
             var (name, age, version) = sample;
             var user = Ada with { Name = name, Age = age, Version = version, CreatedBy = name };
             var line = Assert.Single(await ReadAsync(format, await WriteAsync(UserFile.Of(format, null), user), whole: true));
-            Assert.Empty(line.Faults);
+            Assert.Empty(line.Errors);
             Assert.Equal(
-                new ImportedUser("ada@example.org", name, age, "Admin", "Active", "2026-01-01T12:00:00.123Z", name, "2026-01-01T12:00:00.123Z", "bob", version), line.User);
+                $"ada@example.org|{name.Trim()}|{age}|Admin|Active|2026-01-01T12:00:00.123Z|{name}|2026-01-01T12:00:00.123Z|bob|{version}", Describe(line.User));
         }, iter: 200);
 
     [Theory]
@@ -76,8 +78,8 @@ public sealed class UserFiles
     [InlineData(UserFile.Csv, "email,name,role,status\r\na@example.org,,,\r\n")]
     public async Task What_is_missing_is_what_POST_would_make_of_it_and_what_PUT_would_miss(string format, string text)
     {
-        Assert.Equal(new ImportedUser("a@example.org", null, null, "User", "Active"), Assert.Single(await ReadAsync(format, text)).User);
-        Assert.Equal(new ImportedUser("a@example.org", null, null, null, null), Assert.Single(await ReadAsync(format, text, whole: true)).User);
+        Assert.Equal("a@example.org|||User|Active|||||", Describe(Assert.Single(await ReadAsync(format, text)).User));
+        Assert.Equal("a@example.org|||required|required|||||", Describe(Assert.Single(await ReadAsync(format, text, whole: true)).User));
     }
 
     [Theory]
@@ -90,13 +92,13 @@ public sealed class UserFiles
     [InlineData("""{"email":"a@example.org"}{}""", " invalid-json")]
     [InlineData("""{"email":""", " invalid-json")]
     public async Task A_line_of_JSON_is_read_as_strictly_as_a_body(string text, params string[] faults) => Assert.Equal(
-        faults, Assert.Single(await ReadAsync(UserFile.Ndjson, text)).Faults.Select(fault => $"{fault.Identifier} {fault.ErrorCode}"));
+        faults, Assert.Single(await ReadAsync(UserFile.Ndjson, text)).Errors.Select(fault => $"{fault.Identifier} {fault.ErrorCode}"));
 
     [Fact]
     public async Task Lines_of_JSON_are_counted_as_editors_do()
     {
         var lines = await ReadAsync(UserFile.Ndjson, "\uFEFF{\"email\":\"a@example.org\"}\r\n\r\n   \nx\n{\"email\":\"b@example.org\"}");
-        Assert.Equal([(1, "a@example.org", 0), (4, null, 1), (5, "b@example.org", 0)], lines.Select(line => (line.Number, line.User?.Email, line.Faults.Count)));
+        Assert.Equal([(1, "a@example.org", 0), (4, null, 1), (5, "b@example.org", 0)], lines.Select(line => (line.Number, Email(line), line.Errors.Count)));
     }
 
     [Theory]
@@ -108,7 +110,7 @@ public sealed class UserFiles
     public async Task Lines_of_white_space_are_no_lines_of_JSON(string text)
     {
         Assert.Empty(await ReadAsync(UserFile.Ndjson, text));
-        Assert.Equal("a@example.org", Assert.Single(await ReadAsync(UserFile.Ndjson, $"{text}\n{{\"email\":\"a@example.org\"}}\t")).User?.Email);
+        Assert.Equal("a@example.org", Email(Assert.Single(await ReadAsync(UserFile.Ndjson, $"{text}\n{{\"email\":\"a@example.org\"}}\t"))));
     }
 
     [Theory]
@@ -119,7 +121,7 @@ public sealed class UserFiles
     public async Task White_space_that_JSON_does_not_have_is_an_error(string text)
     {
         var line = Assert.Single(await ReadAsync(UserFile.Ndjson, $"\n{text}"));
-        Assert.Equal((2, "invalid-json"), (line.Number, Assert.Single(line.Faults).ErrorCode));
+        Assert.Equal((2, "invalid-json"), (line.Number, Assert.Single(line.Errors).ErrorCode));
     }
 
     [Fact]
@@ -129,7 +131,7 @@ public sealed class UserFiles
         var lines = await ReadAsync(UserFile.Ndjson, $"\uFEFF{user}\uFEFF{user}{user}");
         Assert.Equal(
             [null, "A byte order mark may stand only at the start of the file.", null],
-            lines.Select(line => line.Faults.SingleOrDefault()?.ErrorMessage));
+            lines.Select(line => line.Errors.SingleOrDefault()?.ErrorMessage));
     }
 
     public static TheoryData<string, string, string> OtherEncodings()
@@ -162,7 +164,7 @@ public sealed class UserFiles
     public async Task A_file_in_another_encoding_is_refused_as_a_whole_by_the_name_of_the_encoding(string format, string hex, string detail)
     {
         var line = Assert.Single(await ReadAsync(format, Convert.FromHexString(hex)));
-        var error = Assert.Single(line.Faults);
+        var error = Assert.Single(line.Errors);
         Assert.Equal((1, null, "", "wrong-encoding", detail), (line.Number, line.User, error.Identifier, error.ErrorCode, error.ErrorMessage));
     }
 
@@ -172,17 +174,17 @@ public sealed class UserFiles
     public async Task A_line_of_JSON_without_end_is_refused_and_the_next_one_read(int length)
     {
         var lines = await ReadAsync(UserFile.Ndjson, $"{{\"name\":\"{new string('x', length)}\"}}\n{{\"email\":\"b@example.org\"}}\n{new string(' ', length + 1)}");
-        Assert.Equal([(1, "too-long"), (2, null), (3, "too-long")], lines.Select(line => (line.Number, line.Faults.SingleOrDefault()?.ErrorCode)));
+        Assert.Equal([(1, "too-long"), (2, null), (3, "too-long")], lines.Select(line => (line.Number, line.Errors.SingleOrDefault()?.ErrorCode)));
     }
 
     [Fact]
     public async Task Octets_that_are_no_UTF_8_spoil_their_own_line_alone()
     {
         byte[] octets = [.. "{\"email\":\"a"u8, 0xFF, .. "@example.org\"}\n{\"email\":\"b@example.org\"}"u8];
-        Assert.Equal(["invalid-utf-8", null], (await ReadAsync(UserFile.Ndjson, octets)).Select(line => line.Faults.SingleOrDefault()?.ErrorCode));
+        Assert.Equal(["invalid-utf-8", null], (await ReadAsync(UserFile.Ndjson, octets)).Select(line => line.Errors.SingleOrDefault()?.ErrorCode));
         octets = [.. "name,email\nx"u8, 0xFF, .. ",a@example.org\nb,b@example.org"u8];
         Assert.Equal(["name invalid-utf-8", null], (await ReadAsync(UserFile.Csv, octets)).Select(line =>
-            line.Faults.SingleOrDefault() is { } fault ? $"{fault.Identifier} {fault.ErrorCode}" : null));
+            line.Errors.SingleOrDefault() is { } fault ? $"{fault.Identifier} {fault.ErrorCode}" : null));
     }
 
     [Fact]
@@ -191,7 +193,7 @@ public sealed class UserFiles
         foreach (var mark in (string[])["", "\uFEFF"])
         {
             var line = Assert.Single(await ReadAsync(UserFile.Csv, $"{mark}age,\"email\",name\r\n36,\"a@example.org\",\"Jan \"\"'t\"\" Hart, Sr.\"\r\n"));
-            Assert.Equal((2, new ImportedUser("a@example.org", "Jan \"'t\" Hart, Sr.", 36, "User", "Active")), (line.Number, line.User));
+            Assert.Equal((2, "a@example.org|Jan \"'t\" Hart, Sr.|36|User|Active|||||"), (line.Number, Describe(line.User)));
         }
     }
 
@@ -201,14 +203,14 @@ public sealed class UserFiles
         var lines = await ReadAsync(UserFile.Csv, "email,name,age\na@example.org,\"x\n\nb@example.org,y\"z,1\nc@example.org\nd@example.org,d,x\ne@example.org,e,1,2\nf@example.org,f,1\n");
         Assert.Equal(
             [(2, "invalid-csv"), (4, "invalid-csv"), (5, "wrong-number-of-cells"), (6, "wrong-type"), (7, "wrong-number-of-cells"), (8, null)],
-            lines.Select(line => (line.Number, line.Faults.SingleOrDefault()?.ErrorCode)));
+            lines.Select(line => (line.Number, line.Errors.SingleOrDefault()?.ErrorCode)));
     }
 
     [Fact]
     public async Task A_line_of_CSV_without_end_ends_the_reading()
     {
         var lines = await ReadAsync(UserFile.Csv, $"email\na@example.org\n{new string('x', 10 * UserFile.MaxLength)}\nb@example.org\n");
-        Assert.Equal([(2, null), (3, "too-long")], lines.Select(line => (line.Number, line.Faults.SingleOrDefault()?.ErrorCode)));
+        Assert.Equal([(2, null), (3, "too-long")], lines.Select(line => (line.Number, line.Errors.SingleOrDefault()?.ErrorCode)));
     }
 
     [Theory]
@@ -220,7 +222,7 @@ public sealed class UserFiles
     public async Task CSV_without_names_of_columns_is_refused_as_a_whole(string text, string code)
     {
         var line = Assert.Single(await ReadAsync(UserFile.Csv, text));
-        Assert.Equal((1, code), (line.Number, Assert.Single(line.Faults).ErrorCode));
+        Assert.Equal((1, code), (line.Number, Assert.Single(line.Errors).ErrorCode));
     }
 
     [Theory]
@@ -256,5 +258,18 @@ public sealed class UserFiles
     {
         using var stream = new MemoryStream(octets);
         return await UserFile.Of(format, null).ReadAsync(stream, whole, Ct).ToListAsync(Ct);
+    }
+
+    private static string? Email(ImportLine line) => line.User?.User.Email.Value.Value;
+
+    /// <summary>The values of a line, and the codes of those that were rejected.</summary>
+    private static string Describe(ImportedUser? line)
+    {
+        var user = line!.User;
+        return string.Join('|', Text(user.Email), Text(user.Name), Text(user.Age), Text(user.Role), Text(user.Status), Time(line.CreatedAt), Text(line.CreatedBy), Time(line.UpdatedAt), Text(line.UpdatedBy), Text(line.Version));
+
+        static string Text<T>(Parsed<T> member) => member.Error?.Code ?? member.Value?.ToString() ?? "";
+
+        static string Time(Parsed<DateTimeOffset?> member) => member.Error?.Code ?? (member.Value is { } time ? WireJson.Instant(time) : "");
     }
 }

@@ -1,8 +1,8 @@
 using System.Globalization;
 using System.Numerics;
 using System.Text;
-using Ardalis.Result;
-using CleanUsers.WebApi.Http;
+using CleanUsers.WebApi.Http.Input;
+
 
 namespace CleanUsers.WebApi.Tests;
 
@@ -42,12 +42,10 @@ public sealed class WholeNumberSpellings
     /// <returns>Null where it is not whole.</returns>
     private static long? Read(string number)
     {
-        var errors = new List<ValidationError>();
-        var members = new JsonMembers("body", [], errors.Add);
-        Assert.Null(members.Parse(Encoding.UTF8.GetBytes($$"""{"n":{{number}}}""")));
-        var value = members.OptionalWholeNumber("n").Or(null);
-        Assert.Equal(value is null ? ["wrong-type"] : [], errors.Select(error => error.ErrorCode));
-        return value;
+        Assert.True(JsonObject.TryParse(Encoding.UTF8.GetBytes($$"""{"n":{{number}}}"""), "body", [], out var members, out _));
+        var value = members.WholeNumber("n");
+        Assert.Equal(value.Error is null ? [] : ["wrong-type"], members.Errors().Select(error => error.ErrorCode));
+        return value.Error is null ? value.Value : null;
     }
 
     private static long? Exactly(string number)

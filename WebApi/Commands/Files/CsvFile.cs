@@ -2,10 +2,11 @@ using System.Globalization;
 using System.IO.Pipelines;
 using System.Runtime.CompilerServices;
 using System.Text.Unicode;
-using Ardalis.Result;
+using CleanUsers.Application;
 using CleanUsers.Application.Transfer;
-using CleanUsers.Domain.Users;
-using CleanUsers.WebApi.Http;
+using CleanUsers.Application.Users;
+using CleanUsers.WebApi.Http.Input;
+using CleanUsers.WebApi.Http.Responses;
 using CsvHelper;
 
 namespace CleanUsers.WebApi.Commands.Files;
@@ -61,7 +62,7 @@ internal sealed class CsvFile : UserFile
             if (torn is not null) yield return torn;
             if (torn is not null || !there) yield break;
             yield return malformed
-                ? Refuse(csv.LineNumber, "invalid-csv", "The line has a quote where none may be, or one that is not closed.")
+                ? RejectLine(csv.LineNumber, "invalid-csv", "The line has a quote where none may be, or one that is not closed.")
                 : ToLine(csv, columns!, whole);
             malformed = false;
         }
@@ -69,7 +70,7 @@ internal sealed class CsvFile : UserFile
 
     private static string Number(long? number) => number?.ToString(CultureInfo.InvariantCulture) ?? "";
 
-    private static ImportLine Refuse(long number, string code, string detail) => new(number, null, [new BodyError(code, detail)]);
+    private static ImportLine RejectLine(long number, string code, string detail) => new(number, null, [InputError.OfBody(code, detail)]);
 
     /// <returns>Whether there is a row, and why there can't be any more.</returns>
     private static async Task<(bool There, ImportLine? Torn)> ReadRowAsync(CsvReader csv, CancellationToken ct)
@@ -80,7 +81,7 @@ internal sealed class CsvFile : UserFile
         }
         catch (CsvFormatException fault)
         {
-            return (false, Refuse(fault.LineNumber, "too-long", $"The line has more than {MaxLength} octets, and what follows can't be read."));
+            return (false, RejectLine(fault.LineNumber, "too-long", $"The line has more than {MaxLength} bytes, and what follows can't be read."));
         }
     }
 
@@ -90,46 +91,48 @@ internal sealed class CsvFile : UserFile
         foreach (var name in names)
         {
             if (!Columns.Contains(name))
-                return (columns, Refuse(1, "unknown-column", $"There is no column '{name}' here: the first line must name the columns, with commas between them, of {string.Join(',', Columns)}."));
-            if (!columns.TryAdd(name, columns.Count)) return (columns, Refuse(1, "duplicate-column", $"The column {name} must be there once."));
+                return (columns, RejectLine(1, "unknown-column", $"There is no column '{name}' here: the first line must name the columns, with commas between them, of {string.Join(',', Columns)}."));
+            if (!columns.TryAdd(name, columns.Count)) return (columns, RejectLine(1, "duplicate-column", $"The column {name} must be there once."));
         }
 
-        return (columns, columns.ContainsKey("email") ? null : Refuse(1, "required", "The column email is required."));
+        return (columns, columns.ContainsKey("email") ? null : RejectLine(1, "required", "The column email is required."));
     }
 
     private static ImportLine ToLine(CsvReader csv, Dictionary<string, int> columns, bool whole)
     {
         if (csv.FieldCount != columns.Count)
-            return Refuse(csv.LineNumber, "wrong-number-of-cells", $"The line must have {columns.Count} cells, as the first one has, not {csv.FieldCount}.");
+            return RejectLine(csv.LineNumber, "wrong-number-of-cells", $"The line must have {columns.Count} cells, as the first one has, not {csv.FieldCount}.");
 
-        var faults = new List<ValidationError>();
+        var errors = new List<InputError>();
         var user = new ImportedUser(
-            Text("email"),
-            Text("name"),
-            WholeNumbers.ToInt(WholeNumber("age")),
-            Text("role") ?? (whole ? null : nameof(UserRole.User)),
-            Text("status") ?? (whole ? null : nameof(UserStatus.Active)),
-            Text("createdAt"),
-            Text("createdBy"),
-            Text("updatedAt"),
-            Text("updatedBy"),
-            WholeNumber("version"));
-        return new(csv.LineNumber, user, faults);
+            UserInput.Parse(
+                email: Text("email"),
+                name: Text("name"),
+                age: WholeNumber("age"),
+                role: Text("role").Then<string?>(role => role ?? (whole ? null : UserInput.DefaultRole)),
+                status: Text("status").Then<string?>(status => status ?? (whole ? null : UserInput.DefaultStatus))),
+            CreatedAt: Text("createdAt").Then(ImportedUser.ParseCreatedAt),
+            CreatedBy: Text("createdBy").Then(ImportedUser.ParseCreatedBy),
+            UpdatedAt: Text("updatedAt").Then(ImportedUser.ParseUpdatedAt),
+            UpdatedBy: Text("updatedBy").Then(ImportedUser.ParseUpdatedBy),
+            Version: WholeNumber("version").Then(ImportedUser.ParseVersion));
+        return new(csv.LineNumber, user, errors);
 
-        string? Text(string column)
+        Parsed<string?> Text(string column)
         {
-            if (!columns.TryGetValue(column, out var i) || csv.IsEmpty(i)) return null;
-            if (Utf8.IsValid(csv.GetSpan(i))) return CsvCell.Restore(csv.GetString(i));
-            faults.Add(new(column, $"Cell {column} is not UTF-8.", "invalid-utf-8", ValidationSeverity.Error));
-            return null;
+            if (!columns.TryGetValue(column, out var i) || csv.IsEmpty(i)) return (string?)null;
+            return Utf8.IsValid(csv.GetSpan(i)) ? CsvCell.Restore(csv.GetString(i)) : Reject<string?>(column, "invalid-utf-8", $"Cell '{column}' is not UTF-8.");
         }
 
-        long? WholeNumber(string column)
+        Parsed<long?> WholeNumber(string column) => Text(column).Then(cell =>
+            cell is null ? (long?)null
+            : WholeNumbers.TryParse(cell, out var number) ? (long?)number
+            : Reject<long?>(column, "wrong-type", $"Cell '{column}' must be a whole number."));
+
+        Parsed<T> Reject<T>(string column, string code, string detail)
         {
-            if (Text(column) is not { } cell) return null;
-            if (WholeNumbers.TryParse(cell, out var number)) return number;
-            faults.Add(new(column, $"Cell {column} must be a whole number.", "wrong-type", ValidationSeverity.Error));
-            return null;
+            errors.Add(InputError.OfMember(column, code, detail));
+            return Parsed.Rejected<T>(new ShapeError(code, detail));
         }
     }
 }

@@ -3,10 +3,10 @@ using System.IO.Pipelines;
 using System.Runtime.CompilerServices;
 using System.Text;
 using System.Text.Json;
-using Ardalis.Result;
 using CleanUsers.Application.Transfer;
-using CleanUsers.Domain.Users;
-using CleanUsers.WebApi.Http;
+using CleanUsers.WebApi.Http.Input;
+using CleanUsers.WebApi.Http.Responses;
+using CleanUsers.WebApi.Users;
 
 namespace CleanUsers.WebApi.Commands.Files;
 
@@ -21,7 +21,7 @@ internal sealed class NdjsonFile : UserFile
         await using var json = new Utf8JsonWriter(buffer, WireJson.Writing);
         await foreach (var user in users.WithCancellation(ct))
         {
-            JsonSerializer.Serialize(json, user, WireJson.Answers.ExportedUser);
+            JsonSerializer.Serialize(json, user, WireJson.Type<ExportedUser>());
             json.Reset();
             buffer.Write("\n"u8);
             if (buffer.WrittenCount < BufferOctets) continue;
@@ -61,34 +61,25 @@ internal sealed class NdjsonFile : UserFile
         }
     }
 
-    private static ImportLine TooLong(long number) => new(number, null, [new BodyError("too-long", $"The line has more than {MaxLength} octets.")]);
+    private static ImportLine TooLong(long number) => new(number, null, [InputError.OfBody("too-long", $"The line has more than {MaxLength} bytes.")]);
 
-    private static ImportLine? Parse(ReadOnlySequence<byte> octets, long number, bool whole)
+    private static ImportLine? Parse(ReadOnlySequence<byte> bytes, long number, bool whole)
     {
-        var line = octets.IsSingleSegment ? octets.FirstSpan : octets.ToArray();
+        var line = bytes.IsSingleSegment ? bytes.FirstSpan : bytes.ToArray();
         line = line.TrimEnd("\r\t "u8);
         if (line.IsEmpty) return null;
 
         // of files that were put together
         if (line.StartsWith(Encoding.UTF8.Preamble))
-            return new(number, null, [new BodyError("invalid-json", "A byte order mark may stand only at the start of the file.")]);
-        var faults = new List<ValidationError>();
-        var members = new JsonMembers("line", IgnoredMembers, faults.Add);
-        if (members.Parse(line) is { } malformed) return new(number, null, [malformed]);
+            return new(number, null, [InputError.OfBody("invalid-json", "A byte order mark may stand only at the start of the file.")]);
+        if (!JsonObject.TryParse(line, "line", IgnoredMembers, out var members, out var error)) return new(number, null, [error]);
         var user = new ImportedUser(
-            Text("email"),
-            Text("name"),
-            WholeNumbers.ToInt(members.OptionalWholeNumber("age").Or(null)),
-            Text("role", whole ? null : nameof(UserRole.User)),
-            Text("status", whole ? null : nameof(UserStatus.Active)),
-            Text("createdAt"),
-            Text("createdBy"),
-            Text("updatedAt"),
-            Text("updatedBy"),
-            members.OptionalWholeNumber("version").Or(null));
-        members.FindUnknown();
-        return new(number, user, faults);
-
-        string? Text(string member, string? absent = null) => members.OptionalText(member).Or(absent);
+            members.ToUser(whole),
+            CreatedAt: members.Text("createdAt").Then(ImportedUser.ParseCreatedAt),
+            CreatedBy: members.Text("createdBy").Then(ImportedUser.ParseCreatedBy),
+            UpdatedAt: members.Text("updatedAt").Then(ImportedUser.ParseUpdatedAt),
+            UpdatedBy: members.Text("updatedBy").Then(ImportedUser.ParseUpdatedBy),
+            Version: members.WholeNumber("version").Then(ImportedUser.ParseVersion));
+        return new(number, user, members.Errors());
     }
 }

@@ -2,7 +2,7 @@ using System.Buffers;
 using System.IO.Pipelines;
 using System.Runtime.CompilerServices;
 using CleanUsers.Application.Transfer;
-using CleanUsers.WebApi.Http;
+using CleanUsers.WebApi.Http.Input;
 
 namespace CleanUsers.WebApi.Commands.Files;
 
@@ -40,7 +40,7 @@ internal abstract class UserFile
         file.AdvanceTo(start.GetPosition(encoding.MarkLength));
         if (encoding.Refusal is { } refusal)
         {
-            yield return new(1, null, [new BodyError("wrong-encoding", refusal)]);
+            yield return new(1, null, [InputError.OfBody("wrong-encoding", refusal)]);
         }
         else
         {

@@ -123,8 +123,8 @@ public sealed class TransactSql : StatementsForSqlServer
     [Fact]
     public async Task Keeping_an_answer_is()
     {
-        await IsAsync(4, async scope => Assert.Equal(IdempotencyOutcomeKind.Done, (await scope.GetRequiredService<IIdempotencyStore>().ExecuteOnceAsync(
-            new("S", "F"), _ => Task.FromResult<KeptAnswer?>(new(1, 201, "{}", "/1", "\"1\"")), TimeSpan.FromHours(1), Ct)).Kind));
+        await IsAsync(4, async scope => Assert.Equal(IdempotencyOutcomeKind.Executed, (await scope.GetRequiredService<IIdempotencyStore>().ExecuteOnceAsync(
+            new("S", "F"), _ => Task.FromResult<ResponseToStore?>(new(1, "{}")), TimeSpan.FromHours(1), Ct)).Kind));
         await IsAsync(1, scope => scope.GetRequiredService<IIdempotencyStore>().DeleteExpiredAsync(Ct));
     }
 

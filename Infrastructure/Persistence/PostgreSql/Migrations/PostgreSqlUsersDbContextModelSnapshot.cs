@@ -223,18 +223,8 @@ namespace CleanUsers.Infrastructure.Persistence.PostgreSql.Migrations
                         .HasColumnType("character varying(64)")
                         .UseCollation("C");
 
-                    b.Property<string>("Body")
-                        .IsRequired()
-                        .HasColumnType("text")
-                        .UseCollation("C");
-
                     b.Property<DateTimeOffset>("CreatedAt")
                         .HasColumnType("timestamp with time zone");
-
-                    b.Property<string>("EntityTag")
-                        .HasMaxLength(30)
-                        .HasColumnType("character varying(30)")
-                        .UseCollation("C");
 
                     b.Property<string>("Fingerprint")
                         .IsRequired()
@@ -242,14 +232,10 @@ namespace CleanUsers.Infrastructure.Persistence.PostgreSql.Migrations
                         .HasColumnType("character varying(64)")
                         .UseCollation("C");
 
-                    b.Property<string>("Location")
+                    b.Property<string>("Response")
                         .IsRequired()
-                        .HasMaxLength(100)
-                        .HasColumnType("character varying(100)")
+                        .HasColumnType("text")
                         .UseCollation("C");
-
-                    b.Property<int>("Status")
-                        .HasColumnType("integer");
 
                     b.Property<long?>("UserId")
                         .HasColumnType("bigint");

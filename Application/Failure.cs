@@ -1,0 +1,34 @@
+using Ardalis.Result;
+
+namespace CleanUsers.Application;
+
+/// <summary>
+/// Why a use case did not do what it was asked for, other than for invalid input: a stable code and a sentence for people. A <see cref="Result"/> holds
+/// it as its only error.
+/// </summary>
+/// <param name="Code">One of <see cref="ErrorCodes"/>.</param>
+/// <param name="Detail">One sentence.</param>
+public sealed record Failure(string Code, string Detail)
+{
+    private const string Separator = ": ";
+
+    public static Result UserNotFound(long id) => Result.NotFound(new Failure(ErrorCodes.UserNotFound, $"There is no user {id} here.").ToString());
+
+    public static Result EmailNotFound(long id) => Result.NotFound(new Failure(ErrorCodes.NotFound, $"There is no email {id} to this user.").ToString());
+
+    public static Result EmailTaken() => Result.Conflict(new Failure(ErrorCodes.EmailTaken, "Another user has this email address.").ToString());
+
+    public static Result VersionMismatch(long version) => Result.Conflict(
+        new Failure(ErrorCodes.VersionMismatch, $"The user is at version {version}, which the condition does not allow.").ToString());
+
+    /// <summary>The failure of a result that is neither a success nor invalid.</summary>
+    public static Failure Of(IResult result)
+    {
+        ArgumentNullException.ThrowIfNull(result);
+        var error = result.Errors.Single();
+        var end = error.IndexOf(Separator, StringComparison.Ordinal);
+        return new(error[..end], error[(end + Separator.Length)..]);
+    }
+
+    public override string ToString() => $"{Code}{Separator}{Detail}";
+}

@@ -1,0 +1,57 @@
+using System.Security.Cryptography;
+using System.Text.Json;
+using Ardalis.Result;
+using CleanUsers.Application.Ports;
+using CleanUsers.WebApi.Http.Input;
+using CleanUsers.WebApi.Http.Pipeline;
+using CleanUsers.WebApi.Http.Problems;
+using CleanUsers.WebApi.Http.Responses;
+using Microsoft.AspNetCore.Mvc;
+using Microsoft.Extensions.Options;
+
+namespace CleanUsers.WebApi.Http.Idempotency;
+
+/// <summary>Executes a request with an idempotency key once: a repetition gets the response that the first request got.</summary>
+internal sealed class IdempotentRequests(IIdempotencyStore store, ICaller caller, IOptions<HttpOptions> options)
+{
+    // of the time that a request has: the rest is for saying that it took too long
+    private const double WaitingShare = 0.8;
+
+    /// <param name="request">The request, with its key.</param>
+    /// <param name="useCase">Executes the use case.</param>
+    /// <param name="userId">The user that a success shows: when it is purged, so is the stored response.</param>
+    /// <param name="success">Makes the response to store of a success.</param>
+    public async Task<IActionResult> ExecuteAsync<T>(
+        KeyedRequest request, Func<CancellationToken, Task<Result<T>>> useCase, Func<T, long> userId, Func<T, StoredResponse> success, CancellationToken ct)
+    {
+        Result<T>? rejected = null;
+        StoredResponse? response = null;
+        var outcome = await store.ExecuteOnceAsync(
+            new IdempotentRequest(IdempotencyKey.Scope(caller.Name, request.Request, request.Key), Convert.ToHexString(SHA256.HashData(request.Body.Span))),
+            async token =>
+            {
+                var result = await useCase(token);
+                if (!result.IsSuccess)
+                {
+                    rejected = result;
+                    return null;
+                }
+
+                response = success(result.Value);
+                return new(userId(result.Value), JsonSerializer.Serialize(response, WireJson.Type<StoredResponse>()));
+            },
+            options.Value.RequestTimeout * WaitingShare,
+            ct);
+        return outcome.Kind switch
+        {
+            IdempotencyOutcomeKind.Executed => response!.ToResult(isReplay: false),
+            IdempotencyOutcomeKind.Replayed => JsonSerializer.Deserialize(outcome.Response!, WireJson.Type<StoredResponse>())!.ToResult(isReplay: true),
+            IdempotencyOutcomeKind.Rejected => rejected!.ToResponse(InputPlace.Member, _ => response!.ToResult(isReplay: false)),
+            IdempotencyOutcomeKind.KeyReused => new ProblemResult(ProblemCatalogue.IdempotencyKeyReused),
+            IdempotencyOutcomeKind.InProgress => new ProblemResult(ProblemCatalogue.RequestInProgress),
+        };
+    }
+}
+
+/// <summary>A request that carries an idempotency key.</summary>
+internal readonly record struct KeyedRequest(HttpRequest Request, string Key, ReadOnlyMemory<byte> Body);

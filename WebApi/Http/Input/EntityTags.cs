@@ -1,0 +1,69 @@
+using System.Globalization;
+using CleanUsers.Application.Users;
+using Microsoft.Extensions.Primitives;
+
+namespace CleanUsers.WebApi.Http.Input;
+
+/// <summary>Entity tags (RFC 9110 section 8.8.3): the version of a user in quotes, strong.</summary>
+internal static class EntityTags
+{
+    /// <summary>How <c>If-Match</c> compares: a weak tag never matches (RFC 9110 section 8.8.3.2).</summary>
+    public const bool Strong = true;
+
+    /// <summary>How <c>If-None-Match</c> compares: a weak tag matches like a strong one.</summary>
+    public const bool Weak = false;
+
+    private const string White = " \t";
+
+    public static string Of(long version) => string.Create(CultureInfo.InvariantCulture, $"\"{version}\"");
+
+    /// <param name="header">The lines of the header.</param>
+    /// <param name="strong">How its tags compare.</param>
+    /// <param name="tags">The versions that it names, without tags that are none of ours; null where there is no header.</param>
+    public static bool TryParse(StringValues header, bool strong, out Tags? tags)
+    {
+        tags = null;
+        if (header.Count == 0) return true;
+        var versions = new HashSet<long>();
+        var list = header.ToString().AsSpan().Trim(White); // several lines are one list (RFC 9110 section 5.3)
+        var any = list is "*";
+        if (!any && !TryParseList(list, strong, versions)) return false;
+        tags = new Tags(any, versions);
+        return true;
+    }
+
+    /// <summary>A user that is there matches any tag: <c>If-Match: *</c> asks nothing then, and <c>If-None-Match: *</c> can't be met.</summary>
+    public static VersionCondition Condition(Tags? oneOf, Tags? noneOf) =>
+        new(oneOf?.Any == true ? null : oneOf?.Versions, noneOf?.Versions, Missing: noneOf?.Any == true);
+
+    /// <summary>
+    /// At least one tag, and empty elements that do not count (RFC 9110 section 5.6.1.2). Not the framework's parser: it reads a backslash as an
+    /// escape, which tags do not have, and <c>w/</c> as <c>W/</c>.
+    /// </summary>
+    private static bool TryParseList(ReadOnlySpan<char> list, bool strong, HashSet<long> versions)
+    {
+        for (var count = 0; ; count++)
+        {
+            list = list.TrimStart(" \t,");
+            if (list.IsEmpty) return count > 0;
+            var isWeak = list.StartsWith("W/", StringComparison.Ordinal);
+            if (isWeak) list = list[2..];
+            if (list is not ['"', .. var rest] || rest.IndexOf('"') is not (>= 0 and var length)) return false;
+            var tag = list[..(length + 2)];
+            // of the characters, the space and those before it are not allowed, nor is DEL
+            if (tag.ContainsAnyInRange('\0', ' ') || tag.Contains('\x7F')) return false;
+            if (!(strong && isWeak) && Version(tag) is { } version) versions.Add(version);
+            list = list[tag.Length..].TrimStart(White);
+            if (!list.IsEmpty && list[0] != ',') return false;
+        }
+    }
+
+    // only the spelling that Of gives: no sign, no leading zero
+    private static long? Version(ReadOnlySpan<char> tag) =>
+        long.TryParse(tag[1..^1], NumberStyles.None, CultureInfo.InvariantCulture, out var version) && tag.SequenceEqual(Of(version))
+            ? version
+            : null;
+
+    /// <summary>What a header of conditions names.</summary>
+    internal sealed record Tags(bool Any, IReadOnlySet<long> Versions);
+}

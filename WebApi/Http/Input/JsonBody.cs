@@ -1,0 +1,121 @@
+using System.Buffers;
+using System.IO.Pipelines;
+using CleanUsers.WebApi.Http.Pipeline;
+using CleanUsers.WebApi.Http.Problems;
+using Microsoft.AspNetCore.Connections;
+using Microsoft.Extensions.Primitives;
+
+namespace CleanUsers.WebApi.Http.Input;
+
+/// <summary>The body of a request, which must be one JSON object.</summary>
+/// <param name="Bytes">As they came.</param>
+/// <param name="Object">The object; null where there is a problem.</param>
+/// <param name="Problem">Why there is none.</param>
+internal sealed record JsonBody(ReadOnlyMemory<byte> Bytes, JsonObject? Object, ProblemResult? Problem)
+{
+    /// <summary>What POST and PUT take.</summary>
+    public const string Json = "application/json";
+
+    /// <summary>What PATCH takes (RFC 7396, RFC 5789 section 3.1).</summary>
+    public const string MergePatch = "application/merge-patch+json";
+
+    private const string Identity = "identity";
+
+    // a client may PUT back what it got
+    private static readonly string[] ReadOnlyMembers = ["id", "version", "createdAt", "updatedAt"];
+
+    /// <exception cref="BadHttpRequestException">The web server rejects the body: too large, too slow, cut off.</exception>
+    /// <exception cref="ConnectionResetException">The client is gone.</exception>
+    public static async Task<JsonBody> ReadAsync(HttpRequest request, CancellationToken ct)
+    {
+        if (!IsJson(request))
+        {
+            MethodNegotiation.Accepts(request.HttpContext.Response, request.Method);
+            return Unsupported("The header Content-Type is missing or names another type than the resource takes, or another character set than UTF-8.");
+        }
+
+        if (IsCoded(request.Headers.ContentEncoding))
+        {
+            request.HttpContext.Response.Headers.AcceptEncoding = Identity; // RFC 9110 section 15.5.16
+            return Unsupported("The header Content-Encoding names a coding, and bodies are accepted without one only.");
+        }
+
+        var bytes = await ReadBytesAsync(request, ct);
+        return JsonObject.TryParse(bytes.Span, "body", ReadOnlyMembers, out var read, out var error)
+            ? new(bytes, read, Problem: null)
+            : new(bytes, Object: null, new ProblemResult(ProblemCatalogue.MalformedBody, error.ErrorMessage, [error]));
+    }
+
+    /// <summary>The command that the members and headers of a request make, with all that is wrong with them.</summary>
+    /// <param name="request">The request.</param>
+    /// <param name="toCommand">Makes the command.</param>
+    /// <param name="headers">Errors of headers.</param>
+    /// <param name="problem">A problem of the request that comes after those of the body.</param>
+    public RequestInput<T> ToInput<T>(HttpRequest request, Func<JsonObject, T> toCommand, IEnumerable<InputError> headers, ProblemResult? problem = null)
+        where T : class
+    {
+        if (Object is null) return new(null!, InputPlace.Member, [], Problem);
+        var command = toCommand(Object);
+        return new(command, InputPlace.Member, [.. new RequestQuery(request).Errors(), .. headers, .. Object.Errors()], problem);
+    }
+
+    private static JsonBody Unsupported(string detail) => new(default, Object: null, new ProblemResult(ProblemCatalogue.UnsupportedMediaType, detail));
+
+    private static async Task<ReadOnlyMemory<byte>> ReadBytesAsync(HttpRequest request, CancellationToken ct)
+    {
+        var reader = request.BodyReader;
+        var bytes = new ArrayBufferWriter<byte>(512);
+        // Not the token itself: Kestrel's reader is of no use after a read that a token ended, and draining the body then logs an error
+        await using var cancelled = ct.Register(CancelRead, reader);
+        try
+        {
+            for (var isCompleted = false; !isCompleted;)
+            {
+                var read = await reader.ReadAsync(CancellationToken.None);
+                foreach (var segment in read.Buffer) bytes.Write(segment.Span);
+                reader.AdvanceTo(read.Buffer.End);
+                ct.ThrowIfCancellationRequested();
+                isCompleted = read.IsCompleted;
+            }
+        }
+        catch (Exception exception)
+            when (exception is ConnectionResetException || (exception is OperationCanceledException && !ct.IsCancellationRequested))
+        {
+            // Without this Kestrel would try to drain the body, from a reader that the reset broke, and log an error: dotnet/aspnetcore's
+            // Http1ContentLengthMessageBody is still "reading" then
+            request.HttpContext.Abort();
+            throw new ConnectionResetException("The client closed the connection before the body was complete.", exception);
+        }
+        catch (IOException exception) when (exception is not BadHttpRequestException)
+        {
+            // Kestrel's exception for a chunk of more bytes than an int can count
+            throw new BadHttpRequestException("The body's framing is broken.", StatusCodes.Status400BadRequest, exception);
+        }
+
+        return bytes.WrittenMemory;
+    }
+
+    private static void CancelRead(object? reader)
+    {
+        try
+        {
+            ((PipeReader)reader!).CancelPendingRead();
+        }
+        catch (ConnectionAbortedException)
+        {
+            // the connection is gone, and has ended the read
+        }
+    }
+
+    private static bool IsJson(HttpRequest request)
+    {
+        if (!ContentType.TryParseUtf8(request.ContentType, out var type)) return false;
+        return type.Equals(Json, StringComparison.OrdinalIgnoreCase)
+            || (HttpMethods.IsPatch(request.Method) && type.Equals(MergePatch, StringComparison.OrdinalIgnoreCase));
+    }
+
+    /// <summary>RFC 9110 section 8.4: a list of codings, of which identity is none.</summary>
+    private static bool IsCoded(StringValues contentEncoding) => contentEncoding
+        .SelectMany(line => (line ?? "").Split(',', StringSplitOptions.RemoveEmptyEntries | StringSplitOptions.TrimEntries))
+        .Any(coding => !coding.Equals(Identity, StringComparison.OrdinalIgnoreCase));
+}

@@ -1,0 +1,23 @@
+using CleanUsers.Application.Users;
+
+namespace CleanUsers.WebApi.Http.Input;
+
+/// <summary>The conditions in <c>If-Match</c> and <c>If-None-Match</c> (RFC 9110 section 13.1).</summary>
+/// <param name="Condition">What they ask of a user's version.</param>
+/// <param name="Errors">Headers that can't be read.</param>
+/// <param name="HasIfMatch">Whether the request has <c>If-Match</c>.</param>
+internal readonly record struct RequestConditions(VersionCondition Condition, IReadOnlyList<InputError> Errors, bool HasIfMatch)
+{
+    public static RequestConditions Read(HttpRequest request)
+    {
+        var (ifMatch, ifNoneMatch) = (request.Headers.IfMatch, request.Headers.IfNoneMatch);
+        if (ifMatch.Count == 0 && ifNoneMatch.Count == 0) return new(VersionCondition.None, [], HasIfMatch: false);
+        var errors = new List<InputError>();
+        if (!EntityTags.TryParse(ifMatch, EntityTags.Strong, out var oneOf)) errors.Add(Invalid("If-Match"));
+        if (!EntityTags.TryParse(ifNoneMatch, EntityTags.Weak, out var noneOf)) errors.Add(Invalid("If-None-Match"));
+        return new(EntityTags.Condition(oneOf, noneOf), errors, ifMatch.Count > 0);
+    }
+
+    private static InputError Invalid(string header) =>
+        InputError.OfHeader(header, "invalid-entity-tag", $"Header '{header}' must be * or a list of entity tags such as \"3\".");
+}

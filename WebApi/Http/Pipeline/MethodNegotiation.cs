@@ -1,0 +1,87 @@
+using CleanUsers.WebApi.Http.Input;
+using CleanUsers.WebApi.Http.Problems;
+using Microsoft.AspNetCore.Authorization;
+using Microsoft.AspNetCore.Routing.Patterns;
+using Microsoft.AspNetCore.Routing.Template;
+
+namespace CleanUsers.WebApi.Http.Pipeline;
+
+/// <summary>What a resource can be asked: OPTIONS is answered for every one, from what routing says for a method that it does not know.</summary>
+internal static class MethodNegotiation
+{
+    private const string AcceptPatch = $"{JsonBody.MergePatch}, {JsonBody.Json}";
+
+    public static IApplicationBuilder UseMethodNegotiation(this IApplicationBuilder app) => app.Use(async (context, next) =>
+    {
+        OpenLikeItsReads(context);
+        await next(context);
+        var response = context.Response;
+        if (response.StatusCode != StatusCodes.Status405MethodNotAllowed || response.HasStarted) return;
+
+        if (!Resources(context).Any())
+        {
+            response.Headers.Remove("Allow");
+            response.StatusCode = StatusCodes.Status404NotFound;
+            return;
+        }
+
+        response.Headers.Allow = $"{response.Headers.Allow}, OPTIONS";
+        if (!HttpMethods.IsOptions(context.Request.Method)) return;
+
+        // as for the other methods: a parameter that a resource under /api does not know is named, and OPTIONS has none
+        var isApi = context.Request.Path.StartsWithSegments("/api", StringComparison.OrdinalIgnoreCase);
+        if (isApi && new RequestQuery(context.Request).Errors() is { Count: > 0 } errors)
+        {
+            response.Headers.Remove("Allow");
+            await ProblemResult.ValidationFailed(errors).WriteAsync(context);
+            return;
+        }
+
+        response.StatusCode = StatusCodes.Status204NoContent;
+        var allow = response.Headers.Allow.ToString();
+        foreach (var method in (string[])["PATCH", "POST"])
+            if (allow.Contains(method, StringComparison.Ordinal)) Accepts(response, method);
+    });
+
+    /// <summary>
+    /// Routing puts an endpoint of its own where a resource lacks the method, without the resource's metadata: authorization would demand a token
+    /// of OPTIONS where GET needs none.
+    /// </summary>
+    private static void OpenLikeItsReads(HttpContext context)
+    {
+        if (context.GetEndpoint() is not { } endpoint || endpoint is RouteEndpoint) return;
+        if (!Resources(context).Any(resource => resource.Metadata.GetMetadata<IAllowAnonymous>() is not null)) return;
+        context.SetEndpoint(new Endpoint(
+            endpoint.RequestDelegate, new EndpointMetadataCollection(endpoint.Metadata.Append(new AllowAnonymousAttribute())), endpoint.DisplayName));
+    }
+
+    /// <summary>
+    /// Routing decides on the method before it looks at the constraints of a path: so far /users/abc is a resource that can't be asked this
+    /// way. It is none.
+    /// </summary>
+    private static IEnumerable<RouteEndpoint> Resources(HttpContext context) => context.RequestServices.GetRequiredService<EndpointDataSource>()
+        .Endpoints
+        .OfType<RouteEndpoint>()
+        .Where(endpoint =>
+        {
+            var values = new RouteValueDictionary();
+            return new TemplateMatcher(new RouteTemplate(endpoint.RoutePattern), []).TryMatch(context.Request.Path, values)
+                && MeetsConstraints(context, endpoint.RoutePattern, values);
+        });
+
+    private static bool MeetsConstraints(HttpContext context, RoutePattern pattern, RouteValueDictionary values)
+    {
+        var factory = context.RequestServices.GetRequiredService<ParameterPolicyFactory>();
+        return pattern.ParameterPolicies.All(parameter => parameter.Value
+            .Select(policy => factory.Create(pattern.GetParameter(parameter.Key), policy))
+            .OfType<IRouteConstraint>()
+            .All(constraint => constraint.Match(context, route: null, parameter.Key, values, RouteDirection.IncomingRequest)));
+    }
+
+    /// <summary>Says what bodies a method takes (RFC 5789 section 3.1 for PATCH, the W3C's LDP section 7.1 for the others).</summary>
+    public static void Accepts(HttpResponse response, string method)
+    {
+        if (HttpMethods.IsPatch(method)) response.Headers["Accept-Patch"] = AcceptPatch;
+        else response.Headers["Accept-Post"] = JsonBody.Json;
+    }
+}

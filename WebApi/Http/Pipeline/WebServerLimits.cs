@@ -1,0 +1,52 @@
+using Microsoft.AspNetCore.Server.Kestrel.Core;
+using Microsoft.AspNetCore.Server.Kestrel.Transport.Sockets;
+
+namespace CleanUsers.WebApi.Http.Pipeline;
+
+/// <summary>
+/// What one client, or all of them, can make the web server keep or wait for. All written down, also where they are its defaults: they are
+/// promises (docs/configuration.md), and the memory that a crowd of clients can take is their product.
+/// </summary>
+internal static class WebServerLimits
+{
+    private const int KiB = 1024;
+
+    private static readonly TimeSpan Grace = TimeSpan.FromSeconds(5);
+
+    public static void Configure(KestrelServerOptions kestrel, HttpOptions options)
+    {
+        kestrel.AddServerHeader = false;
+        kestrel.AllowHostHeaderOverride = true; // RFC 9112 section 3.2.2: Host is ignored where the target is in absolute form
+
+        var limits = kestrel.Limits;
+        limits.MaxConcurrentConnections = options.MaxConnections;
+        limits.MaxConcurrentUpgradedConnections = 0; // nothing here is a web socket
+        limits.MaxRequestLineSize = 8 * KiB;
+        limits.MaxRequestHeaderCount = 100;
+        limits.MaxRequestHeadersTotalSize = 32 * KiB;
+        limits.MaxRequestBodySize = options.MaxBodyBytes;
+        limits.MaxRequestBufferSize = 64 * KiB;
+        limits.MaxResponseBufferSize = 64 * KiB;
+
+        limits.RequestHeadersTimeout = TimeSpan.FromSeconds(10);
+        limits.KeepAliveTimeout = TimeSpan.FromSeconds(130); // longer than load balancers keep theirs, so that it is they who close
+        limits.MinRequestBodyDataRate = BodyRate(options.MaxBodyBytes, options);
+        limits.MinResponseDataRate = new MinDataRate(bytesPerSecond: 240, Grace);
+
+        limits.Http2.MaxStreamsPerConnection = 100;
+        limits.Http2.HeaderTableSize = 4 * KiB;
+        limits.Http2.MaxFrameSize = 16 * KiB;
+        limits.Http2.MaxRequestHeaderFieldSize = 16 * KiB;
+        limits.Http2.InitialConnectionWindowSize = 128 * KiB;
+        limits.Http2.InitialStreamWindowSize = 96 * KiB;
+        limits.Http2.KeepAlivePingDelay = TimeSpan.FromSeconds(30);
+        limits.Http2.KeepAlivePingTimeout = TimeSpan.FromSeconds(20);
+    }
+
+    /// <summary>What is read ahead of a request that is being answered: the transport's default is 1 MiB for each connection.</summary>
+    public static void Configure(SocketTransportOptions sockets) => sockets.MaxReadBufferSize = sockets.MaxWriteBufferSize = 64 * KiB;
+
+    /// <summary>What brings a body of the largest size in before the request's time is over.</summary>
+    public static MinDataRate BodyRate(int maxBodyBytes, HttpOptions options) =>
+        new(bytesPerSecond: Math.Max(240, maxBodyBytes / options.RequestTimeout.TotalSeconds), Grace);
+}

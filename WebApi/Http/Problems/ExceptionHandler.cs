@@ -1,0 +1,51 @@
+using CleanUsers.Application.Ports;
+using Microsoft.AspNetCore.Connections;
+using Microsoft.AspNetCore.Diagnostics;
+
+namespace CleanUsers.WebApi.Http.Problems;
+
+/// <summary>Turns what was thrown into a problem. The cause goes to the log, never to the client.</summary>
+internal sealed partial class ExceptionHandler(ILogger<ExceptionHandler> logger) : IExceptionHandler
+{
+    public async ValueTask<bool> TryHandleAsync(HttpContext httpContext, Exception exception, CancellationToken cancellationToken)
+    {
+        if (exception is ConnectionResetException)
+        {
+            // as the framework has it for a request that was aborted: for the log and the metrics, since nobody is left to read a response
+            httpContext.Response.StatusCode = StatusCodes.Status499ClientClosedRequest;
+            return true;
+        }
+
+        try
+        {
+            await ToProblem(httpContext, exception).WriteAsync(httpContext);
+        }
+        catch (OperationCanceledException) when (httpContext.RequestAborted.IsCancellationRequested)
+        {
+            // the client is gone: nobody is left to read a response
+        }
+
+        return true;
+    }
+
+    private ProblemResult ToProblem(HttpContext context, Exception exception)
+    {
+        // thrown by the web server while a body is read: too large, too slow, badly framed
+        if (exception is BadHttpRequestException rejected) return new ProblemResult(ProblemCatalogue.OfStatus(rejected.StatusCode));
+
+        if (context.RequestServices.GetRequiredService<IDatabase>().IsUnavailable(exception))
+        {
+            LogUnavailable(logger, exception);
+            return new ProblemResult(ProblemCatalogue.Unavailable);
+        }
+
+        LogFailed(logger, exception);
+        return new ProblemResult(ProblemCatalogue.InternalError);
+    }
+
+    [LoggerMessage(LogLevel.Error, "A request failed: an unexpected error.")]
+    private static partial void LogFailed(ILogger logger, Exception exception);
+
+    [LoggerMessage(LogLevel.Error, "A request failed: the database is not available.")]
+    private static partial void LogUnavailable(ILogger logger, Exception exception);
+}

@@ -1,0 +1,81 @@
+using System.Globalization;
+using System.Text.Encodings.Web;
+using System.Text.Json;
+using System.Text.Json.Serialization;
+using System.Text.Json.Serialization.Metadata;
+using CleanUsers.Application;
+using CleanUsers.Application.DeletedUsers;
+using CleanUsers.Application.Emails;
+using CleanUsers.Application.Transfer;
+using CleanUsers.Application.Users;
+using CleanUsers.WebApi.Http.Idempotency;
+using CleanUsers.WebApi.Http.Problems;
+
+namespace CleanUsers.WebApi.Http.Responses;
+
+/// <summary>How values are written as JSON: camel case, enums by name, instants with three decimals and Z.</summary>
+[JsonSerializable(typeof(UserDto))]
+[JsonSerializable(typeof(DeletedUserDto))]
+[JsonSerializable(typeof(ExportedUser))]
+[JsonSerializable(typeof(ImportCounts))]
+[JsonSerializable(typeof(Page<UserDto>))]
+[JsonSerializable(typeof(Page<DeletedUserDto>))]
+[JsonSerializable(typeof(EmailDto))]
+[JsonSerializable(typeof(Page<EmailDto>))]
+[JsonSerializable(typeof(ProblemBody))]
+[JsonSerializable(typeof(ProblemExplanation))]
+[JsonSerializable(typeof(StoredResponse))]
+[JsonSerializable(typeof(Commands.Files.RejectedLineJson))]
+internal sealed partial class WireJson : JsonSerializerContext
+{
+    private const string InstantForm = "yyyy-MM-ddTHH:mm:ss.fffZ";
+
+    // Names and addresses stay legible. What HTML could misread does not matter: the type is JSON, and nothing sniffs it.
+    private static readonly JavaScriptEncoder Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping;
+
+    public static readonly JsonWriterOptions Writing = new() { Encoder = Encoder };
+
+    private static readonly JsonSerializerOptions Wire = new(JsonSerializerDefaults.Web)
+    {
+        Encoder = Encoder,
+        TypeInfoResolver = new WireJson().WithAddedModifier(OmitWhereNull),
+        Converters =
+        {
+            new Rfc3339Converter(),
+            new JsonStringEnumConverter<Domain.Users.UserRole>(),
+            new JsonStringEnumConverter<Domain.Users.UserStatus>(),
+            new JsonStringEnumConverter<Domain.Emails.EmailStatus>(),
+        },
+    };
+
+    public static JsonTypeInfo<T> Type<T>() => Cache<T>.Type;
+
+    /// <summary>RFC 3339 in UTC with exactly three decimals, whatever they are.</summary>
+    public static string Instant(DateTimeOffset instant) => instant.UtcDateTime.ToString(InstantForm, CultureInfo.InvariantCulture);
+
+    /// <summary>Members that are not there, instead of null, where the configuration or the request does not ask for them.</summary>
+    private static void OmitWhereNull(JsonTypeInfo type)
+    {
+        foreach (var property in type.Properties)
+            if (property.Name is "purgeAt" or "totalCount") property.ShouldSerialize = (_, value) => value is not null;
+    }
+
+    private static class Cache<T>
+    {
+        public static readonly JsonTypeInfo<T> Type = (JsonTypeInfo<T>)Wire.GetTypeInfo(typeof(T));
+    }
+
+    /// <inheritdoc cref="Instant"/>
+    private sealed class Rfc3339Converter : JsonConverter<DateTimeOffset>
+    {
+        public override DateTimeOffset Read(ref Utf8JsonReader reader, Type typeToConvert, JsonSerializerOptions options) =>
+            throw new NotSupportedException("Responses are written, never read.");
+
+        public override void Write(Utf8JsonWriter writer, DateTimeOffset value, JsonSerializerOptions options)
+        {
+            Span<byte> text = stackalloc byte[24];
+            value.UtcDateTime.TryFormat(text, out var length, InstantForm, CultureInfo.InvariantCulture);
+            writer.WriteStringValue(text[..length]);
+        }
+    }
+}
