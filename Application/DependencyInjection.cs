@@ -49,7 +49,7 @@ public static class DependencyInjection
         .AddScoped<GetDeletedUser>()
         .AddScoped<RestoreUser>()
         .AddScoped<PurgeUser>()
-        .AddSingleton<PurgeExpiredUsers>();
+        .AddScoped<PurgeExpiredUsers>();
 
     private static IServiceCollection AddEmails(this IServiceCollection services) => services
         .AddSingleton<IValidator<QueueEmailCommand>, QueueEmailValidator>()
@@ -57,7 +57,8 @@ public static class DependencyInjection
         .AddScoped<QueueEmail>()
         .AddScoped<GetEmail>()
         .AddScoped<ListEmails>()
-        .AddSingleton<DeliverEmails>();
+        .AddScoped<FindDueEmails>()
+        .AddScoped<DeliverEmail>();
 
     private static IServiceCollection AddTransfer(this IServiceCollection services) => services
         .AddSingleton<IValidator<ImportedUser>, ImportedUserValidator>()

@@ -27,5 +27,5 @@ public enum DeliveryOutcome
     NotNow,
 
     /// <summary>Never: the server refuses this email for good.</summary>
-    Refused,
+    Rejected,
 }

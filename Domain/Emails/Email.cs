@@ -1,8 +1,8 @@
 namespace CleanUsers.Domain.Emails;
 
 /// <summary>
-/// A message to a user, and its place in the queue. Whoever delivers it takes it first, for a time in which nobody else does; whoever dies
-/// while having it loses it when that time is over.
+/// A message to a user, and its place in the queue. A worker leases an email before sending it. If the worker dies, the lease expires and another
+/// worker takes over.
 /// </summary>
 public sealed class Email
 {
@@ -46,13 +46,13 @@ public sealed class Email
 
     public DateTimeOffset? SentAt { get; private set; }
 
-    /// <summary>How often somebody took it to deliver it.</summary>
+    /// <summary>How often a worker leased it.</summary>
     public int Attempts { get; private set; }
 
     /// <summary>Why the last attempt failed, in plain words.</summary>
     public string? LastError { get; private set; }
 
-    /// <summary>From when on somebody may take it; null once it waits no more.</summary>
+    /// <summary>From when on a worker may lease it; null once it is not queued any more.</summary>
     public DateTimeOffset? DueAt { get; private set; }
 
     /// <summary>From 1, one more with every change.</summary>
@@ -65,9 +65,9 @@ public sealed class Email
         return new Email { UserId = userId, Subject = subject, Text = text, CreatedAt = now, CreatedBy = by, DueAt = now, Version = 1 };
     }
 
-    /// <summary>Takes it, to deliver it, until the time given.</summary>
-    /// <returns>False where it does not wait, or somebody has it: nothing changed.</returns>
-    public bool Take(DateTimeOffset now, DateTimeOffset until)
+    /// <summary>Leases the email until the time given.</summary>
+    /// <returns>False where the email is not queued, or is leased: nothing changed.</returns>
+    public bool TryLease(DateTimeOffset now, DateTimeOffset until)
     {
         if (DueAt is null || DueAt > now) return false;
         DueAt = until;

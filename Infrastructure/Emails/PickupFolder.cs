@@ -19,7 +19,7 @@ internal sealed class PickupFolder(EmailOptions options) : IEmailSender
         }
         catch (FormatException)
         {
-            return new(DeliveryOutcome.Refused, Messages.Unwritable);
+            return new(DeliveryOutcome.Rejected, Messages.Unwritable);
         }
         catch (Exception exception) when (exception is IOException or UnauthorizedAccessException)
         {

@@ -56,7 +56,7 @@ internal sealed class SmtpSender(EmailOptions options, SmtpOptions smtp) : IEmai
         }
         catch (FormatException)
         {
-            return new(DeliveryOutcome.Refused, Messages.Unwritable);
+            return new(DeliveryOutcome.Rejected, Messages.Unwritable);
         }
         catch (SslHandshakeException)
         {
@@ -97,7 +97,7 @@ internal sealed class SmtpSender(EmailOptions options, SmtpOptions smtp) : IEmai
     {
         if (capabilities.HasFlag(SmtpCapabilities.UTF8)) return null;
         return Ascii.IsValid(from.Address)
-            ? new(DeliveryOutcome.Refused, "The mail server takes only ASCII addresses.")
+            ? new(DeliveryOutcome.Rejected, "The mail server takes only ASCII addresses.")
             : NotNow("The mail server takes only ASCII addresses, and 'Email:From' is not ASCII.");
     }
 
@@ -110,7 +110,7 @@ internal sealed class SmtpSender(EmailOptions options, SmtpOptions smtp) : IEmai
         {
             { StatusCode: SmtpStatusCode.AuthenticationRequired } => NotNow(AuthenticationRequired(reply.StatusCode, reply.Message)),
             { ErrorCode: not SmtpErrorCode.SenderNotAccepted } when isReady && IsFinal(reply.StatusCode) =>
-                new(DeliveryOutcome.Refused, $"The mail server said: {text}"),
+                new(DeliveryOutcome.Rejected, $"The mail server said: {text}"),
             _ => NotNow($"The mail server said: {text}"),
         };
     }

@@ -11,7 +11,7 @@ public sealed class EmailTests
     {
         var email = New();
         Assert.Equal((EmailStatus.Queued, 0, 1L, Now), (email.Status, email.Attempts, email.Version, email.DueAt));
-        Assert.True(email.Take(Now, Now.AddMinutes(2)));
+        Assert.True(email.TryLease(Now, Now.AddMinutes(2)));
         Assert.Equal((EmailStatus.Queued, 1, 2L), (email.Status, email.Attempts, email.Version));
     }
 
@@ -19,10 +19,10 @@ public sealed class EmailTests
     public void Nobody_else_takes_it_until_the_time_is_over()
     {
         var email = New();
-        email.Take(Now, Now.AddMinutes(2));
-        Assert.False(email.Take(Now.AddMinutes(1), Now.AddMinutes(3)));
+        email.TryLease(Now, Now.AddMinutes(2));
+        Assert.False(email.TryLease(Now.AddMinutes(1), Now.AddMinutes(3)));
         Assert.Equal(1, email.Attempts);
-        Assert.True(email.Take(Now.AddMinutes(2), Now.AddMinutes(4)));
+        Assert.True(email.TryLease(Now.AddMinutes(2), Now.AddMinutes(4)));
         Assert.Equal(2, email.Attempts);
     }
 
@@ -30,12 +30,12 @@ public sealed class EmailTests
     public void Delivered_it_waits_no_more_and_forgets_what_failed_before()
     {
         var email = New();
-        email.Take(Now, Now.AddMinutes(2));
+        email.TryLease(Now, Now.AddMinutes(2));
         email.Postpone(Now, "Busy.");
-        email.Take(Now.AddHours(1), Now.AddHours(2));
+        email.TryLease(Now.AddHours(1), Now.AddHours(2));
         email.Deliver(Now.AddHours(1));
         Assert.Equal((EmailStatus.Sent, Now.AddHours(1), null, null), (email.Status, email.SentAt, email.LastError, email.DueAt));
-        Assert.False(email.Take(Now.AddYears(1), Now.AddYears(2)));
+        Assert.False(email.TryLease(Now.AddYears(1), Now.AddYears(2)));
     }
 
     [Fact]
@@ -43,7 +43,7 @@ public sealed class EmailTests
     {
         var email = New();
         var (time, pauses) = (Now, new List<double>());
-        while (email.Take(time, time.AddMinutes(2)))
+        while (email.TryLease(time, time.AddMinutes(2)))
         {
             email.Postpone(time, "Busy.");
             if (email.DueAt is not { } due) break;
@@ -59,7 +59,7 @@ public sealed class EmailTests
     public void Refused_it_is_given_up_at_once_with_a_reason_that_has_an_end()
     {
         var email = New();
-        email.Take(Now, Now.AddMinutes(2));
+        email.TryLease(Now, Now.AddMinutes(2));
         email.Fail(new string('x', 1000));
         Assert.Equal((EmailStatus.Failed, 1, Email.ErrorMaxLength), (email.Status, email.Attempts, email.LastError!.Length));
         Assert.Null(email.DueAt);
@@ -69,7 +69,7 @@ public sealed class EmailTests
     public void A_reason_is_stored_as_plain_text_cut_between_code_points()
     {
         var email = New();
-        email.Take(Now, Now.AddMinutes(2));
+        email.TryLease(Now, Now.AddMinutes(2));
         email.Postpone(Now, $"\0\u202E{new string('x', Email.ErrorMaxLength - 3)}\U0001F600");
         Assert.Equal($" \uFFFD{new string('x', Email.ErrorMaxLength - 3)}", email.LastError);
     }

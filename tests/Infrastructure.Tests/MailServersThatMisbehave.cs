@@ -75,8 +75,7 @@ public abstract class MailServersThatMisbehave(Store store) : IDisposable
 
         await using (var services = _store.Services().AddSingleton<IEmailSender>(router).BuildServiceProvider())
         {
-            var deliver = new DeliverEmails(services.GetRequiredService<IServiceScopeFactory>(), _store.Clock);
-            while (await deliver.ExecuteAsync(Ct) > 0)
+            while (await DeliverDueAsync(services))
             {
                 // until all that is due was tried
             }
@@ -91,6 +90,20 @@ public abstract class MailServersThatMisbehave(Store store) : IDisposable
                 .Select(cell => $"{cell.Key}: {string.Join("; ", cell.OrderBy(email => email.Status == EmailStatus.Sent).Select(Describe))}"));
         TestContext.Current.TestOutputHelper?.WriteLine(
             $"{expected.Count} cells, {outcomes.Count} emails in {clock.Elapsed.TotalSeconds:F1} s\n{Table}");
+    }
+
+    /// <summary>As the background service of the host does.</summary>
+    private async Task<bool> DeliverDueAsync(ServiceProvider services)
+    {
+        await using var scope = services.CreateAsyncScope();
+        var queue = await new FindDueEmails(scope.ServiceProvider.GetRequiredService<IEmailRepository>(), _store.Clock).ExecuteAsync(Ct);
+        await Parallel.ForEachAsync(queue.Ids, new ParallelOptions { MaxDegreeOfParallelism = 4, CancellationToken = Ct }, async (id, ct) =>
+        {
+            await using var own = services.CreateAsyncScope();
+            var (emails, sender) = (own.ServiceProvider.GetRequiredService<IEmailRepository>(), own.ServiceProvider.GetRequiredService<IEmailSender>());
+            await new DeliverEmail(emails, sender, _store.Clock).ExecuteAsync(id, ct);
+        });
+        return queue.Ids.Count > 0;
     }
 
     public void Dispose()

@@ -43,7 +43,7 @@ public abstract class QueueingEmails(Store store)
         {
             var emails = scope.GetRequiredService<IEmailRepository>();
             var (mine, _) = (await emails.FindToDeliverAsync(email.Id, Ct))!.Value;
-            return mine.Take(Sample.Now, Sample.Now.AddMinutes(2)) && await emails.TryUpdateAsync(Ct);
+            return mine.TryLease(Sample.Now, Sample.Now.AddMinutes(2)) && await emails.TryUpdateAsync(Ct);
         }))));
         Assert.Single(outcomes, saved => saved);
         Assert.DoesNotContain(email.Id, await DueAsync(Sample.Now.AddMinutes(1)));
@@ -58,7 +58,7 @@ public abstract class QueueingEmails(Store store)
         var email = await SaveAsync(New(userId));
         await SaveAsync(New(userId));
         Assert.Equal(before + 2, await CountAsync());
-        await ChangeAsync(mine => mine.Take(Sample.Now, Sample.Now.AddMinutes(2)));
+        await ChangeAsync(mine => mine.TryLease(Sample.Now, Sample.Now.AddMinutes(2)));
         Assert.Equal(before + 2, await CountAsync());
         await ChangeAsync(mine => mine.Deliver(Sample.Now));
         Assert.Equal(before + 1, await CountAsync());
@@ -89,7 +89,7 @@ public abstract class QueueingEmails(Store store)
         var userId = await _store.AddAsync(Sample.User(), Ct);
         var waiting = await SaveAsync(New(userId));
         var sent = New(userId);
-        sent.Take(Sample.Now, Sample.Now);
+        sent.TryLease(Sample.Now, Sample.Now);
         sent.Deliver(Sample.Now);
         await SaveAsync(sent);
 

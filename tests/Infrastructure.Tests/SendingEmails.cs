@@ -51,7 +51,7 @@ public sealed class SendingEmails : IDisposable
     [Theory]
     [InlineData("üsers@example.org", "ada@example.org", DeliveryOutcome.NotNow, "The mail server takes only ASCII addresses, and 'Email:From' is not ASCII.")]
     [InlineData("üsers@example.org", "ünï@example.org", DeliveryOutcome.NotNow, "The mail server takes only ASCII addresses, and 'Email:From' is not ASCII.")]
-    [InlineData("users@example.org", "ünï@example.org", DeliveryOutcome.Refused, "The mail server takes only ASCII addresses.")]
+    [InlineData("users@example.org", "ünï@example.org", DeliveryOutcome.Rejected, "The mail server takes only ASCII addresses.")]
     public async Task A_server_without_SMTPUTF8_gets_no_address_that_needs_it(string from, string to, DeliveryOutcome outcome, string reason)
     {
         using var server = new ScriptedMailServer(["8BITMIME"]);
@@ -115,12 +115,12 @@ public sealed class SendingEmails : IDisposable
     public async Task And_to_no_other()
     {
         await _server.StartAsync(utf8: false);
-        Assert.Equal(new(DeliveryOutcome.Refused, "The mail server takes only ASCII addresses."), await SendAsync(Email(to: "ünï@example.org")));
+        Assert.Equal(new(DeliveryOutcome.Rejected, "The mail server takes only ASCII addresses."), await SendAsync(Email(to: "ünï@example.org")));
         Assert.Equal(Delivery.Delivered, await SendAsync(Email(to: "uni@bücher.example"))); // a domain has an ASCII form
     }
 
     [Theory]
-    [InlineData("refused@example.org", DeliveryOutcome.Refused, "The mail server said: 550 5.1.1 No such mailbox")]
+    [InlineData("refused@example.org", DeliveryOutcome.Rejected, "The mail server said: 550 5.1.1 No such mailbox")]
     [InlineData("busy@example.org", DeliveryOutcome.NotNow, "The mail server said: 451 4.3.0 Try again later")]
     [InlineData("hangs@example.org", DeliveryOutcome.NotNow, "The mail server did not answer in time.")]
     public async Task What_the_server_does_not_take_has_a_reason(string to, DeliveryOutcome outcome, string reason)

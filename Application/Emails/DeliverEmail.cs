@@ -1,0 +1,53 @@
+using CleanUsers.Application.Ports;
+using CleanUsers.Domain.Emails;
+
+namespace CleanUsers.Application.Emails;
+
+/// <summary>
+/// Delivers one queued email. A worker leases an email before sending it, so several processes can work on one queue. If the worker dies, the lease
+/// expires and another worker takes over.
+/// </summary>
+public sealed class DeliverEmail(IEmailRepository emails, IEmailSender sender, TimeProvider clock)
+{
+    public static readonly TimeSpan Lease = TimeSpan.FromMinutes(2);
+
+    /// <summary>Shorter than the lease, so that no other worker can send the email meanwhile.</summary>
+    private static readonly TimeSpan SendTimeout = TimeSpan.FromMinutes(1);
+
+    /// <returns>False where another worker has the lease, or the email is not queued any more.</returns>
+    public async Task<bool> ExecuteAsync(long id, CancellationToken ct)
+    {
+        var now = clock.GetUtcMilliseconds();
+        if (await emails.FindToDeliverAsync(id, ct) is not var (email, user) || !email.TryLease(now, now + Lease)) return false;
+        if (user.IsDeleted) email.Fail(Email.UserDeleted);
+        if (!await emails.TryUpdateAsync(ct)) return false;
+        if (email.Status == EmailStatus.Failed) return true;
+
+        // a shutdown waits for the end of a delivery: an email whose outcome is not recorded would be sent again when the lease expires
+        var delivery = await SendAsync(new(email.Id, user.Email, user.Name, email.Subject, email.Text, email.CreatedAt));
+        now = clock.GetUtcMilliseconds();
+        switch (delivery.Outcome)
+        {
+            case DeliveryOutcome.Delivered: email.Deliver(now); break;
+            case DeliveryOutcome.NotNow: email.Postpone(now, delivery.Reason); break;
+            case DeliveryOutcome.Rejected: email.Fail(delivery.Reason); break;
+        }
+
+        // a conflict means that the user was deleted or purged meanwhile, and the email with it
+        await emails.TryUpdateAsync(CancellationToken.None);
+        return true;
+    }
+
+    private async Task<Delivery> SendAsync(OutgoingEmail email)
+    {
+        using var timeout = new CancellationTokenSource(SendTimeout, clock);
+        try
+        {
+            return await sender.SendAsync(email, timeout.Token);
+        }
+        catch (OperationCanceledException) when (timeout.IsCancellationRequested)
+        {
+            return new(DeliveryOutcome.NotNow, "The mail server did not answer in time.");
+        }
+    }
+}
