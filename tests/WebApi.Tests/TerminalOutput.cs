@@ -68,17 +68,17 @@ public sealed class TerminalOutput : IDisposable
     [InlineData(1, "Unrecognized command or argument '☠'.", "users", "create", "☠")]
     [InlineData(
         1,
-        "--age: '☠' is no whole number.\n" +
+        "--age: '☠' is not a whole number.\n" +
         "--email: Email must not have control characters.\n" +
         "--name: Name must not have control characters or line breaks.\n" +
         "--role: Role must be User or Admin.\n" +
         "--status: Status must be Active or Inactive.",
         "users", "create", "--email", "☠", "--name", "☠", "--age", "☠", "--role", "☠", "--status", "☠")]
-    [InlineData(1, "ID: '☠' is no id: they are whole numbers from 1.", "users", "get", "☠")]
-    [InlineData(1, "ID: '☠' is no id: they are whole numbers from 1.", "users", "purge", "☠")]
+    [InlineData(1, "ID: '☠' is not an id: ids are whole numbers from 1.", "users", "get", "☠")]
+    [InlineData(1, "ID: '☠' is not an id: ids are whole numbers from 1.", "users", "purge", "☠")]
     [InlineData(
         1,
-        "--page-size: '☠' is no whole number.\n" +
+        "--page-size: '☠' is not a whole number.\n" +
         "--sort: Sort must be one of id, createdAt, updatedAt, email, name, with - before it for descending.\n" +
         "--cursor: Cursor is not one that this query gave: start again without it.",
         "users", "list", "--sort", "☠", "--page-size", "☠", "--cursor", "☠")]
@@ -151,6 +151,7 @@ public sealed class TerminalOutput : IDisposable
     {
         const string member = @"\u001b[31m\r\n\u0000\u0007\u009b2J\u202e\u2028";
         const string shown = @"\u001B[31m\u000D\u000A\u0000\u0007\u009B2J\u202E\u2028";
+        const string inSentence = " [31m     2J\uFFFD "; // sentences that clients read too are cleaned before
         var (ndjson, csv) = (Path.Combine(_folder, "users.ndjson"), Path.Combine(_folder, "users.csv"));
         await File.WriteAllTextAsync(ndjson, $$"""
             {"email":"a@example.org","{{member}}":1}
@@ -162,7 +163,7 @@ public sealed class TerminalOutput : IDisposable
 
         var (code, _, error) = await OwnProcess.RunAsync(_folder, [], "users", "import", ndjson);
         Assert.Equal(1, code);
-        AssertPlainLines(9, $"line 1: {shown}: There is no member {shown} here.\nline 2: {shown}: ", error);
+        AssertPlainLines(9, $"line 1: {shown}: Unknown member '{inSentence}'.\nline 2: {shown}: ", error);
 
         (code, _, error) = await OwnProcess.RunAsync(_folder, [], "users", "import", csv);
         Assert.Equal(1, code);

@@ -66,12 +66,12 @@ public sealed class UsersOnTheCommandLine : IDisposable
     }
 
     [Theory]
-    [InlineData("create --name  --age old --role Boss --status ", "--age: 'old' is no whole number.", "--email: Email is required.", "--name: Name must have 1 to 200 characters, or be null.", "--role: Role must be User or Admin.", "--status: Status must be Active or Inactive.")]
+    [InlineData("create --name  --age old --role Boss --status ", "--age: 'old' is not a whole number.", "--email: Email is required.", "--name: Name must have 1 to 200 characters, or be null.", "--role: Role must be User or Admin.", "--status: Status must be Active or Inactive.")]
     [InlineData("create --email ada@example.org --age 151", "--age: Age must be between 0 and 150.")]
-    [InlineData("list --page-size many --sort age --created-from now --cursor x", "--page-size: 'many' is no whole number.", "--sort: Sort must be one of id, createdAt, updatedAt, email, name, with - before it for descending.", "--created-from: CreatedFrom must be a time such as 2026-01-31T12:00:00Z (RFC 3339).", "--cursor: Cursor is not one that this query gave: start again without it.")]
+    [InlineData("list --page-size many --sort age --created-from now --cursor x", "--page-size: 'many' is not a whole number.", "--sort: Sort must be one of id, createdAt, updatedAt, email, name, with - before it for descending.", "--created-from: CreatedFrom must be a time such as 2026-01-31T12:00:00Z (RFC 3339).", "--cursor: Cursor is not one that this query gave: start again without it.")]
     [InlineData("list --q a\u0001b", "--q: Q must be Unicode text without control characters, line breaks or characters that override the direction of text.")]
-    [InlineData("get 0", "ID: '0' is no id: they are whole numbers from 1.")]
-    [InlineData("purge x", "ID: 'x' is no id: they are whole numbers from 1.")]
+    [InlineData("get 0", "ID: '0' is not an id: ids are whole numbers from 1.")]
+    [InlineData("purge x", "ID: 'x' is not an id: ids are whole numbers from 1.")]
     public async Task All_faults_are_told_at_once_each_in_a_line_under_the_name_of_its_option(string typed, params string[] faults)
     {
         var (code, output, error) = await RunAsync(typed.Split(' '));
