@@ -48,7 +48,7 @@ public sealed class EmailAddress
     {
         key = "";
         if (string.IsNullOrEmpty(text) || !text.IsWellFormed()) return Invalid("must be an address such as name@example.org");
-        if (Encoding.UTF8.GetByteCount(text) > MaxOctets) return TooLong($"must be at most {MaxOctets} octets long");
+        if (Encoding.UTF8.GetByteCount(text) > MaxOctets) return TooLong($"must be at most {MaxOctets} bytes long");
         foreach (var rune in text.EnumerateRunes())
         {
             if (Rune.IsWhiteSpace(rune)) return Invalid("must not have white space");
@@ -60,12 +60,12 @@ public sealed class EmailAddress
         if (at < 0) return Invalid("must have an @");
         var local = text[..at];
         if (Encoding.UTF8.GetByteCount(local) > LocalPartMaxOctets)
-            return TooLong($"must have at most {LocalPartMaxOctets} octets before the @");
+            return TooLong($"must have at most {LocalPartMaxOctets} bytes before the @");
         if (!IsDotAtom(local)) return Invalid("must have words joined by single dots before the @, without quotes");
         if (!TryToAscii(text[(at + 1)..], out var domain)) return Invalid("must have a host name after the @");
 
         key = $"{local.ToLowerNfc()}@{domain}";
-        return Encoding.UTF8.GetByteCount(key) > MaxOctets ? TooLong($"must be at most {MaxOctets} octets long in its normal form") : null;
+        return Encoding.UTF8.GetByteCount(key) > MaxOctets ? TooLong($"must be at most {MaxOctets} bytes long in its normal form") : null;
 
         static InvalidValue Invalid(string what) => new("invalid-email", $"Email {what}.");
         static InvalidValue TooLong(string what) => new("too-long", $"Email {what}.");

@@ -54,7 +54,7 @@ internal static partial class CommandHost
             LogFailed(app.Logger, exception);
             if (!database.IsUnavailable(exception)) throw;
             var behind = await database.CheckAsync(CancellationToken.None) == DatabaseState.SchemaBehind;
-            throw new DatabaseUnavailableException(behind ? new InvalidOperationException("its schema is not this program's; run migrate.", exception) : exception.GetBaseException());
+            throw new DatabaseUnavailableException(behind ? new InvalidOperationException("the schema does not match this program; run migrate.", exception) : exception.GetBaseException());
         }
     }
 

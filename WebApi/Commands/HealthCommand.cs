@@ -10,7 +10,7 @@ internal sealed class HealthCommand : ServiceCommand
     private static readonly TimeSpan Patience = TimeSpan.FromSeconds(5);
 
     public HealthCommand()
-        : base("health", "Asks the service on this machine whether it can serve; its port is read from the environment.", "health") =>
+        : base("health", "Checks that the service on this machine is ready. Its port is read from the environment.", "health") =>
         SetAction((_, ct) => AskAsync(ct));
 
     private static async Task<int> AskAsync(CancellationToken ct)
@@ -22,7 +22,7 @@ internal sealed class HealthCommand : ServiceCommand
         {
             using var answer = await client.GetAsync(address, ct);
             if (answer.IsSuccessStatusCode) return 0;
-            ErrorOutput.WriteLine($"Not ready: {address} answers {(int)answer.StatusCode}.");
+            ErrorOutput.WriteLine($"Not ready: {address} responds with status code {(int)answer.StatusCode}.");
         }
         catch (HttpRequestException exception)
         {
@@ -30,7 +30,7 @@ internal sealed class HealthCommand : ServiceCommand
         }
         catch (TaskCanceledException) when (!ct.IsCancellationRequested) // how HttpClient says that its time is up
         {
-            ErrorOutput.WriteLine($"Not ready: {address} did not answer within {Patience.TotalSeconds} s.");
+            ErrorOutput.WriteLine($"Not ready: {address} did not respond within {Patience.TotalSeconds} s.");
         }
 
         return CommandLine.Refused;

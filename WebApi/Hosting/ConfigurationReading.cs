@@ -39,7 +39,7 @@ internal static class ConfigurationReading
         }
         catch (ArgumentException) // how drivers refuse a connection string
         {
-            var found = configuration.GetConnectionString(name) is null ? "nothing" : "not one";
+            var found = configuration.GetConnectionString(name) is null ? "missing" : "not valid";
             throw new ConfigurationException($"ConnectionStrings:{name}", found, "a connection string of the database");
         }
     }
@@ -80,7 +80,7 @@ internal static class ConfigurationReading
 
     // a secret is one by its attribute, and never shown
     private static ConfigurationException Refusal(PropertyInfo property, string key, string found) => new(
-        key, property.GetCustomAttribute<DataTypeAttribute>()?.DataType == DataType.Password ? "not one" : $"'{found}'", Allowed(property));
+        key, property.GetCustomAttribute<DataTypeAttribute>()?.DataType == DataType.Password ? "not valid" : $"'{found}'", Allowed(property));
 
     private static string Allowed(PropertyInfo property)
     {

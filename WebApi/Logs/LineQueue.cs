@@ -97,5 +97,5 @@ internal sealed class LineQueue : IDisposable
 
     private byte[] Loss() => Encoding.UTF8.GetBytes(string.Create(
         CultureInfo.InvariantCulture,
-        $$"""{"time":"{{_clock.GetUtcNow():yyyy-MM-dd'T'HH:mm:ss.fff'Z'}}","level":"Warning","category":"{{GetType().FullName}}","message":"{{_lost}} lines were lost: standard output took no more.","lost":{{_lost}}}{{"\n"}}"""));
+        $$"""{"time":"{{_clock.GetUtcNow():yyyy-MM-dd'T'HH:mm:ss.fff'Z'}}","level":"Warning","category":"{{GetType().FullName}}","message":"{{_lost}} lines were lost, because standard output did not accept them.","lost":{{_lost}}}{{"\n"}}"""));
 }

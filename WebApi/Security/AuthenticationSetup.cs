@@ -52,7 +52,7 @@ internal static class AuthenticationSetup
         bool HasAny(params string[] keys) => keys.Any(key => bearer.GetSection(key).Exists());
 
         ConfigurationException Lacking(string what, string allowed) => new(
-            BearerKey, bearer.Exists() ? $"without {what}" : "nothing", $"a section with {allowed}, or {AllowAnonymousKey}=true");
+            BearerKey, bearer.Exists() ? $"without {what}" : "missing", $"a section with {allowed}, or {AllowAnonymousKey}=true");
     }
 
     private static void CheckKeys(IConfigurationSection bearer)
@@ -61,7 +61,7 @@ internal static class AuthenticationSetup
         {
             var octets = new byte[key.Value?.Length ?? 0];
             if (!Convert.TryFromBase64String(key.Value ?? "", octets, out var length) || length < MinKeyLength)
-                throw new ConfigurationException(key.Path, "not one", $"a key of at least {MinKeyLength} octets in base64");
+                throw new ConfigurationException(key.Path, "not valid", $"a key of at least {MinKeyLength} bytes in base64");
         }
     }
 }

@@ -99,9 +99,9 @@ internal static partial class BearerTokens
             SecurityTokenNotYetValidException => "The token is not valid yet",
             SecurityTokenNoExpirationException => "The token does not expire",
             SecurityTokenInvalidAudienceException => "The token is for another audience",
-            SecurityTokenInvalidIssuerException => "The token is of another issuer",
+            SecurityTokenInvalidIssuerException => "The token is from another issuer",
             { Message: SubjectRefusal } => SubjectRefusal,
-            _ => "The token can not be verified",
+            _ => "The token can't be verified",
         };
         return Task.CompletedTask;
     }
@@ -113,7 +113,7 @@ internal static partial class BearerTokens
         return Task.CompletedTask;
     }
 
-    [LoggerMessage(LogLevel.Error, "The issuer's keys are out of reach ({Reason}): no token can be verified.")]
+    [LoggerMessage(LogLevel.Error, "The issuer's keys can't be fetched ({Reason}): no token can be verified.")]
     private static partial void LogNoKeys(ILogger logger, string reason);
 
     private sealed class IssuerUnavailableException : Exception;

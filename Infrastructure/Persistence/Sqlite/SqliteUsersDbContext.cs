@@ -46,7 +46,7 @@ internal sealed class SqliteUsersDbContext(DbContextOptions<SqliteUsersDbContext
     {
         var queue = SqliteWriteQueue.Of(Database.GetConnectionString()!);
         if (!await queue.WaitAsync(SqliteWriteQueue.Patience, ct))
-            throw new SqliteException("The queue of writers does not move.", raw.SQLITE_BUSY);
+            throw new SqliteException("The queue of writers did not advance in time.", raw.SQLITE_BUSY);
         try
         {
             return await base.InTransactionAsync(write, ct, trace);
