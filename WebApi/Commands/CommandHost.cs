@@ -16,7 +16,7 @@ internal static partial class CommandHost
     /// <exception cref="ConfigurationException">The configuration is not one to start with.</exception>
     public static WebApplicationBuilder CreateBuilder(string[] settings)
     {
-        Globalization.Demand();
+        Globalization.EnsureAvailable();
 
         // appsettings.json is beside the program, wherever it is started from
         var builder = WebApplication.CreateBuilder(new WebApplicationOptions { Args = settings, ContentRootPath = AppContext.BaseDirectory });

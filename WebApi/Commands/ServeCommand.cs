@@ -17,7 +17,7 @@ internal sealed class ServeCommand : ServiceCommand
             Description = "Settings of the host and the service, as --key=value or --key value; they override the environment and the files.",
             Arity = ArgumentArity.ZeroOrMore,
         };
-        settings.Validators.Add(RefuseWhatIsNoSetting);
+        settings.Validators.Add(RejectInvalidSettings);
         Add(settings);
         SetAction(async (parsed, _) => await serve(parsed.GetValue(settings)!));
     }
@@ -26,7 +26,7 @@ internal sealed class ServeCommand : ServiceCommand
     public static bool IsSetting(string argument) => argument.StartsWith('-') || argument.Contains('=', StringComparison.Ordinal);
 
     // ASP.NET Core would pass over most of it in silence
-    private static void RefuseWhatIsNoSetting(ArgumentResult settings)
+    private static void RejectInvalidSettings(ArgumentResult settings)
     {
         for (var i = 0; i < settings.Tokens.Count; i++)
         {

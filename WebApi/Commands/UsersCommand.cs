@@ -15,7 +15,7 @@ internal sealed class UsersCommand : ServiceCommand
         SetAction(_ =>
         {
             ErrorOutput.WriteLine($"The subcommand is missing: {string.Join(", ", Subcommands.Select(command => command.Name))}.");
-            return CommandLine.Refused;
+            return CommandLine.Rejected;
         });
     }
 }

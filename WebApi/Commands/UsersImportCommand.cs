@@ -29,7 +29,7 @@ internal sealed class UsersImportCommand : ServiceCommand
         {
             var path = typed.GetRequiredValue(file) is var name && name == StandardInput ? null : name;
             await using var source = path is null ? Console.OpenStandardInput() : new FileStream(path, FileMode.Open, FileAccess.Read);
-            await using var refusals = typed.GetValue(errors) is { } target
+            await using var rejectedLines = typed.GetValue(errors) is { } target
                 ? new FileStream(target.FullName, FileMode.Create, FileAccess.Write, FileShare.None) // not the file that is read
                 : null;
             var command = new ImportUsersCommand(typed.GetValue(update), typed.GetValue(dryRun));
@@ -45,7 +45,7 @@ internal sealed class UsersImportCommand : ServiceCommand
                     void Rejected(RejectedLine line)
                     {
                         foreach (var error in line.ToText()) display.WriteLine(error);
-                        refusals?.Write(line.ToJson().Span);
+                        rejectedLines?.Write(line.ToJson().Span);
                     }
 
                     void Progress(ImportCounts batch)
@@ -55,7 +55,7 @@ internal sealed class UsersImportCommand : ServiceCommand
                     }
                 });
                 await counts.PrintAsync(typed.GetValue(json));
-                return counts.Refused > 0 ? CommandLine.Refused : 0;
+                return counts.Refused > 0 ? CommandLine.Rejected : 0;
             });
         });
     }

@@ -36,7 +36,7 @@ internal sealed class UsersPurgeCommand : ServiceCommand
         if (services.GetRequiredService<Retention>().Time is null)
         {
             ErrorOutput.WriteLine("--expired: Deleted users never expire, because Retention:DeletedUsersDays is not set.");
-            return CommandLine.Refused;
+            return CommandLine.Rejected;
         }
 
         await Console.Out.WriteLineAsync($"{await services.GetRequiredService<PurgeExpiredUsers>().ExecuteAsync(ct)} users were erased.");

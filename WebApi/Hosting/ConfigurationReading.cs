@@ -64,7 +64,7 @@ internal static class ConfigurationReading
         }
         catch (InvalidOperationException) // the binder's only way to say that a text is not of the type
         {
-            throw Refusal(property, key, found.Value!);
+            throw Invalid(property, key, found.Value!);
         }
     }
 
@@ -75,11 +75,11 @@ internal static class ConfigurationReading
         var rules = property.GetCustomAttributes<ValidationAttribute>();
         return known && Validator.TryValidateValue(value!, new ValidationContext(property) { MemberName = property.Name }, [], rules)
             ? value
-            : throw Refusal(property, key, found);
+            : throw Invalid(property, key, found);
     }
 
     // a secret is one by its attribute, and never shown
-    private static ConfigurationException Refusal(PropertyInfo property, string key, string found) => new(
+    private static ConfigurationException Invalid(PropertyInfo property, string key, string found) => new(
         key, property.GetCustomAttribute<DataTypeAttribute>()?.DataType == DataType.Password ? "not valid" : $"'{found}'", Allowed(property));
 
     private static string Allowed(PropertyInfo property)

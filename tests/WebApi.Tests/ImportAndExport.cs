@@ -42,8 +42,8 @@ public abstract class ImportAndExport(TestDatabase database, TestDatabase anothe
         Assert.Equal((1, """{"added":2,"replaced":0,"unchanged":0,"alreadyThere":0,"refused":2}"""), (code, output.TrimEnd()));
         Assert.Equal(
             """
-            line 2: age: Member age must be a whole number or null, not a string.
-            line 2: emial: There is no member emial here.
+            line 2: age: Member 'age' must be a whole number or null, not a string.
+            line 2: emial: Unknown member 'emial'.
             line 2: email: Email must have an @.
             line 2: name: Name must have 1 to 200 characters, or be null.
             line 3: The line is not JSON that can be read (at most 32 levels deep): line 1, byte 2.
@@ -51,7 +51,7 @@ public abstract class ImportAndExport(TestDatabase database, TestDatabase anothe
             error.TrimEnd());
         Assert.Equal(
             [
-                """{"line":2,"errors":[{"member":"age","code":"wrong-type","detail":"Member age must be a whole number or null, not a string."},{"member":"emial","code":"unknown-member","detail":"There is no member emial here."},{"member":"email","code":"invalid-email","detail":"Email must have an @."},{"member":"name","code":"too-short","detail":"Name must have 1 to 200 characters, or be null."}]}""",
+                """{"line":2,"errors":[{"member":"age","code":"wrong-type","detail":"Member 'age' must be a whole number or null, not a string."},{"member":"emial","code":"unknown-member","detail":"Unknown member 'emial'."},{"member":"email","code":"invalid-email","detail":"Email must have an @."},{"member":"name","code":"too-short","detail":"Name must have 1 to 200 characters, or be null."}]}""",
                 """{"line":3,"errors":[{"code":"invalid-json","detail":"The line is not JSON that can be read (at most 32 levels deep): line 1, byte 2."}]}""",
             ],
             await File.ReadAllLinesAsync(Path.Combine(_folder, "refused.ndjson"), Ct));

@@ -162,7 +162,7 @@ public sealed class TerminalOutput : IDisposable
 
         var (code, _, error) = await OwnProcess.RunAsync(_folder, [], "users", "import", ndjson);
         Assert.Equal(1, code);
-        AssertPlainLines(9, $"line 1: {shown}: There is no member {shown} here.\nline 2: {shown}: ", error);
+        AssertPlainLines(9, $"line 1: {shown}: Unknown member '{shown}'.\nline 2: {shown}: ", error);
 
         (code, _, error) = await OwnProcess.RunAsync(_folder, [], "users", "import", csv);
         Assert.Equal(1, code);

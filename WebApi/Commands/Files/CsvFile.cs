@@ -79,9 +79,9 @@ internal sealed class CsvFile : UserFile
         {
             return (await csv.ReadAsync(ct), null);
         }
-        catch (CsvFormatException fault)
+        catch (CsvFormatException error)
         {
-            return (false, RejectLine(fault.LineNumber, "too-long", $"The line has more than {MaxLength} bytes, and what follows can't be read."));
+            return (false, RejectLine(error.LineNumber, "too-long", $"The line has more than {MaxLength} bytes, and what follows can't be read."));
         }
     }
 

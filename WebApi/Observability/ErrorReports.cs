@@ -1,8 +1,8 @@
 using System.Diagnostics;
-using CleanUsers.WebApi.Logs;
+using CleanUsers.WebApi.Hosting;
 using Sentry.Extensibility;
 
-namespace CleanUsers.WebApi.Hosting;
+namespace CleanUsers.WebApi.Observability;
 
 /// <summary>Faults of the service's own, told to Sentry, where <c>Sentry:Dsn</c> says where that is: what failed and under which trace, nothing of the users.</summary>
 internal static class ErrorReports

@@ -1,8 +1,7 @@
 using CleanUsers.Infrastructure;
 using CleanUsers.Infrastructure.Emails;
-using CleanUsers.WebApi.Hosting;
 
-namespace CleanUsers.WebApi.Commands;
+namespace CleanUsers.WebApi.Hosting;
 
 internal static class EmailSetup
 {
