@@ -14,7 +14,7 @@ namespace CleanUsers.Application;
 public sealed class Cursor
 {
     /// <summary>Why a text is not a cursor of the query.</summary>
-    internal static readonly InvalidValue Invalid = new("invalid-cursor", "Cursor is not one that this query gave: start again without it.");
+    internal static readonly InvalidValue Invalid = new("invalid-cursor", "Cursor does not belong to this query: start again without it.");
 
     private const int DigestBytes = 8;
 

@@ -12,14 +12,14 @@ public sealed record Failure(string Code, string Detail)
 {
     private const string Separator = ": ";
 
-    public static Result UserNotFound(long id) => Result.NotFound(new Failure(ErrorCodes.UserNotFound, $"There is no user {id} here.").ToString());
+    public static Result UserNotFound(long id) => Result.NotFound(new Failure(ErrorCodes.UserNotFound, $"User {id} not found.").ToString());
 
-    public static Result EmailNotFound(long id) => Result.NotFound(new Failure(ErrorCodes.NotFound, $"There is no email {id} to this user.").ToString());
+    public static Result EmailNotFound(long id) => Result.NotFound(new Failure(ErrorCodes.NotFound, $"Email {id} of this user not found.").ToString());
 
     public static Result EmailTaken() => Result.Conflict(new Failure(ErrorCodes.EmailTaken, "Another user has this email address.").ToString());
 
     public static Result VersionMismatch(long version) => Result.Conflict(
-        new Failure(ErrorCodes.VersionMismatch, $"The user is at version {version}, which the condition does not allow.").ToString());
+        new Failure(ErrorCodes.VersionMismatch, $"The user has version {version}, which does not meet the condition.").ToString());
 
     /// <summary>The failure of a result that is neither a success nor invalid.</summary>
     public static Failure Of(IResult result)

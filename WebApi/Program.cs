@@ -4,7 +4,7 @@ using CleanUsers.WebApi.Commands;
 using CleanUsers.WebApi.Hosting;
 using CleanUsers.WebApi.Http.Pipeline;
 using CleanUsers.WebApi.Http.Problems;
-using CleanUsers.WebApi.Logs;
+using CleanUsers.WebApi.Observability;
 using CleanUsers.WebApi.OpenApi;
 using CleanUsers.WebApi.Security;
 
@@ -30,7 +30,7 @@ static async Task ServeAsync(string[] settings)
     app.UseRequestLog();
     app.UseShutdown();
     app.UseTrustedProxies();
-    app.UseAnswerHeaders();
+    app.UseSecurityHeaders();
     app.UseHttp();
     app.UseCrossOrigin();
     app.UseAuthenticationByToken();

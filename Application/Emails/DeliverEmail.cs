@@ -47,7 +47,7 @@ public sealed class DeliverEmail(IEmailRepository emails, IEmailSender sender, T
         }
         catch (OperationCanceledException) when (timeout.IsCancellationRequested)
         {
-            return new(DeliveryOutcome.NotNow, "The mail server did not answer in time.");
+            return new(DeliveryOutcome.NotNow, "The mail server did not respond in time.");
         }
     }
 }

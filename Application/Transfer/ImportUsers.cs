@@ -63,11 +63,11 @@ public sealed class ImportUsers(
         var preparing = Task.Run(() => PrepareAsync(lines, batches.Writer, refused, stop.Token), CancellationToken.None);
         try
         {
-            await foreach (var (candidates, refusals) in batches.Reader.ReadAllAsync(ct))
+            await foreach (var (candidates, rejected) in batches.Reader.ReadAllAsync(ct))
             {
                 var done = dryRun is null ? await TakeAsync(candidates, command.Update, ct) : await dryRun.TakeAsync(candidates, ct);
-                total += done with { Refused = refusals };
-                progress(done with { Refused = refusals });
+                total += done with { Refused = rejected };
+                progress(done with { Refused = rejected });
             }
         }
         finally
@@ -83,30 +83,30 @@ public sealed class ImportUsers(
     {
         try
         {
-            var (candidates, refusals) = (new List<Candidate>(BatchSize), 0);
+            var (candidates, rejected) = (new List<Candidate>(BatchSize), 0);
             await foreach (var line in lines.WithCancellation(ct))
             {
                 if (Check(line) is { Count: > 0 } errors)
                 {
                     refused(new RejectedLine(line.Number, errors));
-                    refusals++;
+                    rejected++;
                 }
                 else
                 {
                     candidates.Add(ToCandidate(line.User!));
                 }
 
-                if (candidates.Count + refusals < BatchSize) continue;
-                await batches.WriteAsync(new(candidates, refusals), ct);
-                (candidates, refusals) = (new(BatchSize), 0);
+                if (candidates.Count + rejected < BatchSize) continue;
+                await batches.WriteAsync(new(candidates, rejected), ct);
+                (candidates, rejected) = (new(BatchSize), 0);
             }
 
-            await batches.WriteAsync(new(candidates, refusals), ct);
+            await batches.WriteAsync(new(candidates, rejected), ct);
             batches.Complete();
         }
-        catch (Exception fault) // whichever: whoever reads the channel gets it
+        catch (Exception error) // whichever: whoever reads the channel gets it
         {
-            batches.Complete(fault);
+            batches.Complete(error);
         }
     }
 
@@ -172,5 +172,5 @@ public sealed class ImportUsers(
         public string Key => Details.Email.Key;
     }
 
-    private sealed record Batch(List<Candidate> Candidates, int Refusals);
+    private sealed record Batch(List<Candidate> Candidates, int Rejected);
 }

@@ -32,7 +32,7 @@ internal static class UserCursor
         position = query.Sort.Key switch
         {
             UserSortKey.Id => value.Length == 0 ? new(place.Id) : null,
-            UserSortKey.Email => value.Length > 0 && Encoding.UTF8.GetByteCount(value) <= EmailAddress.MaxOctets ? new(place.Id, value) : null,
+            UserSortKey.Email => value.Length > 0 && Encoding.UTF8.GetByteCount(value) <= EmailAddress.MaxBytes ? new(place.Id, value) : null,
             // the database's own name, not parsed again: what a later Unicode normalises otherwise is a place all the same
             UserSortKey.Name => value.EnumerateRunes().Count() <= UserName.MaxLength ? new(place.Id, value) : null,
             UserSortKey.CreatedAt or UserSortKey.UpdatedAt or UserSortKey.DeletedAt => Instant(value) is { } instant

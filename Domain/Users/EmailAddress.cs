@@ -11,10 +11,10 @@ namespace CleanUsers.Domain.Users;
 public sealed class EmailAddress
 {
     /// <summary>In octets of UTF-8, of the address as written and of its key (RFC 5321 section 4.5.3.1.3, errata 1690).</summary>
-    public const int MaxOctets = 254;
+    public const int MaxBytes = 254;
 
     /// <summary>In octets of UTF-8 (RFC 5321 section 4.5.3.1.1).</summary>
-    public const int LocalPartMaxOctets = 64;
+    public const int LocalPartMaxBytes = 64;
 
     private const string AsciiAtoms = "!#$%&'*+-/=?^_`{|}~"; // RFC 5322 section 3.2.3, next to letters and digits
 
@@ -48,7 +48,7 @@ public sealed class EmailAddress
     {
         key = "";
         if (string.IsNullOrEmpty(text) || !text.IsWellFormed()) return Invalid("must be an address such as name@example.org");
-        if (Encoding.UTF8.GetByteCount(text) > MaxOctets) return TooLong($"must be at most {MaxOctets} octets long");
+        if (Encoding.UTF8.GetByteCount(text) > MaxBytes) return TooLong($"must be at most {MaxBytes} bytes long");
         foreach (var rune in text.EnumerateRunes())
         {
             if (Rune.IsWhiteSpace(rune)) return Invalid("must not have white space");
@@ -59,13 +59,13 @@ public sealed class EmailAddress
         var at = text.LastIndexOf('@');
         if (at < 0) return Invalid("must have an @");
         var local = text[..at];
-        if (Encoding.UTF8.GetByteCount(local) > LocalPartMaxOctets)
-            return TooLong($"must have at most {LocalPartMaxOctets} octets before the @");
+        if (Encoding.UTF8.GetByteCount(local) > LocalPartMaxBytes)
+            return TooLong($"must have at most {LocalPartMaxBytes} bytes before the @");
         if (!IsDotAtom(local)) return Invalid("must have words joined by single dots before the @, without quotes");
         if (!TryToAscii(text[(at + 1)..], out var domain)) return Invalid("must have a host name after the @");
 
         key = $"{local.ToLowerNfc()}@{domain}";
-        return Encoding.UTF8.GetByteCount(key) > MaxOctets ? TooLong($"must be at most {MaxOctets} octets long in its normal form") : null;
+        return Encoding.UTF8.GetByteCount(key) > MaxBytes ? TooLong($"must be at most {MaxBytes} bytes long in its normal form") : null;
 
         static InvalidValue Invalid(string what) => new("invalid-email", $"Email {what}.");
         static InvalidValue TooLong(string what) => new("too-long", $"Email {what}.");

@@ -77,7 +77,7 @@ public sealed class User
     public static User Import(UserDetails details, UserHistory history)
     {
         ArgumentNullException.ThrowIfNull(history);
-        if (history.Version < 1 || history.UpdatedAt < history.CreatedAt) throw new ArgumentException("A history begins before it ends, at version 1.", nameof(history));
+        if (history.Version < 1 || history.UpdatedAt < history.CreatedAt) throw new ArgumentException("A history must have a version of at least 1 and must not end before it begins.", nameof(history));
         var user = Create(details, history.CreatedAt, history.CreatedBy);
         (user.UpdatedAt, user.UpdatedBy, user.Version) = (history.UpdatedAt, history.UpdatedBy, history.Version);
         return user;

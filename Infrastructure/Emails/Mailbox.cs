@@ -38,7 +38,7 @@ internal sealed record Mailbox(string Name, string Address)
     {
         var envelope = new MailboxAddress("", Address);
         var isSame = envelope.GetAddress(idnEncode: true).Equals(Address, StringComparison.OrdinalIgnoreCase);
-        return isSame ? envelope : throw new FormatException("The library writes another address.");
+        return isSame ? envelope : throw new FormatException("The mail library would write another address.");
     }
 
     private static string ToAscii(string domain)

@@ -70,7 +70,7 @@ internal sealed class SmtpSender(EmailOptions options, SmtpOptions smtp) : IEmai
         }
         catch (OperationCanceledException) when (!ct.IsCancellationRequested)
         {
-            return NotNow("The mail server did not answer in time.");
+            return NotNow("The mail server did not respond in time.");
         }
         catch (ReplyTooLongException)
         {
@@ -110,8 +110,8 @@ internal sealed class SmtpSender(EmailOptions options, SmtpOptions smtp) : IEmai
         {
             { StatusCode: SmtpStatusCode.AuthenticationRequired } => NotNow(AuthenticationRequired(reply.StatusCode, reply.Message)),
             { ErrorCode: not SmtpErrorCode.SenderNotAccepted } when isReady && IsFinal(reply.StatusCode) =>
-                new(DeliveryOutcome.Rejected, $"The mail server said: {text}"),
-            _ => NotNow($"The mail server said: {text}"),
+                new(DeliveryOutcome.Rejected, $"The mail server replied: {text}"),
+            _ => NotNow($"The mail server replied: {text}"),
         };
     }
 

@@ -46,6 +46,6 @@ internal sealed partial class Database(UsersDbContext db, ILogger<Database> logg
     [LoggerMessage(LogLevel.Warning, "Not ready: the database lacks the migrations {Migrations}.")]
     private static partial void LogSchemaBehind(ILogger logger, string migrations);
 
-    [LoggerMessage(LogLevel.Warning, "Not ready: the database does not answer.")]
+    [LoggerMessage(LogLevel.Warning, "Not ready: the database does not respond.")]
     private static partial void LogUnreachable(ILogger logger, Exception exception);
 }

@@ -22,7 +22,7 @@ internal sealed class DatabaseTelemetry : IObserver<DiagnosticListener>, IObserv
     private static readonly ActivitySource Spans = new(Name);
 
     private static readonly Histogram<double> Duration = Meter.CreateHistogram(
-        "db.client.operation.duration", "s", "How long a command took until the database answered.",
+        "db.client.operation.duration", "s", "How long the database took to execute a command.",
         advice: new InstrumentAdvice<double> { HistogramBucketBoundaries = [0.0001, 0.00025, 0.0005, 0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10] });
 
     // one for the process: there is one source of events, however many contexts and hosts there are

@@ -22,8 +22,8 @@ internal sealed class UserConfiguration(string tieBreaker) : IEntityTypeConfigur
     public void Configure(EntityTypeBuilder<User> builder)
     {
         builder.HasKey(user => user.Id);
-        builder.Property(user => user.Email).HasMaxLength(EmailAddress.MaxOctets);
-        builder.Property(user => user.EmailKey).HasMaxLength(EmailAddress.MaxOctets);
+        builder.Property(user => user.Email).HasMaxLength(EmailAddress.MaxBytes);
+        builder.Property(user => user.EmailKey).HasMaxLength(EmailAddress.MaxBytes);
         builder.Property(user => user.Name).HasMaxLength(NameUnits);
         builder.Property(user => user.SortName).HasMaxLength(NameUnits);
         builder.Property(user => user.CreatedBy).HasMaxLength(User.ActorMaxLength);

@@ -15,8 +15,8 @@ internal readonly record struct UserMetrics(int Created, int Deleted, int Restor
 {
     private static readonly Meter Meter = new("CleanUsers.Users");
     private static readonly Total AllCreated = new("created", "Users created.");
-    private static readonly Total AllDeleted = new("deleted", "Users put into the bin.");
-    private static readonly Total AllRestored = new("restored", "Users taken out of the bin.");
+    private static readonly Total AllDeleted = new("deleted", "Users deleted, into the recycle bin.");
+    private static readonly Total AllRestored = new("restored", "Users restored from the recycle bin.");
     private static readonly Total AllPurged = new("purged", "Users erased for good.");
 
     /// <summary>Of the changes that are about to be saved.</summary>

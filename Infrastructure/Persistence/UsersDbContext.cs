@@ -48,7 +48,7 @@ internal abstract class UsersDbContext(DbContextOptions options) : DbContext(opt
     public bool IsUnavailable(Exception exception)
     {
         for (var cause = exception; cause is not null; cause = cause.InnerException)
-            if (cause is OutcomeUnknownException || SaysUnavailable(cause)) return true;
+            if (cause is OutcomeUnknownException || IndicatesUnavailable(cause)) return true;
         return false;
     }
 
@@ -134,7 +134,7 @@ internal abstract class UsersDbContext(DbContextOptions options) : DbContext(opt
     protected abstract Task<bool> WasCommittedAsync(Func<CancellationToken, Task<WriteTrace>> trace, CancellationToken ct);
 
     /// <summary>True where this fault, or this cause of one, says that the database can't serve.</summary>
-    protected abstract bool SaysUnavailable(Exception cause);
+    protected abstract bool IndicatesUnavailable(Exception cause);
 
     protected override void OnModelCreating(ModelBuilder modelBuilder)
     {

@@ -16,7 +16,7 @@ internal static partial class CommandHost
     /// <exception cref="ConfigurationException">The configuration is not one to start with.</exception>
     public static WebApplicationBuilder CreateBuilder(string[] settings)
     {
-        Globalization.Demand();
+        Globalization.EnsureAvailable();
 
         // appsettings.json is beside the program, wherever it is started from
         var builder = WebApplication.CreateBuilder(new WebApplicationOptions { Args = settings, ContentRootPath = AppContext.BaseDirectory });
@@ -54,7 +54,7 @@ internal static partial class CommandHost
             LogFailed(app.Logger, exception);
             if (!database.IsUnavailable(exception)) throw;
             var behind = await database.CheckAsync(CancellationToken.None) == DatabaseState.SchemaBehind;
-            throw new DatabaseUnavailableException(behind ? new InvalidOperationException("its schema is not this program's; run migrate.", exception) : exception.GetBaseException());
+            throw new DatabaseUnavailableException(behind ? new InvalidOperationException("the schema does not match this program; run migrate.", exception) : exception.GetBaseException());
         }
     }
 

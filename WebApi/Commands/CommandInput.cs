@@ -60,7 +60,7 @@ internal sealed class CommandInput(ParseResult typed)
     private static int Report(IEnumerable<string> errors)
     {
         foreach (var error in errors) ErrorOutput.WriteLine(error);
-        return CommandLine.Refused;
+        return CommandLine.Rejected;
     }
 
     private Parsed<T> Reject<T>(string error)

@@ -11,7 +11,7 @@ namespace CleanUsers.WebApi.Commands;
 internal static class CommandLine
 {
     /// <summary>Input that is refused, or an answer that is no: 1, as System.CommandLine has it.</summary>
-    public const int Refused = 1;
+    public const int Rejected = 1;
 
     // of sysexits.h
     private const int DatabaseUnavailable = 69; // EX_UNAVAILABLE
@@ -19,13 +19,13 @@ internal static class CommandLine
 
     private const int Interrupted = 130; // as shells have it: 128 and SIGINT
 
-    private static readonly TimeSpan Patience = TimeSpan.FromSeconds(5);
+    private static readonly TimeSpan TerminationTimeout = TimeSpan.FromSeconds(5);
 
     public static async Task<int> RunAsync(string[] arguments, params ServiceCommand[] commands)
     {
         Console.OutputEncoding = new UTF8Encoding(encoderShouldEmitUTF8Identifier: false); // whatever the locale: RFC 8259 section 8.1
-        var root = new RootCommand("A users service: a REST API over a directory of users. Without a command it serves.");
-        root.SetAction(_ => Refused); // never runs; without it, a command that there is not would also be reported as none
+        var root = new RootCommand("A users service: a REST API over a directory of users. Without a command, it runs serve.");
+        root.SetAction(_ => Rejected); // never runs; without it, a command that there is not would also be reported as none
         foreach (var command in commands) root.Add(command);
         var help = root.Options.OfType<HelpOption>().Single();
         help.Action = new HelpWithExample((HelpAction)help.Action!);
@@ -34,15 +34,15 @@ internal static class CommandLine
         var parsed = root.Parse(WithCommand(root, arguments), new ParserConfiguration { ResponseFileTokenReplacer = null });
         if (parsed.Action is ParseErrorAction)
         {
-            foreach (var fault in parsed.Errors) ErrorOutput.WriteLine(fault.Message);
-            return Refused;
+            foreach (var error in parsed.Errors) ErrorOutput.WriteLine(error.Message);
+            return Rejected;
         }
 
         try
         {
             // the host listens to SIGTERM itself, and takes longer than System.CommandLine would wait
-            var patience = parsed.CommandResult.Command is ServeCommand ? (TimeSpan?)null : Patience;
-            return await parsed.InvokeAsync(new InvocationConfiguration { EnableDefaultExceptionHandler = false, ProcessTerminationTimeout = patience });
+            var timeout = parsed.CommandResult.Command is ServeCommand ? (TimeSpan?)null : TerminationTimeout;
+            return await parsed.InvokeAsync(new InvocationConfiguration { EnableDefaultExceptionHandler = false, ProcessTerminationTimeout = timeout });
         }
         catch (OperationCanceledException)
         {
@@ -52,7 +52,7 @@ internal static class CommandLine
         catch (Exception exception) when (exception is IOException or UnauthorizedAccessException)
         {
             ErrorOutput.WriteLine(exception.Message);
-            return Refused;
+            return Rejected;
         }
         catch (ConfigurationException exception)
         {

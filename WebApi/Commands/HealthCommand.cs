@@ -7,22 +7,22 @@ namespace CleanUsers.WebApi.Commands;
 /// </summary>
 internal sealed class HealthCommand : ServiceCommand
 {
-    private static readonly TimeSpan Patience = TimeSpan.FromSeconds(5);
+    private static readonly TimeSpan Timeout = TimeSpan.FromSeconds(5);
 
     public HealthCommand()
-        : base("health", "Asks the service on this machine whether it can serve; its port is read from the environment.", "health") =>
+        : base("health", "Checks that the service on this machine is ready. Its port is read from the environment.", "health") =>
         SetAction((_, ct) => AskAsync(ct));
 
     private static async Task<int> AskAsync(CancellationToken ct)
     {
         var environment = new ConfigurationBuilder().AddEnvironmentVariables().Build();
         var address = new Uri($"http://127.0.0.1:{ListeningPort.Find(environment)}/health/ready");
-        using var client = new HttpClient(new SocketsHttpHandler { UseProxy = false }) { Timeout = Patience };
+        using var client = new HttpClient(new SocketsHttpHandler { UseProxy = false }) { Timeout = Timeout };
         try
         {
-            using var answer = await client.GetAsync(address, ct);
-            if (answer.IsSuccessStatusCode) return 0;
-            ErrorOutput.WriteLine($"Not ready: {address} answers {(int)answer.StatusCode}.");
+            using var response = await client.GetAsync(address, ct);
+            if (response.IsSuccessStatusCode) return 0;
+            ErrorOutput.WriteLine($"Not ready: {address} responds with status code {(int)response.StatusCode}.");
         }
         catch (HttpRequestException exception)
         {
@@ -30,9 +30,9 @@ internal sealed class HealthCommand : ServiceCommand
         }
         catch (TaskCanceledException) when (!ct.IsCancellationRequested) // how HttpClient says that its time is up
         {
-            ErrorOutput.WriteLine($"Not ready: {address} did not answer within {Patience.TotalSeconds} s.");
+            ErrorOutput.WriteLine($"Not ready: {address} did not respond within {Timeout.TotalSeconds} s.");
         }
 
-        return CommandLine.Refused;
+        return CommandLine.Rejected;
     }
 }

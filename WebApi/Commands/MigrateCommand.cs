@@ -6,7 +6,7 @@ namespace CleanUsers.WebApi.Commands;
 internal sealed class MigrateCommand : ServiceCommand
 {
     public MigrateCommand()
-        : base("migrate", "Creates or updates the schema of the database, and ends. Safe to repeat.", "migrate")
+        : base("migrate", "Creates or updates the schema of the database, and exits. It is safe to repeat.", "migrate")
     {
         SetAction((_, ct) => CommandHost.RunAsync(async services =>
         {

@@ -12,12 +12,12 @@ internal abstract class ServiceCommand(string name, string description, string e
     public string Example => example;
 
     /// <summary>For commands whose result a program may read.</summary>
-    protected static Option<bool> JsonOption() => new("--json") { Description = "Prints JSON, for a program to read." };
+    protected static Option<bool> JsonOption() => new("--json") { Description = "Prints JSON." };
 
     /// <summary>For commands that read or write a file of users.</summary>
     protected static Option<string?> FormatOption()
     {
-        var format = new Option<string?>("--format") { Description = $"{UserFile.Ndjson} or {UserFile.Csv}; else by the file's name, and {UserFile.Ndjson} where that does not tell." };
+        var format = new Option<string?>("--format") { Description = $"{UserFile.Ndjson} or {UserFile.Csv}; by default the extension of the file decides, and {UserFile.Ndjson} if it is unknown." };
         format.Validators.Add(typed =>
         {
             if (typed.GetValueOrDefault<string>() is not (null or UserFile.Ndjson or UserFile.Csv))

@@ -37,8 +37,8 @@ internal static class UserPrinting
 
         await PrintRowsAsync(
             [Columns, .. page.Items.Select(user => (string[])[Number(user.Id), user.Email, user.Name ?? "", Number(user.Age), $"{user.Role}", $"{user.Status}"])]);
-        if (page.TotalCount is { } total) await Console.Out.WriteLineAsync($"{total} in all");
-        if (page.NextCursor is { } next) await Console.Out.WriteLineAsync($"More with --cursor {next}");
+        if (page.TotalCount is { } total) await Console.Out.WriteLineAsync($"{total} in total");
+        if (page.NextCursor is { } next) await Console.Out.WriteLineAsync($"Next page: --cursor {next}");
     }
 
     public static Task PrintAsync(this ImportCounts counts, bool json) => json ? PrintJsonAsync(counts, WireJson.Type<ImportCounts>()) : PrintRowsAsync(
@@ -47,7 +47,7 @@ internal static class UserPrinting
         ["replaced", Number(counts.Replaced)],
         ["unchanged", Number(counts.Unchanged)],
         ["already there", Number(counts.AlreadyThere)],
-        ["refused", Number(counts.Refused)],
+        ["rejected", Number(counts.Refused)],
     ]);
 
     private static Task PrintJsonAsync<T>(T value, JsonTypeInfo<T> type) => Console.Out.WriteLineAsync(JsonSerializer.Serialize(value, type));

@@ -4,7 +4,7 @@ namespace CleanUsers.WebApi.Commands;
 internal sealed class UsersCommand : ServiceCommand
 {
     public UsersCommand()
-        : base("users", "Works on users directly in the database, by the rules of the service.", "users list --q ada")
+        : base("users", "Works on users directly in the database, with the same rules as the service.", "users list --q ada")
     {
         Add(new UsersCreateCommand());
         Add(new UsersGetCommand());
@@ -14,8 +14,8 @@ internal sealed class UsersCommand : ServiceCommand
         Add(new UsersPurgeCommand());
         SetAction(_ =>
         {
-            ErrorOutput.WriteLine($"What to do with users is missing: {string.Join(", ", Subcommands.Select(command => command.Name))}.");
-            return CommandLine.Refused;
+            ErrorOutput.WriteLine($"The subcommand is missing: {string.Join(", ", Subcommands.Select(command => command.Name))}.");
+            return CommandLine.Rejected;
         });
     }
 }

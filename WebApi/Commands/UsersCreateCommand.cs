@@ -7,9 +7,9 @@ namespace CleanUsers.WebApi.Commands;
 internal sealed class UsersCreateCommand : ServiceCommand
 {
     public UsersCreateCommand()
-        : base("create", "Adds a user, and prints it.", "users create --email ada@example.org --name 'Ada Lovelace' --age 36")
+        : base("create", "Adds a user and prints it.", "users create --email ada@example.org --name 'Ada Lovelace' --age 36")
     {
-        var email = new Option<string?>("--email") { Description = "The address; required." };
+        var email = new Option<string?>("--email") { Description = "The email address; required." };
         var name = new Option<string?>("--name") { Description = "1 to 200 characters." };
         var age = new Option<string?>("--age") { Description = "0 to 150." };
         var role = new Option<string?>("--role") { Description = "User or Admin.", DefaultValueFactory = _ => UserInput.DefaultRole };

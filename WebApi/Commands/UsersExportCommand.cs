@@ -11,9 +11,9 @@ internal sealed class UsersExportCommand : ServiceCommand
     private const int UsersBetweenReports = 10_000;
 
     public UsersExportCommand()
-        : base("export", "Writes users, as they are at one moment, as lines of JSON or as CSV.", "users export --output users.ndjson")
+        : base("export", "Writes a snapshot of the users as lines of JSON or as CSV.", "users export --output users.ndjson")
     {
-        var output = new Option<FileInfo?>("--output", "-o") { Description = "The file, which is there once it is complete; else standard output." };
+        var output = new Option<FileInfo?>("--output", "-o") { Description = "The file, which appears when it is complete; by default standard output." };
         var format = FormatOption();
         var filter = new UserFilterOptions(this);
         Add(output);

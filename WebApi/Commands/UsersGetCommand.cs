@@ -9,7 +9,7 @@ internal sealed class UsersGetCommand : ServiceCommand
     public UsersGetCommand()
         : base("get", "Prints a user.", "users get 1 --json")
     {
-        var id = new Argument<string?>("id") { Description = "Of the user.", Arity = ArgumentArity.ExactlyOne };
+        var id = new Argument<string?>("id") { Description = "The id of the user.", Arity = ArgumentArity.ExactlyOne };
         var json = JsonOption();
         Add(id);
         Add(json);

@@ -11,13 +11,13 @@ internal sealed class UsersImportCommand : ServiceCommand
     private const string StandardInput = "-";
 
     public UsersImportCommand()
-        : base("import", "Adds the users of a file, by the rules of HTTP; what is there already is not doubled, so it can be run again.", "users import users.ndjson --errors refused.ndjson")
+        : base("import", "Adds the users of a file, with the same rules as HTTP. Existing users are skipped, so it is safe to repeat.", "users import users.ndjson --errors rejected.ndjson")
     {
-        var file = new Argument<string>("file") { Description = "Lines of JSON, or CSV; - is standard input.", DefaultValueFactory = _ => StandardInput };
+        var file = new Argument<string>("file") { Description = "Lines of JSON, or CSV; - reads standard input.", DefaultValueFactory = _ => StandardInput };
         var format = FormatOption();
-        var update = new Option<bool>("--update") { Description = "Replaces users that are there, as PUT does: each line must then have email, role and status." };
-        var dryRun = new Option<bool>("--dry-run") { Description = "Changes nothing, and says what would happen." };
-        var errors = new Option<FileInfo?>("--errors") { Description = "Where to write the refused lines, too, as lines of JSON." };
+        var update = new Option<bool>("--update") { Description = "Replaces existing users, as PUT does: each line must then have email, role and status." };
+        var dryRun = new Option<bool>("--dry-run") { Description = "Changes nothing, and prints what would happen." };
+        var errors = new Option<FileInfo?>("--errors") { Description = "A file to which the rejected lines are written, as lines of JSON." };
         var json = JsonOption();
         file.Validators.Add(typed =>
         {
@@ -29,7 +29,7 @@ internal sealed class UsersImportCommand : ServiceCommand
         {
             var path = typed.GetRequiredValue(file) is var name && name == StandardInput ? null : name;
             await using var source = path is null ? Console.OpenStandardInput() : new FileStream(path, FileMode.Open, FileAccess.Read);
-            await using var refusals = typed.GetValue(errors) is { } target
+            await using var rejectedLines = typed.GetValue(errors) is { } target
                 ? new FileStream(target.FullName, FileMode.Create, FileAccess.Write, FileShare.None) // not the file that is read
                 : null;
             var command = new ImportUsersCommand(typed.GetValue(update), typed.GetValue(dryRun));
@@ -45,7 +45,7 @@ internal sealed class UsersImportCommand : ServiceCommand
                     void Rejected(RejectedLine line)
                     {
                         foreach (var error in line.ToText()) display.WriteLine(error);
-                        refusals?.Write(line.ToJson().Span);
+                        rejectedLines?.Write(line.ToJson().Span);
                     }
 
                     void Progress(ImportCounts batch)
@@ -55,7 +55,7 @@ internal sealed class UsersImportCommand : ServiceCommand
                     }
                 });
                 await counts.PrintAsync(typed.GetValue(json));
-                return counts.Refused > 0 ? CommandLine.Refused : 0;
+                return counts.Refused > 0 ? CommandLine.Rejected : 0;
             });
         });
     }

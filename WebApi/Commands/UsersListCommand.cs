@@ -18,8 +18,8 @@ internal sealed class UsersListCommand : ServiceCommand
             Description = $"1 to {UserListQuery.MaxPageSize}.",
             DefaultValueFactory = _ => $"{UserListQuery.DefaultPageSize}",
         };
-        var cursor = new Option<string?>("--cursor") { Description = "What the page before ended with." };
-        var includeTotal = new Option<bool>("--include-total") { Description = "Counts the users of all pages, too." };
+        var cursor = new Option<string?>("--cursor") { Description = "The cursor that the previous page printed." };
+        var includeTotal = new Option<bool>("--include-total") { Description = "Also counts the users of all pages." };
         var json = JsonOption();
         foreach (var option in (Option[])[sort, pageSize, cursor, includeTotal, json]) Add(option);
         SetAction((typed, ct) =>

@@ -9,15 +9,15 @@ namespace CleanUsers.WebApi.Commands;
 internal sealed class UsersPurgeCommand : ServiceCommand
 {
     public UsersPurgeCommand()
-        : base("purge", "Erases a deleted user for good, or all whose time in the bin is over; who is not in the bin is refused.", "users purge 1")
+        : base("purge", "Erases a deleted user for good, or all deleted users whose retention time is over. A user that is not deleted is rejected.", "users purge 1")
     {
-        var id = new Argument<string?>("id") { Description = "Of a user in the bin.", Arity = ArgumentArity.ZeroOrOne };
-        var expired = new Option<bool>("--expired") { Description = "All that are longer in the bin than Retention:DeletedUsersDays." };
+        var id = new Argument<string?>("id") { Description = "The id of a deleted user.", Arity = ArgumentArity.ZeroOrOne };
+        var expired = new Option<bool>("--expired") { Description = "All users that were deleted longer ago than Retention:DeletedUsersDays." };
         Add(id);
         Add(expired);
         Validators.Add(typed =>
         {
-            if (typed.GetValue(id) is null != typed.GetValue(expired)) typed.AddError("Either an ID or --expired says who is erased.");
+            if (typed.GetValue(id) is null != typed.GetValue(expired)) typed.AddError("Either an ID or --expired is required, and not both.");
         });
         SetAction((typed, ct) => typed.GetValue(expired) ? PurgeExpiredAsync(ct) : PurgeAsync(new CommandInput(typed), id, ct));
     }
@@ -28,18 +28,18 @@ internal sealed class UsersPurgeCommand : ServiceCommand
         return input.ExecuteAsync<PurgeUser, PurgeUserCommand, Result>(
             command,
             async purgeUser => await purgeUser.ExecuteAsync(command, ct),
-            _ => Console.Out.WriteLineAsync($"User {command.Id} is erased."));
+            _ => Console.Out.WriteLineAsync($"User {command.Id} was erased."));
     }
 
     private static Task<int> PurgeExpiredAsync(CancellationToken ct) => CommandHost.RunAsync(async services =>
     {
         if (services.GetRequiredService<Retention>().Time is null)
         {
-            ErrorOutput.WriteLine("--expired: Nobody's time is ever over: Retention:DeletedUsersDays is not set.");
-            return CommandLine.Refused;
+            ErrorOutput.WriteLine("--expired: Deleted users never expire, because Retention:DeletedUsersDays is not set.");
+            return CommandLine.Rejected;
         }
 
-        await Console.Out.WriteLineAsync($"{await services.GetRequiredService<PurgeExpiredUsers>().ExecuteAsync(ct)} users are erased.");
+        await Console.Out.WriteLineAsync($"{await services.GetRequiredService<PurgeExpiredUsers>().ExecuteAsync(ct)} users were erased.");
         return 0;
     });
 }

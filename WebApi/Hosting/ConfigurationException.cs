@@ -5,7 +5,7 @@ namespace CleanUsers.WebApi.Hosting;
 /// <param name="found">What stands there; never a secret.</param>
 /// <param name="allowed">What may stand there.</param>
 internal sealed class ConfigurationException(string key, string found, string allowed)
-    : Exception($"Configuration: {key} is {found}; allowed is {allowed}.")
+    : Exception($"Invalid configuration: {key} is {found} (allowed: {allowed}).")
 {
     /// <summary>EX_CONFIG of sysexits.h.</summary>
     public const int ExitCode = 78;

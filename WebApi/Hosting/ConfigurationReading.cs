@@ -39,7 +39,7 @@ internal static class ConfigurationReading
         }
         catch (ArgumentException) // how drivers refuse a connection string
         {
-            var found = configuration.GetConnectionString(name) is null ? "nothing" : "not one";
+            var found = configuration.GetConnectionString(name) is null ? "missing" : "not valid";
             throw new ConfigurationException($"ConnectionStrings:{name}", found, "a connection string of the database");
         }
     }
@@ -64,7 +64,7 @@ internal static class ConfigurationReading
         }
         catch (InvalidOperationException) // the binder's only way to say that a text is not of the type
         {
-            throw Refusal(property, key, found.Value!);
+            throw Invalid(property, key, found.Value!);
         }
     }
 
@@ -75,12 +75,12 @@ internal static class ConfigurationReading
         var rules = property.GetCustomAttributes<ValidationAttribute>();
         return known && Validator.TryValidateValue(value!, new ValidationContext(property) { MemberName = property.Name }, [], rules)
             ? value
-            : throw Refusal(property, key, found);
+            : throw Invalid(property, key, found);
     }
 
     // a secret is one by its attribute, and never shown
-    private static ConfigurationException Refusal(PropertyInfo property, string key, string found) => new(
-        key, property.GetCustomAttribute<DataTypeAttribute>()?.DataType == DataType.Password ? "not one" : $"'{found}'", Allowed(property));
+    private static ConfigurationException Invalid(PropertyInfo property, string key, string found) => new(
+        key, property.GetCustomAttribute<DataTypeAttribute>()?.DataType == DataType.Password ? "not valid" : $"'{found}'", Allowed(property));
 
     private static string Allowed(PropertyInfo property)
     {

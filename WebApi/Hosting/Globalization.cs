@@ -9,10 +9,10 @@ namespace CleanUsers.WebApi.Hosting;
 internal static class Globalization
 {
     /// <exception cref="ConfigurationException">The runtime is in its invariant mode.</exception>
-    public static void Demand()
+    public static void EnsureAvailable()
     {
-        var knowsUnicode = EmailAddress.TryParse("e\u0301@BU\u0308CHER.example", out var address, out _) && address.Key == "\u00E9@xn--bcher-kva.example";
-        if (!knowsUnicode)
+        var supportsUnicode = EmailAddress.TryParse("e\u0301@BU\u0308CHER.example", out var address, out _) && address.Key == "\u00E9@xn--bcher-kva.example";
+        if (!supportsUnicode)
             throw new ConfigurationException("DOTNET_SYSTEM_GLOBALIZATION_INVARIANT", "in force", "false, with ICU installed: the service compares names and addresses by Unicode's normal form");
     }
 }

@@ -1,4 +1,21 @@
+using System.ComponentModel.DataAnnotations;
+using CleanUsers.WebApi.Observability;
+
 namespace CleanUsers.WebApi.Hosting;
+
+/// <summary>Section <c>Shutdown</c> of the configuration.</summary>
+internal sealed class ShutdownOptions
+{
+    public const string Section = "Shutdown";
+
+    /// <summary>How long the service says that it is not ready and serves all the same, so that load balancers notice before it is gone.</summary>
+    [Range(typeof(TimeSpan), "00:00:00", "00:05:00")]
+    public TimeSpan Delay { get; init; } = TimeSpan.FromSeconds(5);
+
+    /// <summary>How long requests in flight may take after that.</summary>
+    [Range(typeof(TimeSpan), "00:00:00.100", "00:10:00")]
+    public TimeSpan Timeout { get; init; } = TimeSpan.FromSeconds(30);
+}
 
 /// <summary>
 /// The end that SIGTERM asks for, without a request cut off: not ready at once (see <see cref="HealthChecks"/>), for a while still serving whoever
@@ -10,7 +27,7 @@ internal static class Shutdown
     {
         var options = builder.Configuration.ReadSection<ShutdownOptions>(ShutdownOptions.Section);
         builder.Services.Configure<HostOptions>(host => host.ShutdownTimeout = options.Delay + options.Timeout);
-        builder.Services.AddHostedService(_ => new StillServing(options.Delay));
+        builder.Services.AddHostedService(_ => new DrainDelay(options.Delay));
         return builder;
     }
 
@@ -26,7 +43,7 @@ internal static class Shutdown
     }
 
     /// <summary>The web server is stopped after all of these.</summary>
-    private sealed class StillServing(TimeSpan delay) : IHostedLifecycleService
+    private sealed class DrainDelay(TimeSpan delay) : IHostedLifecycleService
     {
         public Task StoppingAsync(CancellationToken cancellationToken) => Task.Delay(delay, cancellationToken);
 

@@ -62,9 +62,9 @@ internal static class Description
     private static byte[] Read()
     {
         using var resource = typeof(Description).Assembly.GetManifestResourceStream("openapi/v1.json")!;
-        using var octets = new MemoryStream();
-        resource.CopyTo(octets);
-        return octets.ToArray();
+        using var bytes = new MemoryStream();
+        resource.CopyTo(bytes);
+        return bytes.ToArray();
     }
 
     private static async Task<byte[]> ConvertAsync()

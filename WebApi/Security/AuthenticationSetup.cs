@@ -5,6 +5,15 @@ using Microsoft.Extensions.Options;
 
 namespace CleanUsers.WebApi.Security;
 
+/// <summary>Section <c>Authentication</c> of the configuration; its subsection <c>Schemes</c> is ASP.NET Core's own.</summary>
+internal sealed class CallerOptions
+{
+    public const string Section = "Authentication";
+
+    /// <summary>Whether a request without a token may do everything.</summary>
+    public bool AllowAnonymous { get; init; }
+}
+
 /// <summary>Who may come in: everybody with a token of the configured issuer, or, only where it is said by name, anybody.</summary>
 internal static class AuthenticationSetup
 {
@@ -21,7 +30,7 @@ internal static class AuthenticationSetup
         CheckKeys(bearer);
         if (!options.AllowAnonymous) CheckTrust(bearer);
 
-        builder.Services.AddAuthentication().AddJwtBearer(BearerTokens.Demand);
+        builder.Services.AddAuthentication().AddJwtBearer(BearerTokens.Configure);
         builder.Services.AddAuthorization(authorization => Scopes.AddPolicies(authorization, options.AllowAnonymous));
         builder.Services.AddHttpContextAccessor().AddScoped<ICaller, HttpCaller>();
         return builder;
@@ -52,16 +61,16 @@ internal static class AuthenticationSetup
         bool HasAny(params string[] keys) => keys.Any(key => bearer.GetSection(key).Exists());
 
         ConfigurationException Lacking(string what, string allowed) => new(
-            BearerKey, bearer.Exists() ? $"without {what}" : "nothing", $"a section with {allowed}, or {AllowAnonymousKey}=true");
+            BearerKey, bearer.Exists() ? $"without {what}" : "missing", $"a section with {allowed}, or {AllowAnonymousKey}=true");
     }
 
     private static void CheckKeys(IConfigurationSection bearer)
     {
         foreach (var key in bearer.GetSection("SigningKeys").GetChildren().Select(key => key.GetSection("Value")))
         {
-            var octets = new byte[key.Value?.Length ?? 0];
-            if (!Convert.TryFromBase64String(key.Value ?? "", octets, out var length) || length < MinKeyLength)
-                throw new ConfigurationException(key.Path, "not one", $"a key of at least {MinKeyLength} octets in base64");
+            var bytes = new byte[key.Value?.Length ?? 0];
+            if (!Convert.TryFromBase64String(key.Value ?? "", bytes, out var length) || length < MinKeyLength)
+                throw new ConfigurationException(key.Path, "not valid", $"a key of at least {MinKeyLength} bytes in base64");
         }
     }
 }

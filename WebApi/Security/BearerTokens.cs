@@ -12,9 +12,9 @@ namespace CleanUsers.WebApi.Security;
 /// </summary>
 internal static partial class BearerTokens
 {
-    private const string SubjectRefusal = "The subject of the token is missing, reserved, or not 1 to 255 printable characters";
+    private const string InvalidSubject = "The subject of the token is missing, reserved, or not 1 to 255 printable characters";
 
-    private static readonly TimeSpan IssuerPatience = TimeSpan.FromSeconds(5);
+    private static readonly TimeSpan IssuerTimeout = TimeSpan.FromSeconds(5);
 
     // a public key must never be taken for a shared secret: each kind of key has its own algorithms (RFC 8725 section 3.1)
     private static readonly string[] OfPublishedKeys =
@@ -26,7 +26,7 @@ internal static partial class BearerTokens
 
     private static readonly string[] OfSharedKeys = [SecurityAlgorithms.HmacSha256, SecurityAlgorithms.HmacSha384, SecurityAlgorithms.HmacSha512];
 
-    public static void Demand(JwtBearerOptions options)
+    public static void Configure(JwtBearerOptions options)
     {
         options.MapInboundClaims = false;
 
@@ -45,7 +45,7 @@ internal static partial class BearerTokens
         {
             OnMessageReceived = FindKeys,
             OnTokenValidated = CheckSubject,
-            OnChallenge = SayWhatIsWrong,
+            OnChallenge = DescribeTokenError,
             OnForbidden = NameTheScope,
         };
     }
@@ -54,11 +54,11 @@ internal static partial class BearerTokens
     private static async Task FindKeys(MessageReceivedContext context)
     {
         if (context.Options.ConfigurationManager is not { } published || context.Request.Headers.Authorization.Count == 0) return;
-        using var patience = CancellationTokenSource.CreateLinkedTokenSource(context.HttpContext.RequestAborted);
-        patience.CancelAfter(IssuerPatience);
+        using var timeout = CancellationTokenSource.CreateLinkedTokenSource(context.HttpContext.RequestAborted);
+        timeout.CancelAfter(IssuerTimeout);
         try
         {
-            await published.GetConfigurationAsync(patience.Token); // kept, and read again from time to time
+            await published.GetConfigurationAsync(timeout.Token); // kept, and read again from time to time
         }
         catch (Exception exception) when (exception is InvalidOperationException or OperationCanceledException)
         {
@@ -74,7 +74,7 @@ internal static partial class BearerTokens
             && subject.IsPlainLine()
             && subject != HttpCaller.Anonymous
             && !subject.StartsWith("cli:", StringComparison.Ordinal);
-        if (!usable) context.Fail(SubjectRefusal);
+        if (!usable) context.Fail(InvalidSubject);
         return Task.CompletedTask;
     }
 
@@ -82,7 +82,7 @@ internal static partial class BearerTokens
     /// In place of the framework's own words, which quote the token. Where there was none, WWW-Authenticate is a bare <c>Bearer</c>
     /// (RFC 6750 section 3.1).
     /// </summary>
-    private static Task SayWhatIsWrong(JwtBearerChallengeContext context)
+    private static Task DescribeTokenError(JwtBearerChallengeContext context)
     {
         if (context.AuthenticateFailure is null) return Task.CompletedTask;
         if (context.AuthenticateFailure is IssuerUnavailableException)
@@ -99,9 +99,9 @@ internal static partial class BearerTokens
             SecurityTokenNotYetValidException => "The token is not valid yet",
             SecurityTokenNoExpirationException => "The token does not expire",
             SecurityTokenInvalidAudienceException => "The token is for another audience",
-            SecurityTokenInvalidIssuerException => "The token is of another issuer",
-            { Message: SubjectRefusal } => SubjectRefusal,
-            _ => "The token can not be verified",
+            SecurityTokenInvalidIssuerException => "The token is from another issuer",
+            { Message: InvalidSubject } => InvalidSubject,
+            _ => "The token can't be verified",
         };
         return Task.CompletedTask;
     }
@@ -113,7 +113,7 @@ internal static partial class BearerTokens
         return Task.CompletedTask;
     }
 
-    [LoggerMessage(LogLevel.Error, "The issuer's keys are out of reach ({Reason}): no token can be verified.")]
+    [LoggerMessage(LogLevel.Error, "The issuer's keys can't be fetched ({Reason}): no token can be verified.")]
     private static partial void LogNoKeys(ILogger logger, string reason);
 
     private sealed class IssuerUnavailableException : Exception;

@@ -3,6 +3,16 @@ using Microsoft.Extensions.Options;
 
 namespace CleanUsers.WebApi.Security;
 
+/// <summary>Section <c>Cors</c> of the configuration.</summary>
+internal sealed class CrossOriginOptions
+{
+    public const string Section = "Cors";
+
+    /// <summary>The origins whose pages may ask this service.</summary>
+    [Origin]
+    public IReadOnlyList<string> Origins { get; init; } = [];
+}
+
 /// <summary>Which other origins' pages may ask this service (Fetch Standard): those that are named, and without cookies.</summary>
 internal static class CrossOrigin
 {
@@ -10,7 +20,7 @@ internal static class CrossOrigin
 
     private static readonly string[] RequestHeaders = ["Authorization", "Content-Type", "If-Match", "If-None-Match", "Idempotency-Key"];
 
-    private static readonly string[] AnswerHeaders = ["ETag", "Location", "Link", "Retry-After", "RateLimit", "RateLimit-Policy", "Idempotency-Replayed"];
+    private static readonly string[] ExposedHeaders = ["ETag", "Location", "Link", "Retry-After", "RateLimit", "RateLimit-Policy", "Idempotency-Replayed"];
 
     /// <summary>How long a browser need not ask again.</summary>
     private static readonly TimeSpan PreflightAge = TimeSpan.FromMinutes(10);
@@ -23,7 +33,7 @@ internal static class CrossOrigin
             .WithOrigins([.. options.Origins])
             .WithMethods(Methods)
             .WithHeaders(RequestHeaders)
-            .WithExposedHeaders(AnswerHeaders)
+            .WithExposedHeaders(ExposedHeaders)
             .SetPreflightMaxAge(PreflightAge)));
         return builder;
     }

@@ -1,3 +1,4 @@
+using System.ComponentModel.DataAnnotations;
 using System.Globalization;
 using System.Net;
 using System.Threading.RateLimiting;
@@ -6,6 +7,22 @@ using Microsoft.AspNetCore.RateLimiting;
 using Microsoft.Extensions.Options;
 
 namespace CleanUsers.WebApi.Security;
+
+/// <summary>Section <c>RateLimiting</c> of the configuration.</summary>
+internal sealed class RateLimitingOptions
+{
+    public const string Section = "RateLimiting";
+
+    public bool Enabled { get; init; } = true;
+
+    /// <summary>How many requests a caller may send a second, for ever.</summary>
+    [Range(1, 100_000)]
+    public int PermitsPerSecond { get; init; } = 100;
+
+    /// <summary>How many it may send at once after a pause.</summary>
+    [Range(1, 100_000)]
+    public int Burst { get; init; } = 200;
+}
 
 /// <summary>
 /// A bucket of permits for each caller, which fills up steadily: one without a permit gets 429. Every answer tells how many are left
@@ -88,10 +105,10 @@ internal static class RateLimiting
         /// <summary>An IPv6 client owns a network of 64 bits, all of whose addresses are one caller.</summary>
         private static int NumberOf(IPAddress address)
         {
-            Span<byte> octets = stackalloc byte[16];
-            address.TryWriteBytes(octets, out var length);
+            Span<byte> bytes = stackalloc byte[16];
+            address.TryWriteBytes(bytes, out var length);
             var hash = new HashCode(); // seeded at start: nobody can know who shares a bucket with whom
-            hash.AddBytes(address.IsIPv4MappedToIPv6 ? octets[12..] : octets[..Math.Min(length, 8)]);
+            hash.AddBytes(address.IsIPv4MappedToIPv6 ? bytes[12..] : bytes[..Math.Min(length, 8)]);
             return hash.ToHashCode() & (MaxAddresses - 1);
         }
     }

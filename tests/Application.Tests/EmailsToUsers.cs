@@ -136,7 +136,7 @@ public sealed class EmailsToUsers : UseCases
         }
 
         await delivering;
-        Assert.Equal("The mail server did not answer in time.", email.LastError);
+        Assert.Equal("The mail server did not respond in time.", email.LastError);
         Assert.True(Clock.GetUtcNow() - Now < DeliverEmail.Lease);
     }
 

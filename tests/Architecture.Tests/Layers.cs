@@ -45,7 +45,7 @@ public sealed class Layers
 
     [Fact]
     public void The_web_API_knows_the_infrastructure_only_where_it_is_put_together() => Types().That().ResideInNamespaceMatching("^CleanUsers\\.WebApi\\.")
-        .And().DoNotResideInNamespaceMatching("^CleanUsers\\.WebApi\\.Commands")
+        .And().DoNotResideInNamespaceMatching("^CleanUsers\\.WebApi\\.(Commands|Hosting)")
         .Should().NotDependOnAnyTypesThat().ResideInNamespaceMatching("^CleanUsers\\.Infrastructure")
         .Check(Code);
 

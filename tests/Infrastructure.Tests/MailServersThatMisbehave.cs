@@ -137,13 +137,13 @@ public abstract class MailServersThatMisbehave(Store store) : IDisposable
         var promise = outcome switch
         {
             'S' => "Sent",
-            'R' => $"Queued, The mail server said: {text}",
-            'F' => $"Failed, The mail server said: {text}",
+            'R' => $"Queued, The mail server replied: {text}",
+            'F' => $"Failed, The mail server replied: {text}",
             'A' => $"Queued, The mail server requires authentication. It replied: {text}",
             'L' => $"Queued, The mail server did not accept the login. It replied: {text}",
             'P' => "Queued, The mail server ended the connection, or sent what is not a reply of SMTP.",
             'E' => "Queued, The mail server sent a reply without an end.",
-            _ => "Queued, The mail server did not answer in time.",
+            _ => "Queued, The mail server did not respond in time.",
         };
         // a reason has 500 UTF-16 code units, and no half surrogate pair
         var reasonStart = promise.IndexOf(' ', StringComparison.Ordinal) + 1;

@@ -120,9 +120,9 @@ public sealed class SendingEmails : IDisposable
     }
 
     [Theory]
-    [InlineData("refused@example.org", DeliveryOutcome.Rejected, "The mail server said: 550 5.1.1 No such mailbox")]
-    [InlineData("busy@example.org", DeliveryOutcome.NotNow, "The mail server said: 451 4.3.0 Try again later")]
-    [InlineData("hangs@example.org", DeliveryOutcome.NotNow, "The mail server did not answer in time.")]
+    [InlineData("refused@example.org", DeliveryOutcome.Rejected, "The mail server replied: 550 5.1.1 No such mailbox")]
+    [InlineData("busy@example.org", DeliveryOutcome.NotNow, "The mail server replied: 451 4.3.0 Try again later")]
+    [InlineData("hangs@example.org", DeliveryOutcome.NotNow, "The mail server did not respond in time.")]
     public async Task What_the_server_does_not_take_has_a_reason(string to, DeliveryOutcome outcome, string reason)
     {
         await _server.StartAsync();

@@ -11,7 +11,7 @@ public sealed class Configuration
         var (code, error) = await StartAsync();
         Assert.Equal(78, code);
         Assert.Equal(
-            "Configuration: Authentication:Schemes:Bearer is nothing; allowed is a section with an issuer to trust, or Authentication:AllowAnonymous=true.",
+            "Invalid configuration: Authentication:Schemes:Bearer is missing (allowed: a section with an issuer to trust, or Authentication:AllowAnonymous=true).",
             error.Trim());
     }
 
@@ -30,7 +30,7 @@ public sealed class Configuration
     {
         var (code, error) = await StartAsync("--Authentication:AllowAnonymous=true", $"--{key}={value}");
         Assert.Equal(78, code);
-        Assert.Equal($"Configuration: {key} is '{value}'; allowed is {allowed}.", error.Trim());
+        Assert.Equal($"Invalid configuration: {key} is '{value}' (allowed: {allowed}).", error.Trim());
     }
 
     [Theory]
@@ -41,7 +41,7 @@ public sealed class Configuration
     {
         var (code, error) = await StartAsync("--Authentication:AllowAnonymous=true", $"--ConnectionStrings:CleanUsers={connectionString}");
         Assert.Equal(78, code);
-        Assert.Equal("Configuration: ConnectionStrings:CleanUsers is not one; allowed is a connection string of the database.", error.Trim());
+        Assert.Equal("Invalid configuration: ConnectionStrings:CleanUsers is not valid (allowed: a connection string of the database).", error.Trim());
     }
 
     [Theory]
@@ -51,7 +51,7 @@ public sealed class Configuration
     {
         var (code, error) = await StartAsync("--Authentication:AllowAnonymous=true", $"--Database:Provider={provider}");
         Assert.Equal(78, code);
-        Assert.Equal("Configuration: ConnectionStrings:CleanUsers is nothing; allowed is a connection string of the database.", error.Trim());
+        Assert.Equal("Invalid configuration: ConnectionStrings:CleanUsers is missing (allowed: a connection string of the database).", error.Trim());
     }
 
     [Theory]
@@ -64,7 +64,7 @@ public sealed class Configuration
         var (code, error) = await StartAsync(
             "--Authentication:AllowAnonymous=true", $"--Database:Provider={provider}", $"--ConnectionStrings:CleanUsers={connectionString}");
         Assert.Equal(78, code);
-        Assert.Equal("Configuration: ConnectionStrings:CleanUsers is not one; allowed is a connection string of the database.", error.Trim());
+        Assert.Equal("Invalid configuration: ConnectionStrings:CleanUsers is not valid (allowed: a connection string of the database).", error.Trim());
     }
 
     [Theory]
@@ -78,7 +78,7 @@ public sealed class Configuration
             $"--Database:Provider={provider}",
             $"--ConnectionStrings:CleanUsers={connectionString}");
         Assert.Equal(69, code);
-        Assert.StartsWith("The database is out of reach: ", error, StringComparison.Ordinal);
+        Assert.StartsWith("The database can't be reached: ", error, StringComparison.Ordinal);
         Assert.DoesNotContain("hidden", error, StringComparison.Ordinal);
         Assert.Single(error.Trim().Split('\n'));
     }
@@ -88,7 +88,7 @@ public sealed class Configuration
     {
         var (code, error) = await StartAsync("--Authentication:AllowAnonymous=true", "--ConnectionStrings:CleanUsers=Data Source=/dev/null/none.db");
         Assert.Equal(69, code);
-        Assert.StartsWith("The database is out of reach: ", error, StringComparison.Ordinal);
+        Assert.StartsWith("The database can't be reached: ", error, StringComparison.Ordinal);
         Assert.Single(error.Trim().Split('\n'));
     }
 

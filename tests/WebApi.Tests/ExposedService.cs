@@ -1,7 +1,7 @@
 using System.Text;
 using System.Text.Json;
 using CleanUsers.Databases;
-using CleanUsers.WebApi.Logs;
+using CleanUsers.WebApi.Observability;
 using Microsoft.AspNetCore.Hosting;
 using Microsoft.Extensions.DependencyInjection;
 

@@ -230,7 +230,7 @@ public abstract class ImportAndExport(TestDatabase database, TestDatabase anothe
     }
 
     private static string Counts(long added = 0, long replaced = 0, long unchanged = 0, long there = 0, long refused = 0) =>
-        string.Create(CultureInfo.InvariantCulture, $"added          {added}\nreplaced       {replaced}\nunchanged      {unchanged}\nalready there  {there}\nrefused        {refused}\n");
+        string.Create(CultureInfo.InvariantCulture, $"added          {added}\nreplaced       {replaced}\nunchanged      {unchanged}\nalready there  {there}\nrejected       {refused}\n");
 
     private static IEnumerable<string> Lines(int count) => Enumerable.Range(0, count).Select(i => $$"""{"email":"user{{i}}@example.org"}""");
 

@@ -14,8 +14,8 @@ public sealed class InvariantGlobalization : IDisposable
             _folder, [("Authentication__AllowAnonymous", "true"), ("PORT", "1"), ("DOTNET_SYSTEM_GLOBALIZATION_INVARIANT", "1")], command);
         Assert.Equal((78, ""), (code, output));
         Assert.Equal(
-            "Configuration: DOTNET_SYSTEM_GLOBALIZATION_INVARIANT is in force; allowed is false, with ICU installed: "
-            + "the service compares names and addresses by Unicode's normal form.\n",
+            "Invalid configuration: DOTNET_SYSTEM_GLOBALIZATION_INVARIANT is in force (allowed: false, with ICU installed: "
+            + "the service compares names and addresses by Unicode's normal form).\n",
             error);
         Assert.Empty(Directory.EnumerateFileSystemEntries(_folder));
     }

@@ -48,7 +48,7 @@ public sealed class ListeningWhereItIsTold : IDisposable
     public async Task What_is_no_port_ends_the_start_with_one_line_that_names_it(string value)
     {
         var (code, _, error) = await OwnProcess.RunAsync(_folder, [("Authentication__AllowAnonymous", "true"), ("PORT", value)]);
-        Assert.Equal((78, $"Configuration: PORT is '{value}'; allowed is 1 to 65535.\n"), (code, error));
+        Assert.Equal((78, $"Invalid configuration: PORT is '{value}' (allowed: 1 to 65535).\n"), (code, error));
     }
 
     public void Dispose() => Directory.Delete(_folder, recursive: true);

@@ -1,6 +1,6 @@
 using System.Text;
 using System.Text.Json;
-using CleanUsers.WebApi.Logs;
+using CleanUsers.WebApi.Observability;
 using Microsoft.Extensions.Logging;
 using Microsoft.Extensions.Time.Testing;
 

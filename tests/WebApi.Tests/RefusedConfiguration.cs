@@ -10,28 +10,28 @@ public sealed class RefusedConfiguration
     private const string Bearer = "Authentication:Schemes:Bearer";
 
     [Theory]
-    [InlineData("Http:MaxBodyByte=1", "Http:MaxBodyByte is unknown; allowed is MaxBodyBytes, MaxConnections, RequestTimeout, RequireIfMatch, TrustedProxies")]
-    [InlineData("http:requireifmatch=maybe", "Http:requireifmatch is 'maybe'; allowed is true or false")]
-    [InlineData("Http:RequestTimeout=30", "Http:RequestTimeout is '30'; allowed is 00:00:01 to 00:10:00")]
-    [InlineData("Http:RequestTimeout=soon", "Http:RequestTimeout is 'soon'; allowed is 00:00:01 to 00:10:00")]
-    [InlineData("Http:MaxBodyBytes=", "Http:MaxBodyBytes is ''; allowed is 1024 to 16777216")]
-    [InlineData("Http:MaxBodyBytes:0=4096", "Http:MaxBodyBytes is a section; allowed is 1024 to 16777216")]
-    [InlineData("Http:TrustedProxies=10.0.0.0/33", "Http:TrustedProxies is '10.0.0.0/33'; allowed is a network such as 10.0.0.0/8, 192.0.2.1/32 or fd00::/8")]
-    [InlineData("Http:TrustedProxies:0=proxy.example", "Http:TrustedProxies:0 is 'proxy.example'; allowed is a network such as 10.0.0.0/8, 192.0.2.1/32 or fd00::/8")]
-    [InlineData("Http:TrustedProxies=10.0.0.0/8,10.0.0.1", "Http:TrustedProxies is '10.0.0.1'; allowed is a network such as 10.0.0.0/8, 192.0.2.1/32 or fd00::/8")]
-    [InlineData("Cors:Origins=*", "Cors:Origins is '*'; allowed is an origin as browsers write it, such as https://app.example.org or http://localhost:3000")]
-    [InlineData("Cors:Origin=https://app.example.org", "Cors:Origin is unknown; allowed is Origins")]
-    [InlineData("RateLimiting:Burts=5", "RateLimiting:Burts is unknown; allowed is Enabled, PermitsPerSecond, Burst")]
-    [InlineData("RateLimiting:Burst=0", "RateLimiting:Burst is '0'; allowed is 1 to 100000")]
-    [InlineData("Authentication:AllowAnonymus=true", "Authentication:AllowAnonymus is unknown; allowed is AllowAnonymous, Schemes, DefaultScheme")]
-    [InlineData("AutoMapper:LicenceKey=hush", "AutoMapper:LicenceKey is unknown; allowed is LicenseKey")]
-    [InlineData("Database:ConnectionString=Password=hush", "Database:ConnectionString is unknown; allowed is Provider, MigrateOnStartup")]
-    [InlineData($"{Bearer}:SigningKeys:0:Value=hush", $"{Bearer}:SigningKeys:0:Value is not one; allowed is a key of at least 32 octets in base64")]
-    [InlineData($"{Bearer}:SigningKeys:1:Value=AAAA", $"{Bearer}:SigningKeys:1:Value is not one; allowed is a key of at least 32 octets in base64")]
+    [InlineData("Http:MaxBodyByte=1", "Http:MaxBodyByte is unknown (allowed: MaxBodyBytes, MaxConnections, RequestTimeout, RequireIfMatch, TrustedProxies)")]
+    [InlineData("http:requireifmatch=maybe", "Http:requireifmatch is 'maybe' (allowed: true or false)")]
+    [InlineData("Http:RequestTimeout=30", "Http:RequestTimeout is '30' (allowed: 00:00:01 to 00:10:00)")]
+    [InlineData("Http:RequestTimeout=soon", "Http:RequestTimeout is 'soon' (allowed: 00:00:01 to 00:10:00)")]
+    [InlineData("Http:MaxBodyBytes=", "Http:MaxBodyBytes is '' (allowed: 1024 to 16777216)")]
+    [InlineData("Http:MaxBodyBytes:0=4096", "Http:MaxBodyBytes is a section (allowed: 1024 to 16777216)")]
+    [InlineData("Http:TrustedProxies=10.0.0.0/33", "Http:TrustedProxies is '10.0.0.0/33' (allowed: a network such as 10.0.0.0/8, 192.0.2.1/32 or fd00::/8)")]
+    [InlineData("Http:TrustedProxies:0=proxy.example", "Http:TrustedProxies:0 is 'proxy.example' (allowed: a network such as 10.0.0.0/8, 192.0.2.1/32 or fd00::/8)")]
+    [InlineData("Http:TrustedProxies=10.0.0.0/8,10.0.0.1", "Http:TrustedProxies is '10.0.0.1' (allowed: a network such as 10.0.0.0/8, 192.0.2.1/32 or fd00::/8)")]
+    [InlineData("Cors:Origins=*", "Cors:Origins is '*' (allowed: an origin as browsers write it, such as https://app.example.org or http://localhost:3000)")]
+    [InlineData("Cors:Origin=https://app.example.org", "Cors:Origin is unknown (allowed: Origins)")]
+    [InlineData("RateLimiting:Burts=5", "RateLimiting:Burts is unknown (allowed: Enabled, PermitsPerSecond, Burst)")]
+    [InlineData("RateLimiting:Burst=0", "RateLimiting:Burst is '0' (allowed: 1 to 100000)")]
+    [InlineData("Authentication:AllowAnonymus=true", "Authentication:AllowAnonymus is unknown (allowed: AllowAnonymous, Schemes, DefaultScheme)")]
+    [InlineData("AutoMapper:LicenceKey=hush", "AutoMapper:LicenceKey is unknown (allowed: LicenseKey)")]
+    [InlineData("Database:ConnectionString=Password=hush", "Database:ConnectionString is unknown (allowed: Provider, MigrateOnStartup)")]
+    [InlineData($"{Bearer}:SigningKeys:0:Value=hush", $"{Bearer}:SigningKeys:0:Value is not valid (allowed: a key of at least 32 bytes in base64)")]
+    [InlineData($"{Bearer}:SigningKeys:1:Value=AAAA", $"{Bearer}:SigningKeys:1:Value is not valid (allowed: a key of at least 32 bytes in base64)")]
     public async Task A_wrong_value_or_key_is_named_and_a_secret_is_not_shown(string setting, string line)
     {
         var (code, error) = await Configuration.StartAsync("--Authentication:AllowAnonymous=true", $"--{setting}");
-        Assert.Equal((78, $"Configuration: {line}."), (code, error.Trim()));
+        Assert.Equal((78, $"Invalid configuration: {line}."), (code, error.Trim()));
     }
 
     [Theory]
@@ -43,7 +43,7 @@ public sealed class RefusedConfiguration
     {
         var (code, error) = await Configuration.StartAsync("--Authentication:AllowAnonymous=true", $"--{Bearer}:{setting}");
         Assert.Equal(78, code);
-        Assert.StartsWith($"Configuration: {Bearer} is not usable (", error, StringComparison.Ordinal);
+        Assert.StartsWith($"Invalid configuration: {Bearer} is not usable (", error, StringComparison.Ordinal);
         Assert.Single(error.Trim().Split('\n'));
     }
 
@@ -55,7 +55,7 @@ public sealed class RefusedConfiguration
     {
         var (code, error) = await Configuration.StartAsync([.. settings.Select(setting => $"--{Bearer}:{setting}")]);
         Assert.Equal(78, code);
-        Assert.StartsWith($"Configuration: {Bearer} is without {lacking}; allowed is ", error, StringComparison.Ordinal);
+        Assert.StartsWith($"Invalid configuration: {Bearer} is without {lacking} (allowed: ", error, StringComparison.Ordinal);
     }
 
     [Fact]
@@ -70,13 +70,13 @@ public sealed class RefusedConfiguration
     [Fact]
     public void An_item_that_is_not_allowed_is_named_by_its_place()
     {
-        Assert.Equal("Configuration: Sample:Items:1 is 'b'; allowed is a letter and a digit.", Refusal(("Sample:Items:0", "a1"), ("Sample:Items:1", "b")));
-        Assert.Equal("Configuration: Sample:Items is 'b'; allowed is a letter and a digit.", Refusal(("Sample:Items", "a1,b")));
+        Assert.Equal("Invalid configuration: Sample:Items:1 is 'b' (allowed: a letter and a digit).", Refusal(("Sample:Items:0", "a1"), ("Sample:Items:1", "b")));
+        Assert.Equal("Invalid configuration: Sample:Items is 'b' (allowed: a letter and a digit).", Refusal(("Sample:Items", "a1,b")));
     }
 
     [Fact]
     public void A_secret_that_is_not_allowed_is_not_shown() =>
-        Assert.Equal("Configuration: Sample:Secret is not one; allowed is four characters or more.", Refusal(("Sample:Secret", "abc")));
+        Assert.Equal("Invalid configuration: Sample:Secret is not valid (allowed: four characters or more).", Refusal(("Sample:Secret", "abc")));
 
     [Fact]
     public void A_value_that_is_null_is_none() => Assert.Null(Read(("Sample:Secret", null)).Secret);

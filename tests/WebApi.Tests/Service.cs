@@ -1,7 +1,7 @@
 using System.Net.Sockets;
 using System.Text;
 using CleanUsers.Databases;
-using CleanUsers.WebApi.Logs;
+using CleanUsers.WebApi.Observability;
 using Microsoft.AspNetCore.Hosting;
 using Microsoft.AspNetCore.Mvc.Testing;
 using Microsoft.Extensions.DependencyInjection;

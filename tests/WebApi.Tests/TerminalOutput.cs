@@ -62,7 +62,7 @@ public sealed class TerminalOutput : IDisposable
     [InlineData(1, "Unrecognized command or argument '☠'.", "openapi", "☠")]
     [InlineData(1, "Unrecognized command or argument '--☠'.", "openapi", "--☠")]
     [InlineData(1, "--version: Version must be 3.1 or 3.0.", "openapi", "--version", "☠")]
-    [InlineData(1, "'☠' is no setting: they are given as --key=value or --key value.", "serve", "☠")]
+    [InlineData(1, "'☠' is not a setting. Write settings as --key=value or --key value.", "serve", "☠")]
     [InlineData(1, "The setting '--☠' has no value.", "--☠")]
     [InlineData(1, "Unrecognized command or argument '☠'.", "users", "☠")]
     [InlineData(1, "Unrecognized command or argument '☠'.", "users", "create", "☠")]
@@ -80,7 +80,7 @@ public sealed class TerminalOutput : IDisposable
         1,
         "--page-size: '☠' is not a whole number.\n" +
         "--sort: Sort must be one of id, createdAt, updatedAt, email, name, with - before it for descending.\n" +
-        "--cursor: Cursor is not one that this query gave: start again without it.",
+        "--cursor: Cursor does not belong to this query: start again without it.",
         "users", "list", "--sort", "☠", "--page-size", "☠", "--cursor", "☠")]
     [InlineData(
         1,
@@ -122,18 +122,18 @@ public sealed class TerminalOutput : IDisposable
         var (code, _, error) = await RunAsync(
             [], "--Authentication:AllowAnonymous=true", $"--{setting.Replace(Here, Hostile, StringComparison.Ordinal)}", LastSetting);
         Assert.Equal(78, code);
-        AssertPlainLines("Configuration: ", error);
+        AssertPlainLines("Invalid configuration: ", error);
     }
 
     [Theory]
-    [InlineData(78, "Configuration: PORT is '☠'; allowed is ", "PORT", "☠", "health")]
-    [InlineData(78, "Configuration: ASPNETCORE_URLS is '☠'; allowed is ", "ASPNETCORE_URLS", "☠", "health")]
-    [InlineData(78, "Configuration: ASPNETCORE_HTTP_PORTS is '☠'; allowed is ", "ASPNETCORE_HTTP_PORTS", "☠", "health")]
-    [InlineData(78, "Configuration: Database:Provider is '☠'; allowed is ", "Database__Provider", "☠", "users list")]
-    [InlineData(78, "Configuration: Database:☠ is unknown; allowed is ", "Database__☠", "1", "migrate")]
-    [InlineData(78, "Configuration: Retention:DeletedUsersDays is '☠'; allowed is ", "Retention__DeletedUsersDays", "☠", "users purge --expired")]
-    [InlineData(69, "The database is out of reach: ", "ConnectionStrings__CleanUsers", "Data Source='/dev/null/☠'", "users list")]
-    [InlineData(69, "The database is out of reach: ", "ConnectionStrings__CleanUsers", "Data Source='/dev/null/☠'", "migrate")]
+    [InlineData(78, "Invalid configuration: PORT is '☠' (allowed: ", "PORT", "☠", "health")]
+    [InlineData(78, "Invalid configuration: ASPNETCORE_URLS is '☠' (allowed: ", "ASPNETCORE_URLS", "☠", "health")]
+    [InlineData(78, "Invalid configuration: ASPNETCORE_HTTP_PORTS is '☠' (allowed: ", "ASPNETCORE_HTTP_PORTS", "☠", "health")]
+    [InlineData(78, "Invalid configuration: Database:Provider is '☠' (allowed: ", "Database__Provider", "☠", "users list")]
+    [InlineData(78, "Invalid configuration: Database:☠ is unknown (allowed: ", "Database__☠", "1", "migrate")]
+    [InlineData(78, "Invalid configuration: Retention:DeletedUsersDays is '☠' (allowed: ", "Retention__DeletedUsersDays", "☠", "users purge --expired")]
+    [InlineData(69, "The database can't be reached: ", "ConnectionStrings__CleanUsers", "Data Source='/dev/null/☠'", "users list")]
+    [InlineData(69, "The database can't be reached: ", "ConnectionStrings__CleanUsers", "Data Source='/dev/null/☠'", "migrate")]
     [InlineData(
         70,
         "Unexpected error: Configuration value '\\u001B[31m \\u0007\\u009B2J \\u202E\\u2066  x' is not supported.",
@@ -167,7 +167,7 @@ public sealed class TerminalOutput : IDisposable
 
         (code, _, error) = await OwnProcess.RunAsync(_folder, [], "users", "import", csv);
         Assert.Equal(1, code);
-        AssertPlainLines(@"line 1: There is no column '\u001B[31m\u0007\u009B\u202E' here", error);
+        AssertPlainLines(@"line 1: Unknown column '\u001B[31m\u0007\u009B\u202E': ", error);
     }
 
     [Fact]

@@ -92,8 +92,8 @@ public sealed class TheCommandLine : IDisposable
     }
 
     [Theory]
-    [InlineData("Data Source=/dev/null/none.db", 69, "The database is out of reach: ")]
-    [InlineData("Data Source=:memory:", 78, "Configuration: ConnectionStrings:CleanUsers ")]
+    [InlineData("Data Source=/dev/null/none.db", 69, "The database can't be reached: ")]
+    [InlineData("Data Source=:memory:", 78, "Invalid configuration: ConnectionStrings:CleanUsers ")]
     public async Task Migrate_says_in_one_line_why_it_could_not(string connectionString, int expected, string start)
     {
         var (code, output, error) = await OwnProcess.RunAsync(_folder, [("ConnectionStrings__CleanUsers", connectionString)], "migrate");
@@ -132,7 +132,7 @@ public sealed class TheCommandLine : IDisposable
         File.Delete(Path.Combine(_folder, "data", "cleanusers.db"));
         var away = await OwnProcess.RunAsync(_folder, [("PORT", $"{service.Address.Port}")], "health");
         Assert.Equal((1, ""), (away.Code, away.Output));
-        Assert.EndsWith("/health/ready answers 503.", away.Error.Trim(), StringComparison.Ordinal);
+        Assert.EndsWith("/health/ready responds with status code 503.", away.Error.Trim(), StringComparison.Ordinal);
 
         service.Terminate();
         await service.EndAsync();
@@ -146,7 +146,7 @@ public sealed class TheCommandLine : IDisposable
     [InlineData("ASPNETCORE_HTTP_PORTS", "http", "1 to 65535")]
     [InlineData("ASPNETCORE_URLS", "8080", "addresses such as http://*:8080")]
     public async Task Health_refuses_a_port_that_is_none(string name, string value, string allowed) => Assert.Equal(
-        (78, "", $"Configuration: {name} is '{value}'; allowed is {allowed}.\n"), await OwnProcess.RunAsync(_folder, [(name, value)], "health"));
+        (78, "", $"Invalid configuration: {name} is '{value}' (allowed: {allowed}).\n"), await OwnProcess.RunAsync(_folder, [(name, value)], "health"));
 
     public void Dispose() => Directory.Delete(_folder, recursive: true);
 }

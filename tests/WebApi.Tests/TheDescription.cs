@@ -126,7 +126,7 @@ public sealed class TheDescription(Service service) : IClassFixture<Service>
         foreach (var (name, schema) in schemas.AsObject())
         {
             if (schema!["properties"] is not JsonObject members) continue;
-            if (members["email"] is { } email) Same((name, EmailAddress.MaxOctets), (name, email["maxLength"]!.GetValue<int>()));
+            if (members["email"] is { } email) Same((name, EmailAddress.MaxBytes), (name, email["maxLength"]!.GetValue<int>()));
             if (members["name"] is { } text) Same((name, UserName.MaxLength), (name, text["maxLength"]!.GetValue<int>()));
             if (members["age"] is { } age) Same((name, User.MinAge, User.MaxAge), (name, age["minimum"]!.GetValue<int>(), age["maximum"]!.GetValue<int>()));
         }

@@ -46,8 +46,8 @@ public sealed class UsersOnTheCommandLine : IDisposable
         Assert.StartsWith("id         1\nemail      ada@example.org\nname       Ada\nage        36\nrole       User\nstatus     Active\ncreatedAt  20", output, StringComparison.Ordinal);
 
         var first = (await RunAsync("list", "--page-size", "1", "--include-total")).Output.Split('\n');
-        Assert.Equal("ID  EMAIL            NAME  AGE  ROLE  STATUS\n1   ada@example.org  Ada   36   User  Active\n2 in all", string.Join('\n', first[..3]));
-        var cursor = first[3]["More with --cursor ".Length..];
+        Assert.Equal("ID  EMAIL            NAME  AGE  ROLE  STATUS\n1   ada@example.org  Ada   36   User  Active\n2 in total", string.Join('\n', first[..3]));
+        var cursor = first[3]["Next page: --cursor ".Length..];
         Assert.Equal(
             (0, "ID  EMAIL            NAME  AGE  ROLE  STATUS\n2   bob@example.org             User  Active\n", ""),
             await RunAsync("list", "--page-size", "1", "--cursor", cursor));
@@ -68,7 +68,7 @@ public sealed class UsersOnTheCommandLine : IDisposable
     [Theory]
     [InlineData("create --name  --age old --role Boss --status ", "--age: 'old' is not a whole number.", "--email: Email is required.", "--name: Name must have 1 to 200 characters, or be null.", "--role: Role must be User or Admin.", "--status: Status must be Active or Inactive.")]
     [InlineData("create --email ada@example.org --age 151", "--age: Age must be between 0 and 150.")]
-    [InlineData("list --page-size many --sort age --created-from now --cursor x", "--page-size: 'many' is not a whole number.", "--sort: Sort must be one of id, createdAt, updatedAt, email, name, with - before it for descending.", "--created-from: CreatedFrom must be a time such as 2026-01-31T12:00:00Z (RFC 3339).", "--cursor: Cursor is not one that this query gave: start again without it.")]
+    [InlineData("list --page-size many --sort age --created-from now --cursor x", "--page-size: 'many' is not a whole number.", "--sort: Sort must be one of id, createdAt, updatedAt, email, name, with - before it for descending.", "--created-from: CreatedFrom must be a time such as 2026-01-31T12:00:00Z (RFC 3339).", "--cursor: Cursor does not belong to this query: start again without it.")]
     [InlineData("list --q a\u0001b", "--q: Q must be Unicode text without control characters, line breaks or characters that override the direction of text.")]
     [InlineData("get 0", "ID: '0' is not an id: ids are whole numbers from 1.")]
     [InlineData("purge x", "ID: 'x' is not an id: ids are whole numbers from 1.")]
@@ -85,10 +85,10 @@ public sealed class UsersOnTheCommandLine : IDisposable
     {
         await RunAsync("create", "--email", "ada@example.org");
         Assert.Equal((1, "", "Another user has this email address.\n"), await RunAsync("create", "--email", "ADA@example.org"));
-        Assert.Equal((1, "", "There is no user 7 here.\n"), await RunAsync("get", "7"));
-        Assert.Equal((1, "", "There is no user 1 here.\n"), await RunAsync("purge", "1")); // it is not in the bin
+        Assert.Equal((1, "", "User 7 not found.\n"), await RunAsync("get", "7"));
+        Assert.Equal((1, "", "User 1 not found.\n"), await RunAsync("purge", "1")); // it is not in the bin
         Assert.Equal(
-            (1, "", "--cursor: Cursor is not one that this query gave: start again without it.\n"), await RunAsync("list", "--cursor", "c_OpYcXyWs4yOjE3OTU0MDE4MDQzOTA"));
+            (1, "", "--cursor: Cursor does not belong to this query: start again without it.\n"), await RunAsync("list", "--cursor", "c_OpYcXyWs4yOjE3OTU0MDE4MDQzOTA"));
     }
 
     [Fact]
@@ -99,8 +99,8 @@ public sealed class UsersOnTheCommandLine : IDisposable
         using (var client = new HttpClient())
             Assert.Equal(204, (int)(await client.DeleteAsync(new Uri(service.Address, $"/api/v1/users/{id}"), TestContext.Current.CancellationToken)).StatusCode);
 
-        Assert.Equal((0, $"User {id} is erased.\n", ""), await RunAsync("purge", $"{id}"));
-        Assert.Equal((1, "", $"There is no user {id} here.\n"), await RunAsync("purge", $"{id}"));
+        Assert.Equal((0, $"User {id} was erased.\n", ""), await RunAsync("purge", $"{id}"));
+        Assert.Equal((1, "", $"User {id} not found.\n"), await RunAsync("purge", $"{id}"));
     }
 
     [Fact]
@@ -113,9 +113,9 @@ public sealed class UsersOnTheCommandLine : IDisposable
         foreach (var (id, days) in ((int, int)[])[(1, 31), (2, 29)])
             await ExecuteAsync($"""UPDATE "Users" SET "DeletedAt" = {TimeProvider.System.GetUtcNow().AddDays(-days).ToUnixTimeMilliseconds()}, "DeletedBy" = 'eve' WHERE "Id" = {id}""");
 
-        Assert.Equal((1, "", "--expired: Nobody's time is ever over: Retention:DeletedUsersDays is not set.\n"), await RunAsync("purge", "--expired"));
-        Assert.Equal((0, "1 users are erased.\n", ""), await OwnProcess.RunAsync(_folder, thirtyDays, "users", "purge", "--expired"));
-        Assert.Equal((0, "0 users are erased.\n", ""), await OwnProcess.RunAsync(_folder, thirtyDays, "users", "purge", "--expired"));
+        Assert.Equal((1, "", "--expired: Deleted users never expire, because Retention:DeletedUsersDays is not set.\n"), await RunAsync("purge", "--expired"));
+        Assert.Equal((0, "1 users were erased.\n", ""), await OwnProcess.RunAsync(_folder, thirtyDays, "users", "purge", "--expired"));
+        Assert.Equal((0, "0 users were erased.\n", ""), await OwnProcess.RunAsync(_folder, thirtyDays, "users", "purge", "--expired"));
         Assert.Equal("2,3", await ExecuteAsync("""SELECT GROUP_CONCAT("Id") FROM "Users" """));
 
         async Task<object?> ExecuteAsync(string statement)
@@ -130,14 +130,14 @@ public sealed class UsersOnTheCommandLine : IDisposable
     [InlineData("purge")]
     [InlineData("purge 1 --expired")]
     public async Task A_purge_is_of_one_or_of_the_expired(string typed) =>
-        Assert.Equal((1, "", "Either an ID or --expired says who is erased.\n"), await RunAsync(typed.Split(' ')));
+        Assert.Equal((1, "", "Either an ID or --expired is required, and not both.\n"), await RunAsync(typed.Split(' ')));
 
     [Fact]
     public async Task A_command_that_only_reads_makes_no_database()
     {
         var (code, output, error) = await RunAsync("list");
         Assert.Equal((69, ""), (code, output));
-        Assert.StartsWith("The database is out of reach: ", Assert.Single(error.TrimEnd().Split('\n')), StringComparison.Ordinal);
+        Assert.StartsWith("The database can't be reached: ", Assert.Single(error.TrimEnd().Split('\n')), StringComparison.Ordinal);
         Assert.Empty(Directory.GetFileSystemEntries(_folder));
     }
 
@@ -146,12 +146,12 @@ public sealed class UsersOnTheCommandLine : IDisposable
     {
         Directory.CreateDirectory(Path.Combine(_folder, "data"));
         await File.WriteAllBytesAsync(Path.Combine(_folder, "data", "cleanusers.db"), [], TestContext.Current.CancellationToken);
-        Assert.Equal((69, "", "The database is out of reach: its schema is not this program's; run migrate.\n"), await RunAsync("list"));
+        Assert.Equal((69, "", "The database can't be reached: the schema does not match this program; run migrate.\n"), await RunAsync("list"));
     }
 
     [Fact]
     public async Task A_wrong_configuration_is_78() => Assert.Equal(
-        (78, "", "Configuration: Database:Provider is 'Oracle'; allowed is Sqlite, SqlServer, PostgreSql.\n"),
+        (78, "", "Invalid configuration: Database:Provider is 'Oracle' (allowed: Sqlite, SqlServer, PostgreSql).\n"),
         await OwnProcess.RunAsync(_folder, [("Database__Provider", "Oracle")], "users", "list"));
 
     [Theory]
@@ -173,7 +173,7 @@ public sealed class UsersOnTheCommandLine : IDisposable
     {
         var (code, output, error) = await RunAsync();
         Assert.Equal((1, ""), (code, output));
-        Assert.StartsWith("What to do with users is missing: create, get, list, ", error, StringComparison.Ordinal);
+        Assert.StartsWith("The subcommand is missing: create, get, list, ", error, StringComparison.Ordinal);
     }
 
     [Theory]

@@ -41,9 +41,9 @@ internal sealed class PostgreSqlUsersDbContext(DbContextOptions<PostgreSqlUsersD
     public override bool IsEmailTaken(DbUpdateException exception) =>
         exception.InnerException is PostgresException { SqlState: PostgresErrorCodes.UniqueViolation, ConstraintName: UserConfiguration.EmailIndex };
 
-    protected override bool IsKeyConflict(DbUpdateException exception) => exception.InnerException is PostgresException refusal && refusal.SqlState switch
+    protected override bool IsKeyConflict(DbUpdateException exception) => exception.InnerException is PostgresException rejection && rejection.SqlState switch
     {
-        PostgresErrorCodes.UniqueViolation => refusal.ConstraintName!.StartsWith("PK_", StringComparison.Ordinal),
+        PostgresErrorCodes.UniqueViolation => rejection.ConstraintName!.StartsWith("PK_", StringComparison.Ordinal),
         PostgresErrorCodes.ForeignKeyViolation => true,
         _ => false,
     };
@@ -96,10 +96,10 @@ internal sealed class PostgreSqlUsersDbContext(DbContextOptions<PostgreSqlUsersD
         FROM (SELECT pg_snapshot_xmax(pg_current_snapshot())::text::bigint AS present) AS snapshot
         """).SingleAsync(ct);
 
-    protected override bool SaysUnavailable(Exception cause) => cause switch
+    protected override bool IndicatesUnavailable(Exception cause) => cause switch
     {
-        PostgresException fault => OutOfReach.Concat(LacksSchema).Any(code => fault.SqlState.StartsWith(code, StringComparison.Ordinal)),
-        NpgsqlException fault => fault.IsTransient,
+        PostgresException error => OutOfReach.Concat(LacksSchema).Any(code => error.SqlState.StartsWith(code, StringComparison.Ordinal)),
+        NpgsqlException error => error.IsTransient,
         _ => false,
     };
 

@@ -96,7 +96,7 @@ internal sealed class SqlServerBulkWriter(UsersDbContext db) : IUserBulkWriter
         rows.Columns.Add("UserId", typeof(long));
         rows.Columns.Add("Word", typeof(byte[]));
         foreach (var (user, id) in users)
-            foreach (var word in SearchWords.Of(user.Email, user.EmailKey, user.Name)) rows.Rows.Add([id, SqlServerUsersDbContext.ToOctets(word)]);
+            foreach (var word in SearchWords.Of(user.Email, user.EmailKey, user.Name)) rows.Rows.Add([id, SqlServerUsersDbContext.ToUtf8(word)]);
         await CopyAsync("[UserWords]", SqlBulkCopyOptions.CheckConstraints, rows, ct); // unchecked, the server would no longer trust the foreign key
     }
 

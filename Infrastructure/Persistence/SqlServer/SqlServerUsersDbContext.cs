@@ -18,7 +18,7 @@ namespace CleanUsers.Infrastructure.Persistence.SqlServer;
 internal sealed class SqlServerUsersDbContext(DbContextOptions<SqlServerUsersDbContext> options) : ServerUsersDbContext(options)
 {
     // a code point takes up to four octets
-    private const int NameOctets = 4 * UserName.MaxLength;
+    private const int NameMaxBytes = 4 * UserName.MaxLength;
 
     private const int ForeignKeyViolation = 547;
     private const int UniqueIndexViolation = 2601;
@@ -43,18 +43,18 @@ internal sealed class SqlServerUsersDbContext(DbContextOptions<SqlServerUsersDbC
     public override bool ComparesRows => false;
 
     public override bool IsEmailTaken(DbUpdateException exception) =>
-        exception.InnerException is SqlException { Number: UniqueIndexViolation or UniqueConstraintViolation } refusal
-        && refusal.Message.Contains(UserConfiguration.EmailIndex, StringComparison.OrdinalIgnoreCase);
+        exception.InnerException is SqlException { Number: UniqueIndexViolation or UniqueConstraintViolation } rejection
+        && rejection.Message.Contains(UserConfiguration.EmailIndex, StringComparison.OrdinalIgnoreCase);
 
-    protected override bool IsKeyConflict(DbUpdateException exception) => exception.InnerException is SqlException refusal && refusal.Number switch
+    protected override bool IsKeyConflict(DbUpdateException exception) => exception.InnerException is SqlException rejection && rejection.Number switch
     {
-        UniqueConstraintViolation => refusal.Message.Contains("PK_", StringComparison.OrdinalIgnoreCase),
+        UniqueConstraintViolation => rejection.Message.Contains("PK_", StringComparison.OrdinalIgnoreCase),
         ForeignKeyViolation => true,
         _ => false,
     };
 
     /// <summary>As texts are stored that sort or are searched by how they begin.</summary>
-    public static byte[] ToOctets(string text) => Encoding.UTF8.GetBytes(text);
+    public static byte[] ToUtf8(string text) => Encoding.UTF8.GetBytes(text);
 
     /// <summary>Where the database does not allow snapshots, what is read is locked until the end: as true, but writers wait.</summary>
     public override async Task<UsersDbContext> OpenSnapshotAsync(CancellationToken ct)
@@ -68,9 +68,9 @@ internal sealed class SqlServerUsersDbContext(DbContextOptions<SqlServerUsersDbC
         return snapshot;
     }
 
-    protected override bool SaysUnavailable(Exception cause) => cause switch
+    protected override bool IndicatesUnavailable(Exception cause) => cause switch
     {
-        SqlException fault => fault.Class >= SeverityOfResources || OutOfReach.Contains(fault.Number),
+        SqlException error => error.Class >= SeverityOfResources || OutOfReach.Contains(error.Number),
         // how the driver says that its pool is exhausted
         InvalidOperationException { Source: "Microsoft.Data.SqlClient" } => true,
         _ => false,
@@ -96,9 +96,9 @@ internal sealed class SqlServerUsersDbContext(DbContextOptions<SqlServerUsersDbC
     protected override void OnModelCreating(ModelBuilder modelBuilder)
     {
         base.OnModelCreating(modelBuilder);
-        AsOctets(modelBuilder.Entity<User>().Property(user => user.EmailKey), EmailAddress.MaxOctets);
-        AsOctets(modelBuilder.Entity<User>().Property(user => user.SortName), NameOctets);
-        AsOctets(modelBuilder.Entity<UserWord>().Property(word => word.Word), NameOctets);
+        AsUtf8(modelBuilder.Entity<User>().Property(user => user.EmailKey), EmailAddress.MaxBytes);
+        AsUtf8(modelBuilder.Entity<User>().Property(user => user.SortName), NameMaxBytes);
+        AsUtf8(modelBuilder.Entity<UserWord>().Property(word => word.Word), NameMaxBytes);
     }
 
     protected override void UseHiLo(PropertyBuilder<long> id, string sequence) => SqlServerPropertyBuilderExtensions.UseHiLo(id, sequence);
@@ -109,8 +109,8 @@ internal sealed class SqlServerUsersDbContext(DbContextOptions<SqlServerUsersDbC
         configurationBuilder.Properties<DateTimeOffset>().HavePrecision(3); // milliseconds
     }
 
-    private static void AsOctets(PropertyBuilder<string> text, int length) =>
-        text.HasConversion<Octets>().HasMaxLength(length).UseCollation(null);
+    private static void AsUtf8(PropertyBuilder<string> text, int length) =>
+        text.HasConversion<Utf8Converter>().HasMaxLength(length).UseCollation(null);
 
-    private sealed class Octets() : ValueConverter<string, byte[]>(text => ToOctets(text), octets => Encoding.UTF8.GetString(octets));
+    private sealed class Utf8Converter() : ValueConverter<string, byte[]>(text => ToUtf8(text), bytes => Encoding.UTF8.GetString(bytes));
 }

@@ -20,18 +20,18 @@ internal sealed class SqliteUsersDbContext(DbContextOptions<SqliteUsersDbContext
     public override string TieBreaker => "IdInOrders";
 
     public override bool IsEmailTaken(DbUpdateException exception) =>
-        exception.InnerException is SqliteException { SqliteExtendedErrorCode: raw.SQLITE_CONSTRAINT_UNIQUE } refusal
-        && refusal.Message.Contains(EmailColumn, StringComparison.OrdinalIgnoreCase);
+        exception.InnerException is SqliteException { SqliteExtendedErrorCode: raw.SQLITE_CONSTRAINT_UNIQUE } rejection
+        && rejection.Message.Contains(EmailColumn, StringComparison.OrdinalIgnoreCase);
 
     protected override bool IsKeyConflict(DbUpdateException exception) =>
         exception.InnerException is SqliteException { SqliteExtendedErrorCode: raw.SQLITE_CONSTRAINT_PRIMARYKEY or raw.SQLITE_CONSTRAINT_FOREIGNKEY };
 
-    protected override bool SaysUnavailable(Exception cause) => cause is SqliteException fault && (IsOutOfReach(fault) || LacksSchema(fault));
+    protected override bool IndicatesUnavailable(Exception cause) => cause is SqliteException error && (IsOutOfReach(error) || LacksSchema(error));
 
-    private static bool LacksSchema(SqliteException fault) =>
-        fault.SqliteErrorCode == raw.SQLITE_ERROR && fault.Message.Contains("no such", StringComparison.Ordinal);
+    private static bool LacksSchema(SqliteException error) =>
+        error.SqliteErrorCode == raw.SQLITE_ERROR && error.Message.Contains("no such", StringComparison.Ordinal);
 
-    private static bool IsOutOfReach(SqliteException fault) => fault is
+    private static bool IsOutOfReach(SqliteException error) => error is
     {
         SqliteErrorCode: raw.SQLITE_BUSY or raw.SQLITE_LOCKED or raw.SQLITE_READONLY or raw.SQLITE_IOERR or raw.SQLITE_FULL
             or raw.SQLITE_CANTOPEN or raw.SQLITE_CORRUPT or raw.SQLITE_NOTADB,
@@ -45,8 +45,8 @@ internal sealed class SqliteUsersDbContext(DbContextOptions<SqliteUsersDbContext
         Func<CancellationToken, Task<(T Result, bool Commit)>> write, CancellationToken ct, Func<CancellationToken, Task<WriteTrace>>? trace = null)
     {
         var queue = SqliteWriteQueue.Of(Database.GetConnectionString()!);
-        if (!await queue.WaitAsync(SqliteWriteQueue.Patience, ct))
-            throw new SqliteException("The queue of writers does not move.", raw.SQLITE_BUSY);
+        if (!await queue.WaitAsync(SqliteWriteQueue.Timeout, ct))
+            throw new SqliteException("The queue of writers did not advance in time.", raw.SQLITE_BUSY);
         try
         {
             return await base.InTransactionAsync(write, ct, trace);

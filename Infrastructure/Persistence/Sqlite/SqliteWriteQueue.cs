@@ -9,7 +9,7 @@ namespace CleanUsers.Infrastructure.Persistence.Sqlite;
 internal static class SqliteWriteQueue
 {
     /// <summary>How long a writer waits for its turn, at most.</summary>
-    public static readonly TimeSpan Patience = TimeSpan.FromSeconds(30);
+    public static readonly TimeSpan Timeout = TimeSpan.FromSeconds(30);
 
     private static readonly ConcurrentDictionary<string, SemaphoreSlim> Queues = new(StringComparer.Ordinal);
 

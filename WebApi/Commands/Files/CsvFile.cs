@@ -62,7 +62,7 @@ internal sealed class CsvFile : UserFile
             if (torn is not null) yield return torn;
             if (torn is not null || !there) yield break;
             yield return malformed
-                ? RejectLine(csv.LineNumber, "invalid-csv", "The line has a quote where none may be, or one that is not closed.")
+                ? RejectLine(csv.LineNumber, "invalid-csv", "The line has a quote in a wrong place, or a quote that is not closed.")
                 : ToLine(csv, columns!, whole);
             malformed = false;
         }
@@ -79,9 +79,9 @@ internal sealed class CsvFile : UserFile
         {
             return (await csv.ReadAsync(ct), null);
         }
-        catch (CsvFormatException fault)
+        catch (CsvFormatException error)
         {
-            return (false, RejectLine(fault.LineNumber, "too-long", $"The line has more than {MaxLength} bytes, and what follows can't be read."));
+            return (false, RejectLine(error.LineNumber, "too-long", $"The line has more than {MaxLength} bytes, and what follows can't be read."));
         }
     }
 
@@ -91,11 +91,11 @@ internal sealed class CsvFile : UserFile
         foreach (var name in names)
         {
             if (!Columns.Contains(name))
-                return (columns, RejectLine(1, "unknown-column", $"There is no column '{name}' here: the first line must name the columns, with commas between them, of {string.Join(',', Columns)}."));
-            if (!columns.TryAdd(name, columns.Count)) return (columns, RejectLine(1, "duplicate-column", $"The column {name} must be there once."));
+                return (columns, RejectLine(1, "unknown-column", $"Unknown column '{name}': the first line must name the columns, separated by commas; allowed are {string.Join(',', Columns)}."));
+            if (!columns.TryAdd(name, columns.Count)) return (columns, RejectLine(1, "duplicate-column", $"Column '{name}' must be there once."));
         }
 
-        return (columns, columns.ContainsKey("email") ? null : RejectLine(1, "required", "The column email is required."));
+        return (columns, columns.ContainsKey("email") ? null : RejectLine(1, "required", "Column 'email' is required."));
     }
 
     private static ImportLine ToLine(CsvReader csv, Dictionary<string, int> columns, bool whole)

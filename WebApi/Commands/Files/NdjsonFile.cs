@@ -17,14 +17,14 @@ internal sealed class NdjsonFile : UserFile
 
     public override async Task WriteAsync(IAsyncEnumerable<ExportedUser> users, Stream stream, CancellationToken ct)
     {
-        var buffer = new ArrayBufferWriter<byte>(BufferOctets);
+        var buffer = new ArrayBufferWriter<byte>(BufferBytes);
         await using var json = new Utf8JsonWriter(buffer, WireJson.Writing);
         await foreach (var user in users.WithCancellation(ct))
         {
             JsonSerializer.Serialize(json, user, WireJson.Type<ExportedUser>());
             json.Reset();
             buffer.Write("\n"u8);
-            if (buffer.WrittenCount < BufferOctets) continue;
+            if (buffer.WrittenCount < BufferBytes) continue;
             await stream.WriteAsync(buffer.WrittenMemory, ct);
             buffer.ResetWrittenCount();
         }

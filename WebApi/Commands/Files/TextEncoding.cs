@@ -5,8 +5,8 @@ namespace CleanUsers.WebApi.Commands.Files;
 /// byte order mark the NULs among the first four octets tell, since texts of JSON and CSV begin with two ASCII characters (RFC 4627 section 3).
 /// </summary>
 /// <param name="MarkLength">Octets of a byte order mark of UTF-8.</param>
-/// <param name="Refusal">Why the text can't be read; null where it may be UTF-8.</param>
-internal readonly record struct TextEncoding(int MarkLength, string? Refusal)
+/// <param name="Rejection">Why the text can't be read; null where it may be UTF-8.</param>
+internal readonly record struct TextEncoding(int MarkLength, string? Rejection)
 {
     /// <summary>How many octets tell.</summary>
     public const int StartLength = 4;

@@ -15,7 +15,7 @@ internal abstract class UserFile
     public const string Ndjson = "ndjson";
     public const string Csv = "csv";
 
-    protected const int BufferOctets = 65536;
+    protected const int BufferBytes = 65536;
 
     /// <param name="format">What somebody asked for; null goes by the file's name.</param>
     /// <param name="path">The file; null is none.</param>
@@ -34,13 +34,13 @@ internal abstract class UserFile
     /// <param name="ct">Ends it.</param>
     public async IAsyncEnumerable<ImportLine> ReadAsync(Stream stream, bool whole, [EnumeratorCancellation] CancellationToken ct)
     {
-        var file = PipeReader.Create(stream, new StreamPipeReaderOptions(bufferSize: BufferOctets, leaveOpen: true));
+        var file = PipeReader.Create(stream, new StreamPipeReaderOptions(bufferSize: BufferBytes, leaveOpen: true));
         var start = (await file.ReadAtLeastAsync(TextEncoding.StartLength, ct)).Buffer;
         var encoding = TextEncoding.Of(start.Slice(0, Math.Min(start.Length, TextEncoding.StartLength)).ToArray());
         file.AdvanceTo(start.GetPosition(encoding.MarkLength));
-        if (encoding.Refusal is { } refusal)
+        if (encoding.Rejection is { } rejection)
         {
-            yield return new(1, null, [InputError.OfBody("wrong-encoding", refusal)]);
+            yield return new(1, null, [InputError.OfBody("wrong-encoding", rejection)]);
         }
         else
         {

@@ -99,7 +99,7 @@ internal sealed class JsonObject
         error = null;
         if (bytes.IsEmpty)
         {
-            error = InputError.OfBody("body-missing", $"There must be a {what}: a JSON object.");
+            error = InputError.OfBody("body-missing", $"The {what} is missing: it must be a JSON object.");
         }
         else if (!Utf8.IsValid(bytes))
         {

@@ -3,117 +3,117 @@ using CleanUsers.Application;
 
 namespace CleanUsers.WebApi.Http.Problems;
 
-/// <summary>Every problem that the service has a word for. Anything it refuses is one of these.</summary>
+/// <summary>Every problem that the service can respond with.</summary>
 internal static class ProblemCatalogue
 {
     public const string Path = "/problems/";
 
     public static readonly Problem ValidationFailed = new(
-        ErrorCodes.ValidationFailed, 400, "The input has faults",
-        "One or more members, parameters or headers can't be accepted. \"errors\" lists them all.",
+        ErrorCodes.ValidationFailed, 400, "Validation failed",
+        "One or more members, parameters or headers are not valid. \"errors\" lists them all.",
         "Correct what \"errors\" names and send the request again.");
 
     public static readonly Problem MalformedBody = new(
-        "malformed-body", 400, "The body can't be read",
+        "malformed-body", 400, "Malformed body",
         "The body is not one JSON object in UTF-8 (RFC 8259), or is nested too deeply.",
-        "Send a JSON object; \"errors\" says where the reading ended.");
+        "Send a JSON object; \"errors\" shows where the error is.");
 
     public static readonly Problem MalformedRequest = new(
-        "malformed-request", 400, "The request can't be read",
+        "malformed-request", 400, "Malformed request",
         "The request breaks the rules of HTTP.",
         "Send a request as RFC 9110 and RFC 9112 describe it.");
 
     public static readonly Problem Unauthenticated = new(
-        "unauthenticated", 401, "Who are you?",
-        "The request has no token, or one that is not valid here and now.",
+        "unauthenticated", 401, "Authentication required",
+        "The request has no token, or a token that is not valid.",
         "Get a token and send it in the header Authorization as Bearer (RFC 6750).");
 
     public static readonly Problem Forbidden = new(
         "forbidden", 403, "Not allowed",
-        "The token does not allow this.",
+        "The token does not have the scope that this request needs.",
         "Ask for a token with the scope that WWW-Authenticate names.");
 
     public static readonly Problem UserNotFound = new(
-        ErrorCodes.UserNotFound, 404, "No such user",
-        "There is no user of this id here: it never existed, is deleted and in the bin, or is not deleted and so not in the bin.",
+        ErrorCodes.UserNotFound, 404, "User not found",
+        "This resource has no user with this id. The user never existed or was erased, or it is in the other collection: deleted users are in the recycle bin only.",
         "Look under /api/v1/users or /api/v1/deleted-users.");
 
     public static readonly Problem NotFound = new(
-        "not-found", 404, "No such resource",
-        "Nothing is served at this path.",
+        "not-found", 404, "Resource not found",
+        "The service has no resource at this path.",
         "Compare the path with the description of the service.");
 
     public static readonly Problem MethodNotAllowed = new(
-        "method-not-allowed", 405, "The resource does not know this method",
-        "The resource exists but can't be asked this way.",
+        "method-not-allowed", 405, "Method not allowed",
+        "The resource exists, but does not support this method.",
         "Use one of the methods that the header Allow names.");
 
     public static readonly Problem NotAcceptable = new(
-        "not-acceptable", 406, "The answer would be JSON",
-        "The header Accept excludes application/json, the only form that answers have here.",
+        "not-acceptable", 406, "Not acceptable",
+        "The header Accept excludes application/json, the only media type of the responses.",
         "Leave Accept out, or let it include application/json.");
 
     public static readonly Problem RequestTimeout = new(
-        "request-timeout", 408, "The request took too long to arrive",
-        "The body came so slowly that the service stopped waiting for it.",
+        "request-timeout", 408, "Request timeout",
+        "The body arrived so slowly that the service stopped waiting for it.",
         "Send the request again over a better connection.");
 
     public static readonly Problem EmailTaken = new(
-        ErrorCodes.EmailTaken, 409, "The address is taken",
+        ErrorCodes.EmailTaken, 409, "Email address already taken",
         "Another user that is not deleted has this email address.",
         "Choose another address, or change or delete the user that has it.");
 
     public static readonly Problem RequestInProgress = new(
-        "request-in-progress", 409, "The first request is still on its way",
-        "A request with the same Idempotency-Key is being worked on, and took longer than this one could wait.",
+        "request-in-progress", 409, "First request still in progress",
+        "A request with the same Idempotency-Key is still being processed, and this request has waited for it as long as it could.",
         "Send the same request again after the seconds that Retry-After names.");
 
     public static readonly Problem VersionMismatch = new(
-        ErrorCodes.VersionMismatch, 412, "The user has changed meanwhile",
+        ErrorCodes.VersionMismatch, 412, "Version mismatch",
         "The version of the user does not meet the condition in If-Match or If-None-Match. Nothing was changed.",
-        "Read the user again, decide on what you see, and send its new ETag.");
+        "Read the user again, decide on its present state, and send its new ETag.");
 
     public static readonly Problem BodyTooLarge = new(
-        "body-too-large", 413, "The body is too large",
-        "The body has more octets than the service accepts.",
-        "Send less.");
+        "body-too-large", 413, "Body too large",
+        "The body has more bytes than the service accepts.",
+        "Send a smaller body.");
 
     public static readonly Problem UnsupportedMediaType = new(
-        "unsupported-media-type", 415, "The body's type is not accepted",
+        "unsupported-media-type", 415, "Unsupported media type",
         "The header Content-Type is missing or names another type than the resource takes, or another character set than UTF-8, "
             + "or Content-Encoding names a coding.",
         "Use a type that the header Accept-Post or Accept-Patch names, or a coding that Accept-Encoding names.");
 
     public static readonly Problem IdempotencyKeyReused = new(
-        "idempotency-key-reused", 422, "The Idempotency-Key was used for something else",
-        "A request with the same key and another body was answered in the last 24 hours. Nothing was done for this one.",
+        "idempotency-key-reused", 422, "Idempotency-Key reused",
+        "A request with the same key and another body succeeded in the last 24 hours. This request changed nothing.",
         "Use a new key for a new request, and the same body for a retry.");
 
     public static readonly Problem VersionRequired = new(
-        "version-required", 428, "A condition is required",
+        "version-required", 428, "Condition required",
         "This service accepts a change only with the header If-Match, so that no change is lost.",
         "Read the user, and send its ETag as If-Match.");
 
     public static readonly Problem TooManyRequests = new(
         "too-many-requests", 429, "Too many requests",
-        "The caller has sent more requests than it may: RateLimit-Policy says how many, and RateLimit how many are left.",
-        "Send the request again after the seconds that Retry-After names, and fewer of them.");
+        "The caller has sent more requests than the limit allows: RateLimit-Policy shows the limit, and RateLimit what is left of it.",
+        "Send the request again after the seconds that Retry-After names, and send fewer requests.");
 
     public static readonly Problem InternalError = new(
-        "internal-error", 500, "Something broke",
-        "The fault is the service's, not the request's. The cause is in its log under \"traceId\".",
-        "Try again later, and report the traceId if it lasts.");
+        "internal-error", 500, "Internal server error",
+        "The service failed; the request is not the cause. The log has the exception under \"traceId\".",
+        "Try again later, and report the traceId if the error persists.");
 
     public static readonly Problem Unavailable = new(
-        "unavailable", 503, "Not available now",
-        "The database is out of reach, or the service has too much to do to answer in time, or it is shutting down.",
+        "unavailable", 503, "Service unavailable",
+        "The database can't be reached, or the service is overloaded, or it is shutting down.",
         "Try again after the seconds that Retry-After names.");
 
     private static readonly Problem[] All =
     [
         ValidationFailed, MalformedBody, MalformedRequest, Unauthenticated, Forbidden, UserNotFound, NotFound, MethodNotAllowed, NotAcceptable,
-        RequestTimeout, EmailTaken, RequestInProgress, VersionMismatch, BodyTooLarge, UnsupportedMediaType, IdempotencyKeyReused, VersionRequired, TooManyRequests, InternalError,
-        Unavailable,
+        RequestTimeout, EmailTaken, RequestInProgress, VersionMismatch, BodyTooLarge, UnsupportedMediaType, IdempotencyKeyReused, VersionRequired,
+        TooManyRequests, InternalError, Unavailable,
     ];
 
     private static readonly FrozenDictionary<string, Problem> ByCode = All.ToFrozenDictionary(problem => problem.Code, StringComparer.Ordinal);
@@ -124,7 +124,7 @@ internal static class ProblemCatalogue
 
     public static Problem? Find(string code) => ByCode.GetValueOrDefault(code);
 
-    /// <summary>For a status that the framework or the web server set without a word.</summary>
+    /// <summary>For a status code that the framework or the web server set without a body.</summary>
     public static Problem OfStatus(int status) => status switch
     {
         400 => MalformedRequest,

@@ -1,8 +1,8 @@
 using System.Diagnostics;
-using CleanUsers.WebApi.Logs;
+using CleanUsers.WebApi.Hosting;
 using Sentry.Extensibility;
 
-namespace CleanUsers.WebApi.Hosting;
+namespace CleanUsers.WebApi.Observability;
 
 /// <summary>Faults of the service's own, told to Sentry, where <c>Sentry:Dsn</c> says where that is: what failed and under which trace, nothing of the users.</summary>
 internal static class ErrorReports
@@ -15,7 +15,7 @@ internal static class ErrorReports
         if (string.IsNullOrEmpty(dsn)) return builder;
         // not shown: it holds a key
         if (!Uri.TryCreate(dsn, UriKind.Absolute, out var address) || address.Scheme is not ("http" or "https") || address.UserInfo.Length == 0)
-            throw new ConfigurationException(Key, "not one", "a DSN, as Sentry shows it for a project");
+            throw new ConfigurationException(Key, "not valid", "a DSN, as Sentry shows it for a project");
 
         builder.WebHost.UseSentry(sentry =>
         {

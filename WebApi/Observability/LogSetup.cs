@@ -1,4 +1,4 @@
-namespace CleanUsers.WebApi.Logs;
+namespace CleanUsers.WebApi.Observability;
 
 /// <summary>What the service says on standard output: plain text in Development, else one JSON object a line; one line a request.</summary>
 internal static class LogSetup

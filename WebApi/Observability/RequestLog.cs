@@ -1,7 +1,7 @@
 using System.Diagnostics;
 using Microsoft.AspNetCore.Diagnostics;
 
-namespace CleanUsers.WebApi.Logs;
+namespace CleanUsers.WebApi.Observability;
 
 /// <summary>
 /// One line a request: what was asked by its route, never by its path or query, which can hold an address or a name, and how it went.

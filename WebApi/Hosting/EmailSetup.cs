@@ -1,8 +1,7 @@
 using CleanUsers.Infrastructure;
 using CleanUsers.Infrastructure.Emails;
-using CleanUsers.WebApi.Hosting;
 
-namespace CleanUsers.WebApi.Commands;
+namespace CleanUsers.WebApi.Hosting;
 
 internal static class EmailSetup
 {
@@ -14,7 +13,7 @@ internal static class EmailSetup
         var options = builder.Configuration.ReadSection<EmailOptions>(EmailOptions.Section, foreign: Smtp);
         var smtp = builder.Configuration.ReadSection<SmtpOptions>(SmtpOptions.Section);
         if (options.Delivery == Infrastructure.Emails.EmailDelivery.Smtp && smtp.Host.Length == 0)
-            throw new ConfigurationException($"{SmtpOptions.Section}:{nameof(SmtpOptions.Host)}", "nothing", "the name of a mail server");
+            throw new ConfigurationException($"{SmtpOptions.Section}:{nameof(SmtpOptions.Host)}", "missing", "the name of a mail server");
         builder.Services.AddEmailDelivery(options, smtp);
     }
 }

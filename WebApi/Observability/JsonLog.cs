@@ -5,7 +5,7 @@ using System.Globalization;
 using System.Text.Encodings.Web;
 using System.Text.Json;
 
-namespace CleanUsers.WebApi.Logs;
+namespace CleanUsers.WebApi.Observability;
 
 /// <summary>
 /// Logs as JSON objects, one a line, in UTF-8: time, level, category, message, the trace that it belongs to, what the message was made of, and

@@ -2,7 +2,7 @@ using System.Buffers;
 using System.Globalization;
 using System.Text;
 
-namespace CleanUsers.WebApi.Logs;
+namespace CleanUsers.WebApi.Observability;
 
 /// <summary>
 /// Lines on their way to standard output. Whoever adds one never waits: a thread of its own writes them, many at a time. Where the reader does
@@ -18,7 +18,7 @@ internal sealed class LineQueue : IDisposable
     private static readonly TimeSpan Gathering = TimeSpan.FromMilliseconds(50);
 
     /// <summary>How long the end waits for a reader that does not read.</summary>
-    private static readonly TimeSpan Patience = TimeSpan.FromSeconds(2);
+    private static readonly TimeSpan DrainTimeout = TimeSpan.FromSeconds(2);
 
     private readonly object _lock = new(); // not a Lock: those can't be waited at
     private readonly Stream _output;
@@ -60,7 +60,7 @@ internal sealed class LineQueue : IDisposable
             Monitor.Pulse(_lock);
         }
 
-        _thread.Join(Patience);
+        _thread.Join(DrainTimeout);
     }
 
     private void Write()
@@ -97,5 +97,5 @@ internal sealed class LineQueue : IDisposable
 
     private byte[] Loss() => Encoding.UTF8.GetBytes(string.Create(
         CultureInfo.InvariantCulture,
-        $$"""{"time":"{{_clock.GetUtcNow():yyyy-MM-dd'T'HH:mm:ss.fff'Z'}}","level":"Warning","category":"{{GetType().FullName}}","message":"{{_lost}} lines were lost: standard output took no more.","lost":{{_lost}}}{{"\n"}}"""));
+        $$"""{"time":"{{_clock.GetUtcNow():yyyy-MM-dd'T'HH:mm:ss.fff'Z'}}","level":"Warning","category":"{{GetType().FullName}}","message":"{{_lost}} lines were lost, because standard output did not accept them.","lost":{{_lost}}}{{"\n"}}"""));
 }

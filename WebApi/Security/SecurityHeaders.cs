@@ -1,7 +1,7 @@
 namespace CleanUsers.WebApi.Security;
 
 /// <summary>What every answer says to browsers, errors too: nothing here is to be run, framed, guessed or told to other sites.</summary>
-internal static class AnswerHeaders
+internal static class SecurityHeaders
 {
     /// <summary>For answers that are data. A page says what it needs itself.</summary>
     private const string NothingIsRun = "default-src 'none'; base-uri 'none'; form-action 'none'; frame-ancestors 'none'";
@@ -9,7 +9,7 @@ internal static class AnswerHeaders
     private const string OneYear = "max-age=31536000";
 
     /// <summary>Outermost: what is set later, by whomever, has gone before an answer starts.</summary>
-    public static void UseAnswerHeaders(this WebApplication app)
+    public static void UseSecurityHeaders(this WebApplication app)
     {
         // a browser would remember it of localhost for a year, and want TLS of every other program there
         var isStrictlyTls = !app.Environment.IsDevelopment();

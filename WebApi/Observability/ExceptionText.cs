@@ -1,7 +1,7 @@
 using System.Text;
 using System.Text.RegularExpressions;
 
-namespace CleanUsers.WebApi.Logs;
+namespace CleanUsers.WebApi.Observability;
 
 /// <summary>
 /// Exceptions as they may stand in a log. Drivers tell values in their messages, such as SQL Server's "The duplicate key value is

@@ -4,7 +4,7 @@ using CleanUsers.WebApi.Http.Responses;
 using Microsoft.AspNetCore.Diagnostics.HealthChecks;
 using Microsoft.Extensions.Diagnostics.HealthChecks;
 
-namespace CleanUsers.WebApi.Hosting;
+namespace CleanUsers.WebApi.Observability;
 
 /// <summary>What probes ask: is the process alive, and can it serve?</summary>
 internal static class HealthChecks

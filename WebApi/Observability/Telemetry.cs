@@ -1,9 +1,21 @@
+using System.ComponentModel.DataAnnotations;
+using CleanUsers.WebApi.Hosting;
 using CleanUsers.WebApi.Security;
 using OpenTelemetry.Metrics;
 using OpenTelemetry.Resources;
 using OpenTelemetry.Trace;
 
-namespace CleanUsers.WebApi.Hosting;
+namespace CleanUsers.WebApi.Observability;
+
+/// <summary>Section <c>Metrics</c> of the configuration.</summary>
+internal sealed class MetricsOptions
+{
+    public const string Section = "Metrics";
+
+    /// <summary>Serves <c>/metrics</c> there, to anybody, and nowhere else; null serves it beside the API, to callers with the scope.</summary>
+    [Range(1, 65535)]
+    public int? Port { get; init; }
+}
 
 /// <summary>
 /// Metrics for Prometheus, and metrics and traces for a collector where one is configured (OpenTelemetry). What is measured is where it happens:

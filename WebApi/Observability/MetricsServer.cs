@@ -1,6 +1,6 @@
 using OpenTelemetry.Metrics;
 
-namespace CleanUsers.WebApi.Hosting;
+namespace CleanUsers.WebApi.Observability;
 
 /// <summary>The metrics on a port of their own, where there is nothing else: whoever reaches it is in the network of those who operate the service.</summary>
 internal sealed class MetricsServer(int port, MeterProvider metrics) : IHostedService, IAsyncDisposable
