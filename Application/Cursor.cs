@@ -8,8 +8,8 @@ namespace CleanUsers.Application;
 
 /// <summary>
 /// The place where a page ends. As text, which a client sends back unread: base64url of eight bytes of SHA-256 over place and query, then the
-/// place. The digest finds a cursor that is broken, edited or of another query. It keeps no secret: a client that forges a cursor can only name a place,
-/// and gets what the list shows there anyway. So the place is checked as strictly as other input: it has one spelling.
+/// place. The digest finds a cursor that is broken, edited or of another query. It keeps no secret: a client that forges a cursor can only name a
+/// place, and gets what the list shows there anyway. So the place is checked as strictly as other input: it has one spelling.
 /// </summary>
 public sealed class Cursor
 {

@@ -3,7 +3,7 @@ using System.Text;
 
 namespace CleanUsers.Domain;
 
-/// <summary>What names, addresses and searches ask of a text.</summary>
+/// <summary>What names, addresses and searches require of a text.</summary>
 public static class UnicodeText
 {
     // Letters, marks and symbols by category, yet drawn as nothing: Unicode's Default_Ignorable_Code_Point and the blank Braille cell.
@@ -35,13 +35,13 @@ public static class UnicodeText
     {
         ArgumentNullException.ThrowIfNull(text);
         return text.Normalize(NormalizationForm.FormC)
-            .Replace("\u0130", "i\u0307", StringComparison.Ordinal) // of Unicode's SpecialCasing, ToLowerInvariant knows neither I with a dot
+            .Replace("\u0130", "i\u0307", StringComparison.Ordinal) // of Unicode's SpecialCasing, ToLowerInvariant applies neither I with a dot
             .ToLowerInvariant()
             .Replace('\u03C2', '\u03C3') // nor the sigma that ends a word, which in capitals is one letter with the other
             .Normalize(NormalizationForm.FormC);
     }
 
-    /// <summary>Control characters and whatever else breaks a line.</summary>
+    /// <summary>Control characters, and characters that break a line.</summary>
     public static bool IsControl(Rune rune) => Rune.GetUnicodeCategory(rune)
         is UnicodeCategory.Control or UnicodeCategory.LineSeparator or UnicodeCategory.ParagraphSeparator;
 

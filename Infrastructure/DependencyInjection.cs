@@ -13,11 +13,11 @@ namespace CleanUsers.Infrastructure;
 public static class DependencyInjection
 {
     /// <summary>The ports' implementations. The host adds logging.</summary>
-    /// <param name="services">Where to.</param>
     /// <param name="options">Which database.</param>
     /// <param name="connectionString">Where it is; null only where it is embedded.</param>
-    /// <exception cref="ArgumentException">The connection string is missing, or is none.</exception>
-    public static IServiceCollection AddInfrastructure(this IServiceCollection services, DatabaseOptions options, string? connectionString) => services
+    /// <exception cref="ArgumentException">The connection string is missing or not valid.</exception>
+    public static IServiceCollection AddInfrastructure(
+        this IServiceCollection services, DatabaseOptions options, string? connectionString) => services
         .AddSingleton(options)
         .AddDatabase(options, connectionString)
         .AddSingleton<CompiledUserQueries>()
@@ -29,7 +29,6 @@ public static class DependencyInjection
         .AddScoped<IIdempotencyStore, IdempotencyStore>();
 
     /// <summary>The sender of emails. The host adds logging.</summary>
-    /// <param name="services">Where to.</param>
     /// <param name="options">How.</param>
     /// <param name="smtp">By which server, where it is by one.</param>
     public static IServiceCollection AddEmailDelivery(this IServiceCollection services, EmailOptions options, SmtpOptions smtp)
@@ -44,7 +43,7 @@ public static class DependencyInjection
             provider.GetRequiredService<ILogger<SafeSender>>()));
     }
 
-    /// <summary>Creates or updates the schema, where the configuration says that the service does it itself.</summary>
+    /// <summary>Creates or updates the schema, if the configuration has the service do it.</summary>
     /// <exception cref="DatabaseUnavailableException">The database is out of reach.</exception>
     public static async Task MigrateOnStartupAsync(this IServiceProvider services)
     {

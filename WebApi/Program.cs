@@ -9,7 +9,8 @@ using CleanUsers.WebApi.OpenApi;
 using CleanUsers.WebApi.Security;
 
 CultureInfo.DefaultThreadCurrentCulture = CultureInfo.CurrentCulture = CultureInfo.InvariantCulture;
-return await CommandLine.RunAsync(args, new ServeCommand(ServeAsync), new MigrateCommand(), new HealthCommand(), new UsersCommand(), new OpenApiCommand());
+return await CommandLine.RunAsync(
+    args, new ServeCommand(ServeAsync), new MigrateCommand(), new HealthCommand(), new UsersCommand(), new OpenApiCommand());
 
 static async Task ServeAsync(string[] settings)
 {

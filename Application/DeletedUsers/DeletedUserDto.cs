@@ -2,7 +2,7 @@ using CleanUsers.Domain.Users;
 
 namespace CleanUsers.Application.DeletedUsers;
 
-/// <summary>A user in the bin.</summary>
+/// <summary>A deleted user, in the recycle bin.</summary>
 public sealed record DeletedUserDto(
     long Id,
     string Email,

@@ -2,7 +2,7 @@ using CleanUsers.Domain.Users;
 
 namespace CleanUsers.Application.DeletedUsers;
 
-/// <summary>How long users stay in the bin before they are erased.</summary>
+/// <summary>How long deleted users are kept before they are erased.</summary>
 /// <param name="Time">Null: for ever.</param>
 public sealed record Retention(TimeSpan? Time)
 {

@@ -1,6 +1,6 @@
 namespace CleanUsers.Application.Ports;
 
-/// <summary>Hands emails to whoever brings them to people.</summary>
+/// <summary>Sends emails.</summary>
 public interface IEmailSender
 {
     /// <summary>Returns what became of it; throws nothing but cancellation.</summary>
@@ -23,9 +23,9 @@ public enum DeliveryOutcome
 {
     Delivered,
 
-    /// <summary>Not now: the server is away, or busy, or asks to come again.</summary>
+    /// <summary>A transient failure: the server can't be reached, or is busy, or replies that the sender must try again later.</summary>
     NotNow,
 
-    /// <summary>Never: the server refuses this email for good.</summary>
+    /// <summary>A permanent failure: the server rejects this email.</summary>
     Refused,
 }

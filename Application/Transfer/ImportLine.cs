@@ -39,11 +39,13 @@ public sealed record ImportedUser(
     private static Parsed<string?> ParseActor(string? name, string member)
     {
         if (name is null) return (string?)null;
-        if (name.Length is 0 or > Domain.Users.User.ActorMaxLength) return Parsed.Rejected<string?>("out-of-range", $"{member} must have 1 to {Domain.Users.User.ActorMaxLength} characters.");
+        if (name.Length is 0 or > Domain.Users.User.ActorMaxLength)
+            return Parsed.Rejected<string?>("out-of-range", $"{member} must have 1 to {Domain.Users.User.ActorMaxLength} characters.");
         return name.IsPlainLine()
             ? name
             : Parsed.Rejected<string?>(
-                "invalid-character", $"{member} must be Unicode text without control characters, line breaks or characters that override the direction of text.");
+                "invalid-character",
+                $"{member} must be Unicode text without control characters, line breaks or characters that override the direction of text.");
     }
 }
 
@@ -55,7 +57,7 @@ public sealed record RejectedLine(long Number, IReadOnlyList<ValidationError> Er
 /// <param name="Replaced">Users that were there and are changed.</param>
 /// <param name="Unchanged">Users that were there, as the line has them.</param>
 /// <param name="AlreadyThere">Users that were there, and were not to be replaced.</param>
-/// <param name="Refused">Lines that break a rule.</param>
+/// <param name="Refused">Lines that were rejected.</param>
 public sealed record ImportCounts(long Added = 0, long Replaced = 0, long Unchanged = 0, long AlreadyThere = 0, long Refused = 0)
 {
     /// <summary>How many lines that are.</summary>

@@ -13,8 +13,13 @@ public sealed record UserInput(
     /// <summary>What stands for a status that a new user's creator does not name.</summary>
     public static readonly string DefaultStatus = $"{User.DefaultStatus}";
 
-    public static UserInput Parse(Parsed<string?> email, Parsed<string?> name, Parsed<long?> age, Parsed<string?> role, Parsed<string?> status) => new(
-        Email: email.Then(ParseEmail), Name: name.Then(ParseName), Age: age.Then(ParseAge), Role: role.Then(ParseRole), Status: status.Then(ParseStatus));
+    public static UserInput Parse(
+        Parsed<string?> email, Parsed<string?> name, Parsed<long?> age, Parsed<string?> role, Parsed<string?> status) => new(
+        Email: email.Then(ParseEmail),
+        Name: name.Then(ParseName),
+        Age: age.Then(ParseAge),
+        Role: role.Then(ParseRole),
+        Status: status.Then(ParseStatus));
 
     public static Parsed<EmailAddress> ParseEmail(string? text) =>
         text is null ? Parsed.Rejected<EmailAddress>("required", "Email is required.")

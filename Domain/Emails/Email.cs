@@ -1,8 +1,8 @@
 namespace CleanUsers.Domain.Emails;
 
 /// <summary>
-/// A message to a user, and its place in the queue. Whoever delivers it takes it first, for a time in which nobody else does; whoever dies
-/// while having it loses it when that time is over.
+/// A message to a user, and its place in the queue. A worker leases an email before sending it. If the worker dies, the lease expires and another
+/// worker takes over.
 /// </summary>
 public sealed class Email
 {
@@ -15,7 +15,7 @@ public sealed class Email
     /// <summary>In UTF-16 code units.</summary>
     public const int ErrorMaxLength = 500;
 
-    /// <summary>How often it is tried before it is given up.</summary>
+    /// <summary>How many attempts are made before the email fails.</summary>
     public const int MaxAttempts = 8;
 
     /// <summary>Why an email fails that waited when its user was deleted.</summary>
@@ -31,7 +31,7 @@ public sealed class Email
     /// <summary>Positive, given by the store when the email is saved; never used again.</summary>
     public long Id { get; private set; }
 
-    /// <summary>To whom it goes: to the address that the user has when it is sent.</summary>
+    /// <summary>The recipient; the email goes to the address that the user has when it is sent.</summary>
     public long UserId { get; private set; }
 
     public string Subject { get; private set; } = "";
@@ -46,13 +46,13 @@ public sealed class Email
 
     public DateTimeOffset? SentAt { get; private set; }
 
-    /// <summary>How often somebody took it to deliver it.</summary>
+    /// <summary>How many attempts to deliver it have begun.</summary>
     public int Attempts { get; private set; }
 
     /// <summary>Why the last attempt failed, in plain words.</summary>
     public string? LastError { get; private set; }
 
-    /// <summary>From when on somebody may take it; null once it waits no more.</summary>
+    /// <summary>When a worker may take it next; null once it is sent or failed.</summary>
     public DateTimeOffset? DueAt { get; private set; }
 
     /// <summary>From 1, one more with every change.</summary>
@@ -65,8 +65,8 @@ public sealed class Email
         return new Email { UserId = userId, Subject = subject, Text = text, CreatedAt = now, CreatedBy = by, DueAt = now, Version = 1 };
     }
 
-    /// <summary>Takes it, to deliver it, until the time given.</summary>
-    /// <returns>False where it does not wait, or somebody has it: nothing changed.</returns>
+    /// <summary>Leases it to a worker that sends it, until the given time.</summary>
+    /// <returns>False if it does not wait, or another worker has it; nothing changed.</returns>
     public bool Take(DateTimeOffset now, DateTimeOffset until)
     {
         if (DueAt is null || DueAt > now) return false;
@@ -83,7 +83,7 @@ public sealed class Email
         Leave();
     }
 
-    /// <summary>It could not be delivered now: waits longer from time to time, and is given up in the end.</summary>
+    /// <summary>An attempt failed: the pause before the next attempt grows each time, and after the last attempt the email fails.</summary>
     public void Postpone(DateTimeOffset now, string reason)
     {
         if (Attempts >= MaxAttempts)

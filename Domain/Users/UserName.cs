@@ -37,7 +37,8 @@ public sealed class UserName
         foreach (var rune in value.EnumerateRunes())
         {
             if (UnicodeText.IsControl(rune)) return new("invalid-character", "Name must not have control characters or line breaks.");
-            if (UnicodeText.IsBidiOverride(rune)) return new("invalid-character", "Name must not have characters that override the direction of text.");
+            if (UnicodeText.IsBidiOverride(rune))
+                return new("invalid-character", "Name must not have characters that override the direction of text.");
             length++;
         }
 

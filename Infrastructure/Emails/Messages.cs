@@ -33,7 +33,7 @@ internal static class Messages
         Add(HeaderId.To, [.. HeaderText.ToPhrase(OneLine(to.Name)), $"<{to.Address}>"]);
         Add(HeaderId.Subject, HeaderText.ToWords(OneLine(email.Subject)));
         message.Date = email.CreatedAt;
-        // the same each time, so that a server, or a person, can tell that two are one
+        // the same each time, so that a server, or a person, can recognise two copies as one email
         message.MessageId = string.Create(CultureInfo.InvariantCulture, $"{email.Id}.{email.CreatedAt.ToUnixTimeMilliseconds()}@{from.Domain}");
         var body = new TextPart(TextFormat.Plain) { Text = email.Text.ReplaceLineEndings("\r\n") };
         message.Body = body;

@@ -38,7 +38,7 @@ internal sealed class SmtpSender(EmailOptions options, SmtpOptions smtp) : IEmai
         }
         catch (SmtpCommandException reply) when (reply.ErrorCode == SmtpErrorCode.MessageNotAccepted && (int)reply.StatusCode is >= 200 and < 300)
         {
-            // the library knows 250 alone; the first digit decides (RFC 5321 section 4.2.1)
+            // the library accepts 250 alone; the first digit decides (RFC 5321 section 4.2.1)
         }
         catch (SmtpCommandException reply)
         {
@@ -52,7 +52,7 @@ internal sealed class SmtpSender(EmailOptions options, SmtpOptions smtp) : IEmai
         {
             return NotNow(exception.InnerException is SmtpCommandException { StatusCode: not SmtpStatusCode.AuthenticationInvalidCredentials } reply
                 ? $"The mail server did not accept the login. It replied: {Text(reply.StatusCode, reply.Message)}"
-                : "The mail server does not accept the service's user name and password."); // until somebody corrects them
+                : "The mail server does not accept the service's user name and password."); // until they are corrected
         }
         catch (FormatException)
         {

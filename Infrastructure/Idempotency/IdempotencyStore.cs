@@ -29,7 +29,8 @@ internal sealed class IdempotencyStore(UsersDbContext db, TimeProvider clock) : 
     public Task<int> DeleteExpiredAsync(CancellationToken ct)
     {
         var expired = Expired();
-        return db.Set<IdempotencyRecord>().Where(record => record.CreatedAt <= expired).ExecuteDeleteAsync(ct);
+        return db.Set<IdempotencyRecord>().Where(record => record.CreatedAt <= expired)
+                    .ExecuteDeleteAsync(ct);
     }
 
     private async Task<IdempotencyOutcome?> FindAsync(IdempotentRequest request, CancellationToken ct)
@@ -55,7 +56,8 @@ internal sealed class IdempotencyStore(UsersDbContext db, TimeProvider clock) : 
             {
                 db.ChangeTracker.Clear(); // of an earlier try
                 var expired = Expired();
-                await db.Set<IdempotencyRecord>().Where(record => record.Scope == request.Scope && record.CreatedAt <= expired).ExecuteDeleteAsync(token);
+                await db.Set<IdempotencyRecord>().Where(record => record.Scope == request.Scope && record.CreatedAt <= expired)
+                    .ExecuteDeleteAsync(token);
                 var claim = new IdempotencyRecord { Scope = request.Scope, Fingerprint = request.Fingerprint, CreatedAt = clock.GetUtcNow() };
                 db.Add(claim);
                 try

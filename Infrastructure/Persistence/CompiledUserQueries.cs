@@ -1,5 +1,7 @@
 using Microsoft.EntityFrameworkCore;
-using Query = System.Func<CleanUsers.Infrastructure.Persistence.UsersDbContext, long, System.Threading.CancellationToken, System.Threading.Tasks.Task<CleanUsers.Domain.Users.User?>>;
+using Query = System.Func<
+    CleanUsers.Infrastructure.Persistence.UsersDbContext, long, System.Threading.CancellationToken,
+    System.Threading.Tasks.Task<CleanUsers.Domain.Users.User?>>;
 
 namespace CleanUsers.Infrastructure.Persistence;
 
@@ -15,7 +17,8 @@ internal sealed class CompiledUserQueries
         (UsersDbContext db, long id, CancellationToken ct) => db.Users.FirstOrDefault(user => user.Id == id));
 
     public Query FindDeletedToChange { get; } = EF.CompileAsyncQuery(
-        (UsersDbContext db, long id, CancellationToken ct) => db.Users.IgnoreQueryFilters(NotDeleted).FirstOrDefault(user => user.Id == id && user.DeletedAt != null));
+        (UsersDbContext db, long id, CancellationToken ct) =>
+            db.Users.IgnoreQueryFilters(NotDeleted).FirstOrDefault(user => user.Id == id && user.DeletedAt != null));
 
     public Query Get { get; } = EF.CompileAsyncQuery(
         (UsersDbContext db, long id, CancellationToken ct) => db.Users.AsNoTracking().FirstOrDefault(user => user.Id == id));

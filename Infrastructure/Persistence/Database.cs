@@ -36,7 +36,7 @@ internal sealed partial class Database(UsersDbContext db, ILogger<Database> logg
             // a statement that a healthy database rejects is this program's mistake
             if (exception is DbException && !db.IsUnavailable(exception) && await db.Database.CanConnectAsync(ct)) throw;
 
-            // what was said last, not that it was tried several times
+            // the last error, not that several attempts were made
             throw new DatabaseUnavailableException((exception as RetryLimitExceededException)?.InnerException ?? exception);
         }
     }

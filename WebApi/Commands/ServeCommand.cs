@@ -3,7 +3,7 @@ using System.CommandLine.Parsing;
 
 namespace CleanUsers.WebApi.Commands;
 
-/// <summary>Answers HTTP until it is told to stop.</summary>
+/// <summary>Serves HTTP until it is stopped.</summary>
 internal sealed class ServeCommand : ServiceCommand
 {
     public const string CommandName = "serve";

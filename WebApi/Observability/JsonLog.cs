@@ -87,7 +87,7 @@ internal sealed class JsonLog(TimeProvider clock, LineQueue lines) : ILoggerProv
         public IDisposable? BeginScope<TState>(TState state)
             where TState : notnull => null;
 
-        // the factory has asked the configuration already
+        // the factory has applied the configuration already
         public bool IsEnabled(LogLevel logLevel) => logLevel != LogLevel.None;
 
         public void Log<TState>(LogLevel logLevel, EventId eventId, TState state, Exception? exception, Func<TState, Exception?, string> formatter) =>

@@ -12,7 +12,7 @@ internal sealed class MetricsOptions
 {
     public const string Section = "Metrics";
 
-    /// <summary>Serves <c>/metrics</c> there, to anybody, and nowhere else; null serves it beside the API, to callers with the scope.</summary>
+    /// <summary>Serves <c>/metrics</c> on this port only, without authentication; null serves it beside the API, to callers with the scope.</summary>
     [Range(1, 65535)]
     public int? Port { get; init; }
 }
@@ -29,7 +29,7 @@ internal static class Telemetry
     private const string Ours = "CleanUsers.*";
     private const string Npgsql = "Npgsql";
 
-    // most answers take a millisecond or less; the framework's own steps begin at five
+    // most responses take a millisecond or less; the framework's own steps begin at five
     private static readonly double[] Seconds = [0.0005, 0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10];
 
     public static WebApplicationBuilder AddTelemetry(this WebApplicationBuilder builder)
@@ -57,7 +57,9 @@ internal static class Telemetry
     private static void AddMetrics(MeterProviderBuilder metrics, bool collector)
     {
         metrics
-            .AddMeter("Microsoft.AspNetCore.Hosting", "Microsoft.AspNetCore.Server.Kestrel", "Microsoft.EntityFrameworkCore", "System.Runtime", Npgsql, Ours)
+            .AddMeter(
+                "Microsoft.AspNetCore.Hosting", "Microsoft.AspNetCore.Server.Kestrel", "Microsoft.EntityFrameworkCore", "System.Runtime", Npgsql,
+                Ours)
             .AddView("http.server.request.duration", new ExplicitBucketHistogramConfiguration { Boundaries = Seconds })
             // its pool is wanted; its commands are measured by ourselves, the same on every database
             .AddView(instrument => instrument.Meter.Name == Npgsql && instrument.Name.StartsWith("db.client.operation", StringComparison.Ordinal)
@@ -70,7 +72,7 @@ internal static class Telemetry
     private static void AddTraces(TracerProviderBuilder traces) => traces
         .AddAspNetCoreInstrumentation(aspNetCore => aspNetCore.EnrichWithHttpResponse = (span, _) =>
         {
-            // the route is told; a path and a query can hold an address or a name
+            // the route is recorded; a path and a query can hold an address or a name
             span.SetTag("url.path", null);
             span.SetTag("url.query", null);
         })

@@ -7,8 +7,8 @@ using Microsoft.IdentityModel.Tokens;
 namespace CleanUsers.WebApi.Security;
 
 /// <summary>
-/// What is asked of every token (RFC 7519, RFC 8725), whatever the configuration leaves out, and what a refused one is told
-/// (RFC 6750 section 3): never more than what is wrong, and nothing that stands in it.
+/// What every token must have (RFC 7519, RFC 8725), whatever the configuration leaves out, and the response to a rejected token
+/// (RFC 6750 section 3): only what is wrong, and no part of the token.
 /// </summary>
 internal static partial class BearerTokens
 {
@@ -50,7 +50,7 @@ internal static partial class BearerTokens
         };
     }
 
-    /// <summary>Without the keys of the issuer nobody can tell whether a token is valid: that is no fault of the token.</summary>
+    /// <summary>Without the keys of the issuer no token can be verified: that is 503, because the token may be valid.</summary>
     private static async Task FindKeys(MessageReceivedContext context)
     {
         if (context.Options.ConfigurationManager is not { } published || context.Request.Headers.Authorization.Count == 0) return;

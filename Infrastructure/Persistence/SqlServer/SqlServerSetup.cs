@@ -8,7 +8,7 @@ namespace CleanUsers.Infrastructure.Persistence.SqlServer;
 
 internal static class SqlServerSetup
 {
-    /// <exception cref="ArgumentException">The connection string is none.</exception>
+    /// <exception cref="ArgumentException">The connection string is not valid.</exception>
     public static IServiceCollection AddSqlServer(this IServiceCollection services, string connectionString)
     {
         var complete = Complete(connectionString);

@@ -6,7 +6,10 @@ using Microsoft.Extensions.Primitives;
 
 namespace CleanUsers.WebApi.Http.Idempotency;
 
-/// <summary>The header <c>Idempotency-Key</c>: 1 to 255 visible ASCII characters, bare or as a quoted string (draft-ietf-httpapi-idempotency-key-header, RFC 9651 section 3.3.3).</summary>
+/// <summary>
+/// The header <c>Idempotency-Key</c>: 1 to 255 visible ASCII characters, bare or as a quoted string (draft-ietf-httpapi-idempotency-key-header, RFC
+/// 9651 section 3.3.3).
+/// </summary>
 internal static class IdempotencyKey
 {
     private const string Header = "Idempotency-Key";

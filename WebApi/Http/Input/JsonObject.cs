@@ -42,7 +42,8 @@ internal sealed class JsonObject
     /// <param name="read">The object; null where the bytes are not one.</param>
     /// <param name="error">Why they are not.</param>
     public static bool TryParse(
-        ReadOnlySpan<byte> bytes, string what, IEnumerable<string> ignored, [NotNullWhen(true)] out JsonObject? read, [NotNullWhen(false)] out InputError? error)
+        ReadOnlySpan<byte> bytes, string what, IEnumerable<string> ignored,
+        [NotNullWhen(true)] out JsonObject? read, [NotNullWhen(false)] out InputError? error)
     {
         read = null;
         if (bytes.StartsWith(Encoding.UTF8.Preamble)) bytes = bytes[3..]; // RFC 8259 section 8.1: may be ignored
@@ -61,7 +62,8 @@ internal sealed class JsonObject
     public Optional<Parsed<string?>> OptionalText(string member) => Optional<string?>(member, element =>
     {
         if (element.ValueKind == JsonValueKind.Null) return (string?)null;
-        if (element.ValueKind != JsonValueKind.String) return Reject<string?>(member, "wrong-type", $"Member '{member}' must be a string, not {Describe(element)}.");
+        if (element.ValueKind != JsonValueKind.String)
+            return Reject<string?>(member, "wrong-type", $"Member '{member}' must be a string, not {Describe(element)}.");
         return TryGetText(element, out var text) ? text : Reject<string?>(member, "invalid-text", $"Member '{member}' has half a surrogate pair.");
     });
 
@@ -81,8 +83,10 @@ internal sealed class JsonObject
     public void MustBeFalse(string member)
     {
         _known.Add(member);
-        if (!_members.TryGetValue(member, out var element)) _errors.Add(InputError.OfMember(member, "required", $"Member '{member}' is required: false."));
-        else if (element.ValueKind != JsonValueKind.False) _errors.Add(InputError.OfMember(member, "unknown-value", $"Member '{member}' must be false."));
+        if (!_members.TryGetValue(member, out var element))
+            _errors.Add(InputError.OfMember(member, "required", $"Member '{member}' is required: false."));
+        else if (element.ValueKind != JsonValueKind.False)
+            _errors.Add(InputError.OfMember(member, "unknown-value", $"Member '{member}' must be false."));
     }
 
     /// <summary>What is wrong with the object, once each member that is known was read.</summary>
@@ -110,13 +114,15 @@ internal sealed class JsonObject
             try
             {
                 root = JsonElement.Parse(bytes, new JsonDocumentOptions { MaxDepth = MaxDepth });
-                if (root.ValueKind != JsonValueKind.Object) error = InputError.OfBody("wrong-type", $"The {what} must be a JSON object, not {Describe(root)}.");
+                if (root.ValueKind != JsonValueKind.Object)
+                    error = InputError.OfBody("wrong-type", $"The {what} must be a JSON object, not {Describe(root)}.");
             }
             catch (JsonException exception) // its message names the library
             {
                 error = InputError.OfBody(
                     "invalid-json",
-                    $"The {what} is not JSON that can be read (at most {MaxDepth} levels deep): line {exception.LineNumber + 1}, byte {exception.BytePositionInLine + 1}.");
+                    $"The {what} is not JSON that can be read (at most {MaxDepth} levels deep): "
+                    + $"line {exception.LineNumber + 1}, byte {exception.BytePositionInLine + 1}.");
             }
         }
 

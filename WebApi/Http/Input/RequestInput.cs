@@ -15,8 +15,8 @@ internal sealed record RequestInput<T>(T Command, InputPlace Place, IReadOnlyLis
     public ProblemResult? Reject() => Problem ?? (Errors.Count == 0 ? null : ProblemResult.ValidationFailed(Errors));
 
     /// <summary>
-    /// Like <see cref="Reject()"/>, with the rules that the command breaks besides: all errors are reported at once. Where the reader found none, the
-    /// use case itself asks the rules.
+    /// Like <see cref="Reject()"/>, with the rules that the command breaks besides: all errors are reported at once. Where the reader found no error,
+    /// the use case itself checks the rules.
     /// </summary>
     public ProblemResult? Reject(IValidator<T> rules) => Problem is not null || Errors.Count == 0
         ? Problem

@@ -22,7 +22,7 @@ internal static class TrustedProxies
             : ForwardedHeaders.XForwardedFor | ForwardedHeaders.XForwardedProto | ForwardedHeaders.XForwardedHost;
     }
 
-    /// <summary>Outermost: whatever asks who the client is, or whether it came over TLS, asks it after this.</summary>
+    /// <summary>Outermost: everything that uses the address of the client, or whether it came over TLS, runs after this.</summary>
     public static void UseTrustedProxies(this WebApplication app)
     {
         if (app.Services.GetRequiredService<IOptions<HttpOptions>>().Value.TrustedProxies.Count > 0) app.UseForwardedHeaders();

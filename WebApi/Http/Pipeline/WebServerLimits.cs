@@ -43,7 +43,7 @@ internal static class WebServerLimits
         limits.Http2.KeepAlivePingTimeout = TimeSpan.FromSeconds(20);
     }
 
-    /// <summary>What is read ahead of a request that is being answered: the transport's default is 1 MiB for each connection.</summary>
+    /// <summary>What is read ahead while a request is being processed: the transport's default is 1 MiB for each connection.</summary>
     public static void Configure(SocketTransportOptions sockets) => sockets.MaxReadBufferSize = sockets.MaxWriteBufferSize = 64 * KiB;
 
     /// <summary>What brings a body of the largest size in before the request's time is over.</summary>

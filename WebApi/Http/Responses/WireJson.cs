@@ -53,7 +53,7 @@ internal sealed partial class WireJson : JsonSerializerContext
     /// <summary>RFC 3339 in UTC with exactly three decimals, whatever they are.</summary>
     public static string Instant(DateTimeOffset instant) => instant.UtcDateTime.ToString(InstantForm, CultureInfo.InvariantCulture);
 
-    /// <summary>Members that are not there, instead of null, where the configuration or the request does not ask for them.</summary>
+    /// <summary>Members that are absent, instead of null, if the configuration or the request does not enable them.</summary>
     private static void OmitWhereNull(JsonTypeInfo type)
     {
         foreach (var property in type.Properties)
