@@ -10,8 +10,8 @@ namespace CleanUsers.Application;
 public static class DependencyInjection
 {
     /// <summary>The use cases. The ports, a <see cref="TimeProvider"/> and logging come from the host.</summary>
-    /// <param name="retention">How long deleted users are kept; null keeps them for ever.</param>
-    /// <param name="autoMapperLicenseKey">AutoMapper's own licence key; without one it logs a warning at start.</param>
+    /// <param name="retention">How long deleted users are kept; null if they are never erased.</param>
+    /// <param name="autoMapperLicenseKey">AutoMapper's own licence key; without one it logs a warning at startup.</param>
     public static IServiceCollection AddApplication(
         this IServiceCollection services, Retention? retention = null, string? autoMapperLicenseKey = null) => services
         .AddSingleton(retention ?? new Retention(Time: null))

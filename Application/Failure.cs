@@ -3,11 +3,10 @@ using Ardalis.Result;
 namespace CleanUsers.Application;
 
 /// <summary>
-/// Why a use case failed, other than for invalid input: a stable code and a sentence for people. A <see cref="Result"/> holds it as its only
-/// error.
+/// Why a use case failed, other than for invalid input: a stable code and a sentence for people. A <see cref="Result"/> holds it as its
+/// only error.
 /// </summary>
 /// <param name="Code">One of <see cref="ErrorCodes"/>.</param>
-/// <param name="Detail">One sentence.</param>
 public sealed record Failure(string Code, string Detail)
 {
     private const string Separator = ": ";

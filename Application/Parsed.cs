@@ -4,7 +4,7 @@ namespace CleanUsers.Application;
 
 /// <summary>
 /// A member of a command, parsed once on its way in: its value, or why it was rejected. A validator rejects a command that has a rejected member, so
-/// behind it every <see cref="Value"/> is there.
+/// after validation every <see cref="Value"/> exists.
 /// </summary>
 public readonly record struct Parsed<T>
 {

@@ -27,7 +27,7 @@ static async Task ServeAsync(string[] settings)
     builder.AddErrorReports();
     builder.AddShutdown();
 
-    await using var app = builder.Build(); // disposed of whatever happens: that writes the last lines of the log
+    await using var app = builder.Build(); // disposed of in every case: that writes the last lines of the log
     app.UseRequestLog();
     app.UseShutdown();
     app.UseTrustedProxies();

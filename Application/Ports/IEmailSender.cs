@@ -3,16 +3,14 @@ namespace CleanUsers.Application.Ports;
 /// <summary>Sends emails.</summary>
 public interface IEmailSender
 {
-    /// <summary>Returns what became of it; throws nothing but cancellation.</summary>
+    /// <summary>Returns the outcome; throws no exception but cancellation.</summary>
     Task<Delivery> SendAsync(OutgoingEmail email, CancellationToken ct);
 }
 
-/// <param name="Id">The email's: two deliveries with the same one are the same email.</param>
+/// <param name="Id">The id of the email: two deliveries with the same id are the same email.</param>
 /// <param name="To">An <see cref="Domain.Users.EmailAddress"/>.</param>
-/// <param name="ToName">The user's name, if it has one.</param>
 public sealed record OutgoingEmail(long Id, string To, string? ToName, string Subject, string Text, DateTimeOffset CreatedAt);
 
-/// <param name="Outcome">What became of it.</param>
 /// <param name="Reason">Why it was not delivered, in plain words.</param>
 public sealed record Delivery(DeliveryOutcome Outcome, string Reason = "")
 {

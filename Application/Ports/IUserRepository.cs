@@ -28,7 +28,7 @@ public interface IUserRepository
     Task<UpdateOutcome> UpdateAndFailQueuedEmailsAsync(long userId, string reason, CancellationToken ct);
 
     /// <summary>Erases a user and everything that belongs to it.</summary>
-    /// <returns>False where another write came between: nothing is erased, and the user is stale.</returns>
+    /// <returns>False if another write came first; nothing is erased, and the user is stale.</returns>
     Task<bool> TryPurgeAsync(User user, CancellationToken ct);
 }
 

@@ -7,7 +7,7 @@ using FluentValidation;
 
 namespace CleanUsers.Application.Transfer;
 
-/// <param name="Update">Replace users that are there already, as PUT does; otherwise they are left as they are.</param>
+/// <param name="Update">Replaces existing users, as PUT does; otherwise they are left unchanged.</param>
 /// <param name="DryRun">Changes nothing, and reports what would happen.</param>
 public sealed record ImportUsersCommand(bool Update, bool DryRun);
 
@@ -42,7 +42,7 @@ public sealed class ImportUsers(
     /// <summary>
     /// Users in a transaction: enough to be fast, and few enough that other writers of an embedded database can write between two batches.
     /// </summary>
-    internal const int BatchSize = 5000; // of the blocks that ids come in, a multiple
+    internal const int BatchSize = 5000; // a multiple of the size of a block of ids
 
     /// <summary>Users that are read to be replaced, at a time.</summary>
     internal const int ReplacedAtATime = 400;
@@ -50,7 +50,6 @@ public sealed class ImportUsers(
     // read, checked and waiting for the database, beside the one that is being read and the one that is being written
     private const int BatchesAhead = 1;
 
-    /// <param name="command">How.</param>
     /// <param name="lines">The file; read and checked on while the database writes.</param>
     /// <param name="reject">Receives each rejected line, one at a time, in order.</param>
     /// <param name="progress">Receives the counts of each batch.</param>
@@ -76,7 +75,7 @@ public sealed class ImportUsers(
         }
         finally
         {
-            await stop.CancelAsync(); // where the database gave up, reading does too
+            await stop.CancelAsync(); // if the database fails, reading stops too
             await preparing;
         }
 
@@ -147,7 +146,7 @@ public sealed class ImportUsers(
             {
                 var (done, gone) = await ReplaceAsync(some, ct);
                 counts += done;
-                candidates.AddRange(gone); // deleted in between: so they are new
+                candidates.AddRange(gone); // deleted in between, so they are added
             }
         }
 
@@ -173,7 +172,7 @@ public sealed class ImportUsers(
     }
 
     /// <param name="Details">The values of the line.</param>
-    /// <param name="User">What it makes, where it is new.</param>
+    /// <param name="User">The user to add, if it is new.</param>
     internal sealed record Candidate(UserDetails Details, User User)
     {
         public string Key => Details.Email.Key;

@@ -23,7 +23,7 @@ internal static class UserCursor
         return Cursor.Encode(new(last.Id, value), QueryFingerprint(query));
     }
 
-    /// <summary>False where the cursor belongs to another query, or names no place in the query's order.</summary>
+    /// <summary>False if the cursor belongs to another query, or names no place in the query's order.</summary>
     public static bool TryRead(Cursor cursor, UserQuery query, [NotNullWhen(true)] out UserPosition? position)
     {
         position = null;

@@ -3,7 +3,7 @@ using FluentValidation;
 
 namespace CleanUsers.Application.Users;
 
-/// <summary>The state of a user as a client writes it, whichever way it comes in: HTTP, a command or a file.</summary>
+/// <summary>The state of a user as a client writes it, over HTTP, by a command or in a file.</summary>
 public sealed record UserInput(
     Parsed<EmailAddress> Email, Parsed<UserName?> Name, Parsed<int?> Age, Parsed<UserRole> Role, Parsed<UserStatus> Status)
 {

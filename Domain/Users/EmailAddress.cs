@@ -5,7 +5,7 @@ using System.Text;
 namespace CleanUsers.Domain.Users;
 
 /// <summary>
-/// An email address: a dot-atom and a host name (RFC 5321 section 4.1.2, RFC 6531 for what is not ASCII). Kept as written;
+/// An email address: a dot-atom and a host name (RFC 5321 section 4.1.2, RFC 6531 for what is not ASCII). It is stored as written and
 /// compared by <see cref="Key"/>.
 /// </summary>
 public sealed class EmailAddress

@@ -85,7 +85,7 @@ public sealed class User
     }
 
     /// <summary>Takes a whole new state.</summary>
-    /// <returns>False where it is the state that the user has already: nothing changed.</returns>
+    /// <returns>False if the user has this state already; nothing changed.</returns>
     public bool Replace(UserDetails details, DateTimeOffset now, string by)
     {
         ArgumentNullException.ThrowIfNull(details);
@@ -93,7 +93,7 @@ public sealed class User
     }
 
     /// <summary>Takes what the patch names.</summary>
-    /// <returns>False where the user is so already: nothing changed.</returns>
+    /// <returns>False if the user has these values already; nothing changed.</returns>
     public bool Apply(UserPatch patch, DateTimeOffset now, string by)
     {
         ArgumentNullException.ThrowIfNull(patch);

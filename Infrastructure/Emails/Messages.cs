@@ -7,7 +7,7 @@ using MimeKit.Text;
 namespace CleanUsers.Infrastructure.Emails;
 
 /// <summary>
-/// An email as RFC 5322 and MIME have it. Its bytes are the same whatever mail server takes it: ASCII, but for a local part that is not
+/// An email as RFC 5322 and MIME have it. Its bytes are the same for every mail server: ASCII, but for a local part that is not
 /// (RFC 6532), domains as A-labels, lines of at most 998 bytes that end with CR LF.
 /// </summary>
 internal static class Messages

@@ -54,7 +54,7 @@ internal sealed class IdempotencyStore(UsersDbContext db, TimeProvider clock) : 
         return db.InTransactionAsync<IdempotencyOutcome?>(
             async token =>
             {
-                db.ChangeTracker.Clear(); // of an earlier try
+                db.ChangeTracker.Clear(); // of an earlier attempt
                 var expired = Expired();
                 await db.Set<IdempotencyRecord>().Where(record => record.Scope == request.Scope && record.CreatedAt <= expired)
                     .ExecuteDeleteAsync(token);
@@ -71,7 +71,7 @@ internal sealed class IdempotencyStore(UsersDbContext db, TimeProvider clock) : 
 
                 if (await action(token) is not { } stored) return (new(IdempotencyOutcomeKind.Rejected), false);
 
-                db.Attach(claim); // a rejected save in between makes the context forget it
+                db.Attach(claim); // a rejected save in between removes it from the context
                 (claim.UserId, claim.Response) = (userId = stored.UserId, stored.Response);
                 await db.SaveAsync(token);
                 return (new(IdempotencyOutcomeKind.Executed, stored.Response), true);

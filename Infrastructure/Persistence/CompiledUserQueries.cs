@@ -6,12 +6,12 @@ using Query = System.Func<
 namespace CleanUsers.Infrastructure.Persistence;
 
 /// <summary>
-/// The queries for one user, compiled once: half of what reading one costs otherwise. An object, not statics, because EF Core ties a
+/// The queries for one user, compiled once: that halves the cost of reading a user. An object, not statics, because EF Core ties a
 /// compiled query to the model of one database.
 /// </summary>
 internal sealed class CompiledUserQueries
 {
-    private static readonly string[] NotDeleted = [UserConfiguration.NotDeleted]; // the recycle bin is what the filter hides
+    private static readonly string[] NotDeleted = [UserConfiguration.NotDeleted]; // the filter hides the deleted users
 
     public Query FindToChange { get; } = EF.CompileAsyncQuery(
         (UsersDbContext db, long id, CancellationToken ct) => db.Users.FirstOrDefault(user => user.Id == id));

@@ -20,7 +20,7 @@ internal abstract class UsersDbContext(DbContextOptions options) : DbContext(opt
     // written in a transaction that is not committed yet
     private UserMetrics _uncommitted;
 
-    /// <summary>The entity that was saved last in the running transaction, and what was done with it; null where nothing was saved.</summary>
+    /// <summary>The entity that was saved last in the running transaction, and what was done with it; null if nothing was saved.</summary>
     protected (EntityEntry? Entry, EntityState State) LastSaved { get; private set; }
 
     public DbSet<User> Users => Set<User>();
@@ -39,7 +39,7 @@ internal abstract class UsersDbContext(DbContextOptions options) : DbContext(opt
     public abstract bool IsEmailTaken(DbUpdateException exception);
 
     /// <summary>
-    /// True where another write came first: the version has changed, a row with this primary key is there already, or the row that it belongs to
+    /// True if another write came first: the version has changed, a row with this primary key is there already, or the row that it belongs to
     /// is gone.
     /// </summary>
     public bool IsConflict(DbUpdateException exception) => exception is DbUpdateConcurrencyException || IsKeyConflict(exception);
@@ -115,12 +115,12 @@ internal abstract class UsersDbContext(DbContextOptions options) : DbContext(opt
             return;
         }
 
-        // changes are accepted at the end: if the transaction is tried again, the tracked entities must still be as they were
+        // changes are accepted at the end: if the transaction is retried, the tracked entities must still be as they were
         await InTransactionAsync(async token => (await WriteAsync(acceptAllChanges: false, alsoWrite, token), true), ct);
         ChangeTracker.AcceptAllChanges();
     }
 
-    /// <summary>True where the database reports a primary key that is there already, or a foreign key that leads nowhere.</summary>
+    /// <summary>True if the database reports a primary key that is there already, or a foreign key that leads nowhere.</summary>
     protected abstract bool IsKeyConflict(DbUpdateException exception);
 
     /// <summary>Reads what identifies the running transaction after its end, if the database has such an identifier.</summary>

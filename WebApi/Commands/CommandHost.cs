@@ -33,7 +33,7 @@ internal static partial class CommandHost
     /// <summary>Does something with the use cases, on behalf of the user of the operating system: without HTTP, without its settings.</summary>
     /// <param name="action">With the services of a scope; returns the exit code.</param>
     /// <exception cref="ConfigurationException">The configuration is not one to start with.</exception>
-    /// <exception cref="DatabaseUnavailableException">The database is out of reach.</exception>
+    /// <exception cref="DatabaseUnavailableException">The database can't be reached.</exception>
     public static async Task<int> RunAsync(Func<IServiceProvider, Task<int>> action)
     {
         await Task.Yield(); // System.CommandLine listens to signals only once an action has come back to it, and SQLite never waits

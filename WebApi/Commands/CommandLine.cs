@@ -23,7 +23,7 @@ internal static class CommandLine
 
     public static async Task<int> RunAsync(string[] arguments, params ServiceCommand[] commands)
     {
-        Console.OutputEncoding = new UTF8Encoding(encoderShouldEmitUTF8Identifier: false); // whatever the locale: RFC 8259 section 8.1
+        Console.OutputEncoding = new UTF8Encoding(encoderShouldEmitUTF8Identifier: false); // in every locale: RFC 8259 section 8.1
         var root = new RootCommand("A users service: a REST API over a directory of users. Without a command, it runs serve.");
         root.SetAction(_ => Rejected); // never runs; without it, a command that there is not would also be reported as none
         foreach (var command in commands) root.Add(command);

@@ -38,7 +38,7 @@ internal sealed class ProgressDisplay
         if (!_bar.IsIndeterminate) _bar.Value = done;
     }
 
-    /// <summary>A line of its own on standard error, whatever else is shown there.</summary>
+    /// <summary>Writes a separate line to standard error, above the progress bar.</summary>
     public void WriteLine(string text)
     {
         if (_terminal is null) ErrorOutput.WriteLine(text);

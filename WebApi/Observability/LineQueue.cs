@@ -20,7 +20,7 @@ internal sealed class LineQueue : IDisposable
     /// <summary>How long shutdown waits for a reader that does not read.</summary>
     private static readonly TimeSpan DrainTimeout = TimeSpan.FromSeconds(2);
 
-    private readonly object _lock = new(); // not a Lock: those can't be waited at
+    private readonly object _lock = new(); // not a Lock: Monitor.Wait does not support it
     private readonly Stream _output;
     private readonly TimeProvider _clock;
     private readonly Thread _thread;

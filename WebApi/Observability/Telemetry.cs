@@ -18,8 +18,8 @@ internal sealed class MetricsOptions
 }
 
 /// <summary>
-/// Metrics for Prometheus, and metrics and traces for a collector where one is configured (OpenTelemetry). What is measured is where it happens:
-/// in the web server, the runtime, the drivers and, under <c>CleanUsers.*</c>, in our own code.
+/// Metrics for Prometheus, and metrics and traces for a collector where one is configured (OpenTelemetry). The measurements are made by the
+/// web server, the runtime, the drivers and, under <c>CleanUsers.*</c>, by this program.
 /// </summary>
 internal static class Telemetry
 {
@@ -51,7 +51,7 @@ internal static class Telemetry
         app.MapPrometheusScrapingEndpoint(Path)
             .WithMetadata(new HttpMethodMetadata(["GET", "HEAD"]))
             .RequireAuthorization(Scopes.Metrics)
-            .DisableRateLimiting(); // a flood is when they are looked at
+            .DisableRateLimiting(); // the metrics are needed most during a flood of requests
     }
 
     private static void AddMetrics(MeterProviderBuilder metrics, bool collector)
@@ -61,7 +61,7 @@ internal static class Telemetry
                 "Microsoft.AspNetCore.Hosting", "Microsoft.AspNetCore.Server.Kestrel", "Microsoft.EntityFrameworkCore", "System.Runtime", Npgsql,
                 Ours)
             .AddView("http.server.request.duration", new ExplicitBucketHistogramConfiguration { Boundaries = Seconds })
-            // its pool is wanted; its commands are measured by ourselves, the same on every database
+            // only the pool of the driver is measured here; commands are measured by DatabaseTelemetry, the same on every database
             .AddView(instrument => instrument.Meter.Name == Npgsql && instrument.Name.StartsWith("db.client.operation", StringComparison.Ordinal)
                 ? MetricStreamConfiguration.Drop
                 : null)
@@ -81,7 +81,7 @@ internal static class Telemetry
 
     private static int? Port(IConfiguration configuration) => configuration.ReadSection<MetricsOptions>(MetricsOptions.Section).Port;
 
-    /// <exception cref="ConfigurationException">There is something else.</exception>
+    /// <exception cref="ConfigurationException">The value is not an address.</exception>
     private static bool IsAddress(string? endpoint)
     {
         if (string.IsNullOrEmpty(endpoint)) return false;

@@ -6,7 +6,7 @@ using Scalar.AspNetCore;
 namespace CleanUsers.WebApi.OpenApi;
 
 /// <summary>
-/// The description of the service (OpenAPI), as it stands in v1.json, and the reference made of it. Written by hand, because it is a promise
+/// The description of the service (OpenAPI), as it stands in v1.json, and the reference made of it. It is written by hand, because it is a contract
 /// that code can break: the tests check every response against it.
 /// </summary>
 internal static class Description
@@ -33,7 +33,7 @@ internal static class Description
         endpoints.MapScalarApiReference(Reference, (scalar, context) =>
         {
             AllowTheReference(scalar, context.Response);
-            // nothing that leads out of the service, to Scalar's own or to anybody's
+            // no links or requests to other services, Scalar's own included
             scalar.ShowDeveloperTools = DeveloperToolsVisibility.Never;
             scalar.WithTitle("CleanUsers").WithOpenApiRoutePattern(Path).HideClientButton()
                 .DisableDefaultFonts().DisableAgent().DisableMcp().DisableTelemetry();

@@ -7,7 +7,7 @@ using Microsoft.IdentityModel.Tokens;
 namespace CleanUsers.WebApi.Security;
 
 /// <summary>
-/// What every token must have (RFC 7519, RFC 8725), whatever the configuration leaves out, and the response to a rejected token
+/// What every token must have (RFC 7519, RFC 8725), even if the configuration leaves it out, and the response to a rejected token
 /// (RFC 6750 section 3): only what is wrong, and no part of the token.
 /// </summary>
 internal static partial class BearerTokens
@@ -79,7 +79,7 @@ internal static partial class BearerTokens
     }
 
     /// <summary>
-    /// In place of the framework's own words, which quote the token. Where there was none, WWW-Authenticate is a bare <c>Bearer</c>
+    /// Replaces the framework's texts, which quote the token. If there was no token, WWW-Authenticate is a bare <c>Bearer</c>
     /// (RFC 6750 section 3.1).
     /// </summary>
     private static Task DescribeTokenError(JwtBearerChallengeContext context)

@@ -15,7 +15,7 @@ internal sealed class RateLimitingOptions
 
     public bool Enabled { get; init; } = true;
 
-    /// <summary>How many requests a caller may send a second, for ever.</summary>
+    /// <summary>How many requests a caller may send a second, permanently.</summary>
     [Range(1, 100_000)]
     public int PermitsPerSecond { get; init; } = 100;
 
@@ -31,7 +31,7 @@ internal sealed class RateLimitingOptions
 internal static class RateLimiting
 {
     /// <summary>
-    /// At most so many buckets are kept for callers without a token, whatever addresses they come from; two that fall into one share it.
+    /// At most so many buckets are kept for callers without a token, however many addresses they come from; two that fall into one share it.
     /// A bucket that has been full for ten seconds is forgotten.
     /// </summary>
     internal const int MaxAddresses = 1 << 16;

@@ -46,8 +46,8 @@ internal static class Scopes
         return false;
     }
 
-    /// <param name="Scope">What the token has to allow; null where any token will do.</param>
-    /// <param name="AllowAnonymous">Whether one without a token may do it, too. A token that is sent is looked at all the same.</param>
+    /// <param name="Scope">The scope that the token must have; null if any token is enough.</param>
+    /// <param name="AllowAnonymous">Whether a caller without a token is accepted too. A token that is sent is checked in any case.</param>
     private sealed record Requirement(string? Scope, bool AllowAnonymous) : IAuthorizationRequirement, IAuthorizationHandler
     {
         public async Task HandleAsync(AuthorizationHandlerContext context)

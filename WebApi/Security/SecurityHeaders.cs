@@ -11,7 +11,7 @@ internal static class SecurityHeaders
     /// <summary>Outermost: the headers are added when the response starts, after all other code has set its own.</summary>
     public static void UseSecurityHeaders(this WebApplication app)
     {
-        // a browser would remember it of localhost for a year, and want TLS of every other program there
+        // a browser would remember it for localhost for a year, and require TLS of every other program there
         var isStrictlyTls = !app.Environment.IsDevelopment();
         Func<object, Task> add = Add;
         app.Use((context, next) =>

@@ -6,7 +6,7 @@ namespace CleanUsers.WebApi.Commands.Files;
 /// section 3).
 /// </summary>
 /// <param name="MarkLength">Length in bytes of a byte order mark of UTF-8.</param>
-/// <param name="Rejection">Why the text can't be read; null where it may be UTF-8.</param>
+/// <param name="Rejection">Why the text can't be read; null if it may be UTF-8.</param>
 internal readonly record struct TextEncoding(int MarkLength, string? Rejection)
 {
     /// <summary>How many bytes are examined.</summary>

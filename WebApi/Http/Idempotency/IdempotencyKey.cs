@@ -16,7 +16,7 @@ internal static class IdempotencyKey
 
     private const int MaxLength = 255;
 
-    /// <returns>The key; null where the request has none, or one that can't be read: then there is an error.</returns>
+    /// <returns>The key; null if the request has none, or one that can't be read: then there is an error.</returns>
     public static (string? Key, IReadOnlyList<InputError> Errors) Read(HttpRequest request)
     {
         var header = request.Headers[Header];

@@ -9,7 +9,7 @@ namespace CleanUsers.WebApi.Http.Input;
 
 /// <summary>The body of a request, which must be one JSON object.</summary>
 /// <param name="Bytes">As they came.</param>
-/// <param name="Object">The object; null where there is a problem.</param>
+/// <param name="Object">The object; null if there is a problem.</param>
 /// <param name="Problem">Why the body could not be read.</param>
 internal sealed record JsonBody(ReadOnlyMemory<byte> Bytes, JsonObject? Object, ProblemResult? Problem)
 {

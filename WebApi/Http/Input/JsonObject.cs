@@ -39,7 +39,7 @@ internal sealed class JsonObject
     /// <param name="bytes">The text, in UTF-8.</param>
     /// <param name="what">What the object is, for messages: a body, a line.</param>
     /// <param name="ignored">Members that may be there, and do not count.</param>
-    /// <param name="read">The object; null where the bytes are not one.</param>
+    /// <param name="read">The object; null if the bytes are not one.</param>
     /// <param name="error">Why they are not.</param>
     public static bool TryParse(
         ReadOnlySpan<byte> bytes, string what, IEnumerable<string> ignored,
@@ -52,7 +52,7 @@ internal sealed class JsonObject
         return true;
     }
 
-    /// <summary>A string or null; null where the member is absent.</summary>
+    /// <summary>A string or null; null if the member is absent.</summary>
     public Parsed<string?> Text(string member) => OptionalText(member).Or((string?)null);
 
     /// <summary>A string or null.</summary>
@@ -67,7 +67,7 @@ internal sealed class JsonObject
         return TryGetText(element, out var text) ? text : Reject<string?>(member, "invalid-text", $"Member '{member}' has half a surrogate pair.");
     });
 
-    /// <summary>A whole number or null; null where the member is absent.</summary>
+    /// <summary>A whole number or null; null if the member is absent.</summary>
     public Parsed<long?> WholeNumber(string member) => OptionalWholeNumber(member).Or((long?)null);
 
     /// <summary>A number that is too large for the type is as far out of range as the type can be.</summary>

@@ -5,7 +5,7 @@ namespace CleanUsers.WebApi.Http.Input;
 /// <summary>The query of a request, read strictly: each parameter at most once, of its type, and no unknown parameters.</summary>
 internal sealed class RequestQuery
 {
-    // null where the encoding is broken
+    // null if the encoding is broken
     private readonly Dictionary<string, string?> _parameters = new(StringComparer.Ordinal);
     private readonly HashSet<string> _known = new(StringComparer.Ordinal);
     private readonly List<InputError> _errors = [];

@@ -31,7 +31,7 @@ internal sealed class AcceptFilter : IResourceFilter
         return range is not null && range.Quality != 0;
     }
 
-    // whatever its parameters: JSON has no parameters, so a response can't lack one
+    // with any parameters: JSON has no parameters, so a response can't lack one
     private static bool IncludesJson(MediaTypeHeaderValue range) => range.MatchesAllTypes
         || (range.Type.Equals("application", StringComparison.OrdinalIgnoreCase)
             && (range.MatchesAllSubTypes || range.SubType.Equals("json", StringComparison.OrdinalIgnoreCase)));

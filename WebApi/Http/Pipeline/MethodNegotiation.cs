@@ -44,8 +44,8 @@ internal static class MethodNegotiation
     });
 
     /// <summary>
-    /// Routing puts an endpoint of its own where a resource lacks the method, without the resource's metadata: authorization would demand a token
-    /// of OPTIONS where GET needs none.
+    /// If a resource lacks the method, routing selects an endpoint of its own, without the metadata of the resource: authorization would require a
+    /// token for OPTIONS where GET needs none.
     /// </summary>
     private static void OpenLikeItsReads(HttpContext context)
     {

@@ -4,8 +4,8 @@ using Microsoft.AspNetCore.Server.Kestrel.Transport.Sockets;
 namespace CleanUsers.WebApi.Http.Pipeline;
 
 /// <summary>
-/// What one client, or all of them, can make the web server keep or wait for. All written down, also where they are its defaults: they are
-/// promises (docs/configuration.md), and the memory that a crowd of clients can take is their product.
+/// Limits on what one client, or all of them, can make the web server keep or wait for. The defaults of the web server are written out too: the
+/// limits are documented (docs/configuration.md), and the memory that many clients can take is their product.
 /// </summary>
 internal static class WebServerLimits
 {
@@ -20,7 +20,7 @@ internal static class WebServerLimits
 
         var limits = kestrel.Limits;
         limits.MaxConcurrentConnections = options.MaxConnections;
-        limits.MaxConcurrentUpgradedConnections = 0; // nothing here is a web socket
+        limits.MaxConcurrentUpgradedConnections = 0; // the service has no web sockets
         limits.MaxRequestLineSize = 8 * KiB;
         limits.MaxRequestHeaderCount = 100;
         limits.MaxRequestHeadersTotalSize = 32 * KiB;
@@ -29,7 +29,7 @@ internal static class WebServerLimits
         limits.MaxResponseBufferSize = 64 * KiB;
 
         limits.RequestHeadersTimeout = TimeSpan.FromSeconds(10);
-        limits.KeepAliveTimeout = TimeSpan.FromSeconds(130); // longer than load balancers keep theirs, so that it is they who close
+        limits.KeepAliveTimeout = TimeSpan.FromSeconds(130); // longer than load balancers keep theirs, so that they close the connection
         limits.MinRequestBodyDataRate = BodyRate(options.MaxBodyBytes, options);
         limits.MinResponseDataRate = new MinDataRate(bytesPerSecond: 240, Grace);
 

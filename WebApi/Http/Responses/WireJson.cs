@@ -50,7 +50,7 @@ internal sealed partial class WireJson : JsonSerializerContext
 
     public static JsonTypeInfo<T> Type<T>() => Cache<T>.Type;
 
-    /// <summary>RFC 3339 in UTC with exactly three decimals, whatever they are.</summary>
+    /// <summary>RFC 3339 in UTC, always with three decimals.</summary>
     public static string Instant(DateTimeOffset instant) => instant.UtcDateTime.ToString(InstantForm, CultureInfo.InvariantCulture);
 
     /// <summary>Members that are absent, instead of null, if the configuration or the request does not enable them.</summary>
