@@ -43,11 +43,11 @@ internal sealed class PostgreSqlUsersDbContext(DbContextOptions<PostgreSqlUsersD
 
     protected override bool IsKeyConflict(DbUpdateException exception) =>
         exception.InnerException is PostgresException rejection && rejection.SqlState switch
-    {
-        PostgresErrorCodes.UniqueViolation => rejection.ConstraintName!.StartsWith("PK_", StringComparison.Ordinal),
-        PostgresErrorCodes.ForeignKeyViolation => true,
-        _ => false,
-    };
+        {
+            PostgresErrorCodes.UniqueViolation => rejection.ConstraintName!.StartsWith("PK_", StringComparison.Ordinal),
+            PostgresErrorCodes.ForeignKeyViolation => true,
+            _ => false,
+        };
 
     public override async Task<UsersDbContext> OpenSnapshotAsync(CancellationToken ct)
     {

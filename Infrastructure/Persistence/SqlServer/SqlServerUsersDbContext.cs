@@ -48,11 +48,11 @@ internal sealed class SqlServerUsersDbContext(DbContextOptions<SqlServerUsersDbC
 
     protected override bool IsKeyConflict(DbUpdateException exception) =>
         exception.InnerException is SqlException rejection && rejection.Number switch
-    {
-        UniqueConstraintViolation => rejection.Message.Contains("PK_", StringComparison.OrdinalIgnoreCase),
-        ForeignKeyViolation => true,
-        _ => false,
-    };
+        {
+            UniqueConstraintViolation => rejection.Message.Contains("PK_", StringComparison.OrdinalIgnoreCase),
+            ForeignKeyViolation => true,
+            _ => false,
+        };
 
     /// <summary>As texts are stored that sort or are searched by how they begin.</summary>
     public static byte[] ToUtf8(string text) => Encoding.UTF8.GetBytes(text);

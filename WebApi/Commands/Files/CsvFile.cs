@@ -91,11 +91,11 @@ internal sealed class CsvFile : UserFile
         foreach (var name in names)
         {
             if (!Columns.Contains(name))
-                {
-                    return (columns, RejectLine(
-                        1, "unknown-column",
-                        $"Unknown column '{name}': the first line must name columns, separated by commas, of {string.Join(',', Columns)}."));
-                }
+            {
+                return (columns, RejectLine(
+                    1, "unknown-column",
+                    $"Unknown column '{name}': the first line must name columns, separated by commas, of {string.Join(',', Columns)}."));
+            }
 
             if (!columns.TryAdd(name, columns.Count)) return (columns, RejectLine(1, "duplicate-column", $"Column '{name}' must be there once."));
         }
