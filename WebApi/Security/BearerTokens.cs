@@ -99,9 +99,9 @@ internal static partial class BearerTokens
             SecurityTokenNotYetValidException => "The token is not valid yet",
             SecurityTokenNoExpirationException => "The token does not expire",
             SecurityTokenInvalidAudienceException => "The token is for another audience",
-            SecurityTokenInvalidIssuerException => "The token is from another issuer",
+            SecurityTokenInvalidIssuerException => "The token is of another issuer",
             { Message: InvalidSubject } => InvalidSubject,
-            _ => "The token can't be verified",
+            _ => "The token can not be verified",
         };
         return Task.CompletedTask;
     }
