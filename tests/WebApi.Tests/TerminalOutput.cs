@@ -151,6 +151,7 @@ public sealed class TerminalOutput : IDisposable
     {
         const string member = @"\u001b[31m\r\n\u0000\u0007\u009b2J\u202e\u2028";
         const string shown = @"\u001B[31m\u000D\u000A\u0000\u0007\u009B2J\u202E\u2028";
+        const string inSentence = " [31m     2J\uFFFD "; // control characters are spaces, direction overrides U+FFFD
         var (ndjson, csv) = (Path.Combine(_folder, "users.ndjson"), Path.Combine(_folder, "users.csv"));
         await File.WriteAllTextAsync(ndjson, $$"""
             {"email":"a@example.org","{{member}}":1}
@@ -162,7 +163,7 @@ public sealed class TerminalOutput : IDisposable
 
         var (code, _, error) = await OwnProcess.RunAsync(_folder, [], "users", "import", ndjson);
         Assert.Equal(1, code);
-        AssertPlainLines(9, $"line 1: {shown}: Unknown member '{shown}'.\nline 2: {shown}: ", error);
+        AssertPlainLines(9, $"line 1: {shown}: Unknown member '{inSentence}'.\nline 2: {shown}: ", error);
 
         (code, _, error) = await OwnProcess.RunAsync(_folder, [], "users", "import", csv);
         Assert.Equal(1, code);
