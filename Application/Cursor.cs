@@ -7,9 +7,9 @@ using CleanUsers.Domain;
 namespace CleanUsers.Application;
 
 /// <summary>
-/// The place where a page ends. As text, which a client sends back unread: base64url of eight bytes of SHA-256 over place and query, then the
-/// place. The digest finds a cursor that is broken, edited or of another query. It keeps no secret: a client that forges a cursor can only name a place,
-/// and gets what the list shows there anyway. So the place is checked as strictly as other input: it has one spelling.
+/// The place where a page ends. As text, which a client sends back unchanged: base64url of eight bytes of SHA-256 over place and query, then the
+/// place. The digest finds a cursor that is broken, edited or of another query. It keeps no secret: a client that forges a cursor can only name a
+/// place, and gets what the list shows there anyway. So the place is checked as strictly as other input: it has one spelling.
 /// </summary>
 public sealed class Cursor
 {
@@ -24,13 +24,13 @@ public sealed class Cursor
 
     public CursorPlace Place { get; }
 
-    /// <param name="text">What the client sent; null is no cursor.</param>
+    /// <param name="text">What the client sent; null if it sent no cursor.</param>
     public static Parsed<Cursor?> Parse(string? text)
     {
         if (text is null) return (Cursor?)null;
         if (!Base64Url.IsValid(text)) return Parsed.Rejected<Cursor?>(Invalid);
         var bytes = Base64Url.DecodeFromChars(text);
-        // bytes have several spellings where bits are left over: only one counts
+        // base64url has several spellings of the same bytes if bits are left over: only one is valid
         var isWellFormed = bytes.Length > DigestBytes && Base64Url.EncodeToString(bytes) == text && Utf8.IsValid(bytes.AsSpan(DigestBytes));
         return isWellFormed && CursorPlace.TryParse(Encoding.UTF8.GetString(bytes.AsSpan(DigestBytes)), out var place)
             ? new Cursor(bytes, place)

@@ -4,8 +4,8 @@ using CleanUsers.Domain;
 namespace CleanUsers.Application;
 
 /// <summary>Where a page ends: <c>7</c>, or <c>7:value</c> in lists that have several orders.</summary>
-/// <param name="Id">Of the last item; positive.</param>
-/// <param name="Value">What the list is sorted by, plain text; null where that is the id alone.</param>
+/// <param name="Id">The id of the last item; positive.</param>
+/// <param name="Value">The value that the list is sorted by, as plain text; null if it is sorted by the id alone.</param>
 public readonly record struct CursorPlace(long Id, string? Value)
 {
     internal static bool TryParse(string text, out CursorPlace place)

@@ -9,10 +9,9 @@ namespace CleanUsers.Application;
 
 public static class DependencyInjection
 {
-    /// <summary>The use cases. The ports, a <see cref="TimeProvider"/> and logging come from whoever hosts them.</summary>
-    /// <param name="services">Where to.</param>
-    /// <param name="retention">How long users stay in the bin; null is for ever.</param>
-    /// <param name="autoMapperLicenseKey">AutoMapper's own licence key; without one it logs a warning at start.</param>
+    /// <summary>The use cases. The ports, a <see cref="TimeProvider"/> and logging come from the host.</summary>
+    /// <param name="retention">How long deleted users are kept; null if they are never erased.</param>
+    /// <param name="autoMapperLicenseKey">AutoMapper's own licence key; without one it logs a warning at startup.</param>
     public static IServiceCollection AddApplication(
         this IServiceCollection services, Retention? retention = null, string? autoMapperLicenseKey = null) => services
         .AddSingleton(retention ?? new Retention(Time: null))

@@ -1,6 +1,6 @@
 namespace CleanUsers.Application;
 
-/// <summary>What can be refused, by names that never change: HTTP clients and scripts tell cases apart by them.</summary>
+/// <summary>The codes of errors. They never change, because HTTP clients and scripts distinguish errors by them.</summary>
 public static class ErrorCodes
 {
     public const string ValidationFailed = "validation-failed";

@@ -3,18 +3,18 @@ using Ardalis.Result;
 namespace CleanUsers.Application;
 
 /// <summary>
-/// Why a use case did not do what it was asked for, other than for invalid input: a stable code and a sentence for people. A <see cref="Result"/> holds
-/// it as its only error.
+/// Why a use case failed, other than for invalid input: a stable code and a sentence for people. A <see cref="Result"/> holds it as its
+/// only error.
 /// </summary>
 /// <param name="Code">One of <see cref="ErrorCodes"/>.</param>
-/// <param name="Detail">One sentence.</param>
 public sealed record Failure(string Code, string Detail)
 {
     private const string Separator = ": ";
 
     public static Result UserNotFound(long id) => Result.NotFound(new Failure(ErrorCodes.UserNotFound, $"User {id} not found.").ToString());
 
-    public static Result EmailNotFound(long id) => Result.NotFound(new Failure(ErrorCodes.NotFound, $"Email {id} of this user not found.").ToString());
+    public static Result EmailNotFound(long id) =>
+        Result.NotFound(new Failure(ErrorCodes.NotFound, $"Email {id} of this user not found.").ToString());
 
     public static Result EmailTaken() => Result.Conflict(new Failure(ErrorCodes.EmailTaken, "Another user has this email address.").ToString());
 

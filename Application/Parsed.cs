@@ -4,7 +4,7 @@ namespace CleanUsers.Application;
 
 /// <summary>
 /// A member of a command, parsed once on its way in: its value, or why it was rejected. A validator rejects a command that has a rejected member, so
-/// behind it every <see cref="Value"/> is there.
+/// after validation every <see cref="Value"/> exists.
 /// </summary>
 public readonly record struct Parsed<T>
 {
@@ -40,7 +40,7 @@ public static class Parsed
 }
 
 /// <summary>
-/// A member that has the wrong shape, such as a number where text belongs. Whoever reads a command reports it, together with what only a reader
-/// sees (an unknown member); the rules do not report it again.
+/// A member that has the wrong shape, such as a number where text belongs. The reader of the command reports it, together with errors that only a
+/// reader finds (an unknown member); the validator does not report it again.
 /// </summary>
 public sealed record ShapeError(string Code, string Detail) : InvalidValue(Code, Detail);

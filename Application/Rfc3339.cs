@@ -37,6 +37,8 @@ internal static partial class Rfc3339
         return whole < instant && milliseconds < DateTimeOffset.MaxValue.ToUnixTimeMilliseconds() ? whole.AddMilliseconds(1) : whole;
     }
 
-    [GeneratedRegex(@"^(?<time>[0-9-]{10}[Tt][0-9:]{8})(?<decimals>\.[0-9]+)?(?<zone>[Zz]|[+-][0-9]{2}:[0-9]{2})\z", RegexOptions.ExplicitCapture | RegexOptions.NonBacktracking)]
+    [GeneratedRegex(
+        @"^(?<time>[0-9-]{10}[Tt][0-9:]{8})(?<decimals>\.[0-9]+)?(?<zone>[Zz]|[+-][0-9]{2}:[0-9]{2})\z",
+        RegexOptions.ExplicitCapture | RegexOptions.NonBacktracking)]
     private static partial Regex Form { get; }
 }

@@ -13,11 +13,10 @@ namespace CleanUsers.Infrastructure;
 public static class DependencyInjection
 {
     /// <summary>The ports' implementations. The host adds logging.</summary>
-    /// <param name="services">Where to.</param>
-    /// <param name="options">Which database.</param>
-    /// <param name="connectionString">Where it is; null only where it is embedded.</param>
-    /// <exception cref="ArgumentException">The connection string is missing, or is none.</exception>
-    public static IServiceCollection AddInfrastructure(this IServiceCollection services, DatabaseOptions options, string? connectionString) => services
+    /// <param name="connectionString">Null only for the embedded database.</param>
+    /// <exception cref="ArgumentException">The connection string is missing or not valid.</exception>
+    public static IServiceCollection AddInfrastructure(
+        this IServiceCollection services, DatabaseOptions options, string? connectionString) => services
         .AddSingleton(options)
         .AddDatabase(options, connectionString)
         .AddSingleton<CompiledUserQueries>()
@@ -29,9 +28,7 @@ public static class DependencyInjection
         .AddScoped<IIdempotencyStore, IdempotencyStore>();
 
     /// <summary>The sender of emails. The host adds logging.</summary>
-    /// <param name="services">Where to.</param>
-    /// <param name="options">How.</param>
-    /// <param name="smtp">By which server, where it is by one.</param>
+    /// <param name="smtp">The mail server; used only for delivery by SMTP.</param>
     public static IServiceCollection AddEmailDelivery(this IServiceCollection services, EmailOptions options, SmtpOptions smtp)
     {
         services.AddSingleton(options).AddSingleton(smtp);
@@ -44,15 +41,15 @@ public static class DependencyInjection
             provider.GetRequiredService<ILogger<SafeSender>>()));
     }
 
-    /// <summary>Creates or updates the schema, where the configuration says that the service does it itself.</summary>
-    /// <exception cref="DatabaseUnavailableException">The database is out of reach.</exception>
+    /// <summary>Creates or updates the schema, if the configuration has the service do it.</summary>
+    /// <exception cref="DatabaseUnavailableException">The database can't be reached.</exception>
     public static async Task MigrateOnStartupAsync(this IServiceProvider services)
     {
         if (services.GetRequiredService<DatabaseOptions>().ShouldMigrateOnStartup) await services.MigrateAsync(CancellationToken.None);
     }
 
     /// <summary>Creates or updates the schema.</summary>
-    /// <exception cref="DatabaseUnavailableException">The database is out of reach.</exception>
+    /// <exception cref="DatabaseUnavailableException">The database can't be reached.</exception>
     public static async Task MigrateAsync(this IServiceProvider services, CancellationToken ct)
     {
         await using var scope = services.CreateAsyncScope();
@@ -70,7 +67,7 @@ public static class DependencyInjection
     private static IServiceCollection AddTelemetry(this IServiceCollection services)
     {
         DatabaseTelemetry.Listen();
-        default(UserMetrics).Commit(); // the totals are there, and 0, before there is a user
+        default(UserMetrics).Commit(); // the totals exist, as 0, before the first user
         return services;
     }
 }

@@ -9,7 +9,8 @@ using CleanUsers.WebApi.OpenApi;
 using CleanUsers.WebApi.Security;
 
 CultureInfo.DefaultThreadCurrentCulture = CultureInfo.CurrentCulture = CultureInfo.InvariantCulture;
-return await CommandLine.RunAsync(args, new ServeCommand(ServeAsync), new MigrateCommand(), new HealthCommand(), new UsersCommand(), new OpenApiCommand());
+return await CommandLine.RunAsync(
+    args, new ServeCommand(ServeAsync), new MigrateCommand(), new HealthCommand(), new UsersCommand(), new OpenApiCommand());
 
 static async Task ServeAsync(string[] settings)
 {
@@ -26,7 +27,7 @@ static async Task ServeAsync(string[] settings)
     builder.AddErrorReports();
     builder.AddShutdown();
 
-    await using var app = builder.Build(); // disposed of whatever happens: that writes the last lines of the log
+    await using var app = builder.Build(); // disposed of in every case: that writes the last lines of the log
     app.UseRequestLog();
     app.UseShutdown();
     app.UseTrustedProxies();

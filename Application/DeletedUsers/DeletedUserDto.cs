@@ -2,7 +2,7 @@ using CleanUsers.Domain.Users;
 
 namespace CleanUsers.Application.DeletedUsers;
 
-/// <summary>A user in the bin.</summary>
+/// <summary>A deleted user, in the recycle bin.</summary>
 public sealed record DeletedUserDto(
     long Id,
     string Email,
@@ -15,6 +15,6 @@ public sealed record DeletedUserDto(
     long Version,
     DateTimeOffset DeletedAt)
 {
-    /// <summary>From when on it may be erased; null where users are kept for ever.</summary>
+    /// <summary>When it may be erased at the earliest; null if deleted users are never erased.</summary>
     public DateTimeOffset? PurgeAt { get; init; }
 }

@@ -4,7 +4,7 @@ using CleanUsers.Application.Ports;
 
 namespace CleanUsers.Application.DeletedUsers;
 
-/// <summary>Reads one user in the bin.</summary>
+/// <summary>Reads one deleted user.</summary>
 public sealed class GetDeletedUser(IUserReader users, Retention retention, IMapper mapper)
 {
     /// <returns>The user, or <c>user-not-found</c>.</returns>

@@ -15,7 +15,7 @@ public sealed record ListDeletedUsersQuery : UserListQuery
 
 internal sealed class ListDeletedUsersValidator : UserListValidator<ListDeletedUsersQuery>;
 
-/// <summary>Reads a page of the bin, newest deletion first unless another order is asked for.</summary>
+/// <summary>Reads a page of deleted users, sorted by the latest deletion unless the query names another order.</summary>
 public sealed class ListDeletedUsers(IValidator<ListDeletedUsersQuery> validator, IUserReader users, Retention retention, IMapper mapper)
 {
     /// <returns>The page, or <c>validation-failed</c>.</returns>

@@ -6,7 +6,7 @@ namespace CleanUsers.Application.DeletedUsers;
 
 public sealed record PurgeUserCommand(long Id, VersionCondition Condition);
 
-/// <summary>Erases a user in the bin for good; one that is not in the bin can't be erased.</summary>
+/// <summary>Erases a deleted user for good. A user that is not deleted can't be erased.</summary>
 public sealed class PurgeUser(IUserRepository users)
 {
     /// <returns>Nothing, or <c>user-not-found</c>, <c>version-mismatch</c>.</returns>

@@ -2,11 +2,11 @@ using CleanUsers.Domain.Users;
 
 namespace CleanUsers.Application.DeletedUsers;
 
-/// <summary>How long users stay in the bin before they are erased.</summary>
-/// <param name="Time">Null: for ever.</param>
+/// <summary>How long deleted users are kept before they are erased.</summary>
+/// <param name="Time">Null if they are never erased.</param>
 public sealed record Retention(TimeSpan? Time)
 {
-    /// <summary>From when on the user may be erased; null where it is kept for ever.</summary>
+    /// <summary>When the user may be erased at the earliest; null if it is never erased.</summary>
     public DateTimeOffset? PurgeAt(User user)
     {
         ArgumentNullException.ThrowIfNull(user);

@@ -3,8 +3,8 @@ using CleanUsers.Domain.Emails;
 namespace CleanUsers.Application.Emails;
 
 /// <summary>An email to a user, as it is shown.</summary>
-/// <param name="SentAt">When the mail server took it; null while it did not.</param>
-/// <param name="Attempts">How often it was tried.</param>
-/// <param name="LastError">Why the last try failed; null where none did.</param>
+/// <param name="SentAt">When the mail server accepted it; null before that.</param>
+/// <param name="Attempts">How many attempts have begun.</param>
+/// <param name="LastError">Why the last attempt failed; null if no attempt has failed.</param>
 public sealed record EmailDto(
     long Id, string Subject, string Text, EmailStatus Status, DateTimeOffset CreatedAt, DateTimeOffset? SentAt, int Attempts, string? LastError);

@@ -6,14 +6,14 @@ namespace CleanUsers.Application.Ports;
 /// <summary>Emails to users, and the queue of those that are not delivered yet.</summary>
 public interface IEmailRepository
 {
-    /// <summary>The email to look at, or null where the user has no such email.</summary>
+    /// <summary>The email to look at, or null if the user has no such email.</summary>
     Task<Email?> GetAsync(long userId, long id, CancellationToken ct);
 
     /// <summary>At most so many of a user's emails, newest first, that are older than one; to look at.</summary>
     Task<IReadOnlyList<Email>> ListAsync(long userId, long? before, int limit, CancellationToken ct);
 
     /// <summary>Adds a new email and gives it its id.</summary>
-    /// <returns>False where the user is purged: nothing is written.</returns>
+    /// <returns>False if the user was purged; nothing is written.</returns>
     Task<bool> TryAddAsync(Email email, CancellationToken ct);
 
     /// <summary>The ids of emails that are due and not leased, the longest due first.</summary>
@@ -22,10 +22,10 @@ public interface IEmailRepository
     /// <summary>How many emails are not delivered yet and not given up.</summary>
     Task<long> CountWaitingAsync(CancellationToken ct);
 
-    /// <summary>The email, tracked, with its user to look at, deleted or not; null where it was purged.</summary>
+    /// <summary>The email, tracked, with its user to look at, deleted or not; null if it was purged.</summary>
     Task<(Email Email, User User)?> FindToDeliverAsync(long id, CancellationToken ct);
 
     /// <summary>Writes what was changed of the email found.</summary>
-    /// <returns>False where another write came between: nothing is written, and what was found is stale.</returns>
+    /// <returns>False if another write came first; nothing is written, and the email that was read is stale.</returns>
     Task<bool> TryUpdateAsync(CancellationToken ct);
 }

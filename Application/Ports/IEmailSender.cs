@@ -1,18 +1,16 @@
 namespace CleanUsers.Application.Ports;
 
-/// <summary>Hands emails to whoever brings them to people.</summary>
+/// <summary>Sends emails.</summary>
 public interface IEmailSender
 {
-    /// <summary>Returns what became of it; throws nothing but cancellation.</summary>
+    /// <summary>Returns the outcome; throws no exception but cancellation.</summary>
     Task<Delivery> SendAsync(OutgoingEmail email, CancellationToken ct);
 }
 
-/// <param name="Id">The email's: two deliveries with the same one are the same email.</param>
+/// <param name="Id">The id of the email: two deliveries with the same id are the same email.</param>
 /// <param name="To">An <see cref="Domain.Users.EmailAddress"/>.</param>
-/// <param name="ToName">The user's name, if it has one.</param>
 public sealed record OutgoingEmail(long Id, string To, string? ToName, string Subject, string Text, DateTimeOffset CreatedAt);
 
-/// <param name="Outcome">What became of it.</param>
 /// <param name="Reason">Why it was not delivered, in plain words.</param>
 public sealed record Delivery(DeliveryOutcome Outcome, string Reason = "")
 {
@@ -23,9 +21,9 @@ public enum DeliveryOutcome
 {
     Delivered,
 
-    /// <summary>Not now: the server is away, or busy, or asks to come again.</summary>
+    /// <summary>A transient failure: the server can't be reached, or is busy, or replies that the sender must try again later.</summary>
     NotNow,
 
-    /// <summary>Never: the server refuses this email for good.</summary>
+    /// <summary>A permanent failure: the server rejects this email.</summary>
     Rejected,
 }

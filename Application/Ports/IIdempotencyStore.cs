@@ -7,7 +7,6 @@ public interface IIdempotencyStore
     /// Executes something once for a request, however often the request is repeated. What is executed and the record of it are written in one
     /// transaction, so neither is there without the other. A repetition that arrives while the first request runs waits for it.
     /// </summary>
-    /// <param name="request">Which request it is.</param>
     /// <param name="action">Executes it, through the repositories; null rejects it: then nothing is written or stored.</param>
     /// <param name="timeout">How long to wait for another request with the same key.</param>
     Task<IdempotencyOutcome> ExecuteOnceAsync(

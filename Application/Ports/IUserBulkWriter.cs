@@ -10,7 +10,7 @@ public interface IUserBulkWriter
     /// where an address is in the list twice: then the first is added.
     /// </summary>
     /// <param name="users">New ones, without ids; some thousands at most.</param>
-    /// <param name="ct">Gives up: then none is added.</param>
+    /// <param name="ct">Once cancelled, no user is added.</param>
     /// <returns>Of each, in the order of the list, whether it was added.</returns>
     Task<IReadOnlyList<bool>> AddAsync(IReadOnlyList<User> users, CancellationToken ct);
 }

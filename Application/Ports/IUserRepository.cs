@@ -5,10 +5,10 @@ namespace CleanUsers.Application.Ports;
 /// <summary>Users that are about to change. The users found here are tracked: what is changed about them is written by the next update.</summary>
 public interface IUserRepository
 {
-    /// <summary>The user, or null where there is none or it is deleted.</summary>
+    /// <summary>The user; null if it does not exist or is deleted.</summary>
     Task<User?> FindToChangeAsync(long id, CancellationToken ct);
 
-    /// <summary>The deleted user, or null where there is none or it is not deleted.</summary>
+    /// <summary>The deleted user; null if it does not exist or is not deleted.</summary>
     Task<User?> FindDeletedToChangeAsync(long id, CancellationToken ct);
 
     /// <summary>The users that have one of these addresses, in no order; deleted ones have none. Forgets what was found before.</summary>
@@ -28,7 +28,7 @@ public interface IUserRepository
     Task<UpdateOutcome> UpdateAndFailQueuedEmailsAsync(long userId, string reason, CancellationToken ct);
 
     /// <summary>Erases a user and everything that belongs to it.</summary>
-    /// <returns>False where another write came between: nothing is erased, and the user is stale.</returns>
+    /// <returns>False if another write came first; nothing is erased, and the user is stale.</returns>
     Task<bool> TryPurgeAsync(User user, CancellationToken ct);
 }
 
@@ -36,7 +36,7 @@ public enum AddOutcome
 {
     Added,
 
-    /// <summary>A user that is not deleted has the address already; only the index can know (docs/decisions/0001-the-index-decides.md).</summary>
+    /// <summary>A user that is not deleted has the address already; only the index can decide (docs/decisions/0001-the-index-decides.md).</summary>
     EmailTaken,
 }
 

@@ -3,20 +3,16 @@ using CleanUsers.Domain.Users;
 namespace CleanUsers.Application.Ports;
 
 /// <summary>Which users to read, in which order, from where.</summary>
-/// <param name="Deleted">Those in the bin instead of the others.</param>
-/// <param name="Filter">Which of them.</param>
+/// <param name="Deleted">Whether the deleted users are read instead of the others.</param>
 /// <param name="Sort">The order; the id breaks ties, in the same direction.</param>
-/// <param name="Limit">How many at most.</param>
 /// <param name="After">The last user of the page before, or null for the first page.</param>
 public sealed record UserQuery(bool Deleted, UserFilter Filter, UserSort Sort, int Limit, UserPosition? After);
 
-/// <summary>What users must meet, all of it; null asks nothing.</summary>
+/// <summary>What users must match, all of it; a null member matches every user.</summary>
 /// <param name="EmailKey">The <see cref="EmailAddress.Key"/>.</param>
-/// <param name="Status">The business state.</param>
-/// <param name="Role">The role.</param>
 /// <param name="CreatedFrom">Inclusive.</param>
 /// <param name="CreatedBefore">Exclusive.</param>
-/// <param name="Words">Each must be what a search word of the user begins with.</param>
+/// <param name="Words">Each must be the beginning of a search word of the user.</param>
 public sealed record UserFilter(
     string? EmailKey = null,
     UserStatus? Status = null,
@@ -37,7 +33,7 @@ public enum UserSortKey
     Email,
     Name,
 
-    /// <summary>In the bin alone.</summary>
+    /// <summary>Only for deleted users.</summary>
     DeletedAt,
 }
 

@@ -7,8 +7,8 @@ using CleanUsers.Domain.Users;
 namespace CleanUsers.Application.Transfer;
 
 /// <summary>
-/// An import that changes nothing. It only reads, so it burdens nobody; what earlier lines would have changed it remembers by digests, some
-/// tens of octets a line.
+/// An import that changes nothing. It only reads, so it does not block other writers. It remembers what earlier lines would have changed as
+/// digests, some tens of bytes a line.
 /// </summary>
 internal sealed class ImportDryRun(IUserReader users, bool update)
 {

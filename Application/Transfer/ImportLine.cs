@@ -6,11 +6,11 @@ namespace CleanUsers.Application.Transfer;
 
 /// <summary>A line of a file, as far as it could be read.</summary>
 /// <param name="Number">From 1.</param>
-/// <param name="User">What stands there; null where the line as a whole can't be read.</param>
+/// <param name="User">The user in the line; null if the line as a whole can't be read.</param>
 /// <param name="Errors">What the reader found: shape errors, unknown members.</param>
 public sealed record ImportLine(long Number, ImportedUser? User, IReadOnlyList<ValidationError> Errors);
 
-/// <summary>A user as a file has it: what a client may write, and its history where there is one.</summary>
+/// <summary>A user in a file: the members that a client may write, and its history if the file has it.</summary>
 /// <param name="CreatedAt">Null is now.</param>
 /// <param name="CreatedBy">Null is the caller of the import.</param>
 /// <param name="UpdatedAt">Null is <paramref name="CreatedAt"/>.</param>
@@ -39,11 +39,13 @@ public sealed record ImportedUser(
     private static Parsed<string?> ParseActor(string? name, string member)
     {
         if (name is null) return (string?)null;
-        if (name.Length is 0 or > Domain.Users.User.ActorMaxLength) return Parsed.Rejected<string?>("out-of-range", $"{member} must have 1 to {Domain.Users.User.ActorMaxLength} characters.");
+        if (name.Length is 0 or > Domain.Users.User.ActorMaxLength)
+            return Parsed.Rejected<string?>("out-of-range", $"{member} must have 1 to {Domain.Users.User.ActorMaxLength} characters.");
         return name.IsPlainLine()
             ? name
             : Parsed.Rejected<string?>(
-                "invalid-character", $"{member} must be Unicode text without control characters, line breaks or characters that override the direction of text.");
+                "invalid-character",
+                $"{member} must be Unicode text without control characters, line breaks or characters that override the direction of text.");
     }
 }
 
@@ -51,11 +53,11 @@ public sealed record ImportedUser(
 public sealed record RejectedLine(long Number, IReadOnlyList<ValidationError> Errors);
 
 /// <summary>What became of the lines of a file.</summary>
-/// <param name="Added">Users that were not there.</param>
-/// <param name="Replaced">Users that were there and are changed.</param>
-/// <param name="Unchanged">Users that were there, as the line has them.</param>
-/// <param name="AlreadyThere">Users that were there, and were not to be replaced.</param>
-/// <param name="Refused">Lines that break a rule.</param>
+/// <param name="Added">New users.</param>
+/// <param name="Replaced">Existing users that were changed.</param>
+/// <param name="Unchanged">Existing users that already had the values of the line.</param>
+/// <param name="AlreadyThere">Existing users that were not to be replaced.</param>
+/// <param name="Refused">Rejected lines; the JSON output of the command has this name.</param>
 public sealed record ImportCounts(long Added = 0, long Replaced = 0, long Unchanged = 0, long AlreadyThere = 0, long Refused = 0)
 {
     /// <summary>How many lines that are.</summary>

@@ -7,8 +7,8 @@ using FluentValidation;
 
 namespace CleanUsers.Application.Transfer;
 
-/// <param name="Update">Replace users that are there already, as PUT does; otherwise they are left as they are.</param>
-/// <param name="DryRun">Change nothing, and say what would happen.</param>
+/// <param name="Update">Replaces existing users, as PUT does; otherwise they are left unchanged.</param>
+/// <param name="DryRun">Changes nothing, and reports what would happen.</param>
 public sealed record ImportUsersCommand(bool Update, bool DryRun);
 
 internal sealed class ImportedUserValidator : AbstractValidator<ImportedUser>
@@ -32,14 +32,17 @@ internal sealed class ImportedUserValidator : AbstractValidator<ImportedUser>
 }
 
 /// <summary>
-/// Takes users from a file, by the rules of every other way in. A line that breaks one is refused and the others go on; what is taken is
-/// committed in batches. Whoever has the address of a line is that user: so an import that was cut off is run again as it is, and doubles nobody.
+/// Imports users from a file, with the rules of every other use case. A line that breaks a rule is rejected and the import continues; accepted
+/// lines are committed in batches. The address of a line identifies its user: so an import that was interrupted can be run again without change,
+/// and creates no user twice.
 /// </summary>
 public sealed class ImportUsers(
     IValidator<ImportedUser> validator, IUserBulkWriter writer, IUserReader reader, IUserRepository users, ICaller caller, TimeProvider clock)
 {
-    /// <summary>Users in a transaction: many enough to be quick, few enough that other writers of an embedded database get their turn in between.</summary>
-    internal const int BatchSize = 5000; // of the blocks that ids come in, a multiple
+    /// <summary>
+    /// Users in a transaction: enough to be fast, and few enough that other writers of an embedded database can write between two batches.
+    /// </summary>
+    internal const int BatchSize = 5000; // a multiple of the size of a block of ids
 
     /// <summary>Users that are read to be replaced, at a time.</summary>
     internal const int ReplacedAtATime = 400;
@@ -47,20 +50,20 @@ public sealed class ImportUsers(
     // read, checked and waiting for the database, beside the one that is being read and the one that is being written
     private const int BatchesAhead = 1;
 
-    /// <param name="command">How.</param>
     /// <param name="lines">The file; read and checked on while the database writes.</param>
-    /// <param name="refused">Is told of each refused line, one at a time, in order.</param>
-    /// <param name="progress">Is told what became of the lines of a batch.</param>
-    /// <param name="ct">Ends it; what is committed stays.</param>
+    /// <param name="reject">Receives each rejected line, one at a time, in order.</param>
+    /// <param name="progress">Receives the counts of each batch.</param>
+    /// <param name="ct">Ends the import; committed batches stay.</param>
     public async Task<ImportCounts> ExecuteAsync(
-        ImportUsersCommand command, IAsyncEnumerable<ImportLine> lines, Action<RejectedLine> refused, Action<ImportCounts> progress, CancellationToken ct)
+        ImportUsersCommand command, IAsyncEnumerable<ImportLine> lines, Action<RejectedLine> reject, Action<ImportCounts> progress,
+        CancellationToken ct)
     {
         ArgumentNullException.ThrowIfNull(command);
         var total = new ImportCounts();
         var dryRun = command.DryRun ? new ImportDryRun(reader, command.Update) : null;
         var batches = Channel.CreateBounded<Batch>(new BoundedChannelOptions(BatchesAhead) { SingleReader = true, SingleWriter = true });
         using var stop = CancellationTokenSource.CreateLinkedTokenSource(ct);
-        var preparing = Task.Run(() => PrepareAsync(lines, batches.Writer, refused, stop.Token), CancellationToken.None);
+        var preparing = Task.Run(() => PrepareAsync(lines, batches.Writer, reject, stop.Token), CancellationToken.None);
         try
         {
             await foreach (var (candidates, rejected) in batches.Reader.ReadAllAsync(ct))
@@ -72,14 +75,15 @@ public sealed class ImportUsers(
         }
         finally
         {
-            await stop.CancelAsync(); // where the database gave up, reading does too
+            await stop.CancelAsync(); // if the database fails, reading stops too
             await preparing;
         }
 
         return total;
     }
 
-    private async Task PrepareAsync(IAsyncEnumerable<ImportLine> lines, ChannelWriter<Batch> batches, Action<RejectedLine> refused, CancellationToken ct)
+    private async Task PrepareAsync(
+        IAsyncEnumerable<ImportLine> lines, ChannelWriter<Batch> batches, Action<RejectedLine> reject, CancellationToken ct)
     {
         try
         {
@@ -88,7 +92,7 @@ public sealed class ImportUsers(
             {
                 if (Check(line) is { Count: > 0 } errors)
                 {
-                    refused(new RejectedLine(line.Number, errors));
+                    reject(new RejectedLine(line.Number, errors));
                     rejected++;
                 }
                 else
@@ -104,13 +108,14 @@ public sealed class ImportUsers(
             await batches.WriteAsync(new(candidates, rejected), ct);
             batches.Complete();
         }
-        catch (Exception error) // whichever: whoever reads the channel gets it
+        catch (Exception error) // of any type: the reader of the channel gets it
         {
             batches.Complete(error);
         }
     }
 
-    private List<ValidationError> Check(ImportLine line) => line.User is null ? [.. line.Errors] : [.. line.Errors, .. validator.Validate(line.User).ToErrors()];
+    private List<ValidationError> Check(ImportLine line) =>
+        line.User is null ? [.. line.Errors] : [.. line.Errors, .. validator.Validate(line.User).ToErrors()];
 
     private Candidate ToCandidate(ImportedUser line)
     {
@@ -141,7 +146,7 @@ public sealed class ImportUsers(
             {
                 var (done, gone) = await ReplaceAsync(some, ct);
                 counts += done;
-                candidates.AddRange(gone); // deleted in between: so they are new
+                candidates.AddRange(gone); // deleted in between, so they are added
             }
         }
 
@@ -153,7 +158,8 @@ public sealed class ImportUsers(
     {
         while (true)
         {
-            var found = (await users.FindToChangeByEmailAsync([.. candidates.Select(candidate => candidate.Key).Distinct()], ct)).ToDictionary(user => user.EmailKey);
+            var keys = candidates.Select(candidate => candidate.Key).Distinct().ToList();
+            var found = (await users.FindToChangeByEmailAsync(keys, ct)).ToDictionary(user => user.EmailKey);
             var gone = candidates.Where(candidate => !found.ContainsKey(candidate.Key)).ToList();
             var (now, replaced) = (clock.GetUtcMilliseconds(), 0);
             foreach (var candidate in candidates)
@@ -165,8 +171,8 @@ public sealed class ImportUsers(
         }
     }
 
-    /// <param name="Details">What the line says.</param>
-    /// <param name="User">What it makes, where it is new.</param>
+    /// <param name="Details">The values of the line.</param>
+    /// <param name="User">The user to add, if it is new.</param>
     internal sealed record Candidate(UserDetails Details, User User)
     {
         public string Key => Details.Email.Key;

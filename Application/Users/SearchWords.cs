@@ -14,7 +14,7 @@ public static class SearchWords
     /// <summary>In words, of a search.</summary>
     public const int MaxWords = 8;
 
-    /// <summary>In code points, of a search: what a longer word begins with is no name and no address.</summary>
+    /// <summary>In code points, of a search: a longer word can't match any name or address.</summary>
     public const int MaxLength = 254;
 
     /// <summary>The words of a user.</summary>
@@ -28,7 +28,7 @@ public static class SearchWords
         return words;
     }
 
-    /// <summary>The words of a search, none twice.</summary>
+    /// <summary>The distinct words of a search.</summary>
     public static IReadOnlyList<string> OfSearch(string text)
     {
         ArgumentNullException.ThrowIfNull(text);
@@ -44,7 +44,7 @@ public static class SearchWords
             for (var i = 0; i < token.Length; i += Rune.GetRuneAt(token, i).Utf16SequenceLength)
             {
                 var category = Rune.GetUnicodeCategory(Rune.GetRuneAt(token, i));
-                var part = IsLetterOrDigit(category) || (inside && IsMark(category)); // a mark goes on with a word, it begins none
+                var part = IsLetterOrDigit(category) || (inside && IsMark(category)); // a mark continues a word, but does not begin one
                 if (part && !inside) words.Add(token[i..]);
                 inside = part;
             }

@@ -7,7 +7,8 @@ namespace CleanUsers.Application.Users;
 /// <summary>How every use case that changes a user goes about it.</summary>
 internal static class UserChanges
 {
-    /// <inheritdoc cref="ChangeAsync(Func{long, CancellationToken, Task{User}}, long, VersionCondition, Func{User, bool}, Func{User, CancellationToken, Task{UpdateOutcome}}, CancellationToken)"/>
+    /// <inheritdoc cref="ChangeAsync(Func{long, CancellationToken, Task{User}}, long, VersionCondition, Func{User, bool}, Func{User,
+    /// CancellationToken, Task{UpdateOutcome}}, CancellationToken)"/>
     public static Task<Result<User>> ChangeAsync(
         this IUserRepository users,
         Func<long, CancellationToken, Task<User?>> find,

@@ -23,7 +23,7 @@ internal static class UserCursor
         return Cursor.Encode(new(last.Id, value), QueryFingerprint(query));
     }
 
-    /// <summary>False where the cursor belongs to another query, or names no place in the query's order.</summary>
+    /// <summary>False if the cursor belongs to another query, or names no place in the query's order.</summary>
     public static bool TryRead(Cursor cursor, UserQuery query, [NotNullWhen(true)] out UserPosition? position)
     {
         position = null;
@@ -48,7 +48,8 @@ internal static class UserCursor
         var (filter, sort) = (query.Filter, query.Sort);
         return string.Create(
             CultureInfo.InvariantCulture,
-            $"{query.Deleted}\n{sort.Key}\n{sort.Descending}\n{filter.EmailKey}\n{filter.Status}\n{filter.Role}\n{filter.CreatedFrom:O}\n{filter.CreatedBefore:O}\n{string.Join(' ', filter.Words ?? [])}\n");
+            $"{query.Deleted}\n{sort.Key}\n{sort.Descending}\n{filter.EmailKey}\n{filter.Status}\n{filter.Role}\n"
+                + $"{filter.CreatedFrom:O}\n{filter.CreatedBefore:O}\n{string.Join(' ', filter.Words ?? [])}\n");
     }
 
     private static string Milliseconds(DateTimeOffset instant) => instant.ToUnixTimeMilliseconds().ToString(CultureInfo.InvariantCulture);

@@ -3,7 +3,7 @@ using FluentValidation;
 
 namespace CleanUsers.Application.Users;
 
-/// <summary>The state of a user as a client writes it, whichever way it comes in: HTTP, a command or a file.</summary>
+/// <summary>The state of a user as a client writes it, over HTTP, by a command or in a file.</summary>
 public sealed record UserInput(
     Parsed<EmailAddress> Email, Parsed<UserName?> Name, Parsed<int?> Age, Parsed<UserRole> Role, Parsed<UserStatus> Status)
 {
@@ -13,8 +13,13 @@ public sealed record UserInput(
     /// <summary>What stands for a status that a new user's creator does not name.</summary>
     public static readonly string DefaultStatus = $"{User.DefaultStatus}";
 
-    public static UserInput Parse(Parsed<string?> email, Parsed<string?> name, Parsed<long?> age, Parsed<string?> role, Parsed<string?> status) => new(
-        Email: email.Then(ParseEmail), Name: name.Then(ParseName), Age: age.Then(ParseAge), Role: role.Then(ParseRole), Status: status.Then(ParseStatus));
+    public static UserInput Parse(
+        Parsed<string?> email, Parsed<string?> name, Parsed<long?> age, Parsed<string?> role, Parsed<string?> status) => new(
+        Email: email.Then(ParseEmail),
+        Name: name.Then(ParseName),
+        Age: age.Then(ParseAge),
+        Role: role.Then(ParseRole),
+        Status: status.Then(ParseStatus));
 
     public static Parsed<EmailAddress> ParseEmail(string? text) =>
         text is null ? Parsed.Rejected<EmailAddress>("required", "Email is required.")

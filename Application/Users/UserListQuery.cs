@@ -5,7 +5,7 @@ using FluentValidation;
 
 namespace CleanUsers.Application.Users;
 
-/// <summary>What a client asks of a list of users; null and default ask nothing.</summary>
+/// <summary>What a client wants of a list of users; null and default values do not restrict it.</summary>
 public abstract record UserListQuery
 {
     public const int MaxPageSize = 200;
@@ -44,11 +44,14 @@ public abstract record UserListQuery
         ? (int)number
         : Parsed.Rejected<int>("out-of-range", $"PageSize must be between 1 and {MaxPageSize}.");
 
-    public static Parsed<EmailAddress?> ParseEmail(string? text) => text is null ? (EmailAddress?)null : UserInput.ParseEmail(text).Then<EmailAddress?>(email => email);
+    public static Parsed<EmailAddress?> ParseEmail(string? text) =>
+        text is null ? (EmailAddress?)null : UserInput.ParseEmail(text).Then<EmailAddress?>(email => email);
 
-    public static Parsed<UserRole?> ParseRole(string? text) => text is null ? (UserRole?)null : UserInput.ParseRole(text).Then<UserRole?>(role => role);
+    public static Parsed<UserRole?> ParseRole(string? text) =>
+        text is null ? (UserRole?)null : UserInput.ParseRole(text).Then<UserRole?>(role => role);
 
-    public static Parsed<UserStatus?> ParseStatus(string? text) => text is null ? (UserStatus?)null : UserInput.ParseStatus(text).Then<UserStatus?>(status => status);
+    public static Parsed<UserStatus?> ParseStatus(string? text) =>
+        text is null ? (UserStatus?)null : UserInput.ParseStatus(text).Then<UserStatus?>(status => status);
 
     public static Parsed<DateTimeOffset?> ParseCreatedFrom(string? text) => Rfc3339.Parse(text, nameof(CreatedFrom));
 
@@ -57,11 +60,13 @@ public abstract record UserListQuery
     public static Parsed<IReadOnlyList<string>?> ParseSearch(string? text)
     {
         if (text is null) return default;
-        if (text.EnumerateRunes().Count() > SearchWords.MaxLength) return Rejected("too-long", $"Q must have at most {SearchWords.MaxLength} characters.");
+        if (text.EnumerateRunes().Count() > SearchWords.MaxLength)
+            return Rejected("too-long", $"Q must have at most {SearchWords.MaxLength} characters.");
         if (!text.IsPlainLine())
         {
             return Rejected(
-                "invalid-character", "Q must be Unicode text without control characters, line breaks or characters that override the direction of text.");
+                "invalid-character",
+                "Q must be Unicode text without control characters, line breaks or characters that override the direction of text.");
         }
 
         var words = SearchWords.OfSearch(text);
@@ -80,7 +85,7 @@ public abstract record UserListQuery
         CreatedBefore: CreatedBefore.Value,
         Words: Q.Value);
 
-    /// <summary>The first page; one user more than asked for tells whether there is a next page.</summary>
+    /// <summary>The first page; one user more than the page size shows whether there is a next page.</summary>
     internal UserQuery ToFirstPage() => new(Deleted, ToFilter(), Sort.Value ?? DefaultSort, PageSize.Value + 1, After: null);
 }
 

@@ -1,8 +1,8 @@
 namespace CleanUsers.Application.Users;
 
-/// <summary>What a client asks of the version that it reads or changes. <see cref="None"/> asks nothing.</summary>
-/// <param name="OneOf">The version must be one of these; null asks nothing.</param>
-/// <param name="NoneOf">The version must be none of these; null asks nothing.</param>
+/// <summary>The condition on the version that a client reads or changes. <see cref="None"/> accepts every version.</summary>
+/// <param name="OneOf">The version must be one of these; null accepts every version.</param>
+/// <param name="NoneOf">The version must not be one of these; null accepts every version.</param>
 /// <param name="Missing">There must be no user at all, so that none can meet this.</param>
 public sealed record VersionCondition(IReadOnlySet<long>? OneOf = null, IReadOnlySet<long>? NoneOf = null, bool Missing = false)
 {
@@ -10,9 +10,9 @@ public sealed record VersionCondition(IReadOnlySet<long>? OneOf = null, IReadOnl
 
     public bool Holds(long version) => IsExpected(version) && IsNew(version);
 
-    /// <summary>True where the version is one that the client knows.</summary>
+    /// <summary>True if the version is one that the client has.</summary>
     public bool IsExpected(long version) => OneOf?.Contains(version) != false;
 
-    /// <summary>True where the version is one that the client does not know yet.</summary>
+    /// <summary>True if the version is one that the client does not have yet.</summary>
     public bool IsNew(long version) => !Missing && NoneOf?.Contains(version) != true;
 }

@@ -15,7 +15,7 @@ public sealed class Email
     /// <summary>In UTF-16 code units.</summary>
     public const int ErrorMaxLength = 500;
 
-    /// <summary>How often it is tried before it is given up.</summary>
+    /// <summary>How many attempts are made before the email fails.</summary>
     public const int MaxAttempts = 8;
 
     /// <summary>Why an email fails that waited when its user was deleted.</summary>
@@ -31,7 +31,7 @@ public sealed class Email
     /// <summary>Positive, given by the store when the email is saved; never used again.</summary>
     public long Id { get; private set; }
 
-    /// <summary>To whom it goes: to the address that the user has when it is sent.</summary>
+    /// <summary>The recipient; the email goes to the address that the user has when it is sent.</summary>
     public long UserId { get; private set; }
 
     public string Subject { get; private set; } = "";
@@ -83,7 +83,7 @@ public sealed class Email
         Leave();
     }
 
-    /// <summary>It could not be delivered now: waits longer from time to time, and is given up in the end.</summary>
+    /// <summary>An attempt failed: the pause before the next attempt grows each time, and after the last attempt the email fails.</summary>
     public void Postpone(DateTimeOffset now, string reason)
     {
         if (Attempts >= MaxAttempts)

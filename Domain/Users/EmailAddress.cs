@@ -5,20 +5,20 @@ using System.Text;
 namespace CleanUsers.Domain.Users;
 
 /// <summary>
-/// An email address: a dot-atom and a host name (RFC 5321 section 4.1.2, RFC 6531 for what is not ASCII). Kept as written;
+/// An email address: a dot-atom and a host name (RFC 5321 section 4.1.2, RFC 6531 for what is not ASCII). It is stored as written and
 /// compared by <see cref="Key"/>.
 /// </summary>
 public sealed class EmailAddress
 {
-    /// <summary>In octets of UTF-8, of the address as written and of its key (RFC 5321 section 4.5.3.1.3, errata 1690).</summary>
+    /// <summary>In bytes of UTF-8, of the address as written and of its key (RFC 5321 section 4.5.3.1.3, errata 1690).</summary>
     public const int MaxBytes = 254;
 
-    /// <summary>In octets of UTF-8 (RFC 5321 section 4.5.3.1.1).</summary>
+    /// <summary>In bytes of UTF-8 (RFC 5321 section 4.5.3.1.1).</summary>
     public const int LocalPartMaxBytes = 64;
 
     private const string AsciiAtoms = "!#$%&'*+-/=?^_`{|}~"; // RFC 5322 section 3.2.3, next to letters and digits
 
-    // It does not check the Bidi rule for labels (RFC 5893 section 2): see docs/decisions/0007
+    // It does not check the Bidi rule for labels (RFC 5893 section 2): see docs/decisions/0007-addresses-and-names.md
     private static readonly IdnMapping Idna = new() { UseStd3AsciiRules = true };
 
     private EmailAddress(string value, string key) => (Value, Key) = (value, key);
@@ -30,8 +30,8 @@ public sealed class EmailAddress
     public string Key { get; }
 
     /// <param name="text">The address alone, without display name, comment or white space.</param>
-    /// <param name="address">The address, where it is one.</param>
-    /// <param name="error">Why it is not one: <c>too-long</c> or <c>invalid-email</c>.</param>
+    /// <param name="address">The address, if the text is one.</param>
+    /// <param name="error">Why the text is not an address: <c>too-long</c> or <c>invalid-email</c>.</param>
     public static bool TryParse(
         string? text, [NotNullWhen(true)] out EmailAddress? address, [NotNullWhen(false)] out InvalidValue? error)
     {
@@ -93,7 +93,7 @@ public sealed class EmailAddress
         {
             ascii = Idna.GetAscii(domain.ToLowerNfc()).ToLowerInvariant();
         }
-        catch (ArgumentException) // the only way IdnMapping has to say that a name is not one
+        catch (ArgumentException) // IdnMapping has no other way to report an invalid name
         {
             return false;
         }

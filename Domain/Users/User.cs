@@ -1,8 +1,8 @@
 namespace CleanUsers.Domain.Users;
 
 /// <summary>
-/// A user of the directory. Changes through its verbs alone; each change raises <see cref="Version"/> by one and says when
-/// and by whom. A deleted user keeps everything until it is purged, and can only be restored.
+/// A user of the directory. It changes only through its methods; each change raises <see cref="Version"/> by one and records when
+/// it was made and by whom. A deleted user keeps everything until it is purged, and can only be restored.
 /// </summary>
 public sealed class User
 {
@@ -77,14 +77,15 @@ public sealed class User
     public static User Import(UserDetails details, UserHistory history)
     {
         ArgumentNullException.ThrowIfNull(history);
-        if (history.Version < 1 || history.UpdatedAt < history.CreatedAt) throw new ArgumentException("A history must have a version of at least 1 and must not end before it begins.", nameof(history));
+        if (history.Version < 1 || history.UpdatedAt < history.CreatedAt)
+            throw new ArgumentException("A history must have a version of at least 1 and must not end before it begins.", nameof(history));
         var user = Create(details, history.CreatedAt, history.CreatedBy);
         (user.UpdatedAt, user.UpdatedBy, user.Version) = (history.UpdatedAt, history.UpdatedBy, history.Version);
         return user;
     }
 
     /// <summary>Takes a whole new state.</summary>
-    /// <returns>False where it is the state that the user has already: nothing changed.</returns>
+    /// <returns>False if the user has this state already; nothing changed.</returns>
     public bool Replace(UserDetails details, DateTimeOffset now, string by)
     {
         ArgumentNullException.ThrowIfNull(details);
@@ -92,7 +93,7 @@ public sealed class User
     }
 
     /// <summary>Takes what the patch names.</summary>
-    /// <returns>False where the user is so already: nothing changed.</returns>
+    /// <returns>False if the user has these values already; nothing changed.</returns>
     public bool Apply(UserPatch patch, DateTimeOffset now, string by)
     {
         ArgumentNullException.ThrowIfNull(patch);
@@ -110,8 +111,8 @@ public sealed class User
         return true;
     }
 
-    /// <summary>Puts the user into the bin.</summary>
-    /// <returns>False where it is there already: nothing changed.</returns>
+    /// <summary>Deletes the user: moves it to the recycle bin.</summary>
+    /// <returns>False if it is deleted already; nothing changed.</returns>
     public bool Delete(DateTimeOffset now, string by)
     {
         if (IsDeleted) return false;
@@ -120,11 +121,9 @@ public sealed class User
         return true;
     }
 
-    /// <summary>Takes the user out of the bin.</summary>
-    /// <param name="now">When.</param>
-    /// <param name="by">Who does it.</param>
+    /// <summary>Restores the user from the recycle bin.</summary>
     /// <param name="email">Another address for it; null keeps the one it had.</param>
-    /// <returns>False where it is not in the bin: nothing changed.</returns>
+    /// <returns>False if it is not deleted; nothing changed.</returns>
     public bool Restore(DateTimeOffset now, string by, EmailAddress? email = null)
     {
         if (!IsDeleted) return false;

@@ -14,8 +14,8 @@ public sealed class UserName
     public string Value { get; }
 
     /// <param name="text">The name; white space around it does not count.</param>
-    /// <param name="name">The name, where it is one.</param>
-    /// <param name="error">Why it is not one: <c>too-short</c>, <c>too-long</c> or <c>invalid-character</c>.</param>
+    /// <param name="name">The name, if the text is one.</param>
+    /// <param name="error">Why the text is not a name: <c>too-short</c>, <c>too-long</c> or <c>invalid-character</c>.</param>
     public static bool TryParse(string text, [NotNullWhen(true)] out UserName? name, [NotNullWhen(false)] out InvalidValue? error)
     {
         ArgumentNullException.ThrowIfNull(text);
@@ -37,7 +37,8 @@ public sealed class UserName
         foreach (var rune in value.EnumerateRunes())
         {
             if (UnicodeText.IsControl(rune)) return new("invalid-character", "Name must not have control characters or line breaks.");
-            if (UnicodeText.IsBidiOverride(rune)) return new("invalid-character", "Name must not have characters that override the direction of text.");
+            if (UnicodeText.IsBidiOverride(rune))
+                return new("invalid-character", "Name must not have characters that override the direction of text.");
             length++;
         }
 

@@ -6,7 +6,7 @@ internal static class HeaderSection
     private const int MaxLineLength = 998; // RFC 5322 section 2.1.1
 
     /// <summary>
-    /// True where the message begins with exactly these fields, each once, in lines that end with CR LF, hold neither of the two elsewhere, and
+    /// True if the message begins with exactly these fields, each once, in lines that end with CR LF, hold neither of the two elsewhere, and
     /// begin with a field's name or continue a field (RFC 5322 section 2.2.3).
     /// </summary>
     public static bool HasOnly(ReadOnlySpan<byte> message, IReadOnlyCollection<string> fields)

@@ -53,7 +53,7 @@ internal static class HeaderText
     }
 
     /// <summary>
-    /// True where the text can stand as it is: printable ASCII, single spaces, no word too long for a line, nothing that a reader would take
+    /// True if the text can stand as it is: printable ASCII, single spaces, no word too long for a line, nothing that a reader would take
     /// for the beginning of an encoded word.
     /// </summary>
     private static bool IsPlain(string text) =>

@@ -14,8 +14,7 @@ internal sealed record Mailbox(string Name, string Address)
 
     public string Domain => Address[(Address.LastIndexOf('@') + 1)..];
 
-    /// <param name="name">Any text.</param>
-    /// <param name="address">Has an @.</param>
+    /// <param name="address">A text with an @.</param>
     /// <exception cref="FormatException">The domain is not a host name.</exception>
     public static Mailbox Of(string name, string address)
     {
@@ -24,7 +23,7 @@ internal sealed record Mailbox(string Name, string Address)
     }
 
     /// <param name="text">An address, with or without a name (RFC 5322 section 3.4).</param>
-    /// <exception cref="FormatException">It is not one.</exception>
+    /// <exception cref="FormatException">The text is not an address.</exception>
     public static Mailbox Parse(string text)
     {
         var mailbox = MailboxAddress.Parse(text);
@@ -33,7 +32,7 @@ internal sealed record Mailbox(string Name, string Address)
     }
 
     /// <summary>For the library's commands to the server. It keeps the domain as U-labels, and must make the same A-labels of them again.</summary>
-    /// <exception cref="FormatException">The library does not take the address.</exception>
+    /// <exception cref="FormatException">The mail library does not accept the address.</exception>
     public MailboxAddress ToEnvelope()
     {
         var envelope = new MailboxAddress("", Address);

@@ -7,7 +7,7 @@ using MimeKit.Text;
 namespace CleanUsers.Infrastructure.Emails;
 
 /// <summary>
-/// An email as RFC 5322 and MIME have it. Its bytes are the same whatever mail server takes it: ASCII, but for a local part that is not
+/// An email as RFC 5322 and MIME have it. Its bytes are the same for every mail server: ASCII, but for a local part that is not
 /// (RFC 6532), domains as A-labels, lines of at most 998 bytes that end with CR LF.
 /// </summary>
 internal static class Messages
@@ -33,7 +33,7 @@ internal static class Messages
         Add(HeaderId.To, [.. HeaderText.ToPhrase(OneLine(to.Name)), $"<{to.Address}>"]);
         Add(HeaderId.Subject, HeaderText.ToWords(OneLine(email.Subject)));
         message.Date = email.CreatedAt;
-        // the same each time, so that a server, or a person, can tell that two are one
+        // the same each time, so that a server, or a person, can recognise two copies as one email
         message.MessageId = string.Create(CultureInfo.InvariantCulture, $"{email.Id}.{email.CreatedAt.ToUnixTimeMilliseconds()}@{from.Domain}");
         var body = new TextPart(TextFormat.Plain) { Text = email.Text.ReplaceLineEndings("\r\n") };
         message.Body = body;

@@ -14,7 +14,7 @@ internal sealed class PickupFolder(EmailOptions options) : IEmailSender
             Directory.CreateDirectory(options.PickupFolder);
             using var message = email.ToMessage(Mailbox.Parse(options.From), email.Recipient());
             await message.WriteToAsync(Messages.Format, $"{file}.writing", ct);
-            File.Move($"{file}.writing", file, overwrite: true); // whole, or not there
+            File.Move($"{file}.writing", file, overwrite: true); // the file appears when it is complete
             return Delivery.Delivered;
         }
         catch (FormatException)

@@ -3,7 +3,7 @@ using MailKit;
 namespace CleanUsers.Infrastructure.Emails;
 
 /// <summary>
-/// Ends a conversation in which the server sends too much. The library keeps a reply in memory until its line ends, however long that takes;
+/// Ends a session in which the server sends too much. The library keeps a reply in memory until its line ends, however long that takes;
 /// what it reads passes here first.
 /// </summary>
 internal sealed class ReplyLimit : IProtocolLogger

@@ -4,7 +4,7 @@ using Microsoft.Extensions.Logging;
 namespace CleanUsers.Infrastructure.Emails;
 
 /// <summary>
-/// Keeps the promise of <see cref="IEmailSender"/>: every exception but cancellation is a failed attempt. The mail library throws more than it
+/// Fulfils the contract of <see cref="IEmailSender"/>: every exception but cancellation is a failed attempt. The mail library throws more than it
 /// documents (a broken NTLM challenge ends in an index out of range), and an exception that ends the delivery would leave the email in the
 /// queue without an end.
 /// </summary>

@@ -12,7 +12,7 @@ public sealed class SmtpOptions
     [Range(1, 65535)]
     public int Port { get; init; } = 587;
 
-    /// <summary>Null: the server does not ask who sends.</summary>
+    /// <summary>Null: the server does not require authentication.</summary>
     public string? Username { get; init; }
 
     [DataType(DataType.Password)]
@@ -20,19 +20,19 @@ public sealed class SmtpOptions
 
     public SmtpSecurity Security { get; init; } = SmtpSecurity.StartTls;
 
-    /// <summary>How long the server may take for an email, from the connection to its last answer.</summary>
+    /// <summary>How long the server may take for an email, from the connection to its last reply.</summary>
     [Range(typeof(TimeSpan), "00:00:01", "00:00:50")]
     public TimeSpan Timeout { get; init; } = TimeSpan.FromSeconds(20);
 }
 
 public enum SmtpSecurity
 {
-    /// <summary>Everybody on the way can read along; for a server on this machine.</summary>
+    /// <summary>No encryption; for a server on this machine.</summary>
     None,
 
     /// <summary>Plain at first, then TLS, or nothing is sent (RFC 3207).</summary>
     StartTls,
 
-    /// <summary>TLS from the first octet on (RFC 8314).</summary>
+    /// <summary>TLS from the first byte on (RFC 8314).</summary>
     Tls,
 }

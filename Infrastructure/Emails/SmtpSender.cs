@@ -9,7 +9,7 @@ using MailKit.Security;
 namespace CleanUsers.Infrastructure.Emails;
 
 /// <summary>
-/// Hands emails to a mail server (RFC 5321), one connection each. Only what the server replies about the recipient or the message can be
+/// Sends emails to a mail server (RFC 5321), over one connection each. Only what the server replies about the recipient or the message can be
 /// final; what it replies about the session, the login or the sender is the same for every email, and is retried.
 /// </summary>
 internal sealed class SmtpSender(EmailOptions options, SmtpOptions smtp) : IEmailSender
@@ -38,7 +38,7 @@ internal sealed class SmtpSender(EmailOptions options, SmtpOptions smtp) : IEmai
         }
         catch (SmtpCommandException reply) when (reply.ErrorCode == SmtpErrorCode.MessageNotAccepted && (int)reply.StatusCode is >= 200 and < 300)
         {
-            // the library knows 250 alone; the first digit decides (RFC 5321 section 4.2.1)
+            // the library accepts 250 alone; the first digit decides (RFC 5321 section 4.2.1)
         }
         catch (SmtpCommandException reply)
         {
@@ -52,7 +52,7 @@ internal sealed class SmtpSender(EmailOptions options, SmtpOptions smtp) : IEmai
         {
             return NotNow(exception.InnerException is SmtpCommandException { StatusCode: not SmtpStatusCode.AuthenticationInvalidCredentials } reply
                 ? $"The mail server did not accept the login. It replied: {Text(reply.StatusCode, reply.Message)}"
-                : "The mail server does not accept the service's user name and password."); // until somebody corrects them
+                : "The mail server does not accept the service's user name and password."); // until they are corrected
         }
         catch (FormatException)
         {
@@ -85,14 +85,14 @@ internal sealed class SmtpSender(EmailOptions options, SmtpOptions smtp) : IEmai
             return NotNow("The mail server can't be reached, or ended the connection.");
         }
 
-        // the server has the email: how the connection ends does not matter any more
+        // the server has the email: the end of the connection does not matter
         timeout.CancelAfter(QuitTimeout);
         await client.DisconnectAsync(quit: true, timeout.Token).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
         return Delivery.Delivered;
     }
 
     /// <summary>A local part that is not ASCII goes only to a server that offers SMTPUTF8.</summary>
-    /// <returns>Null where the server offers it.</returns>
+    /// <returns>Null if the server offers it.</returns>
     private static Delivery? NotWithout(SmtpCapabilities capabilities, Mailbox from)
     {
         if (capabilities.HasFlag(SmtpCapabilities.UTF8)) return null;
@@ -101,8 +101,7 @@ internal sealed class SmtpSender(EmailOptions options, SmtpOptions smtp) : IEmai
             : NotNow("The mail server takes only ASCII addresses, and 'Email:From' is not ASCII.");
     }
 
-    /// <param name="reply">The server's.</param>
-    /// <param name="isReady">Whether the session was there, so that the reply is about the email.</param>
+    /// <param name="isReady">Whether the session was established, so that the reply is about the email.</param>
     private static Delivery ToDelivery(SmtpCommandException reply, bool isReady)
     {
         var text = Text(reply.StatusCode, reply.Message);

@@ -29,7 +29,8 @@ internal sealed class IdempotencyStore(UsersDbContext db, TimeProvider clock) : 
     public Task<int> DeleteExpiredAsync(CancellationToken ct)
     {
         var expired = Expired();
-        return db.Set<IdempotencyRecord>().Where(record => record.CreatedAt <= expired).ExecuteDeleteAsync(ct);
+        return db.Set<IdempotencyRecord>().Where(record => record.CreatedAt <= expired)
+                    .ExecuteDeleteAsync(ct);
     }
 
     private async Task<IdempotencyOutcome?> FindAsync(IdempotentRequest request, CancellationToken ct)
@@ -53,9 +54,10 @@ internal sealed class IdempotencyStore(UsersDbContext db, TimeProvider clock) : 
         return db.InTransactionAsync<IdempotencyOutcome?>(
             async token =>
             {
-                db.ChangeTracker.Clear(); // of an earlier try
+                db.ChangeTracker.Clear(); // of an earlier attempt
                 var expired = Expired();
-                await db.Set<IdempotencyRecord>().Where(record => record.Scope == request.Scope && record.CreatedAt <= expired).ExecuteDeleteAsync(token);
+                await db.Set<IdempotencyRecord>().Where(record => record.Scope == request.Scope && record.CreatedAt <= expired)
+                    .ExecuteDeleteAsync(token);
                 var claim = new IdempotencyRecord { Scope = request.Scope, Fingerprint = request.Fingerprint, CreatedAt = clock.GetUtcNow() };
                 db.Add(claim);
                 try
@@ -69,7 +71,7 @@ internal sealed class IdempotencyStore(UsersDbContext db, TimeProvider clock) : 
 
                 if (await action(token) is not { } stored) return (new(IdempotencyOutcomeKind.Rejected), false);
 
-                db.Attach(claim); // a rejected save in between makes the context forget it
+                db.Attach(claim); // a rejected save in between removes it from the context
                 (claim.UserId, claim.Response) = (userId = stored.UserId, stored.Response);
                 await db.SaveAsync(token);
                 return (new(IdempotencyOutcomeKind.Executed, stored.Response), true);

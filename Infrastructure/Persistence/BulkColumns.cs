@@ -18,7 +18,11 @@ internal sealed class BulkColumns
             .Where(property => !property.IsPrimaryKey() && property.ValueGenerated == ValueGenerated.Never)];
         Names = [.. _properties.Select(property => property.GetColumnName())];
         StoreTypes = [.. _properties.Select(property => property.GetRelationalTypeMapping().StoreTypeNameBase)];
-        Types = [.. _properties.Select(property => property.GetTypeMapping().Converter?.ProviderClrType ?? Nullable.GetUnderlyingType(property.ClrType) ?? property.ClrType)];
+        Types =
+        [
+            .. _properties.Select(
+                property => property.GetTypeMapping().Converter?.ProviderClrType ?? Nullable.GetUnderlyingType(property.ClrType) ?? property.ClrType),
+        ];
     }
 
     public IReadOnlyList<string> Names { get; }

@@ -1,21 +1,24 @@
 using Microsoft.EntityFrameworkCore;
-using Query = System.Func<CleanUsers.Infrastructure.Persistence.UsersDbContext, long, System.Threading.CancellationToken, System.Threading.Tasks.Task<CleanUsers.Domain.Users.User?>>;
+using Query = System.Func<
+    CleanUsers.Infrastructure.Persistence.UsersDbContext, long, System.Threading.CancellationToken,
+    System.Threading.Tasks.Task<CleanUsers.Domain.Users.User?>>;
 
 namespace CleanUsers.Infrastructure.Persistence;
 
 /// <summary>
-/// The queries for one user, compiled once: half of what reading one costs otherwise. An object, not statics, because EF Core ties a
+/// The queries for one user, compiled once: that halves the cost of reading a user. An object, not statics, because EF Core ties a
 /// compiled query to the model of one database.
 /// </summary>
 internal sealed class CompiledUserQueries
 {
-    private static readonly string[] NotDeleted = [UserConfiguration.NotDeleted]; // the recycle bin is what the filter hides
+    private static readonly string[] NotDeleted = [UserConfiguration.NotDeleted]; // the filter hides the deleted users
 
     public Query FindToChange { get; } = EF.CompileAsyncQuery(
         (UsersDbContext db, long id, CancellationToken ct) => db.Users.FirstOrDefault(user => user.Id == id));
 
     public Query FindDeletedToChange { get; } = EF.CompileAsyncQuery(
-        (UsersDbContext db, long id, CancellationToken ct) => db.Users.IgnoreQueryFilters(NotDeleted).FirstOrDefault(user => user.Id == id && user.DeletedAt != null));
+        (UsersDbContext db, long id, CancellationToken ct) =>
+            db.Users.IgnoreQueryFilters(NotDeleted).FirstOrDefault(user => user.Id == id && user.DeletedAt != null));
 
     public Query Get { get; } = EF.CompileAsyncQuery(
         (UsersDbContext db, long id, CancellationToken ct) => db.Users.AsNoTracking().FirstOrDefault(user => user.Id == id));

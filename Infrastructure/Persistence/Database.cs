@@ -33,10 +33,10 @@ internal sealed partial class Database(UsersDbContext db, ILogger<Database> logg
         }
         catch (Exception exception) when (exception is DbException or IOException or UnauthorizedAccessException || db.IsUnavailable(exception))
         {
-            // a statement that a healthy database rejects is this program's mistake
+            // a statement that a healthy database rejects is a bug of this program
             if (exception is DbException && !db.IsUnavailable(exception) && await db.Database.CanConnectAsync(ct)) throw;
 
-            // what was said last, not that it was tried several times
+            // the last error, not that several attempts were made
             throw new DatabaseUnavailableException((exception as RetryLimitExceededException)?.InnerException ?? exception);
         }
     }

@@ -8,7 +8,7 @@ public sealed class DatabaseOptions
     /// <summary>Name of the connection string, in section <c>ConnectionStrings</c>.</summary>
     public const string ConnectionStringName = "CleanUsers";
 
-    /// <summary>The connection string of <see cref="DatabaseProvider.Sqlite"/> where there is none.</summary>
+    /// <summary>The default connection string of <see cref="DatabaseProvider.Sqlite"/>.</summary>
     public const string EmbeddedDatabase = "Data Source=data/cleanusers.db";
 
     public DatabaseProvider Provider { get; init; } = DatabaseProvider.Sqlite;

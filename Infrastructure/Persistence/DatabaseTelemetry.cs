@@ -6,10 +6,10 @@ using Microsoft.EntityFrameworkCore.Diagnostics;
 namespace CleanUsers.Infrastructure.Persistence;
 
 /// <summary>
-/// How long each command took until the database answered, as a metric, and, where somebody listens, as a span of the request's trace: by what
-/// it was for, never by its text or parameters. Drivers measure too, but each in its own way, and SQLite's not at all.
+/// How long the database took to execute each command, as a metric, and, if traces are collected, as a span of the request's trace. Commands are
+/// named by their purpose, never by their text or parameters. Drivers measure too, but each in its own way, and SQLite's not at all.
 /// </summary>
-/// <remarks>EF Core's diagnostics, of which only these events are asked for: an interceptor gets all, and allocates six times as much.</remarks>
+/// <remarks>It subscribes to these events of EF Core's diagnostics only: an interceptor gets all events, and allocates six times as much.</remarks>
 internal sealed class DatabaseTelemetry : IObserver<DiagnosticListener>, IObserver<KeyValuePair<string, object?>>
 {
     private const string Name = "CleanUsers.Database";
@@ -23,7 +23,10 @@ internal sealed class DatabaseTelemetry : IObserver<DiagnosticListener>, IObserv
 
     private static readonly Histogram<double> Duration = Meter.CreateHistogram(
         "db.client.operation.duration", "s", "How long the database took to execute a command.",
-        advice: new InstrumentAdvice<double> { HistogramBucketBoundaries = [0.0001, 0.00025, 0.0005, 0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10] });
+        advice: new InstrumentAdvice<double>
+        {
+            HistogramBucketBoundaries = [0.0001, 0.00025, 0.0005, 0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10],
+        });
 
     // one for the process: there is one source of events, however many contexts and hosts there are
     private static readonly Lazy<IDisposable> Listening = new(() => DiagnosticListener.AllListeners.Subscribe(new DatabaseTelemetry()));
@@ -32,7 +35,7 @@ internal sealed class DatabaseTelemetry : IObserver<DiagnosticListener>, IObserv
     {
     }
 
-    /// <summary>From now on; may be said more than once.</summary>
+    /// <summary>Starts listening; further calls do nothing.</summary>
     public static void Listen() => _ = Listening.Value;
 
     public void OnNext(DiagnosticListener value)

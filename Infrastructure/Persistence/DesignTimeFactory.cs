@@ -8,7 +8,9 @@ namespace CleanUsers.Infrastructure.Persistence;
 
 /// <summary>Makes the contexts for <c>dotnet ef</c>, which needs the model and no database.</summary>
 internal sealed class DesignTimeFactory
-    : IDesignTimeDbContextFactory<SqliteUsersDbContext>, IDesignTimeDbContextFactory<SqlServerUsersDbContext>, IDesignTimeDbContextFactory<PostgreSqlUsersDbContext>
+    : IDesignTimeDbContextFactory<SqliteUsersDbContext>,
+    IDesignTimeDbContextFactory<SqlServerUsersDbContext>,
+    IDesignTimeDbContextFactory<PostgreSqlUsersDbContext>
 {
     SqliteUsersDbContext IDesignTimeDbContextFactory<SqliteUsersDbContext>.CreateDbContext(string[] args) =>
         new(new DbContextOptionsBuilder<SqliteUsersDbContext>().UseSqlite().Options);

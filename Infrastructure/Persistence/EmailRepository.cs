@@ -32,7 +32,8 @@ internal sealed class EmailRepository(UsersDbContext db) : IEmailRepository
     {
         if (await db.Emails.FirstOrDefaultAsync(email => email.Id == id, ct) is not { } email) return null;
         // a deleted user too, so that the delivery sees that it is deleted
-        var user = await db.Users.AsNoTracking().IgnoreQueryFilters([UserConfiguration.NotDeleted]).FirstOrDefaultAsync(user => user.Id == email.UserId, ct);
+        var user = await db.Users.AsNoTracking().IgnoreQueryFilters([UserConfiguration.NotDeleted])
+            .FirstOrDefaultAsync(user => user.Id == email.UserId, ct);
         return user is null ? null : (email, user);
     }
 

@@ -7,7 +7,7 @@ namespace CleanUsers.Infrastructure.Persistence;
 /// <param name="tieBreaker">The property, the id or one like it, that breaks ties in the indexes of orders.</param>
 internal sealed class UserConfiguration(string tieBreaker) : IEntityTypeConfiguration<User>
 {
-    /// <summary>The name of the filter that hides deleted users; ignored where the bin is read.</summary>
+    /// <summary>The name of the filter that hides deleted users; ignored where deleted users are read.</summary>
     public const string NotDeleted = nameof(NotDeleted);
 
     /// <summary>Part of the index's name, for those who look for it in an error message.</summary>
@@ -33,7 +33,7 @@ internal sealed class UserConfiguration(string tieBreaker) : IEntityTypeConfigur
 
         builder.HasQueryFilter(NotDeleted, user => user.DeletedAt == null);
 
-        // Each order and each filter has an index among the users and another in the bin: a user is in those of one of the two.
+        // Each order and each filter has one index for the users that are not deleted and another for the deleted: a user is in one of the two.
         builder.HasIndex(user => user.EmailKey, EmailIndex).IsUnique().HasFilter(Alive);
         builder.HasIndex([nameof(User.Id)], "IX_DeletedUsers_Id").HasFilter(Deleted); // the users' own order by id is the table's
         Index(nameof(User.EmailKey), "Email", Deleted);

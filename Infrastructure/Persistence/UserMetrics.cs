@@ -7,8 +7,8 @@ using Microsoft.EntityFrameworkCore.ChangeTracking;
 namespace CleanUsers.Infrastructure.Persistence;
 
 /// <summary>
-/// How many users a write creates, deletes, restores and purges. Counted here because only here it is known what was committed: a save that is
-/// refused, a transaction that is tried again and an answer that is replayed count nothing.
+/// How many users a write creates, deletes, restores and purges. They are counted here because only this class learns what was committed: a save that
+/// is rejected, a transaction that is retried and a response that is replayed count nothing.
 /// </summary>
 [StructLayout(LayoutKind.Auto)]
 internal readonly record struct UserMetrics(int Created, int Deleted, int Restored, int Purged)

@@ -37,14 +37,15 @@ internal sealed class UserReader(UsersDbContext db, CompiledUserQueries queries)
         return await page.ToListAsync(ct);
     }
 
-    public async Task<long> CountAsync(UserQuery query, CancellationToken ct) => await (await MatchingAsync(db, query.Deleted, query.Filter, ct)).LongCountAsync(ct);
+    public async Task<long> CountAsync(UserQuery query, CancellationToken ct) =>
+        await (await MatchingAsync(db, query.Deleted, query.Filter, ct)).LongCountAsync(ct);
 
     private static async Task<IQueryable<User>> MatchingAsync(UsersDbContext db, bool deleted, UserFilter filter, CancellationToken ct)
     {
         var users = db.Users.AsNoTracking();
         if (deleted)
         {
-            // the bin is what the filter hides
+            // the filter hides the deleted users
             users = users.IgnoreQueryFilters([UserConfiguration.NotDeleted]).Where(user => user.DeletedAt != null);
         }
 

@@ -11,16 +11,16 @@ namespace CleanUsers.Infrastructure.Persistence;
 /// <summary>The model that all databases share. What is special about one is in its folder: a subclass, migrations and the rest.</summary>
 internal abstract class UsersDbContext(DbContextOptions options) : DbContext(options)
 {
-    /// <summary>How often a transaction is tried again that a fault of the moment broke: a deadlock, a lost connection.</summary>
+    /// <summary>How often a transaction is retried after a transient failure: a deadlock, a lost connection.</summary>
     public const int Retries = 4;
 
-    /// <summary>Between two tries. All together they are far shorter than a request may take.</summary>
+    /// <summary>Between two attempts. All pauses together are far shorter than the timeout of a request.</summary>
     public static readonly TimeSpan LongestPause = TimeSpan.FromMilliseconds(500);
 
     // written in a transaction that is not committed yet
     private UserMetrics _uncommitted;
 
-    /// <summary>The entity that was saved last in the running transaction, and what was done with it; null where nothing was saved.</summary>
+    /// <summary>The entity that was saved last in the running transaction, and what was done with it; null if nothing was saved.</summary>
     protected (EntityEntry? Entry, EntityState State) LastSaved { get; private set; }
 
     public DbSet<User> Users => Set<User>();
@@ -35,11 +35,11 @@ internal abstract class UsersDbContext(DbContextOptions options) : DbContext(opt
     /// <summary>Whether the database compares rows, as in <c>(a, b) > (c, d)</c>.</summary>
     public virtual bool ComparesRows => true;
 
-    /// <summary>True where the unique index on the address refused the write.</summary>
+    /// <summary>True if the unique index on the address rejected the write.</summary>
     public abstract bool IsEmailTaken(DbUpdateException exception);
 
     /// <summary>
-    /// True where another write came first: the version has changed, a row with this primary key is there already, or the row that it belongs to
+    /// True if another write came first: the version has changed, a row with this primary key is there already, or the row that it belongs to
     /// is gone.
     /// </summary>
     public bool IsConflict(DbUpdateException exception) => exception is DbUpdateConcurrencyException || IsKeyConflict(exception);
@@ -60,9 +60,9 @@ internal abstract class UsersDbContext(DbContextOptions options) : DbContext(opt
     /// already and just the reply to COMMIT was lost.
     /// </summary>
     /// <param name="write">The writes, and whether to commit them; else all are undone. Can run several times.</param>
-    /// <param name="ct">Cancels it.</param>
     /// <param name="trace">Looks for what the last run wrote; null looks for the entity that was saved last.</param>
-    /// <exception cref="OutcomeUnknownException">The reply to COMMIT was lost, and nothing tells whether the transaction was committed.</exception>
+    /// <exception cref="OutcomeUnknownException">The reply to COMMIT was lost, and the database does not show whether the transaction was
+    /// committed.</exception>
     public virtual async Task<T> InTransactionAsync<T>(
         Func<CancellationToken, Task<(T Result, bool Commit)>> write, CancellationToken ct, Func<CancellationToken, Task<WriteTrace>>? trace = null)
     {
@@ -100,12 +100,11 @@ internal abstract class UsersDbContext(DbContextOptions options) : DbContext(opt
     /// </summary>
     public abstract Task<UsersDbContext> OpenSnapshotAsync(CancellationToken ct);
 
-    /// <summary>Adds a new entity and gives it its id, which can mean to ask the database for a block of ids.</summary>
+    /// <summary>Adds a new entity and gives it its id, which may fetch a block of ids from the database.</summary>
     public Task AddWithIdAsync<T>(T entity, CancellationToken ct)
         where T : class => Database.CreateExecutionStrategy().ExecuteAsync(entity, async (added, token) => await AddAsync(added, token), ct);
 
     /// <summary>Writes what was added, changed and removed, in the running transaction or in one of its own.</summary>
-    /// <param name="ct">Cancels it.</param>
     /// <param name="alsoWrite">More that is written in the same transaction.</param>
     /// <exception cref="DbUpdateException">The database rejects it: see <see cref="IsConflict"/> and <see cref="IsEmailTaken"/>.</exception>
     public async Task SaveAsync(CancellationToken ct, Func<CancellationToken, Task>? alsoWrite = null)
@@ -116,24 +115,23 @@ internal abstract class UsersDbContext(DbContextOptions options) : DbContext(opt
             return;
         }
 
-        // changes are accepted at the end: if the transaction is tried again, the tracked entities must still be as they were
+        // changes are accepted at the end: if the transaction is retried, the tracked entities must still be as they were
         await InTransactionAsync(async token => (await WriteAsync(acceptAllChanges: false, alsoWrite, token), true), ct);
         ChangeTracker.AcceptAllChanges();
     }
 
-    /// <summary>True where the database reports a primary key that is there already, or a foreign key that leads nowhere.</summary>
+    /// <summary>True if the database reports a primary key that is there already, or a foreign key that leads nowhere.</summary>
     protected abstract bool IsKeyConflict(DbUpdateException exception);
 
-    /// <summary>Asks the database for what identifies the running transaction afterwards, where it has such a thing.</summary>
+    /// <summary>Reads what identifies the running transaction after its end, if the database has such an identifier.</summary>
     protected virtual Task MarkTransactionAsync(CancellationToken ct) => Task.CompletedTask;
 
     /// <summary>Finds out, on a new connection, whether the transaction was committed whose reply to COMMIT was lost.</summary>
     /// <param name="trace">Looks for what it wrote.</param>
-    /// <param name="ct">Cancels it.</param>
-    /// <exception cref="OutcomeUnknownException">Nothing tells.</exception>
+    /// <exception cref="OutcomeUnknownException">The outcome can't be found out.</exception>
     protected abstract Task<bool> WasCommittedAsync(Func<CancellationToken, Task<WriteTrace>> trace, CancellationToken ct);
 
-    /// <summary>True where this fault, or this cause of one, says that the database can't serve.</summary>
+    /// <summary>True if this exception, or inner exception, means that the database can't serve.</summary>
     protected abstract bool IndicatesUnavailable(Exception cause);
 
     protected override void OnModelCreating(ModelBuilder modelBuilder)

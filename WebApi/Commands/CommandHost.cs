@@ -7,7 +7,7 @@ using Microsoft.Extensions.Logging.Console;
 
 namespace CleanUsers.WebApi.Commands;
 
-/// <summary>What the commands stand on: the configuration, the use cases, the database.</summary>
+/// <summary>What all commands need: the configuration, the use cases, the database.</summary>
 internal static partial class CommandHost
 {
     private const string ConsoleLog = "Logging:Console";
@@ -33,12 +33,12 @@ internal static partial class CommandHost
     /// <summary>Does something with the use cases, on behalf of the user of the operating system: without HTTP, without its settings.</summary>
     /// <param name="action">With the services of a scope; returns the exit code.</param>
     /// <exception cref="ConfigurationException">The configuration is not one to start with.</exception>
-    /// <exception cref="DatabaseUnavailableException">The database is out of reach.</exception>
+    /// <exception cref="DatabaseUnavailableException">The database can't be reached.</exception>
     public static async Task<int> RunAsync(Func<IServiceProvider, Task<int>> action)
     {
         await Task.Yield(); // System.CommandLine listens to signals only once an action has come back to it, and SQLite never waits
         var builder = CreateBuilder([]);
-        // the command itself writes what went wrong, in a line; the stack is in the log, for those who ask for one
+        // the command itself writes what went wrong, in a line; the stack is in the log, if the configuration enables it
         if (!builder.Configuration.GetSection(ConsoleLog).Exists()) builder.Logging.ClearProviders();
         builder.Services.Configure<ConsoleLoggerOptions>(console => console.LogToStandardErrorThreshold = LogLevel.Trace);
         builder.Services.AddSingleton<ICaller, OperatingSystemCaller>();
@@ -54,7 +54,9 @@ internal static partial class CommandHost
             LogFailed(app.Logger, exception);
             if (!database.IsUnavailable(exception)) throw;
             var behind = await database.CheckAsync(CancellationToken.None) == DatabaseState.SchemaBehind;
-            throw new DatabaseUnavailableException(behind ? new InvalidOperationException("the schema does not match this program; run migrate.", exception) : exception.GetBaseException());
+            throw new DatabaseUnavailableException(behind
+                ? new InvalidOperationException("the schema does not match this program; run migrate.", exception)
+                : exception.GetBaseException());
         }
     }
 

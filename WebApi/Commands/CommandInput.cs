@@ -49,7 +49,8 @@ internal sealed class CommandInput(ParseResult typed)
             if (_errors.Count > 0) return Report(_errors);
             if (migrates) await services.MigrateOnStartupAsync();
             var result = await useCase(services.GetRequiredService<TUseCase>());
-            if (!result.IsSuccess) return Report(result.Status == ResultStatus.Invalid ? Describe(result.ValidationErrors) : [Failure.Of(result).Detail]);
+            if (!result.IsSuccess)
+                return Report(result.Status == ResultStatus.Invalid ? Describe(result.ValidationErrors) : [Failure.Of(result).Detail]);
             await print(result.Value);
             return 0;
         });

@@ -7,10 +7,10 @@ using CleanUsers.WebApi.Hosting;
 
 namespace CleanUsers.WebApi.Commands;
 
-/// <summary>Finds the command that was asked for, runs it, and turns its end into an exit code.</summary>
+/// <summary>Finds and runs the command that the arguments name, and maps its outcome to an exit code.</summary>
 internal static class CommandLine
 {
-    /// <summary>Input that is refused, or an answer that is no: 1, as System.CommandLine has it.</summary>
+    /// <summary>The input was rejected, or a check failed: 1, as in System.CommandLine.</summary>
     public const int Rejected = 1;
 
     // of sysexits.h
@@ -23,7 +23,7 @@ internal static class CommandLine
 
     public static async Task<int> RunAsync(string[] arguments, params ServiceCommand[] commands)
     {
-        Console.OutputEncoding = new UTF8Encoding(encoderShouldEmitUTF8Identifier: false); // whatever the locale: RFC 8259 section 8.1
+        Console.OutputEncoding = new UTF8Encoding(encoderShouldEmitUTF8Identifier: false); // in every locale: RFC 8259 section 8.1
         var root = new RootCommand("A users service: a REST API over a directory of users. Without a command, it runs serve.");
         root.SetAction(_ => Rejected); // never runs; without it, a command that there is not would also be reported as none
         foreach (var command in commands) root.Add(command);
@@ -42,7 +42,8 @@ internal static class CommandLine
         {
             // the host listens to SIGTERM itself, and takes longer than System.CommandLine would wait
             var timeout = parsed.CommandResult.Command is ServeCommand ? (TimeSpan?)null : TerminationTimeout;
-            return await parsed.InvokeAsync(new InvocationConfiguration { EnableDefaultExceptionHandler = false, ProcessTerminationTimeout = timeout });
+            return await parsed.InvokeAsync(
+                new InvocationConfiguration { EnableDefaultExceptionHandler = false, ProcessTerminationTimeout = timeout });
         }
         catch (OperationCanceledException)
         {
@@ -64,7 +65,7 @@ internal static class CommandLine
             ErrorOutput.WriteLine(OnOneLine(exception.Message));
             return DatabaseUnavailable;
         }
-        catch (Exception exception) // whatever it is: the runtime would write a stack, and end with the code of SIGABRT
+        catch (Exception exception) // of any type: the runtime would write a stack, and end with the code of SIGABRT
         {
             ErrorOutput.WriteLine($"Unexpected error: {OnOneLine(exception.GetBaseException().Message)}");
             return Unexpected;
@@ -76,9 +77,11 @@ internal static class CommandLine
     /// <see cref="ServeCommand"/>.
     /// </summary>
     private static string[] WithCommand(RootCommand root, string[] arguments) =>
-        arguments is [] || (ServeCommand.IsSetting(arguments[0]) && !root.Options.Any(option => option.Name == arguments[0] || option.Aliases.Contains(arguments[0])))
+        arguments is [] || (ServeCommand.IsSetting(arguments[0]) && !root.Options.Any(option => IsNamed(option, arguments[0])))
             ? [ServeCommand.CommandName, .. arguments]
             : arguments;
+
+    private static bool IsNamed(Option option, string name) => option.Name == name || option.Aliases.Contains(name);
 
     /// <summary>Drivers write messages of several lines, which are easier to read without escapes.</summary>
     private static string OnOneLine(string message) => message.ReplaceLineEndings(" ");
@@ -91,7 +94,11 @@ internal static class CommandLine
         {
             var code = usual.Invoke(parseResult);
             if (parseResult.CommandResult.Command is ServiceCommand command)
-                parseResult.InvocationConfiguration.Output.WriteLine($"Example:{Environment.NewLine}  {RootCommand.ExecutableName} {command.Example}{Environment.NewLine}");
+            {
+                parseResult.InvocationConfiguration.Output.WriteLine(
+                    $"Example:{Environment.NewLine}  {RootCommand.ExecutableName} {command.Example}{Environment.NewLine}");
+            }
+
             return code;
         }
     }

@@ -3,7 +3,7 @@ using CleanUsers.WebApi.Hosting;
 namespace CleanUsers.WebApi.Commands;
 
 /// <summary>
-/// Asks the service that runs beside it whether it can serve: the health check of a container, whose image has no other program to ask with.
+/// Checks whether the service that runs beside it is ready: the health check of a container, whose image has no other program for it.
 /// </summary>
 internal sealed class HealthCommand : ServiceCommand
 {
@@ -11,9 +11,9 @@ internal sealed class HealthCommand : ServiceCommand
 
     public HealthCommand()
         : base("health", "Checks that the service on this machine is ready. Its port is read from the environment.", "health") =>
-        SetAction((_, ct) => AskAsync(ct));
+        SetAction((_, ct) => CheckAsync(ct));
 
-    private static async Task<int> AskAsync(CancellationToken ct)
+    private static async Task<int> CheckAsync(CancellationToken ct)
     {
         var environment = new ConfigurationBuilder().AddEnvironmentVariables().Build();
         var address = new Uri($"http://127.0.0.1:{ListeningPort.Find(environment)}/health/ready");
@@ -28,7 +28,7 @@ internal sealed class HealthCommand : ServiceCommand
         {
             ErrorOutput.WriteLine($"Not ready: {address} can't be reached: {exception.Message}");
         }
-        catch (TaskCanceledException) when (!ct.IsCancellationRequested) // how HttpClient says that its time is up
+        catch (TaskCanceledException) when (!ct.IsCancellationRequested) // how HttpClient reports its timeout
         {
             ErrorOutput.WriteLine($"Not ready: {address} did not respond within {Timeout.TotalSeconds} s.");
         }

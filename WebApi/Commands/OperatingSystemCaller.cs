@@ -4,7 +4,7 @@ using CleanUsers.Domain.Users;
 
 namespace CleanUsers.WebApi.Commands;
 
-/// <summary>Whoever runs the command: <c>cli:</c> and the name that the operating system has for them.</summary>
+/// <summary>The user who runs the command: <c>cli:</c> and their name in the operating system.</summary>
 internal sealed class OperatingSystemCaller : ICaller
 {
     public string Name { get; } = Of(Environment.UserName);

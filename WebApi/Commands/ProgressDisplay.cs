@@ -13,7 +13,7 @@ internal sealed class ProgressDisplay
     public static bool IsShown => ErrorOutput.IsTerminal;
 
     /// <param name="title">What is done.</param>
-    /// <param name="end">How much there is to do, in whatever unit; null where nobody knows.</param>
+    /// <param name="end">How much there is to do, in any unit; null if it is not known.</param>
     /// <param name="work">Does it.</param>
     public static async Task<T> ShowAsync<T>(string title, long? end, Func<ProgressDisplay, Task<T>> work)
     {
@@ -38,7 +38,7 @@ internal sealed class ProgressDisplay
         if (!_bar.IsIndeterminate) _bar.Value = done;
     }
 
-    /// <summary>A line of its own on standard error, whatever else is shown there.</summary>
+    /// <summary>Writes a separate line to standard error, above the progress bar.</summary>
     public void WriteLine(string text)
     {
         if (_terminal is null) ErrorOutput.WriteLine(text);

@@ -3,7 +3,7 @@ using System.CommandLine.Parsing;
 
 namespace CleanUsers.WebApi.Commands;
 
-/// <summary>Answers HTTP until it is told to stop.</summary>
+/// <summary>Serves HTTP until it is stopped.</summary>
 internal sealed class ServeCommand : ServiceCommand
 {
     public const string CommandName = "serve";
@@ -22,7 +22,7 @@ internal sealed class ServeCommand : ServiceCommand
         SetAction(async (parsed, _) => await serve(parsed.GetValue(settings)!));
     }
 
-    /// <summary>True where an argument can't be the name of a command.</summary>
+    /// <summary>True if an argument can't be the name of a command.</summary>
     public static bool IsSetting(string argument) => argument.StartsWith('-') || argument.Contains('=', StringComparison.Ordinal);
 
     // ASP.NET Core would pass over most of it in silence

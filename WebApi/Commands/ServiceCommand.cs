@@ -17,7 +17,10 @@ internal abstract class ServiceCommand(string name, string description, string e
     /// <summary>For commands that read or write a file of users.</summary>
     protected static Option<string?> FormatOption()
     {
-        var format = new Option<string?>("--format") { Description = $"{UserFile.Ndjson} or {UserFile.Csv}; by default the extension of the file decides, and {UserFile.Ndjson} if it is unknown." };
+        var format = new Option<string?>("--format")
+        {
+            Description = $"{UserFile.Ndjson} or {UserFile.Csv}; by default by the extension of the file, else {UserFile.Ndjson}.",
+        };
         format.Validators.Add(typed =>
         {
             if (typed.GetValueOrDefault<string>() is not (null or UserFile.Ndjson or UserFile.Csv))

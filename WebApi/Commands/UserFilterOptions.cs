@@ -9,7 +9,11 @@ internal sealed class UserFilterOptions
     private readonly Option<string?> _email = new("--email") { Description = "Only the user with this address, in any case." };
     private readonly Option<string?> _status = new("--status") { Description = "Active or Inactive." };
     private readonly Option<string?> _role = new("--role") { Description = "User or Admin." };
-    private readonly Option<string?> _createdFrom = new("--created-from") { Description = "Only users created at this time or later, such as 2026-01-31T12:00:00Z." };
+    private readonly Option<string?> _createdFrom = new("--created-from")
+    {
+        Description = "Only users created at this time or later, such as 2026-01-31T12:00:00Z.",
+    };
+
     private readonly Option<string?> _createdBefore = new("--created-before") { Description = "Only users created before this time." };
     private readonly Option<string?> _q = new("--q") { Description = "Only users whose name, address or domain has words that start like this." };
 

@@ -9,7 +9,7 @@ using CleanUsers.WebApi.Http.Responses;
 
 namespace CleanUsers.WebApi.Commands;
 
-/// <summary>Users on standard output: as HTTP would answer them for programs, else for people to read.</summary>
+/// <summary>Users on standard output: as JSON like that of HTTP for programs, or as a table for people.</summary>
 internal static class UserPrinting
 {
     private static readonly string[] Columns = ["ID", "EMAIL", "NAME", "AGE", "ROLE", "STATUS"];
@@ -36,12 +36,18 @@ internal static class UserPrinting
         }
 
         await PrintRowsAsync(
-            [Columns, .. page.Items.Select(user => (string[])[Number(user.Id), user.Email, user.Name ?? "", Number(user.Age), $"{user.Role}", $"{user.Status}"])]);
+        [
+            Columns,
+            .. page.Items.Select(user =>
+                (string[])[Number(user.Id), user.Email, user.Name ?? "", Number(user.Age), $"{user.Role}", $"{user.Status}"]),
+        ]);
         if (page.TotalCount is { } total) await Console.Out.WriteLineAsync($"{total} in total");
         if (page.NextCursor is { } next) await Console.Out.WriteLineAsync($"Next page: --cursor {next}");
     }
 
-    public static Task PrintAsync(this ImportCounts counts, bool json) => json ? PrintJsonAsync(counts, WireJson.Type<ImportCounts>()) : PrintRowsAsync(
+    public static Task PrintAsync(this ImportCounts counts, bool json) => json
+        ? PrintJsonAsync(counts, WireJson.Type<ImportCounts>())
+        : PrintRowsAsync(
     [
         ["added", Number(counts.Added)],
         ["replaced", Number(counts.Replaced)],

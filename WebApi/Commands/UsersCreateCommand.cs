@@ -22,7 +22,10 @@ internal sealed class UsersCreateCommand : ServiceCommand
             var command = new CreateUserCommand(UserInput.Parse(
                 email: input.Text(email), name: input.Text(name), age: input.WholeNumber(age), role: input.Text(role), status: input.Text(status)));
             return input.ExecuteAsync<CreateUser, CreateUserCommand, UserDto>(
-                command, createUser => createUser.ExecuteAsync(command, ct), user => UserPrinting.PrintAsync(user, input.IsSet(json)), migrates: true);
+                command,
+                createUser => createUser.ExecuteAsync(command, ct),
+                user => UserPrinting.PrintAsync(user, input.IsSet(json)),
+                migrates: true);
         });
     }
 }

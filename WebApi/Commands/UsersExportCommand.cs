@@ -13,7 +13,10 @@ internal sealed class UsersExportCommand : ServiceCommand
     public UsersExportCommand()
         : base("export", "Writes a snapshot of the users as lines of JSON or as CSV.", "users export --output users.ndjson")
     {
-        var output = new Option<FileInfo?>("--output", "-o") { Description = "The file, which appears when it is complete; by default standard output." };
+        var output = new Option<FileInfo?>("--output", "-o")
+        {
+            Description = "The file, which appears when it is complete; by default standard output.",
+        };
         var format = FormatOption();
         var filter = new UserFilterOptions(this);
         Add(output);

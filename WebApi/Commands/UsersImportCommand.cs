@@ -11,11 +11,21 @@ internal sealed class UsersImportCommand : ServiceCommand
     private const string StandardInput = "-";
 
     public UsersImportCommand()
-        : base("import", "Adds the users of a file, with the same rules as HTTP. Existing users are skipped, so it is safe to repeat.", "users import users.ndjson --errors rejected.ndjson")
+        : base(
+            "import",
+            "Adds the users of a file, with the same rules as HTTP. Existing users are skipped, so it is safe to repeat.",
+            "users import users.ndjson --errors rejected.ndjson")
     {
-        var file = new Argument<string>("file") { Description = "Lines of JSON, or CSV; - reads standard input.", DefaultValueFactory = _ => StandardInput };
+        var file = new Argument<string>("file")
+        {
+            Description = "Lines of JSON, or CSV; - reads standard input.",
+            DefaultValueFactory = _ => StandardInput,
+        };
         var format = FormatOption();
-        var update = new Option<bool>("--update") { Description = "Replaces existing users, as PUT does: each line must then have email, role and status." };
+        var update = new Option<bool>("--update")
+        {
+            Description = "Replaces existing users, as PUT does: each line must then have email, role and status.",
+        };
         var dryRun = new Option<bool>("--dry-run") { Description = "Changes nothing, and prints what would happen." };
         var errors = new Option<FileInfo?>("--errors") { Description = "A file to which the rejected lines are written, as lines of JSON." };
         var json = JsonOption();

@@ -5,11 +5,16 @@ using CleanUsers.Application.Users;
 
 namespace CleanUsers.WebApi.Commands;
 
-/// <summary>Erases users that are in the bin: one, as DELETE on the bin does, or all whose time is over, as the service does in the background.</summary>
+/// <summary>
+/// Erases deleted users: one, as DELETE of a deleted user does, or all whose retention time is over, as the service does in the background.
+/// </summary>
 internal sealed class UsersPurgeCommand : ServiceCommand
 {
     public UsersPurgeCommand()
-        : base("purge", "Erases a deleted user for good, or all deleted users whose retention time is over. A user that is not deleted is rejected.", "users purge 1")
+        : base(
+            "purge",
+            "Erases a deleted user for good, or all deleted users whose retention time is over. A user that is not deleted is rejected.",
+            "users purge 1")
     {
         var id = new Argument<string?>("id") { Description = "The id of a deleted user.", Arity = ArgumentArity.ZeroOrOne };
         var expired = new Option<bool>("--expired") { Description = "All users that were deleted longer ago than Retention:DeletedUsersDays." };

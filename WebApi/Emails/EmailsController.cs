@@ -29,7 +29,9 @@ internal sealed class EmailsController : ControllerBase
     [Authorize(Scopes.Write)]
     [BodyLimit(MaxBodyBytes)]
     public async Task<IActionResult> Queue(
-        long id, [FromServices] QueueEmail queueEmail, [FromServices] IValidator<QueueEmailCommand> rules, [FromServices] IdempotentRequests idempotent, CancellationToken ct)
+        long id, [FromServices] QueueEmail queueEmail, [FromServices] IValidator<QueueEmailCommand> rules,
+        [FromServices] IdempotentRequests idempotent,
+        CancellationToken ct)
     {
         var (key, headers) = IdempotencyKey.Read(Request);
         var body = await JsonBody.ReadAsync(Request, ct);
@@ -47,7 +49,8 @@ internal sealed class EmailsController : ControllerBase
 
     [HttpRead]
     [Authorize(Scopes.Read)]
-    public async Task<IActionResult> List(long id, [FromServices] ListEmails listEmails, [FromServices] IValidator<ListEmailsQuery> rules, CancellationToken ct)
+    public async Task<IActionResult> List(
+        long id, [FromServices] ListEmails listEmails, [FromServices] IValidator<ListEmailsQuery> rules, CancellationToken ct)
     {
         var input = ToListEmails(id);
         if (input.Reject(rules) is { } problem) return problem;

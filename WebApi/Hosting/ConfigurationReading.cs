@@ -3,14 +3,13 @@ using System.Reflection;
 
 namespace CleanUsers.WebApi.Hosting;
 
-/// <summary>Reads what the service is configured with, and refuses at start what it could not work with later.</summary>
+/// <summary>Reads the configuration of the service, and rejects invalid values at startup.</summary>
 internal static class ConfigurationReading
 {
     /// <summary>
-    /// A section as its options class. Refused are values of another type, those that the class's attributes do not allow, and keys that
-    /// nobody would read: they are a typo, not a wish.
+    /// A section as its options class. Values of another type, values that the class's attributes do not allow, and unknown keys are rejected: an
+    /// unknown key is a typo.
     /// </summary>
-    /// <param name="configuration">Where from.</param>
     /// <param name="section">The name of the section.</param>
     /// <param name="foreign">What else stands in the section, for the framework to read.</param>
     /// <exception cref="ConfigurationException">A value is not allowed, or a key is unknown.</exception>
@@ -18,7 +17,8 @@ internal static class ConfigurationReading
         where T : class, new()
     {
         var options = new T();
-        var properties = typeof(T).GetProperties().Where(property => property.CanWrite).ToDictionary(property => property.Name, StringComparer.OrdinalIgnoreCase);
+        var properties = typeof(T).GetProperties().Where(property => property.CanWrite)
+            .ToDictionary(property => property.Name, StringComparer.OrdinalIgnoreCase);
         foreach (var child in configuration.GetSection(section).GetChildren())
         {
             if (properties.TryGetValue(child.Key, out var property)) Take(options, property, child);
@@ -29,15 +29,15 @@ internal static class ConfigurationReading
         return options;
     }
 
-    /// <summary>Hands on a connection string, which is not shown where it is refused: it can hold a password.</summary>
-    /// <exception cref="ConfigurationException">The text is no connection string of the database.</exception>
+    /// <summary>Passes a connection string on. The error message does not show it, because it can hold a password.</summary>
+    /// <exception cref="ConfigurationException">The text is not a connection string of the database.</exception>
     public static void UseConnectionString(this IConfiguration configuration, string name, Action<string?> use)
     {
         try
         {
             use(configuration.GetConnectionString(name));
         }
-        catch (ArgumentException) // how drivers refuse a connection string
+        catch (ArgumentException) // how drivers reject a connection string
         {
             var found = configuration.GetConnectionString(name) is null ? "missing" : "not valid";
             throw new ConfigurationException($"ConnectionStrings:{name}", found, "a connection string of the database");
@@ -53,7 +53,8 @@ internal static class ConfigurationReading
 
     /// <summary>A list by index (<c>Section__Key__0</c>), or in one line with commas between.</summary>
     private static List<string> Items(PropertyInfo property, IConfigurationSection found) => found.Value is { } line
-        ? [.. line.Split(',', StringSplitOptions.TrimEntries | StringSplitOptions.RemoveEmptyEntries).Select(item => Valid(property, found.Path, item, item))]
+        ? [.. line.Split(',', StringSplitOptions.TrimEntries | StringSplitOptions.RemoveEmptyEntries)
+            .Select(item => Valid(property, found.Path, item, item))]
         : [.. found.GetChildren().Select(item => Valid(property, item.Path, item.Value ?? "", item.Value ?? ""))];
 
     private static object? Value(PropertyInfo property, Type type, string key, IConfigurationSection found)
@@ -62,7 +63,7 @@ internal static class ConfigurationReading
         {
             return Valid(property, key, found.Value!, found.Get(type));
         }
-        catch (InvalidOperationException) // the binder's only way to say that a text is not of the type
+        catch (InvalidOperationException) // the binder has no other way to report that a text is not of the type
         {
             throw Invalid(property, key, found.Value!);
         }

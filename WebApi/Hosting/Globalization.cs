@@ -3,16 +3,22 @@ using CleanUsers.Domain.Users;
 namespace CleanUsers.WebApi.Hosting;
 
 /// <summary>
-/// What the runtime must know of Unicode. In its invariant mode, which lean images switch on, .NET 10 neither normalises a text nor maps a
-/// domain as IDNA says, and does so without an error: two users would get one address, and what one mode stored the other would not find.
+/// What the runtime must support of Unicode. In its invariant mode, which small images enable, .NET 10 neither normalises a text nor maps a
+/// domain by IDNA, and reports no error: two users would get one address, and what one mode stored the other would not find.
 /// </summary>
 internal static class Globalization
 {
     /// <exception cref="ConfigurationException">The runtime is in its invariant mode.</exception>
     public static void EnsureAvailable()
     {
-        var supportsUnicode = EmailAddress.TryParse("e\u0301@BU\u0308CHER.example", out var address, out _) && address.Key == "\u00E9@xn--bcher-kva.example";
+        var supportsUnicode =
+            EmailAddress.TryParse("e\u0301@BU\u0308CHER.example", out var address, out _) && address.Key == "\u00E9@xn--bcher-kva.example";
         if (!supportsUnicode)
-            throw new ConfigurationException("DOTNET_SYSTEM_GLOBALIZATION_INVARIANT", "in force", "false, with ICU installed: the service compares names and addresses by Unicode's normal form");
+        {
+            throw new ConfigurationException(
+                "DOTNET_SYSTEM_GLOBALIZATION_INVARIANT",
+                "in force",
+                "false, with ICU installed: the service compares names and addresses by Unicode's normal form");
+        }
     }
 }

@@ -2,7 +2,7 @@ using System.Globalization;
 
 namespace CleanUsers.WebApi.Hosting;
 
-/// <summary>The port that the environment tells the service to listen on.</summary>
+/// <summary>The port on which the service listens, from the environment.</summary>
 internal static class ListeningPort
 {
     private const string Key = "PORT";
@@ -12,9 +12,9 @@ internal static class ListeningPort
 
     /// <summary>
     /// <c>PORT</c> means that port on all interfaces, as Heroku and its like expect. It goes before <c>ASPNETCORE_URLS</c> and
-    /// <c>ASPNETCORE_HTTP_PORTS</c>, which images set beforehand, and behind <c>--urls</c>, which somebody typed for this start.
+    /// <c>ASPNETCORE_HTTP_PORTS</c>, which images set beforehand, and behind <c>--urls</c>, which was typed for this start.
     /// </summary>
-    /// <exception cref="ConfigurationException">It is no port.</exception>
+    /// <exception cref="ConfigurationException">The value is not a port.</exception>
     public static WebApplicationBuilder ListenOnPort(this WebApplicationBuilder builder, string[] settings)
     {
         var typed = new ConfigurationBuilder().AddCommandLine(settings).Build()[WebHostDefaults.ServerUrlsKey];
@@ -27,15 +27,15 @@ internal static class ListeningPort
         return builder;
     }
 
-    /// <summary>The port to ask a service at that was started in the same environment.</summary>
-    /// <exception cref="ConfigurationException">What the environment says is no port, or no address.</exception>
+    /// <summary>The port of a service that was started in the same environment.</summary>
+    /// <exception cref="ConfigurationException">A value in the environment is not a port, or not an address.</exception>
     public static int Find(IConfiguration environment) =>
         Parse(Key, environment[Key])
         ?? PortOf(environment[UrlsKey])
         ?? Parse(HttpPortsKey, Entries(environment[HttpPortsKey]).FirstOrDefault())
         ?? Default;
 
-    /// <exception cref="ConfigurationException">There is a value, and it is no port.</exception>
+    /// <exception cref="ConfigurationException">There is a value, and it is not a port.</exception>
     private static int? Parse(string key, string? text)
     {
         if (text is null) return null;

@@ -8,7 +8,7 @@ internal sealed class RetentionOptions
 {
     public const string Section = "Retention";
 
-    /// <summary>How long users stay in the bin; null is for ever.</summary>
+    /// <summary>How long deleted users are kept; null if they are never erased.</summary>
     [Range(1, 36500)]
     public int? DeletedUsersDays { get; init; }
 

@@ -8,7 +8,7 @@ internal sealed class ShutdownOptions
 {
     public const string Section = "Shutdown";
 
-    /// <summary>How long the service says that it is not ready and serves all the same, so that load balancers notice before it is gone.</summary>
+    /// <summary>How long the service reports that it is not ready and still serves requests, so that load balancers notice before it stops.</summary>
     [Range(typeof(TimeSpan), "00:00:00", "00:05:00")]
     public TimeSpan Delay { get; init; } = TimeSpan.FromSeconds(5);
 
@@ -18,8 +18,9 @@ internal sealed class ShutdownOptions
 }
 
 /// <summary>
-/// The end that SIGTERM asks for, without a request cut off: not ready at once (see <see cref="HealthChecks"/>), for a while still serving whoever
-/// has not noticed, each connection closed with its next answer; then no new connections, the requests in flight, and exit code 0.
+/// The shutdown after SIGTERM, which interrupts no request. At once the service is not ready (see <see cref="HealthChecks"/>); for a while it still
+/// serves clients that have not noticed, and closes each connection with its next response. Then it accepts no new connections, finishes the
+/// requests in flight, and exits with code 0.
 /// </summary>
 internal static class Shutdown
 {
@@ -31,7 +32,7 @@ internal static class Shutdown
         return builder;
     }
 
-    /// <summary>Asks clients to connect anew, which leads them to another instance.</summary>
+    /// <summary>Makes clients connect again, which leads them to another instance.</summary>
     public static void UseShutdown(this WebApplication app)
     {
         var stopping = app.Lifetime.ApplicationStopping;

@@ -4,7 +4,7 @@ using Sentry.Extensibility;
 
 namespace CleanUsers.WebApi.Observability;
 
-/// <summary>Faults of the service's own, told to Sentry, where <c>Sentry:Dsn</c> says where that is: what failed and under which trace, nothing of the users.</summary>
+/// <summary>Reports the service's own errors to Sentry, if <c>Sentry:Dsn</c> is set: what failed and its trace id, and no personal data.</summary>
 internal static class ErrorReports
 {
     private const string Key = "Sentry:Dsn";
@@ -24,7 +24,7 @@ internal static class ErrorReports
             sentry.MaxRequestBodySize = RequestSize.None;
             sentry.MaxBreadcrumbs = 0;
             sentry.AutoSessionTracking = false;
-            sentry.AddExceptionFilterForType<BadHttpRequestException>(); // the client's fault
+            sentry.AddExceptionFilterForType<BadHttpRequestException>(); // an error of the client
             sentry.SetBeforeSend(WithoutPersonalData);
         });
         return builder;

@@ -4,7 +4,7 @@ using System.Text.RegularExpressions;
 namespace CleanUsers.WebApi.Observability;
 
 /// <summary>
-/// Exceptions as they may stand in a log. Drivers tell values in their messages, such as SQL Server's "The duplicate key value is
+/// Exceptions in a form that is safe to log. The messages of drivers contain values, such as SQL Server's "The duplicate key value is
 /// (ada@example.org)": so what is in quotes or brackets, and what has an @, is left out.
 /// </summary>
 internal static partial class ExceptionText

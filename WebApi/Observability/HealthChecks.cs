@@ -6,7 +6,7 @@ using Microsoft.Extensions.Diagnostics.HealthChecks;
 
 namespace CleanUsers.WebApi.Observability;
 
-/// <summary>What probes ask: is the process alive, and can it serve?</summary>
+/// <summary>The probes: whether the process is alive, and whether it is ready.</summary>
 internal static class HealthChecks
 {
     public static WebApplicationBuilder AddHealth(this WebApplicationBuilder builder)
@@ -17,20 +17,21 @@ internal static class HealthChecks
 
     public static void MapHealth(this IEndpointRouteBuilder endpoints)
     {
-        endpoints.MapProbe("/health/live", asked: false);
-        endpoints.MapProbe("/health/ready", asked: true);
+        endpoints.MapProbe("/health/live", checksReadiness: false);
+        endpoints.MapProbe("/health/ready", checksReadiness: true);
     }
 
-    private static void MapProbe(this IEndpointRouteBuilder endpoints, string path, bool asked)
+    private static void MapProbe(this IEndpointRouteBuilder endpoints, string path, bool checksReadiness)
     {
         var stopping = endpoints.ServiceProvider.GetRequiredService<IHostApplicationLifetime>().ApplicationStopping;
         endpoints.MapHealthChecks(path, new HealthCheckOptions
         {
-            Predicate = _ => asked && !stopping.IsCancellationRequested, // a check that fails is logged as an error, and a shutdown is expected
-            AllowCachingResponses = true, // the header is set below, as for every answer
+            // a check that fails is logged as an error, and a shutdown is expected
+            Predicate = _ => checksReadiness && !stopping.IsCancellationRequested,
+            AllowCachingResponses = true, // the header is set below, as for every response
             ResponseWriter = (context, report) =>
             {
-                var isStopping = asked && stopping.IsCancellationRequested;
+                var isStopping = checksReadiness && stopping.IsCancellationRequested;
                 if (isStopping || report.Status != HealthStatus.Healthy) return new ProblemResult(ProblemCatalogue.Unavailable).WriteAsync(context);
                 context.Response.Headers.CacheControl = "no-store";
                 return context.Response.WriteBytesAsync("""{"status":"Healthy"}"""u8.ToArray());
@@ -38,7 +39,7 @@ internal static class HealthChecks
         })
         .WithMetadata(new HttpMethodMetadata(["GET", "HEAD"]))
         .AllowAnonymous()
-        .DisableRateLimiting(); // a probe that is told to wait takes the service for dead
+        .DisableRateLimiting(); // a probe that gets 429 would consider the service dead
     }
 
     private sealed class CanServe(IDatabase database) : IHealthCheck

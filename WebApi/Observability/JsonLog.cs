@@ -8,8 +8,8 @@ using System.Text.Json;
 namespace CleanUsers.WebApi.Observability;
 
 /// <summary>
-/// Logs as JSON objects, one a line, in UTF-8: time, level, category, message, the trace that it belongs to, what the message was made of, and
-/// the exception. The framework's own formatter writes each line by itself, which costs a quarter of a request: docs/decisions/0011.
+/// Logs as JSON objects, one a line, in UTF-8: time, level, category, message, the trace that it belongs to, the parameters of the message, and
+/// the exception. The framework's own formatter writes each line by itself, which costs a quarter of a request: docs/decisions/0011-log-lines.md.
 /// </summary>
 internal sealed class JsonLog(TimeProvider clock, LineQueue lines) : ILoggerProvider
 {
@@ -24,7 +24,7 @@ internal sealed class JsonLog(TimeProvider clock, LineQueue lines) : ILoggerProv
 
     public void Dispose()
     {
-        // the lines are the queue's
+        // the queue owns the lines
     }
 
     private void Write<TState>(string category, LogLevel level, TState state, Exception? exception, Func<TState, Exception?, string> message)
@@ -87,7 +87,7 @@ internal sealed class JsonLog(TimeProvider clock, LineQueue lines) : ILoggerProv
         public IDisposable? BeginScope<TState>(TState state)
             where TState : notnull => null;
 
-        // the factory has asked the configuration already
+        // the factory has applied the configuration already
         public bool IsEnabled(LogLevel logLevel) => logLevel != LogLevel.None;
 
         public void Log<TState>(LogLevel logLevel, EventId eventId, TState state, Exception? exception, Func<TState, Exception?, string> formatter) =>

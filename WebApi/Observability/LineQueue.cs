@@ -5,22 +5,22 @@ using System.Text;
 namespace CleanUsers.WebApi.Observability;
 
 /// <summary>
-/// Lines on their way to standard output. Whoever adds one never waits: a thread of its own writes them, many at a time. Where the reader does
-/// not keep up and the queue is full, lines are lost, and when there is room again a line says how many: a service that answers is worth more
-/// than its log.
+/// The queue of lines to standard output. Adding a line never blocks: a separate thread writes the lines, many at a time. If the reader does not
+/// keep up and the queue is full, lines are dropped, and when there is room again a line reports how many: serving requests is more important
+/// than the log.
 /// </summary>
 internal sealed class LineQueue : IDisposable
 {
-    /// <summary>In octets: some four thousand requests.</summary>
+    /// <summary>In bytes: some four thousand requests.</summary>
     public const int Capacity = 1024 * 1024;
 
     /// <summary>How long lines gather before they are written: a write costs as much as making ten lines.</summary>
     private static readonly TimeSpan Gathering = TimeSpan.FromMilliseconds(50);
 
-    /// <summary>How long the end waits for a reader that does not read.</summary>
+    /// <summary>How long shutdown waits for a reader that does not read.</summary>
     private static readonly TimeSpan DrainTimeout = TimeSpan.FromSeconds(2);
 
-    private readonly object _lock = new(); // not a Lock: those can't be waited at
+    private readonly object _lock = new(); // not a Lock: Monitor.Wait does not support it
     private readonly Stream _output;
     private readonly TimeProvider _clock;
     private readonly Thread _thread;
@@ -71,7 +71,7 @@ internal sealed class LineQueue : IDisposable
             {
                 _output.Write(_writing.WrittenSpan);
             }
-            catch (Exception exception) when (exception is IOException or UnauthorizedAccessException) // a full disk, closed: told when it works again
+            catch (Exception exception) when (exception is IOException or UnauthorizedAccessException) // a full disk, or closed; reported later
             {
                 lock (_lock) _lost += _writing.WrittenSpan.Count((byte)'\n');
             }
@@ -97,5 +97,6 @@ internal sealed class LineQueue : IDisposable
 
     private byte[] Loss() => Encoding.UTF8.GetBytes(string.Create(
         CultureInfo.InvariantCulture,
-        $$"""{"time":"{{_clock.GetUtcNow():yyyy-MM-dd'T'HH:mm:ss.fff'Z'}}","level":"Warning","category":"{{GetType().FullName}}","message":"{{_lost}} lines were lost, because standard output did not accept them.","lost":{{_lost}}}{{"\n"}}"""));
+        $$"""{"time":"{{_clock.GetUtcNow():yyyy-MM-dd'T'HH:mm:ss.fff'Z'}}","level":"Warning","category":"{{GetType().FullName}}","""
+        + $"\"message\":\"{_lost} lines were lost, because standard output did not accept them.\",\"lost\":{_lost}}}\n"));
 }

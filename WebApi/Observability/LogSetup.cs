@@ -1,6 +1,6 @@
 namespace CleanUsers.WebApi.Observability;
 
-/// <summary>What the service says on standard output: plain text in Development, else one JSON object a line; one line a request.</summary>
+/// <summary>The log on standard output: plain text in Development, else one JSON object a line; one line a request.</summary>
 internal static class LogSetup
 {
     public static WebApplicationBuilder AddLogs(this WebApplicationBuilder builder)

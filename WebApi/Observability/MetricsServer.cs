@@ -2,7 +2,7 @@ using OpenTelemetry.Metrics;
 
 namespace CleanUsers.WebApi.Observability;
 
-/// <summary>The metrics on a port of their own, where there is nothing else: whoever reaches it is in the network of those who operate the service.</summary>
+/// <summary>Serves the metrics, and nothing else, on a separate port, which only the network of the operators should reach.</summary>
 internal sealed class MetricsServer(int port, MeterProvider metrics) : IHostedService, IAsyncDisposable
 {
     private WebApplication? _server;
@@ -16,7 +16,8 @@ internal sealed class MetricsServer(int port, MeterProvider metrics) : IHostedSe
             kestrel.ListenAnyIP(port);
         });
         _server = builder.Build();
-        _server.UseOpenTelemetryPrometheusScrapingEndpoint(metrics, predicate: null, Telemetry.Path, configureBranchedPipeline: null, optionsName: null);
+        _server.UseOpenTelemetryPrometheusScrapingEndpoint(
+            metrics, predicate: null, Telemetry.Path, configureBranchedPipeline: null, optionsName: null);
         return _server.StartAsync(cancellationToken);
     }
 

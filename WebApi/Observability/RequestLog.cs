@@ -4,11 +4,11 @@ using Microsoft.AspNetCore.Diagnostics;
 namespace CleanUsers.WebApi.Observability;
 
 /// <summary>
-/// One line a request: what was asked by its route, never by its path or query, which can hold an address or a name, and how it went.
+/// One line a request: the method, the status code, and the route; never the path or query, which can hold an address or a name.
 /// </summary>
 internal sealed partial class RequestLog(RequestDelegate next, ILogger<RequestLog> logger)
 {
-    /// <summary>For what no client should have asked, as OpenTelemetry's metrics say it: it is the client's text, and there is no end of them.</summary>
+    /// <summary>For unknown methods, as in OpenTelemetry's metrics: a method is the client's text, and there is no limit to their number.</summary>
     private const string OtherMethod = "_OTHER";
 
     private static readonly HashSet<string> Methods = ["GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS", "TRACE", "CONNECT"];
@@ -28,7 +28,7 @@ internal sealed partial class RequestLog(RequestDelegate next, ILogger<RequestLo
         }
     }
 
-    /// <summary>As the metrics name it (<c>http.route</c>); null where nothing is served. Whoever handles an exception takes the endpoint away.</summary>
+    /// <summary>As in the metrics (<c>http.route</c>); null if no route matched. The handling of an exception removes the endpoint.</summary>
     private static string? Route(HttpContext context) =>
         ((context.GetEndpoint() ?? context.Features.Get<IExceptionHandlerFeature>()?.Endpoint) as RouteEndpoint)?.RoutePattern.RawText;
 

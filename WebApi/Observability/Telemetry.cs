@@ -12,14 +12,14 @@ internal sealed class MetricsOptions
 {
     public const string Section = "Metrics";
 
-    /// <summary>Serves <c>/metrics</c> there, to anybody, and nowhere else; null serves it beside the API, to callers with the scope.</summary>
+    /// <summary>Serves <c>/metrics</c> on this port only, without authentication; null serves it beside the API, to callers with the scope.</summary>
     [Range(1, 65535)]
     public int? Port { get; init; }
 }
 
 /// <summary>
-/// Metrics for Prometheus, and metrics and traces for a collector where one is configured (OpenTelemetry). What is measured is where it happens:
-/// in the web server, the runtime, the drivers and, under <c>CleanUsers.*</c>, in our own code.
+/// Metrics for Prometheus, and metrics and traces for a collector where one is configured (OpenTelemetry). The measurements are made by the
+/// web server, the runtime, the drivers and, under <c>CleanUsers.*</c>, by this program.
 /// </summary>
 internal static class Telemetry
 {
@@ -29,7 +29,7 @@ internal static class Telemetry
     private const string Ours = "CleanUsers.*";
     private const string Npgsql = "Npgsql";
 
-    // most answers take a millisecond or less; the framework's own steps begin at five
+    // most responses take a millisecond or less; the framework's own steps begin at five
     private static readonly double[] Seconds = [0.0005, 0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10];
 
     public static WebApplicationBuilder AddTelemetry(this WebApplicationBuilder builder)
@@ -51,15 +51,17 @@ internal static class Telemetry
         app.MapPrometheusScrapingEndpoint(Path)
             .WithMetadata(new HttpMethodMetadata(["GET", "HEAD"]))
             .RequireAuthorization(Scopes.Metrics)
-            .DisableRateLimiting(); // a flood is when they are looked at
+            .DisableRateLimiting(); // the metrics are needed most during a flood of requests
     }
 
     private static void AddMetrics(MeterProviderBuilder metrics, bool collector)
     {
         metrics
-            .AddMeter("Microsoft.AspNetCore.Hosting", "Microsoft.AspNetCore.Server.Kestrel", "Microsoft.EntityFrameworkCore", "System.Runtime", Npgsql, Ours)
+            .AddMeter(
+                "Microsoft.AspNetCore.Hosting", "Microsoft.AspNetCore.Server.Kestrel", "Microsoft.EntityFrameworkCore", "System.Runtime", Npgsql,
+                Ours)
             .AddView("http.server.request.duration", new ExplicitBucketHistogramConfiguration { Boundaries = Seconds })
-            // its pool is wanted; its commands are measured by ourselves, the same on every database
+            // only the pool of the driver is measured here; commands are measured by DatabaseTelemetry, the same on every database
             .AddView(instrument => instrument.Meter.Name == Npgsql && instrument.Name.StartsWith("db.client.operation", StringComparison.Ordinal)
                 ? MetricStreamConfiguration.Drop
                 : null)
@@ -70,7 +72,7 @@ internal static class Telemetry
     private static void AddTraces(TracerProviderBuilder traces) => traces
         .AddAspNetCoreInstrumentation(aspNetCore => aspNetCore.EnrichWithHttpResponse = (span, _) =>
         {
-            // the route is told; a path and a query can hold an address or a name
+            // the route is recorded; a path and a query can hold an address or a name
             span.SetTag("url.path", null);
             span.SetTag("url.query", null);
         })
@@ -79,7 +81,7 @@ internal static class Telemetry
 
     private static int? Port(IConfiguration configuration) => configuration.ReadSection<MetricsOptions>(MetricsOptions.Section).Port;
 
-    /// <exception cref="ConfigurationException">There is something else.</exception>
+    /// <exception cref="ConfigurationException">The value is not an address.</exception>
     private static bool IsAddress(string? endpoint)
     {
         if (string.IsNullOrEmpty(endpoint)) return false;

@@ -6,8 +6,8 @@ using Scalar.AspNetCore;
 namespace CleanUsers.WebApi.OpenApi;
 
 /// <summary>
-/// The description of the service (OpenAPI), as it stands in v1.json, and the reference made of it. Written by hand, because it is a promise
-/// that code can break: the tests hold every answer against it.
+/// The description of the service (OpenAPI), as it stands in v1.json, and the reference made of it. It is written by hand, because it is a contract
+/// that code can break: the tests check every response against it.
 /// </summary>
 internal static class Description
 {
@@ -33,7 +33,7 @@ internal static class Description
         endpoints.MapScalarApiReference(Reference, (scalar, context) =>
         {
             AllowTheReference(scalar, context.Response);
-            // nothing that leads out of the service, to Scalar's own or to anybody's
+            // no links or requests to other services, Scalar's own included
             scalar.ShowDeveloperTools = DeveloperToolsVisibility.Never;
             scalar.WithTitle("CleanUsers").WithOpenApiRoutePattern(Path).HideClientButton()
                 .DisableDefaultFonts().DisableAgent().DisableMcp().DisableTelemetry();
@@ -45,7 +45,7 @@ internal static class Description
         }).AllowAnonymous();
     }
 
-    /// <summary>The page may run its own scripts and ask its own origin, and nothing else. Its styles are made by its scripts.</summary>
+    /// <summary>The page may run its own scripts and send requests to its own origin, and nothing else. Its styles are made by its scripts.</summary>
     private static void AllowTheReference(ScalarOptions scalar, HttpResponse response)
     {
         var nonce = Convert.ToBase64String(RandomNumberGenerator.GetBytes(16));
@@ -71,7 +71,7 @@ internal static class Description
     {
         using var source = new MemoryStream(Current.Value);
         var document = (await OpenApiDocument.LoadAsync(source, "json")).Document!;
-        // 3.0 knows no scopes but those of OAuth flows
+        // 3.0 has no scopes but those of OAuth flows
         var operations = document.Paths.Values.SelectMany(path => path.Operations!.Values);
         foreach (var scopes in operations.SelectMany(operation => operation.Security ?? []).SelectMany(scheme => scheme.Values)) scopes.Clear();
         using var target = new MemoryStream();

@@ -14,13 +14,13 @@ internal sealed class CallerOptions
     public bool AllowAnonymous { get; init; }
 }
 
-/// <summary>Who may come in: everybody with a token of the configured issuer, or, only where it is said by name, anybody.</summary>
+/// <summary>Who may send requests: callers with a token of the configured issuer, or everybody if the configuration allows it by name.</summary>
 internal static class AuthenticationSetup
 {
     private const string BearerKey = "Authentication:Schemes:Bearer";
     private const string AllowAnonymousKey = $"{CallerOptions.Section}:{nameof(CallerOptions.AllowAnonymous)}";
 
-    /// <summary>In octets: what HMAC with SHA-256 needs at least (RFC 7518 section 3.2).</summary>
+    /// <summary>In bytes: what HMAC with SHA-256 needs at least (RFC 7518 section 3.2).</summary>
     private const int MinKeyLength = 32;
 
     public static WebApplicationBuilder AddAuthenticationByToken(this WebApplicationBuilder builder)

@@ -7,8 +7,8 @@ using Microsoft.IdentityModel.Tokens;
 namespace CleanUsers.WebApi.Security;
 
 /// <summary>
-/// What is asked of every token (RFC 7519, RFC 8725), whatever the configuration leaves out, and what a refused one is told
-/// (RFC 6750 section 3): never more than what is wrong, and nothing that stands in it.
+/// What every token must have (RFC 7519, RFC 8725), even if the configuration leaves it out, and the response to a rejected token
+/// (RFC 6750 section 3): only what is wrong, and no part of the token.
 /// </summary>
 internal static partial class BearerTokens
 {
@@ -50,7 +50,7 @@ internal static partial class BearerTokens
         };
     }
 
-    /// <summary>Without the keys of the issuer nobody can tell whether a token is valid: that is no fault of the token.</summary>
+    /// <summary>Without the keys of the issuer no token can be verified: that is 503, because the token may be valid.</summary>
     private static async Task FindKeys(MessageReceivedContext context)
     {
         if (context.Options.ConfigurationManager is not { } published || context.Request.Headers.Authorization.Count == 0) return;
@@ -79,7 +79,7 @@ internal static partial class BearerTokens
     }
 
     /// <summary>
-    /// In place of the framework's own words, which quote the token. Where there was none, WWW-Authenticate is a bare <c>Bearer</c>
+    /// Replaces the framework's texts, which quote the token. If there was no token, WWW-Authenticate is a bare <c>Bearer</c>
     /// (RFC 6750 section 3.1).
     /// </summary>
     private static Task DescribeTokenError(JwtBearerChallengeContext context)
@@ -99,9 +99,9 @@ internal static partial class BearerTokens
             SecurityTokenNotYetValidException => "The token is not valid yet",
             SecurityTokenNoExpirationException => "The token does not expire",
             SecurityTokenInvalidAudienceException => "The token is for another audience",
-            SecurityTokenInvalidIssuerException => "The token is from another issuer",
+            SecurityTokenInvalidIssuerException => "The token is of another issuer",
             { Message: InvalidSubject } => InvalidSubject,
-            _ => "The token can't be verified",
+            _ => "The token can not be verified",
         };
         return Task.CompletedTask;
     }

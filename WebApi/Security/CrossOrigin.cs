@@ -8,21 +8,22 @@ internal sealed class CrossOriginOptions
 {
     public const string Section = "Cors";
 
-    /// <summary>The origins whose pages may ask this service.</summary>
+    /// <summary>The origins whose pages may send requests to this service.</summary>
     [Origin]
     public IReadOnlyList<string> Origins { get; init; } = [];
 }
 
-/// <summary>Which other origins' pages may ask this service (Fetch Standard): those that are named, and without cookies.</summary>
+/// <summary>Which other origins' pages may send requests to this service (Fetch Standard): those in the configuration, without cookies.</summary>
 internal static class CrossOrigin
 {
     private static readonly string[] Methods = ["GET", "HEAD", "POST", "PUT", "PATCH", "DELETE"];
 
     private static readonly string[] RequestHeaders = ["Authorization", "Content-Type", "If-Match", "If-None-Match", "Idempotency-Key"];
 
-    private static readonly string[] ExposedHeaders = ["ETag", "Location", "Link", "Retry-After", "RateLimit", "RateLimit-Policy", "Idempotency-Replayed"];
+    private static readonly string[] ExposedHeaders =
+        ["ETag", "Location", "Link", "Retry-After", "RateLimit", "RateLimit-Policy", "Idempotency-Replayed"];
 
-    /// <summary>How long a browser need not ask again.</summary>
+    /// <summary>How long a browser may cache the response to a preflight request.</summary>
     private static readonly TimeSpan PreflightAge = TimeSpan.FromMinutes(10);
 
     public static WebApplicationBuilder AddCrossOrigin(this WebApplicationBuilder builder)

@@ -15,7 +15,7 @@ internal sealed class RateLimitingOptions
 
     public bool Enabled { get; init; } = true;
 
-    /// <summary>How many requests a caller may send a second, for ever.</summary>
+    /// <summary>How many requests a caller may send a second, permanently.</summary>
     [Range(1, 100_000)]
     public int PermitsPerSecond { get; init; } = 100;
 
@@ -25,13 +25,13 @@ internal sealed class RateLimitingOptions
 }
 
 /// <summary>
-/// A bucket of permits for each caller, which fills up steadily: one without a permit gets 429. Every answer tells how many are left
+/// A bucket of permits for each caller, which fills up steadily: a request without a permit gets 429. Every response shows how many are left
 /// (draft-ietf-httpapi-ratelimit-headers-11).
 /// </summary>
 internal static class RateLimiting
 {
     /// <summary>
-    /// At most so many buckets are kept for callers without a token, whatever addresses they come from; two that fall into one share it.
+    /// At most so many buckets are kept for callers without a token, however many addresses they come from; two that fall into one share it.
     /// A bucket that has been full for ten seconds is forgotten.
     /// </summary>
     internal const int MaxAddresses = 1 << 16;
@@ -52,7 +52,7 @@ internal static class RateLimiting
         return builder;
     }
 
-    /// <summary>Behind authentication, which says who the caller is, and before anything else that costs.</summary>
+    /// <summary>After authentication, which identifies the caller, and before everything else that is expensive.</summary>
     public static void UseRateLimiting(this WebApplication app)
     {
         var options = app.Services.GetRequiredService<IOptions<RateLimitingOptions>>().Value;
@@ -61,16 +61,16 @@ internal static class RateLimiting
         var limiter = app.Services.GetRequiredService<IOptions<RateLimiterOptions>>().Value.GlobalLimiter!;
         var window = (options.Burst + options.PermitsPerSecond - 1) / options.PermitsPerSecond;
         var policy = string.Create(CultureInfo.InvariantCulture, $"\"default\";q={options.Burst};w={window}");
-        Func<object, Task> tell = Tell;
+        Func<object, Task> addHeaders = AddHeaders;
         app.Use((context, next) =>
         {
             var isLimited = context.GetEndpoint()?.Metadata.GetMetadata<DisableRateLimitingAttribute>() is null;
-            if (isLimited) context.Response.OnStarting(tell, context); // late, so that no error takes the headers away
+            if (isLimited) context.Response.OnStarting(addHeaders, context); // late, so that an error response keeps the headers
             return next(context);
         });
         app.UseRateLimiter();
 
-        Task Tell(object state)
+        Task AddHeaders(object state)
         {
             var context = (HttpContext)state;
             var left = limiter.GetStatistics(context)!.CurrentAvailablePermits;
@@ -107,7 +107,7 @@ internal static class RateLimiting
         {
             Span<byte> bytes = stackalloc byte[16];
             address.TryWriteBytes(bytes, out var length);
-            var hash = new HashCode(); // seeded at start: nobody can know who shares a bucket with whom
+            var hash = new HashCode(); // seeded at start: no client can find out which addresses share a bucket
             hash.AddBytes(address.IsIPv4MappedToIPv6 ? bytes[12..] : bytes[..Math.Min(length, 8)]);
             return hash.ToHashCode() & (MaxAddresses - 1);
         }

@@ -4,7 +4,7 @@ using Microsoft.AspNetCore.Authorization;
 
 namespace CleanUsers.WebApi.Security;
 
-/// <summary>What a token can allow (RFC 6749 section 3.3). Each is also the name of the policy that asks for it.</summary>
+/// <summary>What a token can allow (RFC 6749 section 3.3). Each is also the name of the policy that requires it.</summary>
 internal static class Scopes
 {
     /// <summary>Read users that are not deleted.</summary>
@@ -13,7 +13,7 @@ internal static class Scopes
     /// <summary>Create, change and delete users.</summary>
     public const string Write = "users.write";
 
-    /// <summary>Read the bin and restore from it.</summary>
+    /// <summary>Read and restore deleted users.</summary>
     public const string Restore = "users.restore";
 
     /// <summary>Erase users for good.</summary>
@@ -27,7 +27,7 @@ internal static class Scopes
     // RFC 8693 section 4.2 writes scopes as one string, some issuers as an array, which comes as several claims; some call it scp
     private static readonly string[] Claims = ["scope", "scp"];
 
-    /// <summary>A policy for each scope; where an endpoint names none, and where there is none, a caller has to be somebody.</summary>
+    /// <summary>A policy for each scope; an endpoint without a policy, and a path without an endpoint, requires any authenticated caller.</summary>
     public static void AddPolicies(AuthorizationOptions options, bool allowAnonymous)
     {
         foreach (var scope in All) options.AddPolicy(scope, policy => policy.AddRequirements(new Requirement(scope, allowAnonymous)));
@@ -46,8 +46,8 @@ internal static class Scopes
         return false;
     }
 
-    /// <param name="Scope">What the token has to allow; null where any token will do.</param>
-    /// <param name="AllowAnonymous">Whether one without a token may do it, too. A token that is sent is looked at all the same.</param>
+    /// <param name="Scope">The scope that the token must have; null if any token is enough.</param>
+    /// <param name="AllowAnonymous">Whether a caller without a token is accepted too. A token that is sent is checked in any case.</param>
     private sealed record Requirement(string? Scope, bool AllowAnonymous) : IAuthorizationRequirement, IAuthorizationHandler
     {
         public async Task HandleAsync(AuthorizationHandlerContext context)

@@ -1,17 +1,17 @@
 namespace CleanUsers.WebApi.Security;
 
-/// <summary>What every answer says to browsers, errors too: nothing here is to be run, framed, guessed or told to other sites.</summary>
+/// <summary>Headers for browsers in every response, errors too: a browser must not run, frame or sniff it, nor send its URL to other sites.</summary>
 internal static class SecurityHeaders
 {
-    /// <summary>For answers that are data. A page says what it needs itself.</summary>
+    /// <summary>For responses that are data. A page sets its own policy.</summary>
     private const string NothingIsRun = "default-src 'none'; base-uri 'none'; form-action 'none'; frame-ancestors 'none'";
 
     private const string OneYear = "max-age=31536000";
 
-    /// <summary>Outermost: what is set later, by whomever, has gone before an answer starts.</summary>
+    /// <summary>Outermost: the headers are added when the response starts, after all other code has set its own.</summary>
     public static void UseSecurityHeaders(this WebApplication app)
     {
-        // a browser would remember it of localhost for a year, and want TLS of every other program there
+        // a browser would remember it for localhost for a year, and require TLS of every other program there
         var isStrictlyTls = !app.Environment.IsDevelopment();
         Func<object, Task> add = Add;
         app.Use((context, next) =>

@@ -15,7 +15,9 @@ internal static class UserRequests
     {
         var conditions = RequestConditions.Read(request);
         return body.ToInput(
-            request, members => new ReplaceUserCommand(id, conditions.Condition, members.ToUser(whole: true)), conditions.Errors, Missing(conditions, requireIfMatch));
+            request,
+            members => new ReplaceUserCommand(id, conditions.Condition, members.ToUser(whole: true)),
+            conditions.Errors, Missing(conditions, requireIfMatch));
     }
 
     public static RequestInput<PatchUserCommand> ToPatchUser(this JsonBody body, HttpRequest request, long id, bool requireIfMatch)

@@ -34,11 +34,13 @@ internal static class UserResponses
         return Changed(response, user);
     }
 
-    public static IActionResult Read(HttpResponse response, UserDto user, VersionCondition condition) => Read(response, user, user.Version, condition);
+    public static IActionResult Read(HttpResponse response, UserDto user, VersionCondition condition) =>
+        Read(response, user, user.Version, condition);
 
-    public static IActionResult Read(HttpResponse response, DeletedUserDto user, VersionCondition condition) => Read(response, user, user.Version, condition);
+    public static IActionResult Read(HttpResponse response, DeletedUserDto user, VersionCondition condition) =>
+        Read(response, user, user.Version, condition);
 
-    /// <summary>RFC 9110 section 13.2.2: If-Match first, then If-None-Match, whose failure is no error of a GET.</summary>
+    /// <summary>RFC 9110 section 13.2.2: If-Match first, then If-None-Match, whose failure is not an error for a GET.</summary>
     private static IActionResult Read<T>(HttpResponse response, T user, long version, VersionCondition condition)
     {
         if (!condition.IsExpected(version)) return new ProblemResult(ProblemCatalogue.VersionMismatch);

@@ -16,7 +16,8 @@ internal static class UserSorts
         var descending = text.StartsWith('-');
         foreach (var key in keys)
             if (text.AsSpan(descending ? 1 : 0).SequenceEqual(WireName(key))) return new UserSort(key, descending);
-        return Parsed.Rejected<UserSort?>("unknown-value", $"Sort must be one of {string.Join(", ", keys.Select(WireName))}, with - before it for descending.");
+        return Parsed.Rejected<UserSort?>(
+            "unknown-value", $"Sort must be one of {string.Join(", ", keys.Select(WireName))}, with - before it for descending.");
     }
 
     private static string WireName(UserSortKey key) => JsonNamingPolicy.CamelCase.ConvertName(key.ToString());

@@ -20,7 +20,8 @@ internal sealed class UsersController(IOptions<HttpOptions> options) : Controlle
     [HttpPost]
     [Authorize(Scopes.Write)]
     public async Task<IActionResult> Create(
-        [FromServices] CreateUser createUser, [FromServices] IValidator<CreateUserCommand> rules, [FromServices] IdempotentRequests idempotent, CancellationToken ct)
+        [FromServices] CreateUser createUser, [FromServices] IValidator<CreateUserCommand> rules, [FromServices] IdempotentRequests idempotent,
+        CancellationToken ct)
     {
         var (key, headers) = IdempotencyKey.Read(Request);
         var body = await JsonBody.ReadAsync(Request, ct);

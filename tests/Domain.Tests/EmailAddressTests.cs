@@ -97,7 +97,7 @@ public sealed class EmailAddressTests
     [InlineData("a.da@example.org", "a.da@example.org")]
     public void Spellings_of_one_address_share_a_key(string text, string key) => Assert.Equal(key, Key(text));
 
-    /// <summary>RFC 5893 forbids such labels, and nothing here checks that: docs/decisions/0007 tells why.</summary>
+    /// <summary>RFC 5893 forbids such labels, and nothing here checks that: docs/decisions/0007-addresses-and-names.md has the reason.</summary>
     [Theory]
     [InlineData("a@\u0627a.example", "a@xn--a-ymc.example")]
     [InlineData("a@xn--a-ymc.example", "a@xn--a-ymc.example")]

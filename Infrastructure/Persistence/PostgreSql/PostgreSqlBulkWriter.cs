@@ -39,11 +39,12 @@ internal sealed class PostgreSqlBulkWriter(UsersDbContext db) : IUserBulkWriter
             });
     }
 
-    /// <summary>At least as many as asked for, in order, in the blocks that the sequence gives.</summary>
+    /// <summary>At least the given number of ids, in order, in the blocks that the sequence gives.</summary>
     private async Task<List<long>> TakeIdsAsync(int count, CancellationToken ct)
     {
         var blocks = (count + ServerUsersDbContext.IdBlock - 1) / ServerUsersDbContext.IdBlock;
-        var starts = await db.Database.SqlQuery<long>($"SELECT nextval('\"UserIds\"') AS \"Value\" FROM generate_series(1, {blocks})").ToListAsync(ct);
+        var starts = await db.Database.SqlQuery<long>($"SELECT nextval('\"UserIds\"') AS \"Value\" FROM generate_series(1, {blocks})")
+            .ToListAsync(ct);
         return [.. starts.SelectMany(start => Enumerable.Range(0, ServerUsersDbContext.IdBlock).Select(i => start + i))];
     }
 
@@ -51,7 +52,8 @@ internal sealed class PostgreSqlBulkWriter(UsersDbContext db) : IUserBulkWriter
     private async Task<HashSet<long>> AddUsersAsync(IReadOnlyList<User> users, List<long> ids, CancellationToken ct)
     {
         await ExecuteAsync("""CREATE TEMPORARY TABLE "Incoming" (LIKE "Users") ON COMMIT DROP""", ct);
-        await using (var copy = await Connection.BeginBinaryImportAsync($"""COPY "Incoming" ("Id", {_columns.List}) FROM STDIN (FORMAT BINARY)""", ct))
+        await using (var copy = await Connection.BeginBinaryImportAsync(
+            $"""COPY "Incoming" ("Id", {_columns.List}) FROM STDIN (FORMAT BINARY)""", ct))
         {
             for (var i = 0; i < users.Count; i++)
             {
@@ -83,7 +85,9 @@ internal sealed class PostgreSqlBulkWriter(UsersDbContext db) : IUserBulkWriter
 
     private async Task AddWordsAsync(IEnumerable<(User User, long Id)> users, CancellationToken ct)
     {
-        var words = users.SelectMany(pair => SearchWords.Of(pair.User.Email, pair.User.EmailKey, pair.User.Name).Select(word => (Word: word, User: pair.Id))).ToList();
+        var words = users
+            .SelectMany(pair => SearchWords.Of(pair.User.Email, pair.User.EmailKey, pair.User.Name).Select(word => (Word: word, User: pair.Id)))
+            .ToList();
         words.Sort((a, b) => string.CompareOrdinal(a.Word, b.Word)); // neighbours in the index are written together
         await using var copy = await Connection.BeginBinaryImportAsync("""COPY "UserWords" ("Word", "UserId") FROM STDIN (FORMAT BINARY)""", ct);
         foreach (var (word, user) in words)

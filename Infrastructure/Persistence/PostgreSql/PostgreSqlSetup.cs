@@ -8,11 +8,12 @@ namespace CleanUsers.Infrastructure.Persistence.PostgreSql;
 
 internal static class PostgreSqlSetup
 {
-    /// <exception cref="ArgumentException">The connection string is none.</exception>
+    /// <exception cref="ArgumentException">The connection string is not valid.</exception>
     public static IServiceCollection AddPostgreSql(this IServiceCollection services, string connectionString)
     {
         var complete = Complete(connectionString);
-        return services.AddScoped<IUserBulkWriter, PostgreSqlBulkWriter>().AddDbContextPool<UsersDbContext, PostgreSqlUsersDbContext>(builder => builder
+        return services.AddScoped<IUserBulkWriter, PostgreSqlBulkWriter>()
+            .AddDbContextPool<UsersDbContext, PostgreSqlUsersDbContext>(builder => builder
             .UseNpgsql(complete, npgsql => npgsql.EnableRetryOnFailure(UsersDbContext.Retries, UsersDbContext.LongestPause, null))
             .AddInterceptors(new SearchWordsInterceptor()));
     }

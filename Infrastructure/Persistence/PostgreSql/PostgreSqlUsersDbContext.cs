@@ -10,10 +10,10 @@ using Npgsql;
 
 namespace CleanUsers.Infrastructure.Persistence.PostgreSql;
 
-/// <summary>Texts compare by code point: collation C compares octets of UTF-8.</summary>
+/// <summary>Texts compare by code point: collation C compares bytes of UTF-8.</summary>
 internal sealed class PostgreSqlUsersDbContext(DbContextOptions<PostgreSqlUsersDbContext> options) : ServerUsersDbContext(options)
 {
-    // classes and codes of PostgreSQL's appendix A that say, of a request in order, that the server can't do it now
+    // classes and codes of PostgreSQL's appendix A which mean that the server can't execute a valid request now
     private static readonly string[] OutOfReach =
     [
         "08", // connection
@@ -41,16 +41,18 @@ internal sealed class PostgreSqlUsersDbContext(DbContextOptions<PostgreSqlUsersD
     public override bool IsEmailTaken(DbUpdateException exception) =>
         exception.InnerException is PostgresException { SqlState: PostgresErrorCodes.UniqueViolation, ConstraintName: UserConfiguration.EmailIndex };
 
-    protected override bool IsKeyConflict(DbUpdateException exception) => exception.InnerException is PostgresException rejection && rejection.SqlState switch
-    {
-        PostgresErrorCodes.UniqueViolation => rejection.ConstraintName!.StartsWith("PK_", StringComparison.Ordinal),
-        PostgresErrorCodes.ForeignKeyViolation => true,
-        _ => false,
-    };
+    protected override bool IsKeyConflict(DbUpdateException exception) =>
+        exception.InnerException is PostgresException rejection && rejection.SqlState switch
+        {
+            PostgresErrorCodes.UniqueViolation => rejection.ConstraintName!.StartsWith("PK_", StringComparison.Ordinal),
+            PostgresErrorCodes.ForeignKeyViolation => true,
+            _ => false,
+        };
 
     public override async Task<UsersDbContext> OpenSnapshotAsync(CancellationToken ct)
     {
-        var withoutRetries = new DbContextOptionsBuilder<PostgreSqlUsersDbContext>((DbContextOptions<PostgreSqlUsersDbContext>)this.GetService<IDbContextOptions>())
+        var withoutRetries = new DbContextOptionsBuilder<PostgreSqlUsersDbContext>(
+                (DbContextOptions<PostgreSqlUsersDbContext>)this.GetService<IDbContextOptions>())
             .UseNpgsql(npgsql => npgsql.ExecutionStrategy(dependencies => new NonRetryingExecutionStrategy(dependencies)).CommandTimeout(0)).Options;
         var snapshot = new PostgreSqlUsersDbContext(withoutRetries);
         await snapshot.Database.BeginTransactionAsync(IsolationLevel.RepeatableRead, ct); // a snapshot, in PostgreSQL's terms
@@ -61,13 +63,14 @@ internal sealed class PostgreSqlUsersDbContext(DbContextOptions<PostgreSqlUsersD
     /// A row names the transaction that wrote it in its system column xmin, which a save returns with the row. Where no row was inserted or
     /// updated, asking costs a round trip.
     /// </summary>
-    protected override async Task MarkTransactionAsync(CancellationToken ct) => _transaction = LastSaved.State is EntityState.Added or EntityState.Modified
+    protected override async Task MarkTransactionAsync(CancellationToken ct) =>
+        _transaction = LastSaved.State is EntityState.Added or EntityState.Modified
         ? (uint)LastSaved.Entry!.Property(Xmin).CurrentValue!
         : await Database.SqlQuery<long>($"SELECT pg_current_xact_id()::text::bigint % 4294967296 AS \"Value\"").SingleAsync(ct);
 
     /// <summary>
-    /// Asks for the outcome by the transaction's id, and looks for what it wrote too: after a crash of the server the id of a transaction that was
-    /// not written to its log yet is given again, to another one.
+    /// Queries the outcome by the transaction's id, and looks for what it wrote too: after a crash of the server, the id of a transaction that was
+    /// not written to its log yet is given to another transaction.
     /// </summary>
     protected override async Task<bool> WasCommittedAsync(Func<CancellationToken, Task<WriteTrace>> trace, CancellationToken ct)
     {
@@ -86,13 +89,15 @@ internal sealed class PostgreSqlUsersDbContext(DbContextOptions<PostgreSqlUsersD
     }
 
     /// <summary>
-    /// <c>committed</c>, <c>aborted</c>, <c>in progress</c>, or null where the transaction is too old to know. An id that was not given yet is one
-    /// that the server lost in a crash, and the transaction with it. The upper half of the id, which xmin lacks, is that of the present.
+    /// <c>committed</c>, <c>aborted</c>, <c>in progress</c>, or null if the server no longer has the outcome of so old a transaction. An id that was
+    /// not given yet is one that the server lost in a crash, and the transaction with it. The upper half of the id, which xmin lacks, is that of the
+    /// present.
     /// </summary>
     private Task<string?> GetStatusAsync(CancellationToken ct) => Database.SqlQuery<string?>(
         $"""
         SELECT CASE WHEN age({_transaction}::text::xid) <= 0 THEN 'aborted'
-            ELSE pg_xact_status((present + (({_transaction} - present % 4294967296 + 6442450944) % 4294967296 - 2147483648))::text::xid8) END AS "Value"
+            ELSE pg_xact_status(
+                (present + (({_transaction} - present % 4294967296 + 6442450944) % 4294967296 - 2147483648))::text::xid8) END AS "Value"
         FROM (SELECT pg_snapshot_xmax(pg_current_snapshot())::text::bigint AS present) AS snapshot
         """).SingleAsync(ct);
 

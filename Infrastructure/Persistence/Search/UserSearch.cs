@@ -4,7 +4,7 @@ using Microsoft.EntityFrameworkCore;
 
 namespace CleanUsers.Infrastructure.Persistence.Search;
 
-/// <summary>A search by what words begin with, answered from the index of words.</summary>
+/// <summary>A search by the beginnings of words, executed on the index of words.</summary>
 internal static class UserSearch
 {
     /// <summary>How many entries of the index make a word a common one.</summary>
@@ -12,7 +12,7 @@ internal static class UserSearch
 
     /// <summary>
     /// Looks first, reading at most <see cref="Common"/> entries a word, how common each word is. The rarest names the users to look at,
-    /// so that a search for ten of a million reads about ten; where all are common, the users are walked in the order asked for, and a page
+    /// so that a search for ten of a million reads about ten; where all are common, the users are read in the order of the query, and a page
     /// is soon full.
     /// </summary>
     public static async Task<IQueryable<User>> SearchAsync(
@@ -44,7 +44,7 @@ internal static class UserSearch
         return words.Where(word => string.Compare(word.Word, prefix) >= 0 && string.Compare(word.Word, end) < 0);
     }
 
-    /// <summary>The first text, by code point, that is after all that begin with the prefix; null where there is none.</summary>
+    /// <summary>The first text, by code point, that is after all that begin with the prefix; null if no text is.</summary>
     private static string? After(string prefix)
     {
         var runes = prefix.EnumerateRunes().ToList();

@@ -11,7 +11,7 @@ namespace CleanUsers.Infrastructure.Persistence.SqlServer;
 /// <summary>
 /// SqlBulkCopy: users into a temporary table and from there, as far as their addresses are free, into theirs; then the words of those that
 /// were added straight into theirs. T-SQL has no ON CONFLICT: the query looks in the unique index and locks the place that it finds, so that
-/// nobody takes an address between the look and the write.
+/// no other transaction takes an address between the look and the write.
 /// </summary>
 internal sealed class SqlServerBulkWriter(UsersDbContext db) : IUserBulkWriter
 {
@@ -59,7 +59,7 @@ internal sealed class SqlServerBulkWriter(UsersDbContext db) : IUserBulkWriter
             });
     }
 
-    /// <returns>The first of as many as asked for, in blocks that follow each other.</returns>
+    /// <returns>The first of the given number of ids, in blocks that follow each other.</returns>
     private async Task<long> TakeIdsAsync(int count, CancellationToken ct)
     {
         await using var command = Command(TakeIds);
@@ -77,7 +77,8 @@ internal sealed class SqlServerBulkWriter(UsersDbContext db) : IUserBulkWriter
         for (var i = 0; i < users.Count; i++)
         {
             if (!keys.Add(users[i].EmailKey)) continue; // the first is added
-            rows.Rows.Add([first + i, .. Enumerable.Range(0, _columns.Names.Count).Select(column => _columns.Value(column, users[i]) ?? DBNull.Value)]);
+            rows.Rows.Add(
+                [first + i, .. Enumerable.Range(0, _columns.Names.Count).Select(column => _columns.Value(column, users[i]) ?? DBNull.Value)]);
         }
 
         await using (var create = Command(CreateIncoming)) await create.ExecuteNonQueryAsync(ct);

@@ -8,7 +8,7 @@ namespace CleanUsers.Infrastructure.Persistence.SqlServer;
 
 internal static class SqlServerSetup
 {
-    /// <exception cref="ArgumentException">The connection string is none.</exception>
+    /// <exception cref="ArgumentException">The connection string is not valid.</exception>
     public static IServiceCollection AddSqlServer(this IServiceCollection services, string connectionString)
     {
         var complete = Complete(connectionString);
@@ -28,7 +28,7 @@ internal static class SqlServerSetup
             ApplicationName = "CleanUsers",
             MaxPoolSize = 50,
             ConnectTimeout = 5, // seconds, of connecting and of waiting for a connection
-            ConnectRetryCount = 0, // the driver's own retries, ten seconds apart, would come on top of ours
+            ConnectRetryCount = 0, // the driver's own retries, ten seconds apart, would be added to those of the execution strategy
         };
         return ServerUsersDbContext.Complete(connectionString, defaults);
     }

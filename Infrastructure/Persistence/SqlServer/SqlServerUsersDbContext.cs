@@ -12,12 +12,12 @@ using Microsoft.EntityFrameworkCore.Storage.ValueConversion;
 namespace CleanUsers.Infrastructure.Persistence.SqlServer;
 
 /// <summary>
-/// Texts compare as they are (BIN2). What is sorted, or searched by how it begins, is stored as octets of UTF-8: those compare by code point,
+/// Texts compare as they are (BIN2). What is sorted, or searched by how it begins, is stored as bytes of UTF-8: those compare by code point,
 /// where BIN2 compares nvarchar by units of UTF-16 (docs/decisions/0013-three-databases.md).
 /// </summary>
 internal sealed class SqlServerUsersDbContext(DbContextOptions<SqlServerUsersDbContext> options) : ServerUsersDbContext(options)
 {
-    // a code point takes up to four octets
+    // a code point takes up to four bytes
     private const int NameMaxBytes = 4 * UserName.MaxLength;
 
     private const int ForeignKeyViolation = 547;
@@ -46,12 +46,13 @@ internal sealed class SqlServerUsersDbContext(DbContextOptions<SqlServerUsersDbC
         exception.InnerException is SqlException { Number: UniqueIndexViolation or UniqueConstraintViolation } rejection
         && rejection.Message.Contains(UserConfiguration.EmailIndex, StringComparison.OrdinalIgnoreCase);
 
-    protected override bool IsKeyConflict(DbUpdateException exception) => exception.InnerException is SqlException rejection && rejection.Number switch
-    {
-        UniqueConstraintViolation => rejection.Message.Contains("PK_", StringComparison.OrdinalIgnoreCase),
-        ForeignKeyViolation => true,
-        _ => false,
-    };
+    protected override bool IsKeyConflict(DbUpdateException exception) =>
+        exception.InnerException is SqlException rejection && rejection.Number switch
+        {
+            UniqueConstraintViolation => rejection.Message.Contains("PK_", StringComparison.OrdinalIgnoreCase),
+            ForeignKeyViolation => true,
+            _ => false,
+        };
 
     /// <summary>As texts are stored that sort or are searched by how they begin.</summary>
     public static byte[] ToUtf8(string text) => Encoding.UTF8.GetBytes(text);
@@ -59,8 +60,11 @@ internal sealed class SqlServerUsersDbContext(DbContextOptions<SqlServerUsersDbC
     /// <summary>Where the database does not allow snapshots, what is read is locked until the end: as true, but writers wait.</summary>
     public override async Task<UsersDbContext> OpenSnapshotAsync(CancellationToken ct)
     {
-        var withoutRetries = new DbContextOptionsBuilder<SqlServerUsersDbContext>((DbContextOptions<SqlServerUsersDbContext>)this.GetService<IDbContextOptions>())
-            .UseSqlServer(server => server.ExecutionStrategy(dependencies => new NonRetryingExecutionStrategy(dependencies)).CommandTimeout(0)).Options;
+        var withoutRetries = new DbContextOptionsBuilder<SqlServerUsersDbContext>(
+                (DbContextOptions<SqlServerUsersDbContext>)this.GetService<IDbContextOptions>())
+            .UseSqlServer(server =>
+                server.ExecutionStrategy(dependencies => new NonRetryingExecutionStrategy(dependencies)).CommandTimeout(0))
+            .Options;
         var snapshot = new SqlServerUsersDbContext(withoutRetries);
         var allowed = await snapshot.Database.SqlQuery<int>(
             $"SELECT COUNT(*) AS [Value] FROM [sys].[databases] WHERE [database_id] = DB_ID() AND [snapshot_isolation_state] = 1").ToListAsync(ct);
@@ -71,14 +75,14 @@ internal sealed class SqlServerUsersDbContext(DbContextOptions<SqlServerUsersDbC
     protected override bool IndicatesUnavailable(Exception cause) => cause switch
     {
         SqlException error => error.Class >= SeverityOfResources || OutOfReach.Contains(error.Number),
-        // how the driver says that its pool is exhausted
+        // how the driver reports that its pool is exhausted
         InvalidOperationException { Source: "Microsoft.Data.SqlClient" } => true,
         _ => false,
     };
 
     /// <summary>
-    /// SQL Server can't be asked for the outcome of a transaction, so what it wrote is looked for. At REPEATABLE READ the look waits for locks,
-    /// also where READ_COMMITTED_SNAPSHOT is on: so a COMMIT that is still being worked on has ended before.
+    /// SQL Server has no query for the outcome of a transaction, so the service looks for what the transaction wrote. At REPEATABLE READ the look
+    /// waits for locks, also where READ_COMMITTED_SNAPSHOT is on: so a COMMIT that is still being worked on has ended before.
     /// </summary>
     protected override async Task<bool> WasCommittedAsync(Func<CancellationToken, Task<WriteTrace>> trace, CancellationToken ct)
     {

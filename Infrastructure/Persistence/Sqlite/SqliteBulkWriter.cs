@@ -21,8 +21,10 @@ internal sealed class SqliteBulkWriter(UsersDbContext db) : IUserBulkWriter
     public Task<IReadOnlyList<bool>> AddAsync(IReadOnlyList<User> users, CancellationToken ct) => db.InTransactionAsync(
         async token =>
         {
-            // alone in writing until the end: so the next id is known, and what is refused uses none up
-            var next = 1 + await db.Database.SqlQuery<long>($"SELECT COALESCE(MAX(\"seq\"), 0) AS \"Value\" FROM \"sqlite_sequence\" WHERE \"name\" = 'Users'").SingleAsync(token);
+            // no other writer until the end: so the next id is known, and a rejected user uses no id
+            var next = 1 + await db.Database
+                .SqlQuery<long>($"SELECT COALESCE(MAX(\"seq\"), 0) AS \"Value\" FROM \"sqlite_sequence\" WHERE \"name\" = 'Users'")
+                .SingleAsync(token);
             await db.Database.ExecuteSqlRawAsync($"PRAGMA wal_autocheckpoint = {PagesBetweenCheckpoints}", token);
             var added = new bool[users.Count];
             var id = _columns.Names.Count; // the last parameter

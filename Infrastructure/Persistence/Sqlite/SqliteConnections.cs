@@ -9,7 +9,7 @@ namespace CleanUsers.Infrastructure.Persistence.Sqlite;
 /// <summary>Settings that SQLite keeps by connection.</summary>
 internal sealed class SqliteConnections : DbConnectionInterceptor
 {
-    // FULL: what was answered is there after a power cut. The time-out is for writers in other processes; ours queue (SqliteWriteQueue).
+    // FULL: a change that was confirmed survives a power cut. The time-out is for writers in other processes; ours queue (SqliteWriteQueue).
     private const string Settings = "PRAGMA synchronous = FULL; PRAGMA busy_timeout = 5000;";
 
     // the driver's own waiting, 30 s otherwise, on top of SQLite's
@@ -21,7 +21,7 @@ internal sealed class SqliteConnections : DbConnectionInterceptor
     /// The connection string with what the service relies on: only a migration may create the file, else a database that is gone would come
     /// back empty.
     /// </summary>
-    /// <exception cref="ArgumentException">It is none, or names no file.</exception>
+    /// <exception cref="ArgumentException">It is not valid, or names no file.</exception>
     public static string Complete(string connectionString)
     {
         var builder = new SqliteConnectionStringBuilder(connectionString)
@@ -48,7 +48,8 @@ internal sealed class SqliteConnections : DbConnectionInterceptor
 
     public override void ConnectionOpened(DbConnection connection, ConnectionEndEventData eventData) => Set(connection);
 
-    public override Task ConnectionOpenedAsync(DbConnection connection, ConnectionEndEventData eventData, CancellationToken cancellationToken = default)
+    public override Task ConnectionOpenedAsync(
+        DbConnection connection, ConnectionEndEventData eventData, CancellationToken cancellationToken = default)
     {
         Set(connection); // SQLite has no asynchronous calls
         return Task.CompletedTask;

@@ -10,7 +10,7 @@ namespace CleanUsers.Infrastructure.Persistence.Sqlite;
 /// <summary>The embedded database: texts compare by code point as they are (BINARY), instants are milliseconds since 1970.</summary>
 internal sealed class SqliteUsersDbContext(DbContextOptions<SqliteUsersDbContext> options) : UsersDbContext(options)
 {
-    // SQLite names the columns of the index that refuses, not the index
+    // SQLite names the columns of the violated index, not the index
     private const string EmailColumn = $"{nameof(Users)}.{nameof(User.EmailKey)}";
 
     /// <summary>
@@ -38,8 +38,8 @@ internal sealed class SqliteUsersDbContext(DbContextOptions<SqliteUsersDbContext
     };
 
     /// <summary>
-    /// Whoever has the turn takes SQLite's write lock with its first statement: EF Core begins its transactions with BEGIN IMMEDIATE. So
-    /// nobody reads first and finds then that it can't write.
+    /// The first writer of the queue takes SQLite's write lock with its first statement: EF Core begins its transactions with BEGIN IMMEDIATE. So
+    /// no transaction reads first and fails later, when it writes.
     /// </summary>
     public override async Task<T> InTransactionAsync<T>(
         Func<CancellationToken, Task<(T Result, bool Commit)>> write, CancellationToken ct, Func<CancellationToken, Task<WriteTrace>>? trace = null)
@@ -69,8 +69,8 @@ internal sealed class SqliteUsersDbContext(DbContextOptions<SqliteUsersDbContext
 
     /// <summary>
     /// Makes the folder too. EF Core marks a migration in progress with a row that outlives a crash, and waits for it to go away, for ever
-    /// (dotnet/efcore#38958). So a lock of the operating system's, which does not outlive its process, stands before it; whoever holds that
-    /// one knows that a row found is a dead process's.
+    /// (dotnet/efcore#38958). So this method first takes a lock of the operating system, which does not outlive its process: a row that the
+    /// holder of the lock finds belongs to a dead process.
     /// </summary>
     public override async Task MigrateAsync(CancellationToken ct)
     {
@@ -82,8 +82,9 @@ internal sealed class SqliteUsersDbContext(DbContextOptions<SqliteUsersDbContext
         await base.MigrateAsync(ct);
     }
 
-    /// <summary>Never asked: a reply from a file can't be lost, and SQLite's context tries nothing again. COMMIT tells the outcome itself.</summary>
-    protected override Task<bool> WasCommittedAsync(Func<CancellationToken, Task<WriteTrace>> trace, CancellationToken ct) => throw new OutcomeUnknownException();
+    /// <summary>Never called: a reply from a file can't be lost, and SQLite's context does not retry. COMMIT itself returns the outcome.</summary>
+    protected override Task<bool> WasCommittedAsync(Func<CancellationToken, Task<WriteTrace>> trace, CancellationToken ct) =>
+        throw new OutcomeUnknownException();
 
     protected override void OnModelCreating(ModelBuilder modelBuilder)
     {

@@ -3,8 +3,8 @@ using System.Collections.Concurrent;
 namespace CleanUsers.Infrastructure.Persistence.Sqlite;
 
 /// <summary>
-/// SQLite has one writer at a time. Ours wait here, in the order in which they came, instead of being told "busy" and sleeping
-/// (150 ms a time in the driver). One queue a database, for all contexts of the process.
+/// SQLite has one writer at a time. The writers of this process wait here, in order of arrival. Without the queue the driver would get "busy" and
+/// sleep (150 ms each time). One queue a database, for all contexts of the process.
 /// </summary>
 internal static class SqliteWriteQueue
 {

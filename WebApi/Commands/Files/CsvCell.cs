@@ -1,7 +1,7 @@
 namespace CleanUsers.WebApi.Commands.Files;
 
 /// <summary>
-/// Texts as cells. A spreadsheet takes a cell that begins with one of some characters for a formula, and does what it says (CWE-1236); with
+/// Texts as cells. A spreadsheet takes a cell that begins with one of some characters for a formula, and executes it (CWE-1236); with
 /// an apostrophe before it, it is text again. Every text comes back as it was: a cell that looks as if it had been defused gets one more.
 /// </summary>
 internal static class CsvCell

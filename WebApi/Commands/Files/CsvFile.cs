@@ -91,7 +91,12 @@ internal sealed class CsvFile : UserFile
         foreach (var name in names)
         {
             if (!Columns.Contains(name))
-                return (columns, RejectLine(1, "unknown-column", $"Unknown column '{name}': the first line must name the columns, separated by commas; allowed are {string.Join(',', Columns)}."));
+            {
+                return (columns, RejectLine(
+                    1, "unknown-column",
+                    $"Unknown column '{name}': the first line must name columns, separated by commas, of {string.Join(',', Columns)}."));
+            }
+
             if (!columns.TryAdd(name, columns.Count)) return (columns, RejectLine(1, "duplicate-column", $"Column '{name}' must be there once."));
         }
 
@@ -101,7 +106,8 @@ internal sealed class CsvFile : UserFile
     private static ImportLine ToLine(CsvReader csv, Dictionary<string, int> columns, bool whole)
     {
         if (csv.FieldCount != columns.Count)
-            return RejectLine(csv.LineNumber, "wrong-number-of-cells", $"The line must have {columns.Count} cells, as the first one has, not {csv.FieldCount}.");
+            return RejectLine(
+                csv.LineNumber, "wrong-number-of-cells", $"The line must have {columns.Count} cells, as the first one has, not {csv.FieldCount}.");
 
         var errors = new List<InputError>();
         var user = new ImportedUser(
@@ -121,7 +127,9 @@ internal sealed class CsvFile : UserFile
         Parsed<string?> Text(string column)
         {
             if (!columns.TryGetValue(column, out var i) || csv.IsEmpty(i)) return (string?)null;
-            return Utf8.IsValid(csv.GetSpan(i)) ? CsvCell.Restore(csv.GetString(i)) : Reject<string?>(column, "invalid-utf-8", $"Cell '{column}' is not UTF-8.");
+            return Utf8.IsValid(csv.GetSpan(i))
+                ? CsvCell.Restore(csv.GetString(i))
+                : Reject<string?>(column, "invalid-utf-8", $"Cell '{column}' is not UTF-8.");
         }
 
         Parsed<long?> WholeNumber(string column) => Text(column).Then(cell =>

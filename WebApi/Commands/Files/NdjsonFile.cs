@@ -61,7 +61,8 @@ internal sealed class NdjsonFile : UserFile
         }
     }
 
-    private static ImportLine TooLong(long number) => new(number, null, [InputError.OfBody("too-long", $"The line has more than {MaxLength} bytes.")]);
+    private static ImportLine TooLong(long number) =>
+        new(number, null, [InputError.OfBody("too-long", $"The line has more than {MaxLength} bytes.")]);
 
     private static ImportLine? Parse(ReadOnlySequence<byte> bytes, long number, bool whole)
     {

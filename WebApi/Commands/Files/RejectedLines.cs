@@ -15,8 +15,10 @@ internal static class RejectedLines
     /// <summary><c>{"line": 3, "errors": [{"member": "email", "code": "required", "detail": "Email is required."}]}</c> and a line feed.</summary>
     public static ReadOnlyMemory<byte> ToJson(this RejectedLine line)
     {
-        var errors = Errors(line).Select(error => new RejectedLineError(error.Identifier.Length > 0 ? error.Identifier : null, error.ErrorCode, error.ErrorMessage));
-        return (byte[])[.. JsonSerializer.SerializeToUtf8Bytes(new RejectedLineJson(line.Number, [.. errors]), WireJson.Type<RejectedLineJson>()), (byte)'\n'];
+        var errors = Errors(line).Select(error =>
+            new RejectedLineError(error.Identifier.Length > 0 ? error.Identifier : null, error.ErrorCode, error.ErrorMessage));
+        var json = JsonSerializer.SerializeToUtf8Bytes(new RejectedLineJson(line.Number, [.. errors]), WireJson.Type<RejectedLineJson>());
+        return (byte[])[.. json, (byte)'\n'];
     }
 
     private static IEnumerable<InputError> Errors(RejectedLine line) => line.Errors.Select(error => InputError.Of(error, InputPlace.Member));

@@ -2,13 +2,14 @@ namespace CleanUsers.WebApi.Commands.Files;
 
 /// <summary>
 /// The encoding that a text begins with. Spreadsheets save "Unicode text" as UTF-16, and so does Windows PowerShell's <c>&gt;</c>. Without a
-/// byte order mark the NULs among the first four octets tell, since texts of JSON and CSV begin with two ASCII characters (RFC 4627 section 3).
+/// byte order mark, the NULs among the first four bytes show the encoding, since texts of JSON and CSV begin with two ASCII characters (RFC 4627
+/// section 3).
 /// </summary>
-/// <param name="MarkLength">Octets of a byte order mark of UTF-8.</param>
-/// <param name="Rejection">Why the text can't be read; null where it may be UTF-8.</param>
+/// <param name="MarkLength">Length in bytes of a byte order mark of UTF-8.</param>
+/// <param name="Rejection">Why the text can't be read; null if it may be UTF-8.</param>
 internal readonly record struct TextEncoding(int MarkLength, string? Rejection)
 {
-    /// <summary>How many octets tell.</summary>
+    /// <summary>How many bytes are examined.</summary>
     public const int StartLength = 4;
 
     public static TextEncoding Of(ReadOnlySpan<byte> start) => start switch

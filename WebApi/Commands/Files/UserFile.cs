@@ -9,7 +9,7 @@ namespace CleanUsers.WebApi.Commands.Files;
 /// <summary>How users stand in a file.</summary>
 internal abstract class UserFile
 {
-    /// <summary>In octets of a line, or characters of a cell: what is longer is no user.</summary>
+    /// <summary>In bytes of a line, or characters of a cell: no user needs more.</summary>
     public const int MaxLength = 65536;
 
     public const string Ndjson = "ndjson";
@@ -17,21 +17,22 @@ internal abstract class UserFile
 
     protected const int BufferBytes = 65536;
 
-    /// <param name="format">What somebody asked for; null goes by the file's name.</param>
-    /// <param name="path">The file; null is none.</param>
+    /// <param name="format">The format that the user of the command chose; null derives it from the file's name.</param>
+    /// <param name="path">The file; null is standard input or output.</param>
     public static UserFile Of(string? format, string? path) =>
-        (format ?? (string.Equals(Path.GetExtension(path), $".{Csv}", StringComparison.OrdinalIgnoreCase) ? Csv : Ndjson)) == Csv ? new CsvFile() : new NdjsonFile();
+        (format ?? (string.Equals(Path.GetExtension(path), $".{Csv}", StringComparison.OrdinalIgnoreCase) ? Csv : Ndjson)) == Csv
+            ? new CsvFile()
+            : new NdjsonFile();
 
     /// <summary>Writes the users as they come.</summary>
     public abstract Task WriteAsync(IAsyncEnumerable<ExportedUser> users, Stream stream, CancellationToken ct);
 
     /// <summary>
-    /// Reads as much as is asked for. Where the rest of the file can't be read, the last line says so. A UTF-8 byte order mark at the start
+    /// Reads lines as they are requested. If the rest of the file can't be read, the last line reports it. A UTF-8 byte order mark at the start
     /// does not count.
     /// </summary>
     /// <param name="stream">The file.</param>
     /// <param name="whole">Whether a line is a user's whole state, as of PUT, or may leave to the defaults what POST may.</param>
-    /// <param name="ct">Ends it.</param>
     public async IAsyncEnumerable<ImportLine> ReadAsync(Stream stream, bool whole, [EnumeratorCancellation] CancellationToken ct)
     {
         var file = PipeReader.Create(stream, new StreamPipeReaderOptions(bufferSize: BufferBytes, leaveOpen: true));
@@ -52,6 +53,5 @@ internal abstract class UserFile
 
     /// <param name="file">After its byte order mark.</param>
     /// <param name="whole">As above.</param>
-    /// <param name="ct">Ends it.</param>
     protected abstract IAsyncEnumerable<ImportLine> ReadAsync(PipeReader file, bool whole, CancellationToken ct);
 }

@@ -6,14 +6,17 @@ using Microsoft.Extensions.Primitives;
 
 namespace CleanUsers.WebApi.Http.Idempotency;
 
-/// <summary>The header <c>Idempotency-Key</c>: 1 to 255 visible ASCII characters, bare or as a quoted string (draft-ietf-httpapi-idempotency-key-header, RFC 9651 section 3.3.3).</summary>
+/// <summary>
+/// The header <c>Idempotency-Key</c>: 1 to 255 visible ASCII characters, bare or as a quoted string (draft-ietf-httpapi-idempotency-key-header, RFC
+/// 9651 section 3.3.3).
+/// </summary>
 internal static class IdempotencyKey
 {
     private const string Header = "Idempotency-Key";
 
     private const int MaxLength = 255;
 
-    /// <returns>The key; null where the request has none, or one that can't be read: then there is an error.</returns>
+    /// <returns>The key; null if the request has none, or one that can't be read: then there is an error.</returns>
     public static (string? Key, IReadOnlyList<InputError> Errors) Read(HttpRequest request)
     {
         var header = request.Headers[Header];

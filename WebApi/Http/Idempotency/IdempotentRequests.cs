@@ -22,12 +22,14 @@ internal sealed class IdempotentRequests(IIdempotencyStore store, ICaller caller
     /// <param name="userId">The user that a success shows: when it is purged, so is the stored response.</param>
     /// <param name="success">Makes the response to store of a success.</param>
     public async Task<IActionResult> ExecuteAsync<T>(
-        KeyedRequest request, Func<CancellationToken, Task<Result<T>>> useCase, Func<T, long> userId, Func<T, StoredResponse> success, CancellationToken ct)
+        KeyedRequest request, Func<CancellationToken, Task<Result<T>>> useCase, Func<T, long> userId, Func<T, StoredResponse> success,
+        CancellationToken ct)
     {
         Result<T>? rejected = null;
         StoredResponse? response = null;
         var outcome = await store.ExecuteOnceAsync(
-            new IdempotentRequest(IdempotencyKey.Scope(caller.Name, request.Request, request.Key), Convert.ToHexString(SHA256.HashData(request.Body.Span))),
+            new IdempotentRequest(
+                IdempotencyKey.Scope(caller.Name, request.Request, request.Key), Convert.ToHexString(SHA256.HashData(request.Body.Span))),
             async token =>
             {
                 var result = await useCase(token);
@@ -45,7 +47,8 @@ internal sealed class IdempotentRequests(IIdempotencyStore store, ICaller caller
         return outcome.Kind switch
         {
             IdempotencyOutcomeKind.Executed => response!.ToResult(isReplay: false),
-            IdempotencyOutcomeKind.Replayed => JsonSerializer.Deserialize(outcome.Response!, WireJson.Type<StoredResponse>())!.ToResult(isReplay: true),
+            IdempotencyOutcomeKind.Replayed =>
+                JsonSerializer.Deserialize(outcome.Response!, WireJson.Type<StoredResponse>())!.ToResult(isReplay: true),
             IdempotencyOutcomeKind.Rejected => rejected!.ToResponse(InputPlace.Member, _ => response!.ToResult(isReplay: false)),
             IdempotencyOutcomeKind.KeyReused => new ProblemResult(ProblemCatalogue.IdempotencyKeyReused),
             IdempotencyOutcomeKind.InProgress => new ProblemResult(ProblemCatalogue.RequestInProgress),

@@ -17,7 +17,7 @@ internal static class ContentType
 
     /// <param name="header">The header.</param>
     /// <param name="mediaType">Its type and subtype, without parameters.</param>
-    /// <returns>False where it is no media type, or names another charset than UTF-8, the only one of JSON (RFC 8259 section 8.1).</returns>
+    /// <returns>False if it is not a media type, or names another charset than UTF-8, the only one of JSON (RFC 8259 section 8.1).</returns>
     public static bool TryParseUtf8(ReadOnlySpan<char> header, out ReadOnlySpan<char> mediaType)
     {
         mediaType = default;

@@ -19,7 +19,7 @@ internal static class EntityTags
 
     /// <param name="header">The lines of the header.</param>
     /// <param name="strong">How its tags compare.</param>
-    /// <param name="tags">The versions that it names, without tags that are none of ours; null where there is no header.</param>
+    /// <param name="tags">The versions that it names, without tags that this service does not produce; null if the header is absent.</param>
     public static bool TryParse(StringValues header, bool strong, out Tags? tags)
     {
         tags = null;
@@ -32,7 +32,7 @@ internal static class EntityTags
         return true;
     }
 
-    /// <summary>A user that is there matches any tag: <c>If-Match: *</c> asks nothing then, and <c>If-None-Match: *</c> can't be met.</summary>
+    /// <summary>An existing user matches any tag: then <c>If-Match: *</c> accepts every version, and <c>If-None-Match: *</c> none.</summary>
     public static VersionCondition Condition(Tags? oneOf, Tags? noneOf) =>
         new(oneOf?.Any == true ? null : oneOf?.Versions, noneOf?.Versions, Missing: noneOf?.Any == true);
 

@@ -21,7 +21,9 @@ internal sealed class InputError(InputPlace place, string name, string code, str
 
     public static InputError OfBody(string code, string detail) => new(InputPlace.Body, "", code, detail);
 
-    /// <summary>A broken rule of a use case, whose members are properties of the command, as an error of the input that the command was read from.</summary>
+    /// <summary>
+    /// A broken rule of a use case, whose members are properties of the command, as an error of the input that the command was read from.
+    /// </summary>
     public static InputError Of(ValidationError error, InputPlace place) =>
         error as InputError ?? new(place, JsonNamingPolicy.CamelCase.ConvertName(error.Identifier), error.ErrorCode, error.ErrorMessage);
 }

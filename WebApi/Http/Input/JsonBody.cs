@@ -9,8 +9,8 @@ namespace CleanUsers.WebApi.Http.Input;
 
 /// <summary>The body of a request, which must be one JSON object.</summary>
 /// <param name="Bytes">As they came.</param>
-/// <param name="Object">The object; null where there is a problem.</param>
-/// <param name="Problem">Why there is none.</param>
+/// <param name="Object">The object; null if there is a problem.</param>
+/// <param name="Problem">Why the body could not be read.</param>
 internal sealed record JsonBody(ReadOnlyMemory<byte> Bytes, JsonObject? Object, ProblemResult? Problem)
 {
     /// <summary>What POST and PUT take.</summary>
@@ -31,7 +31,8 @@ internal sealed record JsonBody(ReadOnlyMemory<byte> Bytes, JsonObject? Object, 
         if (!IsJson(request))
         {
             MethodNegotiation.Accepts(request.HttpContext.Response, request.Method);
-            return Unsupported("The header Content-Type is missing or names another type than the resource takes, or another character set than UTF-8.");
+            return Unsupported(
+                "The header Content-Type is missing or names another type than the resource takes, or another character set than UTF-8.");
         }
 
         if (IsCoded(request.Headers.ContentEncoding))
@@ -51,7 +52,8 @@ internal sealed record JsonBody(ReadOnlyMemory<byte> Bytes, JsonObject? Object, 
     /// <param name="toCommand">Makes the command.</param>
     /// <param name="headers">Errors of headers.</param>
     /// <param name="problem">A problem of the request that comes after those of the body.</param>
-    public RequestInput<T> ToInput<T>(HttpRequest request, Func<JsonObject, T> toCommand, IEnumerable<InputError> headers, ProblemResult? problem = null)
+    public RequestInput<T> ToInput<T>(
+        HttpRequest request, Func<JsonObject, T> toCommand, IEnumerable<InputError> headers, ProblemResult? problem = null)
         where T : class
     {
         if (Object is null) return new(null!, InputPlace.Member, [], Problem);
@@ -59,7 +61,8 @@ internal sealed record JsonBody(ReadOnlyMemory<byte> Bytes, JsonObject? Object, 
         return new(command, InputPlace.Member, [.. new RequestQuery(request).Errors(), .. headers, .. Object.Errors()], problem);
     }
 
-    private static JsonBody Unsupported(string detail) => new(default, Object: null, new ProblemResult(ProblemCatalogue.UnsupportedMediaType, detail));
+    private static JsonBody Unsupported(string detail) =>
+        new(default, Object: null, new ProblemResult(ProblemCatalogue.UnsupportedMediaType, detail));
 
     private static async Task<ReadOnlyMemory<byte>> ReadBytesAsync(HttpRequest request, CancellationToken ct)
     {
@@ -114,7 +117,7 @@ internal sealed record JsonBody(ReadOnlyMemory<byte> Bytes, JsonObject? Object, 
             || (HttpMethods.IsPatch(request.Method) && type.Equals(MergePatch, StringComparison.OrdinalIgnoreCase));
     }
 
-    /// <summary>RFC 9110 section 8.4: a list of codings, of which identity is none.</summary>
+    /// <summary>RFC 9110 section 8.4: a list of codings; identity does not count as one.</summary>
     private static bool IsCoded(StringValues contentEncoding) => contentEncoding
         .SelectMany(line => (line ?? "").Split(',', StringSplitOptions.RemoveEmptyEntries | StringSplitOptions.TrimEntries))
         .Any(coding => !coding.Equals(Identity, StringComparison.OrdinalIgnoreCase));

@@ -39,10 +39,11 @@ internal sealed class JsonObject
     /// <param name="bytes">The text, in UTF-8.</param>
     /// <param name="what">What the object is, for messages: a body, a line.</param>
     /// <param name="ignored">Members that may be there, and do not count.</param>
-    /// <param name="read">The object; null where the bytes are not one.</param>
+    /// <param name="read">The object; null if the bytes are not one.</param>
     /// <param name="error">Why they are not.</param>
     public static bool TryParse(
-        ReadOnlySpan<byte> bytes, string what, IEnumerable<string> ignored, [NotNullWhen(true)] out JsonObject? read, [NotNullWhen(false)] out InputError? error)
+        ReadOnlySpan<byte> bytes, string what, IEnumerable<string> ignored,
+        [NotNullWhen(true)] out JsonObject? read, [NotNullWhen(false)] out InputError? error)
     {
         read = null;
         if (bytes.StartsWith(Encoding.UTF8.Preamble)) bytes = bytes[3..]; // RFC 8259 section 8.1: may be ignored
@@ -51,7 +52,7 @@ internal sealed class JsonObject
         return true;
     }
 
-    /// <summary>A string or null; null where the member is absent.</summary>
+    /// <summary>A string or null; null if the member is absent.</summary>
     public Parsed<string?> Text(string member) => OptionalText(member).Or((string?)null);
 
     /// <summary>A string or null.</summary>
@@ -61,11 +62,12 @@ internal sealed class JsonObject
     public Optional<Parsed<string?>> OptionalText(string member) => Optional<string?>(member, element =>
     {
         if (element.ValueKind == JsonValueKind.Null) return (string?)null;
-        if (element.ValueKind != JsonValueKind.String) return Reject<string?>(member, "wrong-type", $"Member '{member}' must be a string, not {Describe(element)}.");
+        if (element.ValueKind != JsonValueKind.String)
+            return Reject<string?>(member, "wrong-type", $"Member '{member}' must be a string, not {Describe(element)}.");
         return TryGetText(element, out var text) ? text : Reject<string?>(member, "invalid-text", $"Member '{member}' has half a surrogate pair.");
     });
 
-    /// <summary>A whole number or null; null where the member is absent.</summary>
+    /// <summary>A whole number or null; null if the member is absent.</summary>
     public Parsed<long?> WholeNumber(string member) => OptionalWholeNumber(member).Or((long?)null);
 
     /// <summary>A number that is too large for the type is as far out of range as the type can be.</summary>
@@ -81,8 +83,10 @@ internal sealed class JsonObject
     public void MustBeFalse(string member)
     {
         _known.Add(member);
-        if (!_members.TryGetValue(member, out var element)) _errors.Add(InputError.OfMember(member, "required", $"Member '{member}' is required: false."));
-        else if (element.ValueKind != JsonValueKind.False) _errors.Add(InputError.OfMember(member, "unknown-value", $"Member '{member}' must be false."));
+        if (!_members.TryGetValue(member, out var element))
+            _errors.Add(InputError.OfMember(member, "required", $"Member '{member}' is required: false."));
+        else if (element.ValueKind != JsonValueKind.False)
+            _errors.Add(InputError.OfMember(member, "unknown-value", $"Member '{member}' must be false."));
     }
 
     /// <summary>What is wrong with the object, once each member that is known was read.</summary>
@@ -110,13 +114,15 @@ internal sealed class JsonObject
             try
             {
                 root = JsonElement.Parse(bytes, new JsonDocumentOptions { MaxDepth = MaxDepth });
-                if (root.ValueKind != JsonValueKind.Object) error = InputError.OfBody("wrong-type", $"The {what} must be a JSON object, not {Describe(root)}.");
+                if (root.ValueKind != JsonValueKind.Object)
+                    error = InputError.OfBody("wrong-type", $"The {what} must be a JSON object, not {Describe(root)}.");
             }
             catch (JsonException exception) // its message names the library
             {
                 error = InputError.OfBody(
                     "invalid-json",
-                    $"The {what} is not JSON that can be read (at most {MaxDepth} levels deep): line {exception.LineNumber + 1}, byte {exception.BytePositionInLine + 1}.");
+                    $"The {what} is not JSON that can be read (at most {MaxDepth} levels deep): "
+                    + $"line {exception.LineNumber + 1}, byte {exception.BytePositionInLine + 1}.");
             }
         }
 

@@ -10,8 +10,8 @@ namespace CleanUsers.WebApi.Http.Input;
 /// character (<c>%C3</c>), half a surrogate pair (<c>%ED%A0%80</c>).
 /// </summary>
 /// <param name="Written">The name as the client wrote it.</param>
-/// <param name="Name">The name; null where its encoding is broken.</param>
-/// <param name="Value">The value; null where its encoding is broken.</param>
+/// <param name="Name">The name; null if its encoding is broken.</param>
+/// <param name="Value">The value; null if its encoding is broken.</param>
 internal readonly record struct QueryParameter(string Written, string? Name, string? Value)
 {
     public static IEnumerable<QueryParameter> Read(QueryString query)

@@ -3,7 +3,7 @@ using CleanUsers.Application.Users;
 namespace CleanUsers.WebApi.Http.Input;
 
 /// <summary>The conditions in <c>If-Match</c> and <c>If-None-Match</c> (RFC 9110 section 13.1).</summary>
-/// <param name="Condition">What they ask of a user's version.</param>
+/// <param name="Condition">The condition on a user's version.</param>
 /// <param name="Errors">Headers that can't be read.</param>
 /// <param name="HasIfMatch">Whether the request has <c>If-Match</c>.</param>
 internal readonly record struct RequestConditions(VersionCondition Condition, IReadOnlyList<InputError> Errors, bool HasIfMatch)

@@ -8,15 +8,15 @@ namespace CleanUsers.WebApi.Http.Input;
 /// <param name="Command">The command of the use case, as far as it could be read.</param>
 /// <param name="Place">Where the members of the command stand in the request.</param>
 /// <param name="Errors">What the reader found: wrong shapes, unknown and repeated names, headers.</param>
-/// <param name="Problem">A problem that settles the request whatever its content: a body that can't be read, a condition that is missing.</param>
+/// <param name="Problem">A problem that decides the response by itself: a body that can't be read, a condition that is missing.</param>
 internal sealed record RequestInput<T>(T Command, InputPlace Place, IReadOnlyList<InputError> Errors, ProblemResult? Problem = null)
 {
-    /// <summary>The response to a request that must not be executed; null where it may be.</summary>
+    /// <summary>The response to a request that must not be executed; null if it may be.</summary>
     public ProblemResult? Reject() => Problem ?? (Errors.Count == 0 ? null : ProblemResult.ValidationFailed(Errors));
 
     /// <summary>
-    /// Like <see cref="Reject()"/>, with the rules that the command breaks besides: all errors are reported at once. Where the reader found none, the
-    /// use case itself asks the rules.
+    /// Like <see cref="Reject()"/>, with the rules that the command breaks besides: all errors are reported at once. Where the reader found no error,
+    /// the use case itself checks the rules.
     /// </summary>
     public ProblemResult? Reject(IValidator<T> rules) => Problem is not null || Errors.Count == 0
         ? Problem

@@ -2,10 +2,10 @@ using CleanUsers.Application;
 
 namespace CleanUsers.WebApi.Http.Input;
 
-/// <summary>The query of a request, read strictly: each parameter once, of its type, and none that the resource does not know.</summary>
+/// <summary>The query of a request, read strictly: each parameter at most once, of its type, and no unknown parameters.</summary>
 internal sealed class RequestQuery
 {
-    // null where the encoding is broken
+    // null if the encoding is broken
     private readonly Dictionary<string, string?> _parameters = new(StringComparer.Ordinal);
     private readonly HashSet<string> _known = new(StringComparer.Ordinal);
     private readonly List<InputError> _errors = [];
@@ -18,7 +18,8 @@ internal sealed class RequestQuery
             {
                 var shown = RepeatedInput.InSentence(name ?? written);
                 _errors.Add(InputError.OfParameter(
-                    name ?? written, "invalid-encoding", $"Parameter '{shown}' must be percent-encoded UTF-8: each % is followed by two hexadecimal digits."));
+                    name ?? written, "invalid-encoding",
+                    $"Parameter '{shown}' must be percent-encoded UTF-8: each % is followed by two hexadecimal digits."));
             }
 
             if (name is not null && !_parameters.TryAdd(name, value))
@@ -44,7 +45,7 @@ internal sealed class RequestQuery
         _ => Reject<bool>(name, "unknown-value", $"Parameter '{name}' must be true or false."),
     });
 
-    /// <summary>What is wrong with the query, once each parameter that the resource knows was read.</summary>
+    /// <summary>The errors of the query, once every parameter of the resource was read.</summary>
     public IReadOnlyList<InputError> Errors() =>
     [
         .. _errors,

@@ -2,7 +2,9 @@ using System.Globalization;
 
 namespace CleanUsers.WebApi.Http.Input;
 
-/// <summary>Whole numbers as text. What is too large for the type is as far out of range as the type can say.</summary>
+/// <summary>
+/// Whole numbers as text. A number that is too large for the type becomes the largest or smallest of the type, which is out of range.
+/// </summary>
 internal static class WholeNumbers
 {
     /// <summary>More than the digits of any body, so that an exponent of this size is as good as a larger one.</summary>

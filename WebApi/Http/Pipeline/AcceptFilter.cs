@@ -6,13 +6,13 @@ using Microsoft.Net.Http.Headers;
 
 namespace CleanUsers.WebApi.Http.Pipeline;
 
-/// <summary>Refuses with 406, before anything is read or written, a request whose <c>Accept</c> excludes JSON (RFC 9110 section 12.5.1).</summary>
+/// <summary>Rejects with 406, before anything is read or written, a request whose <c>Accept</c> excludes JSON (RFC 9110 section 12.5.1).</summary>
 internal sealed class AcceptFilter : IResourceFilter
 {
     public void OnResourceExecuting(ResourceExecutingContext context)
     {
         var request = context.HttpContext.Request;
-        // a DELETE answers nothing that could be unacceptable
+        // the response to a DELETE has no body that could be unacceptable
         if (request.Headers.Accept.Count == 0 || HttpMethods.IsDelete(request.Method)) return;
         if (!IsAcceptable(request.Headers.Accept)) context.Result = new ProblemResult(ProblemCatalogue.NotAcceptable);
     }
@@ -24,14 +24,14 @@ internal sealed class AcceptFilter : IResourceFilter
     private static bool IsAcceptable(StringValues accept)
     {
         if (accept.Count == 1 && accept[0] is "*/*" or JsonBody.Json) return true;
-        // a header that can't be read asks for nothing: old clients send such, and still want an answer
+        // a malformed header is ignored: old clients send such headers, and still expect a response
         if (!MediaTypeHeaderValue.TryParseStrictList(accept.ToArray()!, out var ranges)) return true;
         // of the ranges that include JSON the most specific one decides, and q=0 excludes
         var range = ranges.Where(IncludesJson).MaxBy(range => range.MatchesAllTypes ? 0 : range.MatchesAllSubTypes ? 1 : 2);
         return range is not null && range.Quality != 0;
     }
 
-    // whatever its parameters: JSON has none that an answer could fail to have
+    // with any parameters: JSON has no parameters, so a response can't lack one
     private static bool IncludesJson(MediaTypeHeaderValue range) => range.MatchesAllTypes
         || (range.Type.Equals("application", StringComparison.OrdinalIgnoreCase)
             && (range.MatchesAllSubTypes || range.SubType.Equals("json", StringComparison.OrdinalIgnoreCase)));

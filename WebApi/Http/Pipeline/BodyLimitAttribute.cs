@@ -10,7 +10,6 @@ namespace CleanUsers.WebApi.Http.Pipeline;
 /// Another limit for the body of an action than <see cref="HttpOptions.MaxBodyBytes"/>, and the rate that goes with it. Routing applies the
 /// size before anything reads the body; the rate is one of the connection in HTTP/2, and stays what it is there.
 /// </summary>
-/// <param name="bytes">Of the body.</param>
 [AttributeUsage(AttributeTargets.Method)]
 internal sealed class BodyLimitAttribute(int bytes) : Attribute, IRequestSizeLimitMetadata, IResourceFilter
 {

@@ -17,7 +17,7 @@ internal sealed class HttpOptions
 {
     public const string Section = "Http";
 
-    /// <summary>In octets, of a request's body.</summary>
+    /// <summary>In bytes, of a request's body.</summary>
     [Range(1024, 16 * 1024 * 1024)]
     public int MaxBodyBytes { get; init; } = 64 * 1024;
 
@@ -25,11 +25,11 @@ internal sealed class HttpOptions
     [Range(1, 1_000_000)]
     public int MaxConnections { get; init; } = 4096;
 
-    /// <summary>How long a request may take; then it is given up, and answered with 503.</summary>
+    /// <summary>How long a request may take; then it is cancelled, and the response is 503.</summary>
     [Range(typeof(TimeSpan), "00:00:01", "00:10:00")]
     public TimeSpan RequestTimeout { get; init; } = TimeSpan.FromSeconds(30);
 
-    /// <summary>Refuse changes without <c>If-Match</c> (428).</summary>
+    /// <summary>Rejects changes without <c>If-Match</c> (428).</summary>
     public bool RequireIfMatch { get; init; }
 
     /// <summary>Networks whose <c>X-Forwarded-*</c> headers count.</summary>
@@ -55,7 +55,7 @@ internal static class HttpSetup
         builder.Services.AddControllers(mvc =>
         {
             mvc.Filters.Add(new AcceptFilter());
-            // an id comes from the path alone; the others read the query and forms, and break on forms that are none
+            // an id comes from the path alone; the others read the query and forms, and fail on malformed forms
             mvc.ValueProviderFactories.Clear();
             mvc.ValueProviderFactories.Add(new RouteValueProviderFactory());
         }).ConfigureApplicationPartManager(parts => parts.FeatureProviders.Add(new InternalControllers()));
@@ -93,6 +93,7 @@ internal static class HttpSetup
     /// <summary>MVC looks for public classes only, and nothing outside this project needs the controllers.</summary>
     private sealed class InternalControllers : ControllerFeatureProvider
     {
-        protected override bool IsController(TypeInfo typeInfo) => typeInfo is { IsPublic: false, IsAbstract: false } && typeInfo.IsSubclassOf(typeof(ControllerBase));
+        protected override bool IsController(TypeInfo typeInfo) =>
+            typeInfo is { IsPublic: false, IsAbstract: false } && typeInfo.IsSubclassOf(typeof(ControllerBase));
     }
 }

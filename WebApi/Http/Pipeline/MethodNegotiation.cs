@@ -6,7 +6,7 @@ using Microsoft.AspNetCore.Routing.Template;
 
 namespace CleanUsers.WebApi.Http.Pipeline;
 
-/// <summary>What a resource can be asked: OPTIONS is answered for every one, from what routing says for a method that it does not know.</summary>
+/// <summary>The methods of a resource: every resource responds to OPTIONS, with the methods that routing finds for an unknown method.</summary>
 internal static class MethodNegotiation
 {
     private const string AcceptPatch = $"{JsonBody.MergePatch}, {JsonBody.Json}";
@@ -28,7 +28,7 @@ internal static class MethodNegotiation
         response.Headers.Allow = $"{response.Headers.Allow}, OPTIONS";
         if (!HttpMethods.IsOptions(context.Request.Method)) return;
 
-        // as for the other methods: a parameter that a resource under /api does not know is named, and OPTIONS has none
+        // as for the other methods: unknown parameters of a resource under /api are reported, and OPTIONS has no parameters
         var isApi = context.Request.Path.StartsWithSegments("/api", StringComparison.OrdinalIgnoreCase);
         if (isApi && new RequestQuery(context.Request).Errors() is { Count: > 0 } errors)
         {
@@ -44,8 +44,8 @@ internal static class MethodNegotiation
     });
 
     /// <summary>
-    /// Routing puts an endpoint of its own where a resource lacks the method, without the resource's metadata: authorization would demand a token
-    /// of OPTIONS where GET needs none.
+    /// If a resource lacks the method, routing selects an endpoint of its own, without the metadata of the resource: authorization would require a
+    /// token for OPTIONS where GET needs none.
     /// </summary>
     private static void OpenLikeItsReads(HttpContext context)
     {
@@ -56,8 +56,8 @@ internal static class MethodNegotiation
     }
 
     /// <summary>
-    /// Routing decides on the method before it looks at the constraints of a path: so far /users/abc is a resource that can't be asked this
-    /// way. It is none.
+    /// Routing decides on the method before it looks at the constraints of a path: until then /users/abc seems to be a resource that
+    /// lacks the method. It is not a resource.
     /// </summary>
     private static IEnumerable<RouteEndpoint> Resources(HttpContext context) => context.RequestServices.GetRequiredService<EndpointDataSource>()
         .Endpoints
@@ -78,7 +78,7 @@ internal static class MethodNegotiation
             .All(constraint => constraint.Match(context, route: null, parameter.Key, values, RouteDirection.IncomingRequest)));
     }
 
-    /// <summary>Says what bodies a method takes (RFC 5789 section 3.1 for PATCH, the W3C's LDP section 7.1 for the others).</summary>
+    /// <summary>Announces the media types that a method accepts (RFC 5789 section 3.1 for PATCH, the W3C's LDP section 7.1 for the others).</summary>
     public static void Accepts(HttpResponse response, string method)
     {
         if (HttpMethods.IsPatch(method)) response.Headers["Accept-Patch"] = AcceptPatch;

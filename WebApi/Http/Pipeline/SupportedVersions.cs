@@ -2,7 +2,7 @@ using Asp.Versioning.ApiExplorer;
 
 namespace CleanUsers.WebApi.Http.Pipeline;
 
-/// <summary>Says on every answer under /api which versions there are, also where no controller was reached to say it.</summary>
+/// <summary>Adds the supported versions to every response under /api, also if no controller was reached.</summary>
 internal static class SupportedVersions
 {
     private const string Header = "api-supported-versions";
@@ -11,7 +11,8 @@ internal static class SupportedVersions
     {
 #pragma warning disable AV0027 // none of our minimal endpoints has a version: the controllers have, and they are known from the start
         var versions = new Lazy<string>(() => string.Join(
-            ", ", app.Services.GetRequiredService<IApiVersionDescriptionProvider>().ApiVersionDescriptions.Select(description => description.ApiVersion)));
+            ", ",
+            app.Services.GetRequiredService<IApiVersionDescriptionProvider>().ApiVersionDescriptions.Select(description => description.ApiVersion)));
 #pragma warning restore AV0027
         app.Use(async (context, next) =>
         {
@@ -27,12 +28,14 @@ internal static class SupportedVersions
                 if (!response.Headers.ContainsKey(Header)) response.Headers[Header] = versions.Value;
                 return Task.CompletedTask;
             });
-            if (!IsVersion(rest)) context.SetEndpoint(null); // nothing is there: 404, after all that is asked of any request
+            if (!IsVersion(rest)) context.SetEndpoint(null); // no such version: 404, after all checks that every request gets
             await next(context);
         });
     }
 
-    /// <summary>One spelling a version, so that a resource has one path: Asp.Versioning would also take v1.0 and v01, and answer 400 to vx.</summary>
+    /// <summary>
+    /// One spelling a version, so that a resource has one path: Asp.Versioning would also take v1.0 and v01, and respond to vx with 400.
+    /// </summary>
     private static bool IsVersion(PathString rest)
     {
         var segment = rest.Value.AsSpan().TrimStart('/');

@@ -4,8 +4,8 @@ using Microsoft.Extensions.Options;
 namespace CleanUsers.WebApi.Http.Pipeline;
 
 /// <summary>
-/// <c>X-Forwarded-For</c>, <c>-Proto</c> and <c>-Host</c> are believed where they come from a proxy in one of the configured networks, hop by
-/// hop; anybody can write them, so from all others they mean nothing.
+/// <c>X-Forwarded-For</c>, <c>-Proto</c> and <c>-Host</c> are trusted if they come from a proxy in one of the configured networks, hop by
+/// hop; any client can send them, so those from other networks are ignored.
 /// </summary>
 internal static class TrustedProxies
 {
@@ -16,13 +16,13 @@ internal static class TrustedProxies
         foreach (var network in options.TrustedProxies) forwarded.KnownIPNetworks.Add(System.Net.IPNetwork.Parse(network));
         forwarded.ForwardLimit = null; // as many hops as there are trusted proxies
 
-        // without any network the framework would believe everybody, as it does where ASPNETCORE_FORWARDEDHEADERS_ENABLED is set
+        // without any network the framework would trust every sender, as it does where ASPNETCORE_FORWARDEDHEADERS_ENABLED is set
         forwarded.ForwardedHeaders = options.TrustedProxies.Count == 0
             ? ForwardedHeaders.None
             : ForwardedHeaders.XForwardedFor | ForwardedHeaders.XForwardedProto | ForwardedHeaders.XForwardedHost;
     }
 
-    /// <summary>Outermost: whatever asks who the client is, or whether it came over TLS, asks it after this.</summary>
+    /// <summary>Outermost: everything that uses the address of the client, or whether it came over TLS, runs after this.</summary>
     public static void UseTrustedProxies(this WebApplication app)
     {
         if (app.Services.GetRequiredService<IOptions<HttpOptions>>().Value.TrustedProxies.Count > 0) app.UseForwardedHeaders();

@@ -4,7 +4,8 @@ namespace CleanUsers.WebApi.Http.Pipeline;
 
 /// <summary>
 /// Announces that the web server will close the connection, where it will not read a body to its end: one that is larger than the limit, or
-/// may be, and that nothing has begun to read. A client that is not told sends its next request into a closed connection (RFC 9112 section 9.6).
+/// may be, and that nothing has begun to read. Without the announcement a client sends its next request into a closed connection (RFC 9112 section
+/// 9.6).
 /// </summary>
 internal static class UnreadBodies
 {

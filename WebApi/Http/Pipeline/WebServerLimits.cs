@@ -4,8 +4,8 @@ using Microsoft.AspNetCore.Server.Kestrel.Transport.Sockets;
 namespace CleanUsers.WebApi.Http.Pipeline;
 
 /// <summary>
-/// What one client, or all of them, can make the web server keep or wait for. All written down, also where they are its defaults: they are
-/// promises (docs/configuration.md), and the memory that a crowd of clients can take is their product.
+/// Limits on what one client, or all of them, can make the web server keep or wait for. The defaults of the web server are written out too: the
+/// limits are documented (docs/configuration.md), and the memory that many clients can take is their product.
 /// </summary>
 internal static class WebServerLimits
 {
@@ -20,7 +20,7 @@ internal static class WebServerLimits
 
         var limits = kestrel.Limits;
         limits.MaxConcurrentConnections = options.MaxConnections;
-        limits.MaxConcurrentUpgradedConnections = 0; // nothing here is a web socket
+        limits.MaxConcurrentUpgradedConnections = 0; // the service has no web sockets
         limits.MaxRequestLineSize = 8 * KiB;
         limits.MaxRequestHeaderCount = 100;
         limits.MaxRequestHeadersTotalSize = 32 * KiB;
@@ -29,7 +29,7 @@ internal static class WebServerLimits
         limits.MaxResponseBufferSize = 64 * KiB;
 
         limits.RequestHeadersTimeout = TimeSpan.FromSeconds(10);
-        limits.KeepAliveTimeout = TimeSpan.FromSeconds(130); // longer than load balancers keep theirs, so that it is they who close
+        limits.KeepAliveTimeout = TimeSpan.FromSeconds(130); // longer than load balancers keep theirs, so that they close the connection
         limits.MinRequestBodyDataRate = BodyRate(options.MaxBodyBytes, options);
         limits.MinResponseDataRate = new MinDataRate(bytesPerSecond: 240, Grace);
 
@@ -43,7 +43,7 @@ internal static class WebServerLimits
         limits.Http2.KeepAlivePingTimeout = TimeSpan.FromSeconds(20);
     }
 
-    /// <summary>What is read ahead of a request that is being answered: the transport's default is 1 MiB for each connection.</summary>
+    /// <summary>What is read ahead while a request is being processed: the transport's default is 1 MiB for each connection.</summary>
     public static void Configure(SocketTransportOptions sockets) => sockets.MaxReadBufferSize = sockets.MaxWriteBufferSize = 64 * KiB;
 
     /// <summary>What brings a body of the largest size in before the request's time is over.</summary>

@@ -11,7 +11,7 @@ internal sealed partial class ExceptionHandler(ILogger<ExceptionHandler> logger)
     {
         if (exception is ConnectionResetException)
         {
-            // as the framework has it for a request that was aborted: for the log and the metrics, since nobody is left to read a response
+            // as in the framework for an aborted request: for the log and the metrics, since the client no longer reads a response
             httpContext.Response.StatusCode = StatusCodes.Status499ClientClosedRequest;
             return true;
         }
@@ -22,7 +22,7 @@ internal sealed partial class ExceptionHandler(ILogger<ExceptionHandler> logger)
         }
         catch (OperationCanceledException) when (httpContext.RequestAborted.IsCancellationRequested)
         {
-            // the client is gone: nobody is left to read a response
+            // the client has disconnected: no response can be read
         }
 
         return true;

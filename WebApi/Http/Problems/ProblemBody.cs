@@ -4,7 +4,7 @@ namespace CleanUsers.WebApi.Http.Problems;
 
 /// <summary>The body of a problem (RFC 9457), with the members in the order in which they are written.</summary>
 /// <param name="Instance">The path of the request, without its query, which can hold personal data.</param>
-/// <param name="TraceId">Under which the log has more.</param>
+/// <param name="TraceId">The trace id of the request in the log.</param>
 /// <param name="Errors">The errors of the input; absent for other problems.</param>
 internal sealed record ProblemBody(
     string Type,

@@ -35,7 +35,8 @@ internal static class ProblemCatalogue
 
     public static readonly Problem UserNotFound = new(
         ErrorCodes.UserNotFound, 404, "User not found",
-        "This resource has no user with this id. The user never existed or was erased, or it is in the other collection: deleted users are in the recycle bin only.",
+        "This resource has no user with this id. "
+            + "The user never existed or was erased, or it is in the other collection: deleted users are in the recycle bin only.",
         "Look under /api/v1/users or /api/v1/deleted-users.");
 
     public static readonly Problem NotFound = new(

@@ -6,8 +6,7 @@ using Microsoft.AspNetCore.Mvc;
 namespace CleanUsers.WebApi.Http.Problems;
 
 /// <summary>An error response, always in one form: application/problem+json (RFC 9457).</summary>
-/// <param name="problem">The kind of the problem.</param>
-/// <param name="detail">What is special about this one; null is the explanation of its kind.</param>
+/// <param name="detail">The details of this occurrence; null shows the explanation of the problem.</param>
 /// <param name="errors">The errors of the input; null for other problems.</param>
 internal sealed class ProblemResult(Problem problem, string? detail = null, IReadOnlyCollection<InputError>? errors = null) : IActionResult
 {

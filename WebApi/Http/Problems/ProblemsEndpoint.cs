@@ -13,6 +13,7 @@ internal static class ProblemsEndpoint
     {
         if (ProblemCatalogue.Find(code) is not { } problem) return new ProblemResult(ProblemCatalogue.NotFound).WriteAsync(context);
 
-        return context.Response.WriteJsonAsync(new ProblemExplanation(problem.Type, problem.Title, problem.Status, problem.Explanation, problem.Remedy));
+        return context.Response.WriteJsonAsync(
+            new ProblemExplanation(problem.Type, problem.Title, problem.Status, problem.Explanation, problem.Remedy));
     }
 }

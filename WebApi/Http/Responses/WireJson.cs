@@ -50,10 +50,10 @@ internal sealed partial class WireJson : JsonSerializerContext
 
     public static JsonTypeInfo<T> Type<T>() => Cache<T>.Type;
 
-    /// <summary>RFC 3339 in UTC with exactly three decimals, whatever they are.</summary>
+    /// <summary>RFC 3339 in UTC, always with three decimals.</summary>
     public static string Instant(DateTimeOffset instant) => instant.UtcDateTime.ToString(InstantForm, CultureInfo.InvariantCulture);
 
-    /// <summary>Members that are not there, instead of null, where the configuration or the request does not ask for them.</summary>
+    /// <summary>Members that are absent, instead of null, if the configuration or the request does not enable them.</summary>
     private static void OmitWhereNull(JsonTypeInfo type)
     {
         foreach (var property in type.Properties)
