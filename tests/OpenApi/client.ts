@@ -12,6 +12,10 @@ function check(what: string, holds: boolean): asserts holds {
   console.log(`ok: ${what}`);
 }
 
+const alone = await users.POST("/api/v1/users", { body: { email: `${run}@example.org` } });
+check(`created ${alone.data?.id} with an email alone`, alone.data?.role === "User" && alone.data.status === "Active" && alone.data.name === null);
+await users.DELETE("/api/v1/users/{id}", { params: { path: { id: alone.data!.id } } });
+
 const ids: number[] = [];
 for (let i = 0; i < 5; i++) {
   const { data, response } = await users.POST("/api/v1/users", {

@@ -1,3 +1,4 @@
+using System.Globalization;
 using System.Text.Json.Nodes;
 using System.Text.RegularExpressions;
 using NJsonSchema;
@@ -20,6 +21,13 @@ internal static class DescribedContract
         from member in path.Value!.AsObject()
         where member.Key is not "parameters"
         select (path.Key, member.Key, member.Value!.AsObject());
+
+    /// <summary>Of the responses without a body that the web server writes itself.</summary>
+    public static IReadOnlyList<int> StatusCodesOfTheWebServer { get; } =
+    [
+        .. Regex.Matches(Document["info"]!["description"]!.GetValue<string>(), "(?m)(?<=^- `)[0-9]{3}(?=`: )", RegexOptions.None, TimeSpan.FromSeconds(1))
+            .Select(match => int.Parse(match.Value, CultureInfo.InvariantCulture)),
+    ];
 
     /// <summary>Fails unless the description has the answer.</summary>
     public static void Check(string method, string path, Answer answer)

@@ -3,9 +3,6 @@ namespace CleanUsers.WebApi.Tests;
 /// <summary>What every answer to hostile input must be.</summary>
 internal static class HostileAnswers
 {
-    /// <summary>What the web server says, without a body, before there is a request (RFC 9112).</summary>
-    private static readonly int[] Bare = [400, 408, 413, 414, 431, 501, 505];
-
     /// <summary>None of it is in what is sent, so that none of it can be an echo.</summary>
     private static readonly string[] Internals =
         ["System.", "Microsoft", "Exception", "   at ", "SELECT ", "INSERT ", "sqlite", "Npgsql", "constraint", ".cs:", "Json.", "Kestrel", "EntityFramework", "stack trace", "/home/", "/tmp/", "/src/"];
@@ -16,7 +13,7 @@ internal static class HostileAnswers
             foreach (var text in Internals) Assert.False(value.Contains(text, StringComparison.OrdinalIgnoreCase), $"'{text}' is in {name}: {value}");
         Assert.Null(answer.Header("Server"));
 
-        if (Bare.Contains(answer.Status) && answer.Body.Length == 0 && answer.Header("Content-Type") is null)
+        if (DescribedContract.StatusCodesOfTheWebServer.Contains(answer.Status) && answer.Body.Length == 0 && answer.Header("Content-Type") is null)
         {
             Assert.True(!request.IsHttp || request.Method == "HEAD" || IsRefusedByTheServer(request), $"{answer.Status} without a problem");
             return;

@@ -187,14 +187,6 @@ public sealed class MethodsAndErrors(Service service) : IClassFixture<Service>
     }
 
     [Theory]
-    [InlineData("GET / HTTP/9.9\r\nHost: x\r\n\r\n", "HTTP/1.1 505")]
-    [InlineData("GET /api/v1/users HTTP/1.1\r\n\r\n", "HTTP/1.1 400")]
-    [InlineData("GET /api/v1/users HTTP/1.1\r\nHost: x\r\nbad header\r\n\r\n", "HTTP/1.1 400")]
-    [InlineData("nonsense\r\n\r\n", "HTTP/1.1 400")]
-    public async Task What_is_no_request_at_all_is_refused_by_the_web_server(string request, string start) =>
-        Assert.StartsWith(start, await service.SendRawAsync(Encoding.ASCII.GetBytes(request)), StringComparison.Ordinal);
-
-    [Theory]
     [InlineData("/api/v1/users/%")]
     [InlineData("/api/v1/users/%zz")]
     [InlineData("/api/v1/users/..%2f..%2fetc%2fpasswd")]

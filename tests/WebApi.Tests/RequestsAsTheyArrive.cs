@@ -116,6 +116,20 @@ public sealed class RequestsAsTheyArrive(Service service) : IClassFixture<Servic
         }
     }
 
+    /// <summary>RFC 9112 section 9.6: where a body ends that is malformed is not known, so the web server closes the connection.</summary>
+    [Theory]
+    [InlineData("zz\r\n")]
+    [InlineData("2\r\n{}x\r\n0\r\n\r\n")]
+    [InlineData("-1\r\n")]
+    [InlineData("fffffffff\r\n")]
+    public async Task Malformed_chunks_close_the_connection_and_the_response_announces_it(string chunks)
+    {
+        using var connection = new RawConnection(service.Client.BaseAddress!);
+        await connection.SendAsync($"POST /api/v1/users HTTP/1.1\r\nHost: x\r\nContent-Type: application/json\r\nTransfer-Encoding: chunked\r\n\r\n{chunks}");
+        Assert.Equal("close", (await connection.ReadAsync("POST", Timeout))!.IsProblem(400, "malformed-request").Header("Connection"));
+        Assert.Null(await connection.ReadAsync("POST", Timeout));
+    }
+
     [Theory]
     [InlineData("POST", "/nothing", "application/json", 404)]
     [InlineData("BREW", "/api/v1/users", "application/json", 405)]

@@ -33,6 +33,7 @@ public sealed class SlowClients(Service service) : IClassFixture<Service>
         await over.CancelAsync(); // none is left that could be
         var answers = await Task.WhenAll(slow);
         Assert.All(answers, answer => Assert.StartsWith("HTTP/1.1 408", answer, StringComparison.Ordinal));
+        Assert.All(answers, answer => Assert.Contains("\r\nConnection: close\r\n", answer, StringComparison.Ordinal));
         Assert.Equal(Count / 2, answers.Count(answer => answer.Contains("\"code\":\"request-timeout\"", StringComparison.Ordinal)));
         waits.Sort();
         TestContext.Current.TestOutputHelper?.WriteLine($"two requests: median {waits[waits.Count / 2].TotalMilliseconds:F1} ms, worst {waits[^1].TotalMilliseconds:F1} ms, of {waits.Count}");

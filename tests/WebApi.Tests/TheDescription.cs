@@ -23,6 +23,26 @@ public sealed class TheDescription(Service service) : IClassFixture<Service>
             older["paths"]!.AsObject().Select(path => path.Key).Order());
     }
 
+    /// <summary>OpenAPI 3.0 has no <c>license.identifier</c>: only a URL is in both documents.</summary>
+    [Theory]
+    [InlineData("/openapi/v1.json")]
+    [InlineData("/openapi/v1-3.0.json")]
+    public async Task The_license_has_a_url(string path) =>
+        Assert.Equal("https://spdx.org/licenses/MIT.html", (await service.GetAsync(path)).Is(200)["info"].GetProperty("license").GetProperty("url").GetString());
+
+    /// <summary>openapi-typescript makes a member with a default required, except in the schema of a request body that has no name.</summary>
+    [Fact]
+    public void Only_members_of_unnamed_bodies_have_defaults()
+    {
+        Assert.Equal([], DescribedContract.Document["components"]!["schemas"]!.AsObject().SelectMany(schema => Defaults(schema.Key, schema.Value!)));
+        var bodies = DescribedContract.Operations.Where(operation => operation.Operation["requestBody"] is not null)
+            .Select(operation => (Name: operation.Operation["operationId"]!, Schema: operation.Operation["requestBody"]!["content"]!["application/json"]!["schema"]!));
+        Assert.Equal(["createUser.role", "createUser.status"], bodies.SelectMany(body => Defaults(body.Name.GetValue<string>(), body.Schema)));
+
+        static IEnumerable<string> Defaults(string name, JsonNode schema) => (schema["properties"]?.AsObject() ?? [])
+            .Where(member => member.Value!["default"] is not null).Select(member => $"{name}.{member.Key}");
+    }
+
     [Fact]
     public void It_has_every_route_with_every_method_and_no_other()
     {
@@ -123,7 +143,8 @@ public sealed class TheDescription(Service service) : IClassFixture<Service>
     {
         var (schemas, parameters) = (DescribedContract.Document["components"]!["schemas"]!, DescribedContract.Document["components"]!["parameters"]!);
         var limited = 0;
-        foreach (var (name, schema) in schemas.AsObject())
+        var newUser = DescribedContract.Document["paths"]!["/api/v1/users"]!["post"]!["requestBody"]!["content"]!["application/json"]!["schema"];
+        foreach (var (name, schema) in schemas.AsObject().Append(new("CreateUser", newUser)))
         {
             if (schema!["properties"] is not JsonObject members) continue;
             if (members["email"] is { } email) Same((name, EmailAddress.MaxBytes), (name, email["maxLength"]!.GetValue<int>()));

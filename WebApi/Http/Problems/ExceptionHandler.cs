@@ -31,7 +31,11 @@ internal sealed partial class ExceptionHandler(ILogger<ExceptionHandler> logger)
     private ProblemResult ToProblem(HttpContext context, Exception exception)
     {
         // thrown by the web server while a body is read: too large, too slow, badly framed
-        if (exception is BadHttpRequestException rejected) return new ProblemResult(ProblemCatalogue.OfStatus(rejected.StatusCode));
+        if (exception is BadHttpRequestException rejected)
+        {
+            context.Response.Headers.Connection = "close"; // where the body ends is not known, and the web server closes the connection
+            return new ProblemResult(ProblemCatalogue.OfStatus(rejected.StatusCode));
+        }
 
         if (context.RequestServices.GetRequiredService<IDatabase>().IsUnavailable(exception))
         {

@@ -34,10 +34,14 @@ internal sealed class ProblemResult(Problem problem, string? detail = null, IRea
         Title: problem.Title,
         Status: problem.Status,
         Detail: detail ?? problem.Explanation,
-        Instance: context.Request.PathBase.Add(context.Request.Path).ToUriComponent(),
+        Instance: ToInstance(context.Request),
         Code: problem.Code,
         TraceId: Activity.Current?.TraceId.ToHexString() ?? context.TraceIdentifier,
         Errors: errors is { Count: > 0 } ? [.. errors.Take(MaxErrors).Select(ToError)] : null);
+
+    /// <summary>The path of the request: "/" where the target has none (RFC 9112 section 3.2.3, the target of CONNECT).</summary>
+    private static string ToInstance(HttpRequest request) =>
+        request.PathBase.Add(request.Path) is { HasValue: true } path ? path.ToUriComponent() : "/";
 
     private static ProblemError ToError(InputError error) => new(
         Pointer: error.Place switch
