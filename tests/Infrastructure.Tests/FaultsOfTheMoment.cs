@@ -1,7 +1,7 @@
 using System.Data.Common;
 using CleanUsers.Application.Ports;
-using CleanUsers.Databases;
 using CleanUsers.Domain.Users;
+using CleanUsers.TestSupport;
 using Microsoft.EntityFrameworkCore.Diagnostics;
 using Microsoft.Extensions.DependencyInjection;
 using Npgsql;

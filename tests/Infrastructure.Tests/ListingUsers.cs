@@ -1,6 +1,6 @@
 using CleanUsers.Application.Ports;
-using CleanUsers.Databases;
 using CleanUsers.Domain.Users;
+using CleanUsers.TestSupport;
 using Microsoft.Extensions.DependencyInjection;
 
 namespace CleanUsers.Infrastructure.Tests;

@@ -1,5 +1,5 @@
 using CleanUsers.Application.Ports;
-using CleanUsers.Databases;
+using CleanUsers.TestSupport;
 using Microsoft.Extensions.DependencyInjection;
 
 namespace CleanUsers.Infrastructure.Tests;

@@ -1,8 +1,8 @@
 using CleanUsers.Application.Ports;
 using CleanUsers.Application.Users;
-using CleanUsers.Databases;
 using CleanUsers.Domain.Users;
 using CleanUsers.Infrastructure.Persistence;
+using CleanUsers.TestSupport;
 using Microsoft.Extensions.DependencyInjection;
 
 namespace CleanUsers.Infrastructure.Tests;

@@ -1,6 +1,6 @@
 using CleanUsers.Application.Ports;
-using CleanUsers.Databases;
 using CleanUsers.Infrastructure.Emails;
+using CleanUsers.TestSupport;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Logging;
 using MimeKit;

@@ -1,7 +1,7 @@
 using CleanUsers.Application.Ports;
-using CleanUsers.Databases;
 using CleanUsers.Domain.Users;
 using CleanUsers.Infrastructure.Persistence;
+using CleanUsers.TestSupport;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Time.Testing;
 

@@ -1,8 +1,7 @@
-using System.Diagnostics;
-
 namespace CleanUsers.WebApi.Tests;
 
-/// <summary>The program itself, started as a process of its own: what it refuses to start with.</summary>
+/// <summary>Configurations that the service does not start with: one line, and an exit code.</summary>
+[Collection(nameof(InProcess))]
 public sealed class Configuration
 {
     [Fact]
@@ -99,27 +98,10 @@ public sealed class Configuration
         Assert.Equal(78, code);
     }
 
+    /// <summary>Starts the service; it must end by itself.</summary>
     internal static async Task<(int Code, string Error)> StartAsync(params string[] arguments)
     {
-        var start = new ProcessStartInfo("dotnet", [typeof(Program).Assembly.Location, "--urls", "http://127.0.0.1:0", .. arguments])
-        {
-            UseShellExecute = false,
-            RedirectStandardError = true,
-            RedirectStandardOutput = true,
-            WorkingDirectory = Path.GetTempPath(),
-        };
-        start.Environment["ASPNETCORE_ENVIRONMENT"] = "Production";
-        using var process = Process.Start(start)!;
-        using var patience = new CancellationTokenSource(TimeSpan.FromSeconds(30));
-        try
-        {
-            var error = await process.StandardError.ReadToEndAsync(patience.Token);
-            await process.WaitForExitAsync(patience.Token);
-            return (process.ExitCode, error);
-        }
-        finally
-        {
-            if (!process.HasExited) process.Kill();
-        }
+        var (code, _, error) = await InProcess.RunAsync(Path.GetTempPath(), [], ["--urls", "http://127.0.0.1:0", .. arguments]);
+        return (code, error);
     }
 }

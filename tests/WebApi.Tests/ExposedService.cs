@@ -1,6 +1,6 @@
 using System.Text;
 using System.Text.Json;
-using CleanUsers.Databases;
+using CleanUsers.TestSupport;
 using CleanUsers.WebApi.Observability;
 using Microsoft.AspNetCore.Hosting;
 using Microsoft.Extensions.DependencyInjection;

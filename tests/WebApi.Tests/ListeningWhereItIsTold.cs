@@ -5,6 +5,7 @@ using System.Net.Sockets;
 namespace CleanUsers.WebApi.Tests;
 
 /// <summary>The environment variable PORT, and what wins over what.</summary>
+[Collection(nameof(InProcess))]
 public sealed class ListeningWhereItIsTold : IDisposable
 {
     private readonly string _folder = Directory.CreateTempSubdirectory("cleanusers-").FullName;
@@ -47,7 +48,7 @@ public sealed class ListeningWhereItIsTold : IDisposable
     [InlineData("80;81")]
     public async Task What_is_no_port_ends_the_start_with_one_line_that_names_it(string value)
     {
-        var (code, _, error) = await OwnProcess.RunAsync(_folder, [("Authentication__AllowAnonymous", "true"), ("PORT", value)]);
+        var (code, _, error) = await InProcess.RunAsync(_folder, [("Authentication__AllowAnonymous", "true"), ("PORT", value)]);
         Assert.Equal((78, $"Invalid configuration: PORT is '{value}' (allowed: 1 to 65535).\n"), (code, error));
     }
 

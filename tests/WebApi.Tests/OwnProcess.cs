@@ -52,8 +52,7 @@ public sealed class OwnProcess : IDisposable
     /// <summary>SIGTERM.</summary>
     public void Terminate()
     {
-        using var kill = Process.Start("kill", ["-TERM", $"{_process.Id}"]);
-        kill.WaitForExit();
+        Assert.Equal(0, Running.Kill(_process.Id, Running.SigTerm));
     }
 
     public async Task<(int Code, string Error)> EndAsync()
@@ -82,6 +81,7 @@ public sealed class OwnProcess : IDisposable
         };
         foreach (var inherited in (string[])["PORT", "ASPNETCORE_URLS", "ASPNETCORE_HTTP_PORTS"]) start.Environment.Remove(inherited);
         start.Environment["ASPNETCORE_ENVIRONMENT"] = "Production";
+        start.Environment["DOTNET_TieredPGO"] = "0"; // most of its CPU time is compilation: 1.6 s instead of 1.9 s
         start.Environment["Logging__LogLevel__Microsoft.Hosting"] = "Information";
         foreach (var (name, value) in environment) start.Environment[name] = value;
         var process = Process.Start(start)!;

@@ -13,12 +13,15 @@ public sealed class RateLimits(RateLimits.Limited service) : IClassFixture<RateL
     public async Task A_caller_has_a_burst_and_then_429_until_the_seconds_of_Retry_After_are_over()
     {
         var caller = NewCaller();
+        var remaining = new List<string?>();
         for (var i = 1; i <= Limited.Burst; i++)
         {
             var answer = (await service.GetAsync("/api/v1/users", caller)).Is(200);
             Assert.Equal($"\"default\";q={Limited.Burst};w=5", answer.Header("RateLimit-Policy"));
-            if (i == 1) Assert.Equal($"\"default\";r={Limited.Burst - 1};t=1", answer.Header("RateLimit"));
+            remaining.Add(answer.Header("RateLimit"));
         }
+
+        Assert.Equal($"\"default\";r={Limited.Burst - 1};t=1", remaining[0]); // later ones depend on the time
 
         var refusal = await UntilRefusedAsync(caller);
         Assert.Equal("1", refusal.Header("Retry-After"));

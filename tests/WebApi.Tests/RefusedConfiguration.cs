@@ -5,6 +5,7 @@ using Microsoft.Extensions.Configuration;
 namespace CleanUsers.WebApi.Tests;
 
 /// <summary>What the service does not start with, in one line each. See <see cref="Configuration"/> for more.</summary>
+[Collection(nameof(InProcess))]
 public sealed class RefusedConfiguration
 {
     private const string Bearer = "Authentication:Schemes:Bearer";

@@ -9,7 +9,7 @@ namespace CleanUsers.WebApi.Tests;
 /// <summary>The program as a process of its own, as it runs in production, over an embedded database of its own.</summary>
 public sealed class Running : IDisposable
 {
-    private const int SigTerm = 15;
+    internal const int SigTerm = 15;
 
     private readonly string _folder;
     private readonly Process _process;
@@ -43,6 +43,7 @@ public sealed class Running : IDisposable
             WorkingDirectory = folder,
         };
         start.Environment["ASPNETCORE_ENVIRONMENT"] = "Production";
+        start.Environment["DOTNET_TieredPGO"] = "0"; // most of its CPU time is compilation: 1.6 s instead of 1.9 s
         start.Environment["Authentication__AllowAnonymous"] = "true";
         start.Environment["RateLimiting__Enabled"] = "false";
         start.Environment["Shutdown__Delay"] = "00:00:00";
@@ -106,5 +107,5 @@ public sealed class Running : IDisposable
 
     [DllImport("libc", EntryPoint = "kill", SetLastError = true)]
     [DefaultDllImportSearchPaths(DllImportSearchPath.SafeDirectories)]
-    private static extern int Kill(int pid, int signal);
+    internal static extern int Kill(int pid, int signal);
 }

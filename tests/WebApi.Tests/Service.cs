@@ -1,6 +1,6 @@
 using System.Net.Sockets;
 using System.Text;
-using CleanUsers.Databases;
+using CleanUsers.TestSupport;
 using CleanUsers.WebApi.Observability;
 using Microsoft.AspNetCore.Hosting;
 using Microsoft.AspNetCore.Mvc.Testing;

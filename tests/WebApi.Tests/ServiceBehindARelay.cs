@@ -1,6 +1,6 @@
 using System.Data.Common;
-using CleanUsers.Databases;
 using CleanUsers.Infrastructure.Persistence;
+using CleanUsers.TestSupport;
 using Npgsql;
 
 namespace CleanUsers.WebApi.Tests;

@@ -161,11 +161,11 @@ public sealed class TerminalOutput : IDisposable
             """, TestContext.Current.CancellationToken);
         await File.WriteAllTextAsync(csv, $"email,\"{Hostile[..5]}\a\u009b\u202e\"\na@example.org,\n", TestContext.Current.CancellationToken);
 
-        var (code, _, error) = await OwnProcess.RunAsync(_folder, [], "users", "import", ndjson);
+        var (code, _, error) = await InProcess.RunAsync(_folder, [], "users", "import", ndjson);
         Assert.Equal(1, code);
         AssertPlainLines(9, $"line 1: {shown}: Unknown member '{inSentence}'.\nline 2: {shown}: ", error);
 
-        (code, _, error) = await OwnProcess.RunAsync(_folder, [], "users", "import", csv);
+        (code, _, error) = await InProcess.RunAsync(_folder, [], "users", "import", csv);
         Assert.Equal(1, code);
         AssertPlainLines(@"line 1: Unknown column '\u001B[31m\u0007\u009B\u202E': ", error);
     }

@@ -1,3 +1,4 @@
+using System.CommandLine;
 using System.Net.Sockets;
 using System.Text;
 using Microsoft.Data.Sqlite;
@@ -5,6 +6,7 @@ using Microsoft.Data.Sqlite;
 namespace CleanUsers.WebApi.Tests;
 
 /// <summary>The program's commands, as they are typed: what they print, and their exit codes.</summary>
+[Collection(nameof(InProcess))]
 public sealed class TheCommandLine : IDisposable
 {
     private static readonly (string, string)[] Open = [("Authentication__AllowAnonymous", "true")];
@@ -25,7 +27,7 @@ public sealed class TheCommandLine : IDisposable
     [Fact]
     public async Task The_value_of_a_setting_is_no_command()
     {
-        var (code, _, error) = await OwnProcess.RunAsync(_folder, [], "--environment", "migrate");
+        var (code, _, error) = await InProcess.RunAsync(_folder, [], "--environment", "migrate");
         Assert.Equal(78, code);
         Assert.Contains("Authentication", error, StringComparison.Ordinal); // so it was about to serve
     }
@@ -60,7 +62,7 @@ public sealed class TheCommandLine : IDisposable
     [InlineData("@commands", "@commands")]
     public async Task What_it_does_not_know_is_refused_by_name_with_1(string typed, string unknown)
     {
-        var (code, output, error) = await OwnProcess.RunAsync(_folder, Open, typed.Split(' '));
+        var (code, output, error) = await InProcess.RunAsync(_folder, Open, typed.Split(' '));
         Assert.Equal(1, code);
         Assert.Empty(output);
         Assert.Contains($"'{unknown}'", Assert.Single(error.Trim().Split('\n')), StringComparison.Ordinal);
@@ -72,10 +74,10 @@ public sealed class TheCommandLine : IDisposable
     [InlineData("health")]
     public async Task Each_command_says_what_it_does_with_an_example(string command)
     {
-        var (code, output, error) = await OwnProcess.RunAsync(_folder, [], command, "--help");
+        var (code, output, error) = await InProcess.RunAsync(_folder, [], command, "--help");
         Assert.Equal((0, ""), (code, error));
-        Assert.Contains($"Example:\n  CleanUsers.WebApi {command}", output, StringComparison.Ordinal);
-        Assert.Contains($"  {command} ", (await OwnProcess.RunAsync(_folder, [], "--help")).Output, StringComparison.Ordinal);
+        Assert.Contains($"Example:\n  {RootCommand.ExecutableName} {command}", output, StringComparison.Ordinal);
+        Assert.Contains($"  {command} ", (await InProcess.RunAsync(_folder, [], "--help")).Output, StringComparison.Ordinal);
     }
 
     [Fact]
@@ -83,7 +85,7 @@ public sealed class TheCommandLine : IDisposable
     {
         (string, string)[] wrongForServing = [("Http__MaxBodyBytes", "1")];
         for (var i = 0; i < 2; i++)
-            Assert.Equal((0, "The database is up to date.\n", ""), await OwnProcess.RunAsync(_folder, wrongForServing, "migrate"));
+            Assert.Equal((0, "The database is up to date.\n", ""), await InProcess.RunAsync(_folder, wrongForServing, "migrate"));
 
         using var service = await OwnProcess.ServeAsync(
             _folder, [.. Open, ("Database__MigrateOnStartup", "false")], "--urls", "http://127.0.0.1:0");
@@ -96,7 +98,7 @@ public sealed class TheCommandLine : IDisposable
     [InlineData("Data Source=:memory:", 78, "Invalid configuration: ConnectionStrings:CleanUsers ")]
     public async Task Migrate_says_in_one_line_why_it_could_not(string connectionString, int expected, string start)
     {
-        var (code, output, error) = await OwnProcess.RunAsync(_folder, [("ConnectionStrings__CleanUsers", connectionString)], "migrate");
+        var (code, output, error) = await InProcess.RunAsync(_folder, [("ConnectionStrings__CleanUsers", connectionString)], "migrate");
         Assert.Equal(expected, code);
         Assert.Empty(output);
         Assert.StartsWith(start, Assert.Single(error.Trim().Split('\n')), StringComparison.Ordinal);
@@ -116,7 +118,7 @@ public sealed class TheCommandLine : IDisposable
 
         Assert.Equal(
             (70, "", "Unexpected error: SQLite Error 1: 'table \"Users\" already exists'.\n"),
-            await OwnProcess.RunAsync(_folder, [("ConnectionStrings__CleanUsers", database)], "migrate"));
+            await InProcess.RunAsync(_folder, [("ConnectionStrings__CleanUsers", database)], "migrate"));
     }
 
     [Fact]
@@ -127,16 +129,16 @@ public sealed class TheCommandLine : IDisposable
             ("PORT", $"{service.Address.Port}"),
             ("ASPNETCORE_URLS", $"https://*:1;http://*:{service.Address.Port}"),
             ("ASPNETCORE_HTTP_PORTS", $"{service.Address.Port};1")])
-            Assert.Equal((0, "", ""), await OwnProcess.RunAsync(_folder, [("ASPNETCORE_URLS", ""), (name, value), ("HTTP_PROXY", "http://127.0.0.1:1")], "health"));
+            Assert.Equal((0, "", ""), await InProcess.RunAsync(_folder, [("ASPNETCORE_URLS", ""), (name, value), ("HTTP_PROXY", "http://127.0.0.1:1")], "health"));
 
         File.Delete(Path.Combine(_folder, "data", "cleanusers.db"));
-        var away = await OwnProcess.RunAsync(_folder, [("PORT", $"{service.Address.Port}")], "health");
+        var away = await InProcess.RunAsync(_folder, [("PORT", $"{service.Address.Port}")], "health");
         Assert.Equal((1, ""), (away.Code, away.Output));
         Assert.EndsWith("/health/ready responds with status code 503.", away.Error.Trim(), StringComparison.Ordinal);
 
         service.Terminate();
         await service.EndAsync();
-        var gone = await OwnProcess.RunAsync(_folder, [("PORT", $"{service.Address.Port}")], "health");
+        var gone = await InProcess.RunAsync(_folder, [("PORT", $"{service.Address.Port}")], "health");
         Assert.Equal((1, ""), (gone.Code, gone.Output));
         Assert.StartsWith($"Not ready: http://127.0.0.1:{service.Address.Port}/health/ready can't be reached: ", gone.Error, StringComparison.Ordinal);
     }
@@ -146,7 +148,7 @@ public sealed class TheCommandLine : IDisposable
     [InlineData("ASPNETCORE_HTTP_PORTS", "http", "1 to 65535")]
     [InlineData("ASPNETCORE_URLS", "8080", "addresses such as http://*:8080")]
     public async Task Health_refuses_a_port_that_is_none(string name, string value, string allowed) => Assert.Equal(
-        (78, "", $"Invalid configuration: {name} is '{value}' (allowed: {allowed}).\n"), await OwnProcess.RunAsync(_folder, [(name, value)], "health"));
+        (78, "", $"Invalid configuration: {name} is '{value}' (allowed: {allowed}).\n"), await InProcess.RunAsync(_folder, [(name, value)], "health"));
 
     public void Dispose() => Directory.Delete(_folder, recursive: true);
 }

@@ -1,5 +1,5 @@
 using System.Text.RegularExpressions;
-using CleanUsers.Databases;
+using CleanUsers.TestSupport;
 using Npgsql;
 
 namespace CleanUsers.WebApi.Tests;

@@ -1,3 +1,4 @@
+using System.CommandLine;
 using System.Text.Json;
 using CleanUsers.WebApi.Commands;
 using Microsoft.Data.Sqlite;
@@ -5,6 +6,7 @@ using Microsoft.Data.Sqlite;
 namespace CleanUsers.WebApi.Tests;
 
 /// <summary>Users created, read and purged by commands: the same rules, answers and refusals as over HTTP.</summary>
+[Collection(nameof(InProcess))]
 public sealed class UsersOnTheCommandLine : IDisposable
 {
     // what stands in the way of serving does not matter to a command
@@ -114,8 +116,8 @@ public sealed class UsersOnTheCommandLine : IDisposable
             await ExecuteAsync($"""UPDATE "Users" SET "DeletedAt" = {TimeProvider.System.GetUtcNow().AddDays(-days).ToUnixTimeMilliseconds()}, "DeletedBy" = 'eve' WHERE "Id" = {id}""");
 
         Assert.Equal((1, "", "--expired: Deleted users never expire, because Retention:DeletedUsersDays is not set.\n"), await RunAsync("purge", "--expired"));
-        Assert.Equal((0, "1 users were erased.\n", ""), await OwnProcess.RunAsync(_folder, thirtyDays, "users", "purge", "--expired"));
-        Assert.Equal((0, "0 users were erased.\n", ""), await OwnProcess.RunAsync(_folder, thirtyDays, "users", "purge", "--expired"));
+        Assert.Equal((0, "1 users were erased.\n", ""), await InProcess.RunAsync(_folder, thirtyDays, "users", "purge", "--expired"));
+        Assert.Equal((0, "0 users were erased.\n", ""), await InProcess.RunAsync(_folder, thirtyDays, "users", "purge", "--expired"));
         Assert.Equal("2,3", await ExecuteAsync("""SELECT GROUP_CONCAT("Id") FROM "Users" """));
 
         async Task<object?> ExecuteAsync(string statement)
@@ -152,7 +154,7 @@ public sealed class UsersOnTheCommandLine : IDisposable
     [Fact]
     public async Task A_wrong_configuration_is_78() => Assert.Equal(
         (78, "", "Invalid configuration: Database:Provider is 'Oracle' (allowed: Sqlite, SqlServer, PostgreSql).\n"),
-        await OwnProcess.RunAsync(_folder, [("Database__Provider", "Oracle")], "users", "list"));
+        await InProcess.RunAsync(_folder, [("Database__Provider", "Oracle")], "users", "list"));
 
     [Theory]
     [InlineData("create")]
@@ -165,7 +167,7 @@ public sealed class UsersOnTheCommandLine : IDisposable
     {
         var (code, output, error) = await RunAsync(command, "--help");
         Assert.Equal((0, ""), (code, error));
-        Assert.Contains($"Example:\n  CleanUsers.WebApi users {command}", output, StringComparison.Ordinal);
+        Assert.Contains($"Example:\n  {RootCommand.ExecutableName} users {command}", output, StringComparison.Ordinal);
     }
 
     [Fact]
@@ -190,9 +192,9 @@ public sealed class UsersOnTheCommandLine : IDisposable
 
     [Fact]
     public async Task Openapi_has_two_versions_and_no_other() => Assert.Equal(
-        (1, "", "--version: Version must be 3.1 or 3.0.\n"), await OwnProcess.RunAsync(_folder, [], "openapi", "--version", "2.0"));
+        (1, "", "--version: Version must be 3.1 or 3.0.\n"), await InProcess.RunAsync(_folder, [], "openapi", "--version", "2.0"));
 
     public void Dispose() => Directory.Delete(_folder, recursive: true);
 
-    private Task<(int Code, string Output, string Error)> RunAsync(params string[] typed) => OwnProcess.RunAsync(_folder, WrongForServing, ["users", .. typed]);
+    private Task<(int Code, string Output, string Error)> RunAsync(params string[] typed) => InProcess.RunAsync(_folder, WrongForServing, ["users", .. typed]);
 }

@@ -1,6 +1,6 @@
 using System.Collections.Concurrent;
 using System.Diagnostics;
-using CleanUsers.Databases;
+using CleanUsers.TestSupport;
 using Npgsql;
 
 namespace CleanUsers.WebApi.Tests;

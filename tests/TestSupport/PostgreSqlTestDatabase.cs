@@ -2,7 +2,7 @@ using System.Data.Common;
 using CleanUsers.Infrastructure.Persistence;
 using Npgsql;
 
-namespace CleanUsers.Databases;
+namespace CleanUsers.TestSupport;
 
 /// <summary>
 /// A database of the server that <c>CLEANUSERS_TEST_POSTGRESQL</c> names, else of one that is installed here, else of a container.

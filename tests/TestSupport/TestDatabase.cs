@@ -2,7 +2,7 @@ using System.Data.Common;
 using CleanUsers.Infrastructure.Persistence;
 using Xunit;
 
-namespace CleanUsers.Databases;
+namespace CleanUsers.TestSupport;
 
 /// <summary>An empty database of its own for a test class. Which ones there are depends on the machine: see CONTRIBUTING.md.</summary>
 public abstract class TestDatabase : IAsyncDisposable

@@ -3,7 +3,7 @@ using System.Globalization;
 using System.Net;
 using System.Net.Sockets;
 
-namespace CleanUsers.Databases;
+namespace CleanUsers.TestSupport;
 
 /// <summary>
 /// A PostgreSQL server of an installation on this machine, with data of its own, on a free port of the loopback interface. It runs as the

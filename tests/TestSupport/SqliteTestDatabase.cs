@@ -2,7 +2,7 @@ using System.Data.Common;
 using CleanUsers.Infrastructure.Persistence;
 using Microsoft.Data.Sqlite;
 
-namespace CleanUsers.Databases;
+namespace CleanUsers.TestSupport;
 
 /// <summary>A file in a folder of its own.</summary>
 public sealed class SqliteTestDatabase : TestDatabase

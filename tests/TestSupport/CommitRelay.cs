@@ -2,7 +2,7 @@ using System.Buffers.Binary;
 using System.Net;
 using System.Net.Sockets;
 
-namespace CleanUsers.Databases;
+namespace CleanUsers.TestSupport;
 
 /// <summary>
 /// Stands between a client and a PostgreSQL server, and can lose the reply to the next COMMIT: the server has committed, something else may

@@ -2,7 +2,7 @@ using System.Data.Common;
 using CleanUsers.Infrastructure.Persistence;
 using Microsoft.Data.SqlClient;
 
-namespace CleanUsers.Databases;
+namespace CleanUsers.TestSupport;
 
 /// <summary>A database of the server that <c>CLEANUSERS_TEST_SQLSERVER</c> names, else of a container.</summary>
 public sealed class SqlServerTestDatabase : TestDatabase

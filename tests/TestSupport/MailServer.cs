@@ -4,7 +4,7 @@ using System.Globalization;
 using System.Text.Json;
 using Xunit;
 
-namespace CleanUsers.Databases;
+namespace CleanUsers.TestSupport;
 
 /// <summary>A mail server as a process of its own, on a port of the loopback interface: see mail_server.py.</summary>
 public sealed class MailServer : IDisposable

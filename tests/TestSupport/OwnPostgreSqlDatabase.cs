@@ -2,7 +2,7 @@ using System.Data.Common;
 using CleanUsers.Infrastructure.Persistence;
 using Npgsql;
 
-namespace CleanUsers.Databases;
+namespace CleanUsers.TestSupport;
 
 /// <summary>A PostgreSQL server of one's own, to stop and start; only where PostgreSQL is installed.</summary>
 public sealed class OwnPostgreSqlDatabase : TestDatabase
