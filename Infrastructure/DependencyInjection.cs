@@ -7,6 +7,7 @@ using CleanUsers.Infrastructure.Persistence.Sqlite;
 using CleanUsers.Infrastructure.Persistence.SqlServer;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Logging;
+using Microsoft.Extensions.Options;
 
 namespace CleanUsers.Infrastructure;
 
@@ -17,7 +18,7 @@ public static class DependencyInjection
     /// <exception cref="ArgumentException">The connection string is missing or not valid.</exception>
     public static IServiceCollection AddInfrastructure(
         this IServiceCollection services, DatabaseOptions options, string? connectionString) => services
-        .AddSingleton(options)
+        .AddSingleton(Options.Create(options))
         .AddDatabase(options, connectionString)
         .AddSingleton<CompiledUserQueries>()
         .AddTelemetry()
@@ -31,7 +32,6 @@ public static class DependencyInjection
     /// <param name="smtp">The mail server; used only for delivery by SMTP.</param>
     public static IServiceCollection AddEmailDelivery(this IServiceCollection services, EmailOptions options, SmtpOptions smtp)
     {
-        services.AddSingleton(options).AddSingleton(smtp);
         return services.AddSingleton<IEmailSender>(provider => new SafeSender(
             options.Delivery switch
             {
@@ -45,7 +45,7 @@ public static class DependencyInjection
     /// <exception cref="DatabaseUnavailableException">The database can't be reached.</exception>
     public static async Task MigrateOnStartupAsync(this IServiceProvider services)
     {
-        if (services.GetRequiredService<DatabaseOptions>().ShouldMigrateOnStartup) await services.MigrateAsync(CancellationToken.None);
+        if (services.GetRequiredService<IOptions<DatabaseOptions>>().Value.ShouldMigrateOnStartup) await services.MigrateAsync(CancellationToken.None);
     }
 
     /// <summary>Creates or updates the schema.</summary>

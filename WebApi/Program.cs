@@ -26,6 +26,7 @@ static async Task ServeAsync(string[] settings)
     builder.AddTelemetry();
     builder.AddErrorReports();
     builder.AddShutdown();
+    builder.EnsureValidSettings();
 
     await using var app = builder.Build(); // disposed of in every case: that writes the last lines of the log
     app.UseRequestLog();
@@ -34,7 +35,7 @@ static async Task ServeAsync(string[] settings)
     app.UseSecurityHeaders();
     app.UseHttp();
     app.UseCrossOrigin();
-    app.UseAuthenticationByToken();
+    app.UseAuthentication();
     app.UseRateLimiting();
     app.UseAuthorization();
     app.MapControllers();

@@ -4,6 +4,7 @@ using System.Text.Json;
 using Ardalis.Result;
 using CleanUsers.Application;
 using CleanUsers.Infrastructure;
+using CleanUsers.WebApi.Hosting;
 using CleanUsers.WebApi.Http.Input;
 using FluentValidation;
 

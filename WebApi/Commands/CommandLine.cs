@@ -57,7 +57,7 @@ internal static class CommandLine
         }
         catch (ConfigurationException exception)
         {
-            ErrorOutput.WriteLine(exception.Message);
+            foreach (var error in exception.Errors) ErrorOutput.WriteLine(error);
             return ConfigurationException.ExitCode;
         }
         catch (DatabaseUnavailableException exception)

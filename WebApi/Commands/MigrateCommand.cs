@@ -1,4 +1,5 @@
 using CleanUsers.Infrastructure;
+using CleanUsers.WebApi.Hosting;
 
 namespace CleanUsers.WebApi.Commands;
 

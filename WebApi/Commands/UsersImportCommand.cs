@@ -1,6 +1,7 @@
 using System.CommandLine;
 using CleanUsers.Application.Transfer;
 using CleanUsers.Infrastructure;
+using CleanUsers.WebApi.Hosting;
 using CleanUsers.WebApi.Commands.Files;
 
 namespace CleanUsers.WebApi.Commands;

@@ -2,6 +2,7 @@ using System.CommandLine;
 using Ardalis.Result;
 using CleanUsers.Application.DeletedUsers;
 using CleanUsers.Application.Users;
+using CleanUsers.WebApi.Hosting;
 
 namespace CleanUsers.WebApi.Commands;
 

@@ -1,12 +1,11 @@
 namespace CleanUsers.WebApi.Hosting;
 
-/// <summary>A value of the configuration that the service can't start with.</summary>
-/// <param name="key">Its key, such as <c>Http:MaxBodyBytes</c>.</param>
-/// <param name="found">What stands there; never a secret.</param>
-/// <param name="allowed">What may stand there.</param>
-internal sealed class ConfigurationException(string key, string found, string allowed)
-    : Exception($"Invalid configuration: {key} is {found} (allowed: {allowed}).")
+/// <summary>The service can't start with its configuration.</summary>
+/// <param name="errors">A line for each wrong value, which names it.</param>
+internal sealed class ConfigurationException(IReadOnlyList<string> errors) : Exception(string.Join(Environment.NewLine, errors))
 {
     /// <summary>EX_CONFIG of sysexits.h.</summary>
     public const int ExitCode = 78;
+
+    public IReadOnlyList<string> Errors => errors;
 }

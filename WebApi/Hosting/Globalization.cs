@@ -8,14 +8,14 @@ namespace CleanUsers.WebApi.Hosting;
 /// </summary>
 internal static class Globalization
 {
-    /// <exception cref="ConfigurationException">The runtime is in its invariant mode.</exception>
-    public static void EnsureAvailable()
+    /// <summary>Finds out whether the runtime is in its invariant mode.</summary>
+    public static void EnsureUnicode(this IHostApplicationBuilder builder)
     {
         var supportsUnicode =
             EmailAddress.TryParse("e\u0301@BU\u0308CHER.example", out var address, out _) && address.Key == "\u00E9@xn--bcher-kva.example";
         if (!supportsUnicode)
         {
-            throw new ConfigurationException(
+            builder.Errors().Add(
                 "DOTNET_SYSTEM_GLOBALIZATION_INVARIANT",
                 "in force",
                 "false, with ICU installed: the service compares names and addresses by Unicode's normal form");

@@ -14,11 +14,10 @@ internal static class ListeningPort
     /// <c>PORT</c> means that port on all interfaces, as Heroku and its like expect. It goes before <c>ASPNETCORE_URLS</c> and
     /// <c>ASPNETCORE_HTTP_PORTS</c>, which images set beforehand, and behind <c>--urls</c>, which was typed for this start.
     /// </summary>
-    /// <exception cref="ConfigurationException">The value is not a port.</exception>
     public static WebApplicationBuilder ListenOnPort(this WebApplicationBuilder builder, string[] settings)
     {
         var typed = new ConfigurationBuilder().AddCommandLine(settings).Build()[WebHostDefaults.ServerUrlsKey];
-        if (Parse(Key, builder.Configuration[Key]) is { } port && typed is null)
+        if (Parse(Key, builder.Configuration[Key], builder.Errors()) is { } port && typed is null)
         {
             // addresses and ports side by side would be a warning at every start
             builder.WebHost.UseUrls($"http://*:{port}").UseSetting(WebHostDefaults.HttpPortsKey, "");
@@ -29,22 +28,25 @@ internal static class ListeningPort
 
     /// <summary>The port of a service that was started in the same environment.</summary>
     /// <exception cref="ConfigurationException">A value in the environment is not a port, or not an address.</exception>
-    public static int Find(IConfiguration environment) =>
-        Parse(Key, environment[Key])
-        ?? PortOf(environment[UrlsKey])
-        ?? Parse(HttpPortsKey, Entries(environment[HttpPortsKey]).FirstOrDefault())
-        ?? Default;
-
-    /// <exception cref="ConfigurationException">There is a value, and it is not a port.</exception>
-    private static int? Parse(string key, string? text)
+    public static int Find(IConfiguration environment)
     {
-        if (text is null) return null;
-        return int.TryParse(text, NumberStyles.None, CultureInfo.InvariantCulture, out var port) && port is >= 1 and <= 65535
-            ? port
-            : throw new ConfigurationException(key, $"'{text}'", "1 to 65535");
+        var errors = new ConfigurationErrors();
+        var port = Parse(Key, environment[Key], errors)
+            ?? PortOf(environment[UrlsKey], errors)
+            ?? Parse(HttpPortsKey, Entries(environment[HttpPortsKey]).FirstOrDefault(), errors);
+        errors.ThrowIfAny();
+        return port ?? Default;
     }
 
-    private static int? PortOf(string? urls)
+    private static int? Parse(string key, string? text, ConfigurationErrors errors)
+    {
+        if (text is null) return null;
+        if (int.TryParse(text, NumberStyles.None, CultureInfo.InvariantCulture, out var port) && port is >= 1 and <= 65535) return port;
+        errors.Add(key, $"'{text}'", "1 to 65535");
+        return null;
+    }
+
+    private static int? PortOf(string? urls, ConfigurationErrors errors)
     {
         try
         {
@@ -52,7 +54,8 @@ internal static class ListeningPort
         }
         catch (FormatException)
         {
-            throw new ConfigurationException(UrlsKey, $"'{urls}'", "addresses such as http://*:8080");
+            errors.Add(UrlsKey, $"'{urls}'", "addresses such as http://*:8080");
+            return null;
         }
     }
 

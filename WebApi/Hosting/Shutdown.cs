@@ -26,7 +26,7 @@ internal static class Shutdown
 {
     public static WebApplicationBuilder AddShutdown(this WebApplicationBuilder builder)
     {
-        var options = builder.Configuration.ReadSection<ShutdownOptions>(ShutdownOptions.Section);
+        var options = builder.AddSettings<ShutdownOptions>(ShutdownOptions.Section);
         builder.Services.Configure<HostOptions>(host => host.ShutdownTimeout = options.Delay + options.Timeout);
         builder.Services.AddHostedService(_ => new DrainDelay(options.Delay));
         return builder;

@@ -15,7 +15,10 @@ internal static class ErrorReports
         if (string.IsNullOrEmpty(dsn)) return builder;
         // not shown: it holds a key
         if (!Uri.TryCreate(dsn, UriKind.Absolute, out var address) || address.Scheme is not ("http" or "https") || address.UserInfo.Length == 0)
-            throw new ConfigurationException(Key, "not valid", "a DSN, as Sentry shows it for a project");
+        {
+            builder.Errors().Add(Key, "not valid", "a DSN, as Sentry shows it for a project");
+            return builder;
+        }
 
         builder.WebHost.UseSentry(sentry =>
         {

@@ -1,6 +1,7 @@
 using System.ComponentModel.DataAnnotations;
 using CleanUsers.WebApi.Hosting;
 using CleanUsers.WebApi.Security;
+using Microsoft.Extensions.Options;
 using OpenTelemetry.Metrics;
 using OpenTelemetry.Resources;
 using OpenTelemetry.Trace;
@@ -34,20 +35,20 @@ internal static class Telemetry
 
     public static WebApplicationBuilder AddTelemetry(this WebApplicationBuilder builder)
     {
-        var collector = IsAddress(builder.Configuration[CollectorKey]);
+        var collector = HasCollector(builder);
         var telemetry = builder.Services.AddOpenTelemetry()
             .ConfigureResource(resource => resource.AddService(builder.Configuration["OTEL_SERVICE_NAME"] ?? "cleanusers"))
             .WithMetrics(metrics => AddMetrics(metrics, collector));
         if (collector) telemetry.WithTracing(AddTraces);
 
-        if (Port(builder.Configuration) is { } port)
+        if (builder.AddSettings<MetricsOptions>(MetricsOptions.Section).Port is { } port)
             builder.Services.AddHostedService(services => new MetricsServer(port, services.GetRequiredService<MeterProvider>()));
         return builder;
     }
 
     public static void MapMetrics(this WebApplication app)
     {
-        if (Port(app.Configuration) is not null) return;
+        if (app.Services.GetRequiredService<IOptions<MetricsOptions>>().Value.Port is not null) return;
         app.MapPrometheusScrapingEndpoint(Path)
             .WithMetadata(new HttpMethodMetadata(["GET", "HEAD"]))
             .RequireAuthorization(Scopes.Metrics)
@@ -79,13 +80,12 @@ internal static class Telemetry
         .AddSource(Ours)
         .AddOtlpExporter();
 
-    private static int? Port(IConfiguration configuration) => configuration.ReadSection<MetricsOptions>(MetricsOptions.Section).Port;
-
-    /// <exception cref="ConfigurationException">The value is not an address.</exception>
-    private static bool IsAddress(string? endpoint)
+    private static bool HasCollector(WebApplicationBuilder builder)
     {
+        var endpoint = builder.Configuration[CollectorKey];
         if (string.IsNullOrEmpty(endpoint)) return false;
         if (Uri.TryCreate(endpoint, UriKind.Absolute, out var address) && address.Scheme is "http" or "https") return true;
-        throw new ConfigurationException(CollectorKey, $"'{endpoint}'", "an http or https address");
+        builder.Errors().Add(CollectorKey, $"'{endpoint}'", "an http or https address");
+        return false;
     }
 }

@@ -25,10 +25,11 @@ internal static class AuthenticationSetup
 
     public static WebApplicationBuilder AddAuthenticationByToken(this WebApplicationBuilder builder)
     {
-        var options = builder.Configuration.ReadSection<CallerOptions>(CallerOptions.Section, "Schemes", "DefaultScheme");
+        var options = builder.AddSettings<CallerOptions>(CallerOptions.Section, "Schemes", "DefaultScheme");
         var bearer = builder.Configuration.GetSection(BearerKey);
-        CheckKeys(bearer);
-        if (!options.AllowAnonymous) CheckTrust(bearer);
+        var errors = builder.Errors();
+        if (CheckKeys(bearer, errors)) CheckUsable(builder);
+        if (!options.AllowAnonymous && errors.IsValid(CallerOptions.Section)) CheckTrust(bearer, errors);
 
         builder.Services.AddAuthentication().AddJwtBearer(BearerTokens.Configure);
         builder.Services.AddAuthorization(authorization => Scopes.AddPolicies(authorization, options.AllowAnonymous));
@@ -36,41 +37,46 @@ internal static class AuthenticationSetup
         return builder;
     }
 
-    /// <exception cref="ConfigurationException">ASP.NET Core can't work with its section.</exception>
-    public static void UseAuthenticationByToken(this WebApplication app)
+    /// <summary>What ASP.NET Core can't work with would otherwise be found by the first request.</summary>
+    private static void CheckUsable(WebApplicationBuilder builder)
     {
+        var services = new ServiceCollection().AddSingleton<IConfiguration>(builder.Configuration).AddLogging();
+        services.AddAuthentication().AddJwtBearer(BearerTokens.Configure);
+        using var provider = services.BuildServiceProvider();
         try
         {
-            app.Services.GetRequiredService<IOptionsMonitor<JwtBearerOptions>>().Get(JwtBearerDefaults.AuthenticationScheme);
+            provider.GetRequiredService<IOptionsMonitor<JwtBearerOptions>>().Get(JwtBearerDefaults.AuthenticationScheme);
         }
         catch (Exception exception) when (exception is FormatException or InvalidOperationException or ArgumentException or OverflowException)
         {
-            // else it would be found by the first request. The texts name what is wrong, and quote no key: those are checked before
-            throw new ConfigurationException(BearerKey, $"not usable ({exception.Message.TrimEnd('.')})", "ASP.NET Core's own section");
+            // the texts name what is wrong, and quote no key: those are checked before
+            builder.Errors().Add(BearerKey, $"not usable ({exception.Message.TrimEnd('.')})", "ASP.NET Core's own section");
         }
-
-        app.UseAuthentication();
     }
 
-    private static void CheckTrust(IConfigurationSection bearer)
+    private static void CheckTrust(IConfigurationSection bearer, ConfigurationErrors errors)
     {
-        if (!HasAny("Authority", "MetadataAddress", "ValidIssuer", "ValidIssuers")) throw Lacking("an issuer", "an issuer to trust");
-        if (!HasAny("ValidAudience", "ValidAudiences")) throw Lacking("an audience", "the audience that tokens are for, in ValidAudiences");
-        if (!HasAny("Authority", "MetadataAddress", "SigningKeys")) throw Lacking("a key", "an Authority that publishes its keys, or SigningKeys");
+        if (!HasAny("Authority", "MetadataAddress", "ValidIssuer", "ValidIssuers")) AddLacking("an issuer", "an issuer to trust");
+        else if (!HasAny("ValidAudience", "ValidAudiences")) AddLacking("an audience", "the audience that tokens are for, in ValidAudiences");
+        else if (!HasAny("Authority", "MetadataAddress", "SigningKeys")) AddLacking("a key", "an Authority that publishes its keys, or SigningKeys");
 
         bool HasAny(params string[] keys) => keys.Any(key => bearer.GetSection(key).Exists());
 
-        ConfigurationException Lacking(string what, string allowed) => new(
+        void AddLacking(string what, string allowed) => errors.Add(
             BearerKey, bearer.Exists() ? $"without {what}" : "missing", $"a section with {allowed}, or {AllowAnonymousKey}=true");
     }
 
-    private static void CheckKeys(IConfigurationSection bearer)
+    private static bool CheckKeys(IConfigurationSection bearer, ConfigurationErrors errors)
     {
+        var areValid = true;
         foreach (var key in bearer.GetSection("SigningKeys").GetChildren().Select(key => key.GetSection("Value")))
         {
             var bytes = new byte[key.Value?.Length ?? 0];
-            if (!Convert.TryFromBase64String(key.Value ?? "", bytes, out var length) || length < MinKeyLength)
-                throw new ConfigurationException(key.Path, "not valid", $"a key of at least {MinKeyLength} bytes in base64");
+            if (Convert.TryFromBase64String(key.Value ?? "", bytes, out var length) && length >= MinKeyLength) continue;
+            errors.Add(key.Path, "not valid", $"a key of at least {MinKeyLength} bytes in base64");
+            areValid = false;
         }
+
+        return areValid;
     }
 }

@@ -10,7 +10,7 @@ internal sealed class CrossOriginOptions
 
     /// <summary>The origins whose pages may send requests to this service.</summary>
     [Origin]
-    public IReadOnlyList<string> Origins { get; init; } = [];
+    public TextList Origins { get; init; } = [];
 }
 
 /// <summary>Which other origins' pages may send requests to this service (Fetch Standard): those in the configuration, without cookies.</summary>
@@ -28,8 +28,7 @@ internal static class CrossOrigin
 
     public static WebApplicationBuilder AddCrossOrigin(this WebApplicationBuilder builder)
     {
-        var options = builder.Configuration.ReadSection<CrossOriginOptions>(CrossOriginOptions.Section);
-        builder.Services.AddSingleton(Options.Create(options));
+        var options = builder.AddSettings<CrossOriginOptions>(CrossOriginOptions.Section);
         builder.Services.AddCors(cors => cors.AddDefaultPolicy(policy => policy
             .WithOrigins([.. options.Origins])
             .WithMethods(Methods)

@@ -38,8 +38,7 @@ internal static class RateLimiting
 
     public static WebApplicationBuilder AddRateLimiting(this WebApplicationBuilder builder)
     {
-        var options = builder.Configuration.ReadSection<RateLimitingOptions>(RateLimitingOptions.Section);
-        builder.Services.AddSingleton(Options.Create(options));
+        var options = builder.AddSettings<RateLimitingOptions>(RateLimitingOptions.Section);
         if (options.Enabled)
         {
             builder.Services.AddRateLimiter(limiter =>

@@ -1,6 +1,7 @@
 using System.ComponentModel.DataAnnotations;
 using CleanUsers.WebApi.Hosting;
 using Microsoft.Extensions.Configuration;
+using Microsoft.Extensions.Hosting;
 
 namespace CleanUsers.WebApi.Tests;
 
@@ -82,10 +83,14 @@ public sealed class RefusedConfiguration
     [Fact]
     public void A_value_that_is_null_is_none() => Assert.Null(Read(("Sample:Secret", null)).Secret);
 
-    private static Sample Read(params (string Key, string? Value)[] values) => new ConfigurationBuilder()
-        .AddInMemoryCollection(values.Select(value => KeyValuePair.Create(value.Key, value.Value)))
-        .Build()
-        .ReadSection<Sample>("Sample");
+    private static Sample Read(params (string Key, string? Value)[] values)
+    {
+        var builder = Host.CreateEmptyApplicationBuilder(new());
+        builder.Configuration.AddInMemoryCollection(values.Select(value => KeyValuePair.Create(value.Key, value.Value)));
+        var sample = builder.AddSettings<Sample>("Sample");
+        builder.EnsureValidSettings();
+        return sample;
+    }
 
     private static string Refusal(params (string Key, string? Value)[] values) =>
         Assert.Throws<ConfigurationException>(() => Read(values)).Message;
@@ -93,7 +98,7 @@ public sealed class RefusedConfiguration
     private sealed class Sample
     {
         [RegularExpression("[a-z][0-9]", ErrorMessage = "a letter and a digit")]
-        public IReadOnlyList<string> Items { get; init; } = [];
+        public TextList Items { get; init; } = [];
 
         [DataType(DataType.Password), MinLength(4, ErrorMessage = "four characters or more")]
         public string? Secret { get; init; }

@@ -1,6 +1,6 @@
 using System.CommandLine;
 using System.Text.Json;
-using CleanUsers.WebApi.Commands;
+using CleanUsers.WebApi.Hosting;
 using Microsoft.Data.Sqlite;
 
 namespace CleanUsers.WebApi.Tests;

@@ -8,7 +8,6 @@ using Microsoft.AspNetCore.Mvc;
 using Microsoft.AspNetCore.Mvc.Controllers;
 using Microsoft.AspNetCore.Mvc.ModelBinding;
 using Microsoft.AspNetCore.Server.Kestrel.Transport.Sockets;
-using Microsoft.Extensions.Options;
 
 namespace CleanUsers.WebApi.Http.Pipeline;
 
@@ -34,7 +33,7 @@ internal sealed class HttpOptions
 
     /// <summary>Networks whose <c>X-Forwarded-*</c> headers count.</summary>
     [Network]
-    public IReadOnlyList<string> TrustedProxies { get; init; } = [];
+    public TextList TrustedProxies { get; init; } = [];
 }
 
 /// <summary>The HTTP side of the service: controllers, versions, errors in one form, limits of the web server.</summary>
@@ -42,8 +41,7 @@ internal static class HttpSetup
 {
     public static WebApplicationBuilder AddHttp(this WebApplicationBuilder builder)
     {
-        var options = builder.Configuration.ReadSection<HttpOptions>(HttpOptions.Section);
-        builder.Services.AddSingleton(Options.Create(options));
+        var options = builder.AddSettings<HttpOptions>(HttpOptions.Section);
         builder.WebHost.ConfigureKestrel(kestrel => WebServerLimits.Configure(kestrel, options));
         builder.Services.Configure<SocketTransportOptions>(WebServerLimits.Configure);
         builder.Services.AddRequestTimeouts(timeouts =>

@@ -1,31 +1,52 @@
+using System.ComponentModel.DataAnnotations;
 using CleanUsers.Application;
+using CleanUsers.Application.DeletedUsers;
 using CleanUsers.Application.Ports;
 using CleanUsers.Infrastructure;
 using CleanUsers.Infrastructure.Persistence;
-using CleanUsers.WebApi.Hosting;
 using Microsoft.Extensions.Logging.Console;
 
-namespace CleanUsers.WebApi.Commands;
+namespace CleanUsers.WebApi.Hosting;
 
-/// <summary>What all commands need: the configuration, the use cases, the database.</summary>
+/// <summary>Section <c>Retention</c> of the configuration.</summary>
+internal sealed class RetentionOptions
+{
+    public const string Section = "Retention";
+
+    /// <summary>How long deleted users are kept; null if they are never erased.</summary>
+    [Range(1, 36500)]
+    public int? DeletedUsersDays { get; init; }
+
+    public Retention ToRetention() => new(DeletedUsersDays is { } days ? TimeSpan.FromDays(days) : null);
+}
+
+/// <summary>Section <c>AutoMapper</c> of the configuration.</summary>
+internal sealed class MappingOptions
+{
+    public const string Section = "AutoMapper";
+
+    /// <summary>Without one AutoMapper writes a warning to the log at start.</summary>
+    [DataType(DataType.Password)]
+    public string? LicenseKey { get; init; }
+}
+
+/// <summary>What all commands need, <c>serve</c> among them: the configuration, the use cases, the database.</summary>
 internal static partial class CommandHost
 {
     private const string ConsoleLog = "Logging:Console";
 
     /// <param name="settings">Of the command line: <c>--key=value</c>.</param>
-    /// <exception cref="ConfigurationException">The configuration is not one to start with.</exception>
     public static WebApplicationBuilder CreateBuilder(string[] settings)
     {
-        Globalization.EnsureAvailable();
-
         // appsettings.json is beside the program, wherever it is started from
         var builder = WebApplication.CreateBuilder(new WebApplicationOptions { Args = settings, ContentRootPath = AppContext.BaseDirectory });
+        builder.EnsureUnicode();
         builder.Services.AddSingleton(TimeProvider.System);
         builder.Services.AddApplication(
-            builder.Configuration.ReadSection<RetentionOptions>(RetentionOptions.Section).ToRetention(),
-            builder.Configuration.ReadSection<MappingOptions>(MappingOptions.Section).LicenseKey);
-        builder.Configuration.UseConnectionString(DatabaseOptions.ConnectionStringName, connectionString => builder.Services.AddInfrastructure(
-            builder.Configuration.ReadSection<DatabaseOptions>(DatabaseOptions.Section), connectionString));
+            builder.AddSettings<RetentionOptions>(RetentionOptions.Section).ToRetention(),
+            builder.AddSettings<MappingOptions>(MappingOptions.Section).LicenseKey);
+        var database = builder.AddSettings<DatabaseOptions>(DatabaseOptions.Section);
+        builder.UseConnectionString(connectionString => builder.Services.AddInfrastructure(database, connectionString));
         builder.AddEmailDelivery();
         return builder;
     }
@@ -38,6 +59,7 @@ internal static partial class CommandHost
     {
         await Task.Yield(); // System.CommandLine listens to signals only once an action has come back to it, and SQLite never waits
         var builder = CreateBuilder([]);
+        builder.Errors().ThrowIfAny();
         // the command itself writes what went wrong, in a line; the stack is in the log, if the configuration enables it
         if (!builder.Configuration.GetSection(ConsoleLog).Exists()) builder.Logging.ClearProviders();
         builder.Services.Configure<ConsoleLoggerOptions>(console => console.LogToStandardErrorThreshold = LogLevel.Trace);
