@@ -63,7 +63,7 @@ public abstract class UseCases : IDisposable
             new UserDetails(UserInput.ParseEmail(email).Value, UserInput.ParseName(name).Value, 36, UserRole.User, UserStatus.Active), Now.AddDays(-1), "bob"),
         id);
 
-    /// <summary>As the store gives it.</summary>
+    /// <summary>Sets the id as the database does.</summary>
     internal static T WithId<T>(T entity, long id)
         where T : class
     {

@@ -34,7 +34,7 @@ internal sealed class LoadedService : IDisposable
         _output = _process.StandardOutput.ReadToEndAsync();
     }
 
-    /// <summary>How many it has answered.</summary>
+    /// <summary>How many requests it has responded to.</summary>
     public int Requests => _requests;
 
     /// <param name="settings">As on the command line: <c>Http:RequireIfMatch=true</c>.</param>
@@ -60,13 +60,13 @@ internal sealed class LoadedService : IDisposable
         }
 
         using var body = new StringContent("""{"email":"ada@example.org","name":"Ada"}""", Encoding.UTF8, "application/json");
-        using var answer = await service._client.PostAsync(new Uri("/api/v1/users", UriKind.Relative), body);
-        answer.EnsureSuccessStatusCode();
+        using var response = await service._client.PostAsync(new Uri("/api/v1/users", UriKind.Relative), body);
+        response.EnsureSuccessStatusCode();
         service._requests++;
         return service;
     }
 
-    /// <summary>Asks for the user, with several clients at once, and returns the CPU time of the service per request, in microseconds.</summary>
+    /// <summary>Reads the user, with several clients at once, and returns the CPU time of the service per request, in microseconds.</summary>
     public async Task<double> LoadAsync(TimeSpan time)
     {
         var (before, requests) = (Cpu(), _requests);
@@ -75,8 +75,8 @@ internal sealed class LoadedService : IDisposable
         {
             while (watch.Elapsed < time)
             {
-                using var answer = await _client.GetAsync(new Uri("/api/v1/users/1", UriKind.Relative));
-                answer.EnsureSuccessStatusCode();
+                using var response = await _client.GetAsync(new Uri("/api/v1/users/1", UriKind.Relative));
+                response.EnsureSuccessStatusCode();
                 Interlocked.Increment(ref _requests);
             }
         })));
@@ -84,7 +84,7 @@ internal sealed class LoadedService : IDisposable
         return (Cpu() - before).TotalMicroseconds / (_requests - requests);
     }
 
-    /// <summary>Ends it (SIGTERM), and returns the lines that it wrote to standard output.</summary>
+    /// <summary>Ends the process with SIGTERM, and returns the lines that it wrote to standard output.</summary>
     public async Task<string[]> EndAsync()
     {
         using var kill = Process.Start("kill", ["-TERM", $"{_process.Id}"]);

@@ -28,7 +28,7 @@ internal static class Pages
         await using var services = new ServiceCollection()
             .AddLogging()
             .AddSingleton(TimeProvider.System)
-            .AddScoped<ICaller, Nobody>()
+            .AddScoped<ICaller, BenchmarkCaller>()
             .AddApplication()
             .AddInfrastructure(
                 new DatabaseOptions { Provider = provider, MigrateOnStartup = true }, connectionString ?? $"Data Source={Path.Combine(folder, "pages.db")}")
@@ -149,7 +149,7 @@ internal static class Pages
         return User.Create(new UserDetails(address!, parsed, 36, UserRole.User, UserStatus.Active), created, "benchmark");
     }
 
-    private sealed class Nobody : ICaller
+    private sealed class BenchmarkCaller : ICaller
     {
         public string Name => "benchmark";
     }

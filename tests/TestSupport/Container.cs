@@ -3,7 +3,7 @@ using DotNet.Testcontainers.Containers;
 
 namespace CleanUsers.TestSupport;
 
-/// <summary>Servers in containers, where Docker answers.</summary>
+/// <summary>Servers in containers, where Docker is available.</summary>
 internal static class Container
 {
     public const string PostgreSqlImage = "postgres:17";
@@ -22,7 +22,7 @@ internal static class Container
         }
         catch (DockerUnavailableException)
         {
-            return (null, "Docker does not answer");
+            return (null, "Docker is not available");
         }
     }
 }

@@ -17,7 +17,7 @@ public sealed class MailServer : IDisposable
 
     public int Port { get; private set; }
 
-    /// <summary>What it took, as it came.</summary>
+    /// <summary>The messages that it accepted, in order.</summary>
     public ConcurrentQueue<(string To, string Message)> Received { get; } = [];
 
     /// <summary>Starts it, at the port that it had before if it had one; skips the test where aiosmtpd is not installed.</summary>
@@ -32,7 +32,7 @@ public sealed class MailServer : IDisposable
         _ = ListenAsync(_process.StandardOutput);
     }
 
-    /// <summary>What it took, once that is so many messages: it tells of them after it has answered.</summary>
+    /// <summary>The accepted messages, once there are this many: the server prints a message after its response.</summary>
     public async Task<IReadOnlyList<(string To, string Message)>> ReceivedAsync(int messages)
     {
         for (var i = 0; i < 500 && Received.Count < messages; i++) await Task.Delay(10);

@@ -11,7 +11,7 @@ using Npgsql;
 
 namespace CleanUsers.WebApi.Tests;
 
-/// <summary>A background service fails, in whatever way: the others and the requests go on.</summary>
+/// <summary>A background service fails with any exception: the other services and the requests continue.</summary>
 public sealed class BackgroundFailures
 {
     public static TheoryData<Exception> Exceptions =>
@@ -23,7 +23,7 @@ public sealed class BackgroundFailures
 
     [Theory]
     [MemberData(nameof(Exceptions), DisableDiscoveryEnumeration = true)]
-    public async Task A_periodic_service_outlives_every_exception(Exception exception)
+    public async Task Periodic_service_continues_after_every_exception(Exception exception)
     {
         var clock = new FakeTimeProvider();
         using var service = new Failing(exception, clock);
@@ -36,9 +36,9 @@ public sealed class BackgroundFailures
         Assert.True(service.ExecuteTask!.IsCompletedSuccessfully || service.ExecuteTask.IsCanceled);
     }
 
-    /// <summary>The host would return as after an orderly shutdown, and the process with exit code 0.</summary>
+    /// <summary>Otherwise the host would return as after an orderly shutdown, and the process would exit with 0.</summary>
     [Fact]
-    public async Task An_exception_that_stops_the_host_is_thrown_when_it_has_stopped()
+    public async Task Exception_that_stops_the_host_is_thrown_after_shutdown()
     {
         var builder = WebApplication.CreateEmptyBuilder(new WebApplicationOptions());
         builder.WebHost.UseKestrelCore().UseUrls("http://127.0.0.1:0");

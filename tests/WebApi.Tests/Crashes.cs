@@ -7,7 +7,7 @@ using System.Text.RegularExpressions;
 
 namespace CleanUsers.WebApi.Tests;
 
-/// <summary>The program as a process of its own, killed without a warning.</summary>
+/// <summary>The program as a separate process that is killed.</summary>
 public sealed class Crashes : IDisposable
 {
     private const string Request = """{"email":"crash@example.org"}""";
@@ -15,11 +15,11 @@ public sealed class Crashes : IDisposable
     private readonly string _folder = Directory.CreateTempSubdirectory("cleanusers-").FullName;
 
     [Fact]
-    public async Task A_process_killed_after_the_commit_replays_the_answer_that_nobody_got()
+    public async Task Retry_after_a_kill_replays_the_response_that_was_not_received()
     {
         using (var first = await Running.StartAsync(_folder))
         {
-            // a client that sends and goes away before it reads
+            // a client that sends a request and does not read the response
             using var connection = new TcpClient();
             await connection.ConnectAsync(first.Address.Host, first.Address.Port);
             await connection.GetStream().WriteAsync(Encoding.ASCII.GetBytes(
@@ -31,19 +31,19 @@ public sealed class Crashes : IDisposable
         using var retry = new HttpRequestMessage(HttpMethod.Post, new Uri(second.Address, "/api/v1/users"));
         retry.Content = new StringContent(Request, Encoding.UTF8, "application/json");
         retry.Headers.Add("Idempotency-Key", "crash");
-        using var answer = await second.Client.SendAsync(retry);
+        using var response = await second.Client.SendAsync(retry);
 
-        Assert.Equal(201, (int)answer.StatusCode);
-        Assert.Equal("true", Assert.Single(answer.Headers.GetValues("Idempotency-Replayed")));
+        Assert.Equal(201, (int)response.StatusCode);
+        Assert.Equal("true", Assert.Single(response.Headers.GetValues("Idempotency-Replayed")));
         var users = (await second.GetAsync("/api/v1/users")).GetProperty("items");
         Assert.Equal(1, users.GetArrayLength());
-        Assert.Equal(users[0].GetRawText(), await answer.Content.ReadAsStringAsync());
+        Assert.Equal(users[0].GetRawText(), await response.Content.ReadAsStringAsync());
     }
 
     [Fact]
-    public async Task What_was_answered_is_there_after_a_kill()
+    public async Task Created_users_are_there_after_a_kill()
     {
-        var answered = new ConcurrentBag<long>();
+        var created = new ConcurrentBag<long>();
         using (var first = await Running.StartAsync(_folder))
         {
             var clients = Enumerable.Range(0, 4).Select(client => Task.Run(async () =>
@@ -52,10 +52,10 @@ public sealed class Crashes : IDisposable
                 {
                     try
                     {
-                        using var answer = await first.Client.PostAsync(
+                        using var response = await first.Client.PostAsync(
                             new Uri(first.Address, "/api/v1/users"), new StringContent($$"""{"email":"k{{client}}-{{i}}@example.org"}""", Encoding.UTF8, "application/json"));
-                        if ((int)answer.StatusCode != 201) return;
-                        answered.Add(JsonElement.Parse(await answer.Content.ReadAsByteArrayAsync()).GetProperty("id").GetInt64());
+                        if ((int)response.StatusCode != 201) return;
+                        created.Add(JsonElement.Parse(await response.Content.ReadAsByteArrayAsync()).GetProperty("id").GetInt64());
                     }
                     catch (HttpRequestException)
                     {
@@ -63,14 +63,14 @@ public sealed class Crashes : IDisposable
                     }
                 }
             })).ToList();
-            while (answered.Count < 50 && !clients[0].IsCompleted) await Task.Delay(10);
+            while (created.Count < 50 && !clients[0].IsCompleted) await Task.Delay(10);
             first.Dispose();
             await Task.WhenAll(clients);
         }
 
-        Assert.NotEmpty(answered);
+        Assert.NotEmpty(created);
         using var second = await Running.StartAsync(_folder);
-        foreach (var id in answered) await second.GetAsync($"/api/v1/users/{id}");
+        foreach (var id in created) await second.GetAsync($"/api/v1/users/{id}");
     }
 
     public void Dispose() => Directory.Delete(_folder, recursive: true);
@@ -110,9 +110,9 @@ public sealed class Crashes : IDisposable
 
         public async Task<JsonElement> GetAsync(string path)
         {
-            using var answer = await Client.GetAsync(new Uri(Address, path));
-            Assert.Equal(200, (int)answer.StatusCode);
-            return JsonElement.Parse(await answer.Content.ReadAsByteArrayAsync());
+            using var response = await Client.GetAsync(new Uri(Address, path));
+            Assert.Equal(200, (int)response.StatusCode);
+            return JsonElement.Parse(await response.Content.ReadAsByteArrayAsync());
         }
 
         /// <summary>SIGKILL.</summary>

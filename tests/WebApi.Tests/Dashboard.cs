@@ -5,16 +5,16 @@ namespace CleanUsers.WebApi.Tests;
 
 public sealed class Dashboard
 {
-    /// <summary>What the embedded database has not: the pool is PostgreSQL's driver's.</summary>
+    /// <summary>Metrics that the embedded database does not have: they are those of PostgreSQL's connection pool.</summary>
     private static readonly string[] Elsewhere = ["db_client_connection_count", "db_client_connection_npgsql_pending_requests", "db_client_connection_state"];
 
     [Fact(Timeout = 30_000)]
-    public async Task Every_metric_and_label_that_it_asks_for_is_there()
+    public async Task Every_metric_and_label_of_the_dashboard_exists()
     {
         using var service = await Running.StartAsync();
         (await service.SendAsync("POST", "/api/v1/users", """{"email":"one@example.org"}""")).Is(201);
         (await service.SendAsync("POST", "/api/v1/users", """{"email":"one@example.org"}""")).Is(409);
-        // they are counted for the first time after two seconds
+        // the metric of waiting emails appears after two seconds
         var metrics = "";
         for (; !metrics.Contains("cleanusers_emails_waiting", StringComparison.Ordinal); metrics = (await service.SendAsync("GET", "/metrics")).Is(200).Body)
             await Task.Delay(100, TestContext.Current.CancellationToken);

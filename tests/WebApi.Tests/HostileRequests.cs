@@ -6,19 +6,20 @@ namespace CleanUsers.WebApi.Tests;
 
 /// <param name="Method">As it was sent.</param>
 /// <param name="Path">With the query, as it was sent.</param>
-/// <param name="Octets">All of it.</param>
+/// <param name="Bytes">The whole request.</param>
 /// <param name="IsHttp">False where it may break HTTP's framing: then the service may also just close the connection.</param>
-internal sealed record HostileRequest(string Method, string Path, byte[] Octets, bool IsHttp)
+internal sealed record HostileRequest(string Method, string Path, byte[] Bytes, bool IsHttp)
 {
-    /// <summary>More than the service takes: the web server closes the connection after its answer, which a reset can overtake.</summary>
-    public bool IsTooLarge => Octets.Length > 64 * 1024;
+    /// <summary>More than the service takes: the web server closes the connection after its response, which a reset can overtake.</summary>
+    public bool IsTooLarge => Bytes.Length > 64 * 1024;
 
-    /// <summary>To be read, and to be sent again.</summary>
+    /// <summary>The request as text, to read it and to send it again.</summary>
     public override string ToString()
     {
         var text = new StringBuilder();
-        foreach (var octet in Octets.Take(3000)) text.Append(octet is >= 32 and < 127 ? $"{(char)octet}" : octet == '\n' ? "\\n\n" : octet == '\r' ? "\\r" : $"\\x{octet:x2}");
-        return text.Append(CultureInfo.InvariantCulture, $" ({Octets.Length} octets)").ToString();
+        foreach (var value in Bytes.Take(3000))
+            text.Append(value is >= 32 and < 127 ? $"{(char)value}" : value == '\n' ? "\\n\n" : value == '\r' ? "\\r" : $"\\x{value:x2}");
+        return text.Append(CultureInfo.InvariantCulture, $" ({Bytes.Length} bytes)").ToString();
     }
 }
 
@@ -33,12 +34,12 @@ internal sealed class HostileRequests(int seed, bool framed = false)
     /// <summary>Requests name users, deleted users and emails up to this id.</summary>
     public const int Ids = 60;
 
-    /// <summary>The domain of every address that is sent: nothing of it may come out anywhere but in an answer.</summary>
+    /// <summary>The domain of every address that is sent: it may appear only in responses.</summary>
     public const string Domain = "hostile.example";
 
     private static readonly (string Path, string Method, JsonObject Operation)[] Operations = [.. DescribedContract.Operations];
 
-    /// <summary>What takes text from the query to the database.</summary>
+    /// <summary>The operations that pass text from the query to the database.</summary>
     private static readonly (string Path, string Method, JsonObject Operation)[] Lists =
         [.. Operations.Where(operation => operation.Method is "get" or "head" && Parameters(operation.Operation, "query").Any(parameter => $"{parameter["name"]}" == "cursor"))];
 
@@ -97,7 +98,7 @@ internal sealed class HostileRequests(int seed, bool framed = false)
         return parts.Count > 0 ? "?" + string.Join(Chance(0.95) ? "&" : Pick([";", "&&", "?", "%26"]), parts) : Chance(0.02) ? "?" : "";
     }
 
-    /// <summary>A cursor with the right digest, for the lists; the place in it is right seldom.</summary>
+    /// <summary>A cursor with the right digest, for the lists; its position is rarely valid.</summary>
     private string? MadeUpCursor(string path)
     {
         if (path is not ("/api/v1/users" or "/api/v1/deleted-users") && !path.EndsWith("/emails", StringComparison.Ordinal)) return null;
@@ -147,20 +148,20 @@ internal sealed class HostileRequests(int seed, bool framed = false)
 
     private byte[] Damaged(byte[] body)
     {
-        var octets = body.ToList();
-        var at = _random.Next(octets.Count);
+        var bytes = body.ToList();
+        var at = _random.Next(bytes.Count);
         switch (_random.Next(7))
         {
-            case 0: octets[at] = (byte)_random.Next(256); break;
-            case 1: octets.RemoveRange(at, Math.Min(_random.Next(1, 8), octets.Count - at)); break;
-            case 2: octets.Insert(at, (byte)_random.Next(256)); break;
-            case 3: octets.InsertRange(0, Pick<byte[]>([[0xEF, 0xBB, 0xBF], [0xFF, 0xFE], [0x1F, 0x8B, 8, 0], [0], "\n\r\t "u8.ToArray(), "/* */"u8.ToArray()])); break;
-            case 4: octets.AddRange(Pick<byte[]>([[0], "{}"u8.ToArray(), ","u8.ToArray(), " \n"u8.ToArray(), [0xC0, 0x80]])); break;
+            case 0: bytes[at] = (byte)_random.Next(256); break;
+            case 1: bytes.RemoveRange(at, Math.Min(_random.Next(1, 8), bytes.Count - at)); break;
+            case 2: bytes.Insert(at, (byte)_random.Next(256)); break;
+            case 3: bytes.InsertRange(0, Pick<byte[]>([[0xEF, 0xBB, 0xBF], [0xFF, 0xFE], [0x1F, 0x8B, 8, 0], [0], "\n\r\t "u8.ToArray(), "/* */"u8.ToArray()])); break;
+            case 4: bytes.AddRange(Pick<byte[]>([[0], "{}"u8.ToArray(), ","u8.ToArray(), " \n"u8.ToArray(), [0xC0, 0x80]])); break;
             case 5: return Encoding.Unicode.GetBytes(Encoding.UTF8.GetString(body));
-            default: octets.RemoveRange(at, octets.Count - at); break;
+            default: bytes.RemoveRange(at, bytes.Count - at); break;
         }
 
-        return [.. octets];
+        return [.. bytes];
     }
 
     private HostileRequest Framed(string method, string path, List<string> headers, byte[]? body)
@@ -200,7 +201,7 @@ internal sealed class HostileRequests(int seed, bool framed = false)
             11 => Make(method, Pick(["*", "", "localhost:80", "?", "http://", "//x", "\u00e9", new string('/', 9000), "/" + new string('a', 9000)]), [.. headers, length], body, isHttp: false),
             12 => Make(method, path, [.. headers, length, "Expect: " + Pick(["100-continue", "200-ok"])], body, isHttp: false),
             13 => Make(method, path, [.. headers, length, "Upgrade: " + Pick(["h2c", "websocket", "x"]), "Connection: Upgrade"], body, isHttp: false),
-            14 => new HostileRequest(method, path, Damaged(Make(method, path, [.. headers, length], body, isHttp: false).Octets), IsHttp: false),
+            14 => new HostileRequest(method, path, Damaged(Make(method, path, [.. headers, length], body, isHttp: false).Bytes), IsHttp: false),
             _ => new HostileRequest(method, path, [.. Enumerable.Range(0, _random.Next(1, 200)).Select(_ => (byte)_random.Next(256)), .. "\r\n\r\n"u8], IsHttp: false),
         };
     }
@@ -226,14 +227,14 @@ internal sealed class HostileRequests(int seed, bool framed = false)
 
     private string Json() => Pick(HostileValues.Json);
 
-    // what ends a line would be another header
+    // a line break would start another header
     private string HeaderText() => Pick(HostileValues.Texts).Replace("\r", "", StringComparison.Ordinal).Replace("\n", "", StringComparison.Ordinal).Replace("\0", "", StringComparison.Ordinal);
 
     private string Encoded(string text) => _random.Next(12) switch
     {
-        0 => string.Concat(Encoding.UTF8.GetBytes(text).Select(octet => $"%{octet:X2}")),
+        0 => string.Concat(Encoding.UTF8.GetBytes(text).Select(value => $"%{value:X2}")),
         1 => Uri.EscapeDataString(Uri.EscapeDataString(text)),
-        2 => string.Concat(Encoding.UTF8.GetBytes(text).Select(octet => octet < 128 ? Uri.EscapeDataString($"{(char)octet}") : $"%{(octet + 1) & 0xFF:x2}")),
+        2 => string.Concat(Encoding.UTF8.GetBytes(text).Select(value => value < 128 ? Uri.EscapeDataString($"{(char)value}") : $"%{(value + 1) & 0xFF:x2}")),
         3 => Uri.EscapeDataString(text) + Pick(HostileValues.Encodings),
         4 => Pick(HostileValues.Encodings),
         _ => Uri.EscapeDataString(text),

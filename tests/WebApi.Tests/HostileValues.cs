@@ -1,9 +1,9 @@
 namespace CleanUsers.WebApi.Tests;
 
-/// <summary>What has broken services before.</summary>
+/// <summary>Values that have broken services before.</summary>
 internal static class HostileValues
 {
-    /// <summary>No lone surrogates: they have no octets. See <see cref="Json"/>.</summary>
+    /// <summary>No lone surrogates, because UTF-8 can't encode them: see <see cref="Json"/>.</summary>
     public static readonly string[] Texts =
     [
         "", " ", "\0", "a\0", "\u0001", "a\u001fb", "\t", "\r\n", "\u007f", "\u0085", "\u00a0", "\u200b", "\u200d", "\u202e", "\u2028", "\ufeff", "\uffff", "\ue000", "\U0010ffff",
@@ -24,13 +24,13 @@ internal static class HostileValues
         "%", "50%", "%2", "%zz", "%g0", "%%20", "%u0041", "%C3", "%C3a", "%80", "%C0%80", "%E0%80%AF", "%ED%A0%80", "%ED%B0%80", "%F4%90%80%80", "%F8%88%80%80%80", "%FE", "%ff",
     ];
 
-    /// <summary>What stands in a cursor that a client has made up.</summary>
+    /// <summary>Ids in a cursor that a client has made up.</summary>
     public static readonly string[] Ids =
     [
         "1", "1", "1", "30", "9223372036854775807", "9223372036854775808", "0", "-0", "-1", "+1", "01", "1.5", "1e3", "", "x", "1\0", " 1", "\uff11",
     ];
 
-    /// <summary>As they stand in a body; some are no JSON.</summary>
+    /// <summary>Values as they are written in a body; some are not JSON.</summary>
     public static readonly string[] Json =
     [
         "null", "true", "false", "0", "-0", "-1", "150", "151", "30.0", "0.1", "3e1", "1e400", "-1e400", "1e-400", "1E+2", "01", "+1", ".5", "1.", "0x10", "NaN", "Infinity", "12345678901234567890", new string('9', 1000),

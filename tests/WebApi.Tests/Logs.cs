@@ -11,7 +11,7 @@ public sealed class Logs
         var created = (await service.SendAsync("POST", "/api/v1/users", """{"email":"ada@lines.example","name":"Lovelace"}""")).Is(201);
         (await service.SendAsync("GET", $"/api/v1/users/{created["id"]}?")).Is(200);
         (await service.SendAsync("GET", "/api/v1/users?q=lovelace&email=ada@lines.example")).Is(200);
-        var refused = (await service.SendAsync("POST", "/api/v1/users", """{"email":"ada@lines.example"}""")).Is(409);
+        var rejected = (await service.SendAsync("POST", "/api/v1/users", """{"email":"ada@lines.example"}""")).Is(409);
         (await service.SendAsync("GET", "/api/v1/users/ada@lines.example?name=Lovelace")).Is(404);
         (await service.SendAsync("DELETE", "/api/v1/users")).Is(405);
         (await service.SendAsync("ADA", "/health/live")).Is(405);
@@ -33,7 +33,7 @@ public sealed class Logs
             requests.Select(line => $"{line.GetProperty("method")} {line.GetProperty("route")} {line.GetProperty("status")}"));
         Assert.All(requests, line => Assert.InRange(line.GetProperty("durationMs").GetDouble(), 0.001, 30_000));
         Assert.Equal(7, requests.Select(line => line.GetProperty("traceId").GetString()).Distinct().Count());
-        Assert.Equal(refused["traceId"].GetString(), requests[3].GetProperty("traceId").GetString());
+        Assert.Equal(rejected["traceId"].GetString(), requests[3].GetProperty("traceId").GetString());
         Assert.All(service.Lines, line =>
         {
             Assert.DoesNotContain("lines.example", line, StringComparison.OrdinalIgnoreCase);
@@ -42,7 +42,7 @@ public sealed class Logs
     }
 
     [Fact]
-    public async Task A_trace_that_the_client_began_is_gone_on_with()
+    public async Task Trace_of_the_client_is_continued()
     {
         using var service = await Running.StartAsync();
         (await service.SendAsync("GET", "/health/live", null, ("traceparent", "00-0af7651916cd43dd8448eb211c80319c-b7ad6b7169203331-01"))).Is(200);
@@ -52,11 +52,11 @@ public sealed class Logs
     }
 }
 
-/// <summary>What the log says of a request that failed.</summary>
-public sealed class LogsOfAFault(WithoutADatabase.Gone service) : IClassFixture<WithoutADatabase.Gone>
+/// <summary>The log lines of a request that failed.</summary>
+public sealed class LogsOfFailedRequests(MissingDatabaseFile.Gone service) : IClassFixture<MissingDatabaseFile.Gone>
 {
     [Fact]
-    public async Task The_cause_and_the_request_are_under_the_trace_that_the_client_was_told()
+    public async Task Cause_and_request_are_logged_with_the_trace_id_of_the_response()
     {
         var trace = (await service.GetAsync("/api/v1/users/1")).IsProblem(503, "unavailable")["traceId"].GetString();
         var request = await service.Signals.LineAsync(line => Of(line, trace) && line.TryGetProperty("route", out _));

@@ -6,7 +6,7 @@ namespace CleanUsers.WebApi.Tests;
 public sealed class Metrics
 {
     [Fact]
-    public async Task Users_are_counted_once_they_are_committed_and_only_once()
+    public async Task Users_are_counted_once_after_the_commit()
     {
         using var service = await Running.StartAsync();
         Assert.Equal((0, 0, 0, 0), await UsersAsync(service));
@@ -31,7 +31,7 @@ public sealed class Metrics
     }
 
     [Fact]
-    public async Task What_a_client_makes_up_makes_no_series()
+    public async Task Unknown_paths_methods_and_headers_create_no_time_series()
     {
         using var service = await Running.StartAsync();
         foreach (var made in (string[])["apple", "banana", "cherry", "damson"])
@@ -51,7 +51,7 @@ public sealed class Metrics
     }
 
     [Fact]
-    public async Task Requests_and_commands_are_measured_by_what_they_are()
+    public async Task Requests_and_database_commands_have_their_own_labels()
     {
         using var service = await Running.StartAsync();
         (await service.SendAsync("POST", "/api/v1/users", """{"email":"one@example.org"}""")).Is(201);
@@ -63,7 +63,7 @@ public sealed class Metrics
     }
 
     [Fact]
-    public async Task On_a_port_of_their_own_they_are_alone()
+    public async Task Separate_metrics_port_serves_only_metrics()
     {
         var port = FreePort.Find();
         using var service = await Running.StartAsync($"Metrics:Port={port}");
@@ -72,8 +72,8 @@ public sealed class Metrics
         Assert.Contains("cleanusers_users_created_total", await service.Client.GetStringAsync(new Uri(own, "/metrics"), TestContext.Current.CancellationToken), StringComparison.Ordinal);
         foreach (var path in (string[])["/", "/api/v1/users", "/health/live", "/docs", "/metric"])
         {
-            using var answer = await service.Client.GetAsync(new Uri(own, path), TestContext.Current.CancellationToken);
-            Assert.Equal(404, (int)answer.StatusCode);
+            using var response = await service.Client.GetAsync(new Uri(own, path), TestContext.Current.CancellationToken);
+            Assert.Equal(404, (int)response.StatusCode);
         }
     }
 
@@ -95,15 +95,15 @@ public sealed class Metrics
 
     private static async Task<string> ReadAsync(Running service)
     {
-        await Task.Delay(400, TestContext.Current.CancellationToken); // answers are the same for 300 ms
+        await Task.Delay(400, TestContext.Current.CancellationToken); // responses are the same for 300 ms
         return (await service.SendAsync("GET", "/metrics")).Is(200).Body;
     }
 }
 
-public sealed class MetricsBesideTheApi(Callers.WithTokens service) : IClassFixture<Callers.WithTokens>
+public sealed class MetricsAuthorization(Callers.WithTokens service) : IClassFixture<Callers.WithTokens>
 {
     [Fact]
-    public async Task They_are_for_those_who_may_read_them()
+    public async Task Metrics_require_the_scope_metrics_read()
     {
         (await service.GetAsync("/metrics")).IsProblem(401, "unauthenticated");
         (await service.GetAsync("/metrics", Bearer("scope", "users.read metrics.reads"))).IsProblem(403, "forbidden");

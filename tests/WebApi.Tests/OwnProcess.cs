@@ -6,17 +6,17 @@ namespace CleanUsers.WebApi.Tests;
 /// <summary>The program as a process of its own, in a folder of its own.</summary>
 public sealed class OwnProcess : IDisposable
 {
-    private static readonly TimeSpan Patience = TimeSpan.FromSeconds(60);
+    private static readonly TimeSpan Timeout = TimeSpan.FromSeconds(60);
 
     private readonly Process _process;
     private readonly Task<string> _error;
 
     private OwnProcess(Process process, Task<string> error) => (_process, _error) = (process, error);
 
-    /// <summary>Where it listens.</summary>
-    public Uri Address { get; private set; } = new("http://none");
+    /// <summary>The address that it listens on.</summary>
+    public Uri Address { get; private set; } = new("http://not-listening");
 
-    /// <summary>What it wrote on standard output until it listened.</summary>
+    /// <summary>Its standard output until it listened.</summary>
     public string Log { get; private set; } = "";
 
     /// <summary>Runs it to its end.</summary>
@@ -24,8 +24,8 @@ public sealed class OwnProcess : IDisposable
         string folder, IEnumerable<(string Name, string Value)> environment, params string[] arguments)
     {
         using var started = Start(folder, environment, arguments);
-        using var patience = new CancellationTokenSource(Patience);
-        var output = await started._process.StandardOutput.ReadToEndAsync(patience.Token);
+        using var timeout = new CancellationTokenSource(Timeout);
+        var output = await started._process.StandardOutput.ReadToEndAsync(timeout.Token);
         var (code, error) = await started.EndAsync();
         return (code, output, error);
     }
@@ -35,8 +35,8 @@ public sealed class OwnProcess : IDisposable
         string folder, IEnumerable<(string Name, string Value)> environment, params string[] arguments)
     {
         var started = Start(folder, environment, arguments);
-        using var patience = new CancellationTokenSource(Patience);
-        while (await started._process.StandardOutput.ReadLineAsync(patience.Token) is { } line)
+        using var timeout = new CancellationTokenSource(Timeout);
+        while (await started._process.StandardOutput.ReadLineAsync(timeout.Token) is { } line)
         {
             var address = Regex.Match(line, "(?<=listening on: )http://.*?:(?<port>[0-9]+)", RegexOptions.ExplicitCapture, TimeSpan.FromSeconds(1));
             started.Log += $"{line}\n";
@@ -57,8 +57,8 @@ public sealed class OwnProcess : IDisposable
 
     public async Task<(int Code, string Error)> EndAsync()
     {
-        using var patience = new CancellationTokenSource(Patience);
-        await _process.WaitForExitAsync(patience.Token);
+        using var timeout = new CancellationTokenSource(Timeout);
+        await _process.WaitForExitAsync(timeout.Token);
         return (_process.ExitCode, await _error);
     }
 

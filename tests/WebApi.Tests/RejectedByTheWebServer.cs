@@ -44,7 +44,7 @@ public sealed class RejectedByTheWebServer(Service service) : IClassFixture<Serv
 
     [Theory]
     [MemberData(nameof(Requests))]
-    public async Task The_response_has_no_body_and_closes_the_connection(int status, string request)
+    public async Task Response_has_no_body_and_closes_the_connection(int status, string request)
     {
         using var connection = new RawConnection(service.Client.BaseAddress!);
         await connection.TrySendAsync(Encoding.ASCII.GetBytes(request));
@@ -56,13 +56,13 @@ public sealed class RejectedByTheWebServer(Service service) : IClassFixture<Serv
     }
 
     [Fact]
-    public void The_description_lists_each_status_code() => Assert.Equal(
+    public void Description_lists_each_status_code() => Assert.Equal(
         Requests.Select(request => request.Data.Item1).Distinct().Order(), DescribedContract.StatusCodesOfTheWebServer.Order());
 
     [Theory]
     [InlineData("*", "x")]
     [InlineData("http://x", "x")]
-    public async Task Options_of_the_whole_server_is_204(string target, string host)
+    public async Task OPTIONS_of_the_whole_server_is_204(string target, string host)
     {
         using var connection = new RawConnection(service.Client.BaseAddress!);
         await connection.SendAsync($"OPTIONS {target} HTTP/1.1\r\nHost: {host}\r\n\r\n");
@@ -72,7 +72,7 @@ public sealed class RejectedByTheWebServer(Service service) : IClassFixture<Serv
     [Theory]
     [InlineData("x:80")]
     [InlineData("/health/live")]
-    public async Task Connect_is_405(string target)
+    public async Task CONNECT_is_405(string target)
     {
         using var connection = new RawConnection(service.Client.BaseAddress!);
         await connection.SendAsync($"CONNECT {target} HTTP/1.1\r\nHost: x:80\r\n\r\n");
@@ -81,10 +81,10 @@ public sealed class RejectedByTheWebServer(Service service) : IClassFixture<Serv
 }
 
 /// <summary>The same limits where the connection speaks HTTP/2: RFC 9113 section 8.1.1 has a stream error for a request that is malformed.</summary>
-public sealed class RejectedByTheWebServerOverHttp2(BoundsOfHttp2.Second service) : IClassFixture<BoundsOfHttp2.Second>
+public sealed class RejectedByTheWebServerOverHttp2(Http2Limits.Second service) : IClassFixture<Http2Limits.Second>
 {
     [Fact]
-    public async Task A_target_over_the_limit_resets_the_stream()
+    public async Task Target_over_the_limit_resets_the_stream()
     {
         using var client = Client();
         var failure = await Assert.ThrowsAsync<HttpRequestException>(() =>

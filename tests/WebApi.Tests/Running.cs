@@ -6,7 +6,7 @@ using System.Text.Json;
 
 namespace CleanUsers.WebApi.Tests;
 
-/// <summary>The program as a process of its own, as it runs in production, over an embedded database of its own.</summary>
+/// <summary>The program as a separate process, as it runs in production, with its own embedded database.</summary>
 public sealed class Running : IDisposable
 {
     internal const int SigTerm = 15;
@@ -19,7 +19,7 @@ public sealed class Running : IDisposable
     private Running(string folder, Process process)
     {
         (_folder, _process) = (folder, process);
-        process.OutputDataReceived += (_, output) => Hear(output.Data);
+        process.OutputDataReceived += (_, output) => Read(output.Data);
         process.BeginOutputReadLine();
     }
 
@@ -27,7 +27,7 @@ public sealed class Running : IDisposable
 
     public HttpClient Client { get; } = new(new SocketsHttpHandler { AllowAutoRedirect = false });
 
-    /// <summary>What it has written to standard output so far.</summary>
+    /// <summary>The lines that it has written to standard output so far.</summary>
     public IReadOnlyCollection<string> Lines => _lines;
 
     public int Id => _process.Id;
@@ -60,28 +60,28 @@ public sealed class Running : IDisposable
         }
     }
 
-    public async Task<Answer> SendAsync(string method, string path, string? body = null, params (string Name, string Value)[] headers)
+    public async Task<Response> SendAsync(string method, string path, string? body = null, params (string Name, string Value)[] headers)
     {
         using var request = new HttpRequestMessage(new HttpMethod(method), new Uri(Address, path));
         if (body is not null) request.Content = new StringContent(body, Encoding.UTF8, "application/json");
         foreach (var (name, value) in headers) request.Headers.TryAddWithoutValidation(name, value);
         using var response = await Client.SendAsync(request, TestContext.Current.CancellationToken);
-        return await Answer.ReadAsync(response);
+        return await Response.ReadAsync(response);
     }
 
-    /// <summary>Takes its database away.</summary>
+    /// <summary>Overwrites the files of its database.</summary>
     public void BreakDatabase()
     {
         foreach (var file in Directory.GetFiles(Path.Combine(_folder, "data"))) File.WriteAllText(file, "no database");
     }
 
-    /// <summary>SIGTERM, as an orchestrator asks a process to end.</summary>
+    /// <summary>SIGTERM, as an orchestrator ends a process.</summary>
     public void Terminate() => Assert.Equal(0, Kill(_process.Id, SigTerm));
 
-    /// <summary>Its exit code, once it has ended by itself and all that it wrote is read.</summary>
-    public async Task<int> EndAsync(TimeSpan patience)
+    /// <summary>Waits until it has exited and all its output is read; returns the exit code.</summary>
+    public async Task<int> EndAsync(TimeSpan timeout)
     {
-        using var limit = new CancellationTokenSource(patience);
+        using var limit = new CancellationTokenSource(timeout);
         await _process.WaitForExitAsync(limit.Token);
         return _process.ExitCode;
     }
@@ -95,7 +95,7 @@ public sealed class Running : IDisposable
         Directory.Delete(_folder, recursive: true);
     }
 
-    private void Hear(string? line)
+    private void Read(string? line)
     {
         if (line is null) return;
         _lines.Enqueue(line);
