@@ -23,7 +23,15 @@ public sealed class ExportingUsers : UseCases
     public void Export_has_the_filters_of_a_list()
     {
         Get<ExportUsers>().Execute(
-            new() { Email = UserListQuery.ParseEmail("ADA@example.org"), Status = UserListQuery.ParseStatus("active"), Role = UserListQuery.ParseRole("admin"), CreatedFrom = UserListQuery.ParseCreatedFrom("2026-01-01T00:00:00Z"), CreatedBefore = UserListQuery.ParseCreatedBefore("2026-02-01T00:00:00Z"), Q = UserListQuery.ParseSearch("Ada") }, Ct);
+            new()
+            {
+                Email = UserListQuery.ParseEmail("ADA@example.org"),
+                Status = UserListQuery.ParseStatus("active"),
+                Role = UserListQuery.ParseRole("admin"),
+                CreatedFrom = UserListQuery.ParseCreatedFrom("2026-01-01T00:00:00Z"),
+                CreatedBefore = UserListQuery.ParseCreatedBefore("2026-02-01T00:00:00Z"),
+                Q = UserListQuery.ParseSearch("Ada")
+            }, Ct);
         Reader.Received().GetSnapshotAsync(
             Arg.Is<UserFilter>(filter => filter!.EmailKey == "ada@example.org" && filter.Status == UserStatus.Active && filter.Role == UserRole.Admin
                 && filter.CreatedFrom!.Value.Year == 2026 && filter.CreatedBefore!.Value.Month == 2 && filter.Words!.Single() == "ada"),

@@ -30,15 +30,18 @@ public sealed class ImportingUsers : UseCases
     [Fact]
     public async Task Line_without_history_gets_the_current_time_and_the_caller()
     {
-        Assert.Equal(new ImportCounts(Added: 1), await ImportAsync(Add, Input.Imported(Input.User("Ada@Example.org", " Ada ", 36, "admin", "INACTIVE"))));
+        Assert.Equal(
+            new ImportCounts(Added: 1), await ImportAsync(Add, Input.Imported(Input.User("Ada@Example.org", " Ada ", 36, "admin", "INACTIVE"))));
         Assert.Equivalent(
-            User.Create(new(Email("Ada@Example.org"), Name("Ada"), 36, UserRole.Admin, UserStatus.Inactive), Now, "eve"), Assert.Single(_added), strict: true);
+            User.Create(new(Email("Ada@Example.org"), Name("Ada"), 36, UserRole.Admin, UserStatus.Inactive), Now, "eve"), Assert.Single(_added),
+            strict: true);
     }
 
     [Fact]
     public async Task Line_with_a_history_keeps_it()
     {
-        await ImportAsync(Add, Input.Imported(Input.User("ada@example.org"), "2020-01-01T02:00:00+02:00", "bob", "2021-01-01T00:00:00.5Z", "carol", 7));
+        await ImportAsync(
+            Add, Input.Imported(Input.User("ada@example.org"), "2020-01-01T02:00:00+02:00", "bob", "2021-01-01T00:00:00.5Z", "carol", 7));
         var user = Assert.Single(_added);
         Assert.Equal(
             (new(2020, 1, 1, 0, 0, 0, TimeSpan.Zero), "bob", new(2021, 1, 1, 0, 0, 0, 500, TimeSpan.Zero), "carol", 7L),
@@ -50,7 +53,9 @@ public sealed class ImportingUsers : UseCases
     {
         await ImportAsync(Add, Input.Imported(Input.User("ada@example.org"), createdAt: "2020-01-01T00:00:00Z"));
         var user = Assert.Single(_added);
-        Assert.Equal((user.CreatedAt, "eve", user.CreatedAt, "eve", 1L), (new(2020, 1, 1, 0, 0, 0, TimeSpan.Zero), user.CreatedBy, user.UpdatedAt, user.UpdatedBy, user.Version));
+        Assert.Equal(
+            (user.CreatedAt, "eve", user.CreatedAt, "eve", 1L),
+            (new(2020, 1, 1, 0, 0, 0, TimeSpan.Zero), user.CreatedBy, user.UpdatedAt, user.UpdatedBy, user.Version));
     }
 
     [Fact]
@@ -66,7 +71,8 @@ public sealed class ImportingUsers : UseCases
         Assert.Equal(2, line.Number);
         Assert.Equal(
             [("Email", "invalid-email"), ("Name", "too-short"), ("Age", "out-of-range"), ("Role", "unknown-value"), ("Status", "required"),
-                ("CreatedAt", "invalid-timestamp"), ("UpdatedAt", "invalid-timestamp"), ("CreatedBy", "out-of-range"), ("UpdatedBy", "invalid-character"), ("Version", "out-of-range")],
+                ("CreatedAt", "invalid-timestamp"), ("UpdatedAt", "invalid-timestamp"), ("CreatedBy", "out-of-range"),
+                ("UpdatedBy", "invalid-character"), ("Version", "out-of-range")],
             line.Errors.Select(error => (error.Identifier, error.ErrorCode)));
     }
 
@@ -113,7 +119,9 @@ public sealed class ImportingUsers : UseCases
                 Input.Imported(Input.User("ADA@example.org", role: "Admin"), createdAt: "2020-01-01T00:00:00Z", version: 77),
                 Input.Imported(Input.User("bob@example.org", "Ada", 36)),
                 Line("new@example.org")));
-        Assert.Equal(("ADA@example.org", null, null, UserRole.Admin, 2L, Now, "eve"), (ada.Email, ada.Name, ada.Age, ada.Role, ada.Version, ada.UpdatedAt, ada.UpdatedBy));
+        Assert.Equal(
+            ("ADA@example.org", null, null, UserRole.Admin, 2L, Now, "eve"),
+            (ada.Email, ada.Name, ada.Age, ada.Role, ada.Version, ada.UpdatedAt, ada.UpdatedBy));
         Assert.Equal((Now.AddDays(-1), "bob"), (ada.CreatedAt, ada.CreatedBy));
         Assert.Equal(1, bob.Version);
         await Users.Received(1).UpdateAsync(Arg.Any<CancellationToken>());
@@ -174,7 +182,8 @@ public sealed class ImportingUsers : UseCases
     public async Task Valid_lines_are_written_in_batches()
     {
         var progress = new List<ImportCounts>();
-        var lines = Enumerable.Range(0, (3 * ImportUsers.BatchSize) + 1).Select(i => new ImportLine(i + 1, Line(i % 10 == 0 ? "no address" : $"u{i}@example.org"), []));
+        var lines = Enumerable.Range(0, (3 * ImportUsers.BatchSize) + 1).Select(
+            i => new ImportLine(i + 1, Line(i % 10 == 0 ? "no address" : $"u{i}@example.org"), []));
         Writer.AddAsync([], default).ReturnsForAnyArgs(call => call.Arg<IReadOnlyList<User>>().Select(_ => true).ToList());
         var counts = await Get<ImportUsers>().ExecuteAsync(Add, lines.ToAsyncEnumerable(), _rejected.Add, progress.Add, Ct);
         Assert.Equal(new ImportCounts(Added: 13_500, Refused: 1501), counts);

@@ -24,7 +24,8 @@ internal static class Input
         new(id, QueueEmailCommand.ParseSubject(subject), QueueEmailCommand.ParseText(text));
 
     public static ImportedUser Imported(
-        UserInput user, string? createdAt = null, string? createdBy = null, string? updatedAt = null, string? updatedBy = null, long? version = null) => new(
+        UserInput user, string? createdAt = null, string? createdBy = null, string? updatedAt = null, string? updatedBy = null,
+        long? version = null) => new(
         user,
         ImportedUser.ParseCreatedAt(createdAt),
         ImportedUser.ParseCreatedBy(createdBy),

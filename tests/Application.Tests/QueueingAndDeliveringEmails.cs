@@ -16,7 +16,8 @@ public sealed class QueueingAndDeliveringEmails : UseCases
         Reader.GetAsync(7, Ct).Returns(Ada());
         var result = await Get<QueueEmail>().ExecuteAsync(Input.Message(7, "Hello", "Two\nlines"), Ct);
         Assert.Equal(ResultStatus.Created, result.Status);
-        Assert.Equal(("Hello", "Two\nlines", EmailStatus.Queued, Now), (result.Value.Subject, result.Value.Text, result.Value.Status, result.Value.CreatedAt));
+        Assert.Equal(
+            ("Hello", "Two\nlines", EmailStatus.Queued, Now), (result.Value.Subject, result.Value.Text, result.Value.Status, result.Value.CreatedAt));
         await Emails.Received().TryAddAsync(Arg.Is<Email>(email => email!.UserId == 7 && email.CreatedBy == "eve" && email.DueAt == Now), Ct);
     }
 
@@ -83,9 +84,12 @@ public sealed class QueueingAndDeliveringEmails : UseCases
         var second = (await Get<ListEmails>().ExecuteAsync(new(7, 2, Cursor.Parse(first.NextCursor)), Ct)).Value;
         Assert.Null(second.NextCursor);
         Assert.Single(second.Items);
-        foreach (var query in (ListEmailsQuery[])[new(8, 2, Cursor.Parse(first.NextCursor)), new(7, 2, Cursor.Parse("x")), new(7, 2, Cursor.Parse(""))])
+        foreach (var query in (ListEmailsQuery[])[
+            new(8, 2, Cursor.Parse(first.NextCursor)), new(7, 2, Cursor.Parse("x")), new(7, 2, Cursor.Parse(""))])
             Assert.Equal("invalid-cursor", Assert.Single((await Get<ListEmails>().ExecuteAsync(query, Ct)).ValidationErrors).ErrorCode);
-        Assert.Equal("out-of-range", Assert.Single((await Get<ListEmails>().ExecuteAsync(new(7, UserListQuery.ParsePageSize(201)), Ct)).ValidationErrors).ErrorCode);
+        Assert.Equal(
+            "out-of-range",
+            Assert.Single((await Get<ListEmails>().ExecuteAsync(new(7, UserListQuery.ParsePageSize(201)), Ct)).ValidationErrors).ErrorCode);
     }
 
     [Theory]
@@ -98,7 +102,9 @@ public sealed class QueueingAndDeliveringEmails : UseCases
         Sender.SendAsync(default!, default).ReturnsForAnyArgs(new Delivery(outcome, error ?? ""));
         Assert.True(await DeliverAsync());
         Assert.Equal((status, error, 1, 3L), (email.Status, email.LastError, email.Attempts, email.Version));
-        await Sender.Received().SendAsync(Arg.Is<OutgoingEmail>(sent => sent.To == "ada@example.org" && sent.ToName == "Ada" && sent.Subject == "Subject"), Arg.Any<CancellationToken>());
+        await Sender.Received().SendAsync(
+            Arg.Is<OutgoingEmail>(sent => sent.To == "ada@example.org" && sent.ToName == "Ada" && sent.Subject == "Subject"),
+            Arg.Any<CancellationToken>());
     }
 
     [Fact]

@@ -45,10 +45,12 @@ public sealed class ReadingUsers : UseCases
     {
         Reader.ListAsync(default!, Ct).ReturnsForAnyArgs([Ada(name: "Ada", id: 1), Ada(name: "Bea", id: 2)]);
         var first = await Get<ListUsers>().ExecuteAsync(new() { PageSize = 1, Sort = new UserSort(UserSortKey.Name, true) }, Ct);
-        await Get<ListUsers>().ExecuteAsync(new() { PageSize = 1, Sort = new UserSort(UserSortKey.Name, true), Cursor = Cursor.Parse(first.Value.NextCursor) }, Ct);
+        await Get<ListUsers>().ExecuteAsync(
+            new() { PageSize = 1, Sort = new UserSort(UserSortKey.Name, true), Cursor = Cursor.Parse(first.Value.NextCursor) }, Ct);
 
         await Reader.Received().ListAsync(
-            Arg.Is<UserQuery>(query => query!.After == new UserPosition(1, "Ada", default) && query.Sort == new UserSort(UserSortKey.Name, true)), Ct);
+            Arg.Is<UserQuery>(query => query!.After == new UserPosition(1, "Ada", default) && query.Sort == new UserSort(UserSortKey.Name, true)),
+            Ct);
     }
 
     [Fact]
@@ -57,7 +59,9 @@ public sealed class ReadingUsers : UseCases
         Reader.ListAsync(default!, Ct).ReturnsForAnyArgs([Ada(id: 1), Ada(id: 2)]);
         var cursor = (await Get<ListUsers>().ExecuteAsync(new() { PageSize = 1 }, Ct)).Value.NextCursor;
 
-        foreach (var other in (ListUsersQuery[])[new() { Sort = new UserSort(UserSortKey.Id, true) }, new() { Role = UserListQuery.ParseRole("Admin") }, new() { CreatedFrom = UserListQuery.ParseCreatedFrom("2026-01-01T00:00:00.001Z") }])
+        foreach (var other in (ListUsersQuery[])[
+            new() { Sort = new UserSort(UserSortKey.Id, true) }, new() { Role = UserListQuery.ParseRole("Admin") },
+            new() { CreatedFrom = UserListQuery.ParseCreatedFrom("2026-01-01T00:00:00.001Z") }])
         {
             var error = Assert.Single((await Get<ListUsers>().ExecuteAsync(other with { Cursor = Cursor.Parse(cursor) }, Ct)).ValidationErrors);
             Assert.Equal(("Cursor", "invalid-cursor"), (error.Identifier, error.ErrorCode));
@@ -82,7 +86,15 @@ public sealed class ReadingUsers : UseCases
     public async Task All_errors_of_a_query_are_reported_at_once()
     {
         var result = await Get<ListUsers>().ExecuteAsync(
-            new() { PageSize = UserListQuery.ParsePageSize(201), Email = UserListQuery.ParseEmail("x"), Status = UserListQuery.ParseStatus("gone"), Role = UserListQuery.ParseRole("1"), CreatedFrom = UserListQuery.ParseCreatedFrom("yesterday"), CreatedBefore = UserListQuery.ParseCreatedBefore("2026-01-01") }, Ct);
+            new()
+            {
+                PageSize = UserListQuery.ParsePageSize(201),
+                Email = UserListQuery.ParseEmail("x"),
+                Status = UserListQuery.ParseStatus("gone"),
+                Role = UserListQuery.ParseRole("1"),
+                CreatedFrom = UserListQuery.ParseCreatedFrom("yesterday"),
+                CreatedBefore = UserListQuery.ParseCreatedBefore("2026-01-01")
+            }, Ct);
         Assert.Equal(
             ["PageSize", "Email", "Status", "Role", "CreatedFrom", "CreatedBefore"],
             result.ValidationErrors.Select(error => error.Identifier));

@@ -14,7 +14,8 @@ public sealed class SearchWordsTests
             "bcher-kva.example.org", "kva.example.org",
             "o'neil-smith", "neil-smith", "smith", "élodie", "(dr)", "dr)", "👩‍🚀",
         }.Order(StringComparer.Ordinal),
-        SearchWords.Of("Ada.B+News@Bücher.example.org", "ada.b+news@xn--bcher-kva.example.org", "O'Neil-Smith É\u006Codie (Dr) 👩‍🚀").Order(StringComparer.Ordinal));
+        SearchWords.Of("Ada.B+News@Bücher.example.org", "ada.b+news@xn--bcher-kva.example.org", "O'Neil-Smith É\u006Codie (Dr) 👩‍🚀").Order(
+            StringComparer.Ordinal));
 
     [Fact]
     public void Combining_mark_starts_no_search_word() =>
@@ -30,7 +31,8 @@ public sealed class SearchWordsTests
         Assert.Equal(words.Split(' '), SearchWords.OfSearch(text));
 
     [Fact]
-    public void Every_word_of_a_name_is_found_by_its_prefix() => Gen.String[1, 30].Where(name => name.All(c => !char.IsSurrogate(c) && c != '\uFFFE')).Sample(name =>
+    public void Every_word_of_a_name_is_found_by_its_prefix() =>
+        Gen.String[1, 30].Where(name => name.All(c => !char.IsSurrogate(c) && c != '\uFFFE')).Sample(name =>
     {
         var words = SearchWords.Of("a@b", "a@b", name);
         foreach (var token in SearchWords.OfSearch(name)) Assert.Contains(words, word => word.StartsWith(token, StringComparison.Ordinal));

@@ -18,7 +18,9 @@ public sealed class Layers
     [Theory]
     [InlineData("Domain")]
     [InlineData("Application", "Domain", "Ardalis.Result", "AutoMapper", "FluentValidation", "Microsoft.Extensions.DependencyInjection.Abstractions")]
-    [InlineData("Infrastructure", "Application", "MailKit", "Microsoft.EntityFrameworkCore.Design", "Microsoft.EntityFrameworkCore.Sqlite", "Microsoft.EntityFrameworkCore.SqlServer", "Npgsql.EntityFrameworkCore.PostgreSQL")]
+    [InlineData(
+        "Infrastructure", "Application", "MailKit", "Microsoft.EntityFrameworkCore.Design", "Microsoft.EntityFrameworkCore.Sqlite",
+        "Microsoft.EntityFrameworkCore.SqlServer", "Npgsql.EntityFrameworkCore.PostgreSQL")]
     public void Project_references_only_what_is_allowed(string project, params string[] allowed)
     {
         var references = XDocument.Load(Path.Combine(Root(), project, $"{project}.csproj")).Descendants()
@@ -30,12 +32,14 @@ public sealed class Layers
 
     [Fact]
     public void Domain_depends_only_on_the_base_library() => Types().That().ResideInNamespaceMatching("^CleanUsers\\.Domain")
-        .Should().NotDependOnAnyTypesThat().ResideInNamespaceMatching("^(CleanUsers\\.(Application|Infrastructure|WebApi)|Microsoft|Ardalis|FluentValidation|AutoMapper)")
+        .Should().NotDependOnAnyTypesThat().ResideInNamespaceMatching(
+            "^(CleanUsers\\.(Application|Infrastructure|WebApi)|Microsoft|Ardalis|FluentValidation|AutoMapper)")
         .Check(Code);
 
     [Fact]
     public void Application_depends_on_neither_a_database_nor_HTTP() => Types().That().ResideInNamespaceMatching("^CleanUsers\\.Application")
-        .Should().NotDependOnAnyTypesThat().ResideInNamespaceMatching("^(CleanUsers\\.(Infrastructure|WebApi)|Microsoft\\.(EntityFrameworkCore|AspNetCore|Data))")
+        .Should().NotDependOnAnyTypesThat().ResideInNamespaceMatching(
+            "^(CleanUsers\\.(Infrastructure|WebApi)|Microsoft\\.(EntityFrameworkCore|AspNetCore|Data))")
         .Check(Code);
 
     [Fact]
@@ -44,7 +48,8 @@ public sealed class Layers
         .Check(Code);
 
     [Fact]
-    public void Web_API_depends_on_the_infrastructure_only_in_commands_and_hosting() => Types().That().ResideInNamespaceMatching("^CleanUsers\\.WebApi\\.")
+    public void Web_API_depends_on_the_infrastructure_only_in_commands_and_hosting() =>
+        Types().That().ResideInNamespaceMatching("^CleanUsers\\.WebApi\\.")
         .And().DoNotResideInNamespaceMatching("^CleanUsers\\.WebApi\\.(Commands|Hosting)")
         .Should().NotDependOnAnyTypesThat().ResideInNamespaceMatching("^CleanUsers\\.Infrastructure")
         .Check(Code);
@@ -54,8 +59,10 @@ public sealed class Layers
     {
         string[] empty = ["Common", "Shared", "Helpers", "Utils", "Models", "Services"];
         var folders = Directory.EnumerateDirectories(Root(), "*", SearchOption.AllDirectories)
-            .Where(folder => !folder.Contains($"{Path.DirectorySeparatorChar}bin", StringComparison.Ordinal) && !folder.Contains($"{Path.DirectorySeparatorChar}obj", StringComparison.Ordinal))
-            .Where(folder => !folder.Contains("node_modules", StringComparison.Ordinal) && !folder.Contains($"{Path.DirectorySeparatorChar}.git", StringComparison.Ordinal));
+            .Where(folder => !folder.Contains($"{Path.DirectorySeparatorChar}bin", StringComparison.Ordinal)
+                && !folder.Contains($"{Path.DirectorySeparatorChar}obj", StringComparison.Ordinal))
+            .Where(folder => !folder.Contains("node_modules", StringComparison.Ordinal)
+                && !folder.Contains($"{Path.DirectorySeparatorChar}.git", StringComparison.Ordinal));
         Assert.DoesNotContain(folders, folder => empty.Contains(Path.GetFileName(folder)));
     }
 

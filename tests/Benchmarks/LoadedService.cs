@@ -20,7 +20,9 @@ internal sealed class LoadedService : IDisposable
     {
         _client = new HttpClient { BaseAddress = new Uri($"http://127.0.0.1:{port}") };
         var start = new ProcessStartInfo(
-            "dotnet", [Path.Combine(AppContext.BaseDirectory, "CleanUsers.WebApi.dll"), "--urls", $"{_client.BaseAddress}", .. settings.Select(setting => "--" + setting)])
+            "dotnet",
+            [Path.Combine(AppContext.BaseDirectory, "CleanUsers.WebApi.dll"), "--urls", $"{_client.BaseAddress}",
+                .. settings.Select(setting => "--" + setting)])
         {
             UseShellExecute = false,
             RedirectStandardOutput = true,

@@ -22,5 +22,6 @@ public sealed class ImportedUserTests
         Assert.Throws<ArgumentException>(() => User.Import(Details(), new(Then, "bob", Then.AddDays(days), "carol", version)));
 
     private static UserDetails Details() =>
-        new(EmailAddress.TryParse("ada@example.org", out var email, out _) ? email : throw new FormatException(), null, null, UserRole.User, UserStatus.Active);
+        new(EmailAddress.TryParse("ada@example.org", out var email, out _) ? email : throw new FormatException(), null, null, UserRole.User,
+            UserStatus.Active);
 }

@@ -16,7 +16,8 @@ public sealed class OptionalTests
     }
 
     [Fact]
-    public void Present_value_takes_precedence_over_the_fallback_even_when_null() => Gen.Select(Gen.String.Null(), Gen.String).Sample((value, fallback) =>
+    public void Present_value_takes_precedence_over_the_fallback_even_when_null() =>
+        Gen.Select(Gen.String.Null(), Gen.String).Sample((value, fallback) =>
     {
         Assert.Equal(value, new Optional<string?>(value).Or(fallback));
         Assert.Equal(fallback, default(Optional<string?>).Or(fallback));

@@ -44,7 +44,8 @@ public sealed class UnicodeTextTests
         for (var i = 0; i < 2000; i++)
         {
             var text = new StringBuilder();
-            while (text.Length < 12) text.Append((char)random.Next(random.Next(4) == 0 ? 0x10000 : 0x80)).Append(random.Next(3) == 0 ? "\U0001F600" : "");
+            while (text.Length < 12)
+                text.Append((char)random.Next(random.Next(4) == 0 ? 0x10000 : 0x80)).Append(random.Next(3) == 0 ? "\U0001F600" : "");
             var plain = text.ToString().ToPlainLine(random.Next(13));
             Assert.True(plain.IsPlainLine(), text.ToString());
         }

@@ -22,14 +22,33 @@ public abstract class BulkWriting(Store store)
         [
             User.Import(details, new(Sample.Now.AddYears(-1), "bob", Sample.Now, "cli:cárol", 7)),
             Sample.User("plain@example.org"),
-            User.Import(details with { Email = Sample.Email("early@example.org"), Name = null, Age = null }, new(DateTimeOffset.MinValue, "x", DateTimeOffset.MinValue, "x", 1)),
+            User.Import(
+                details with { Email = Sample.Email("early@example.org"), Name = null, Age = null },
+                new(DateTimeOffset.MinValue, "x", DateTimeOffset.MinValue, "x", 1)),
         ];
         Assert.Equal([true, true, true], await AddAsync(users));
         foreach (var user in users)
         {
             var read = Assert.Single(await FindAsync(user.EmailKey));
             Assert.True(read.Id > 0);
-            Assert.Equivalent(new { user.Email, user.EmailKey, user.Name, user.SortName, user.Age, user.Role, user.Status, user.CreatedAt, user.CreatedBy, user.UpdatedAt, user.UpdatedBy, user.Version, user.DeletedAt, user.DeletedBy }, read);
+            Assert.Equivalent(
+                new
+                {
+                    user.Email,
+                    user.EmailKey,
+                    user.Name,
+                    user.SortName,
+                    user.Age,
+                    user.Role,
+                    user.Status,
+                    user.CreatedAt,
+                    user.CreatedBy,
+                    user.UpdatedAt,
+                    user.UpdatedBy,
+                    user.Version,
+                    user.DeletedAt,
+                    user.DeletedBy
+                }, read);
             Assert.Equal(SearchWords.Of(user.Email, user.EmailKey, user.Name).Order(StringComparer.Ordinal), await WordsAsync(read.Id));
         }
     }
@@ -40,7 +59,9 @@ public abstract class BulkWriting(Store store)
         await AddAsync([Sample.User("gertrude@many.example", "Gertrude Stein")]);
         var found = Assert.Single(await _store.InScopeAsync(scope => scope.GetRequiredService<IUserReader>().ListAsync(
             new(false, new(Words: ["gertr", "stei"]), new(UserSortKey.Name, false), 10, null), Ct)));
-        Assert.Equal(UpdateOutcome.Saved, await _store.ChangeAsync(found.Id, user => user.Apply(new UserPatch(Name: Sample.Name("Gertrude")), Sample.Now, "eve"), Ct));
+        Assert.Equal(
+            UpdateOutcome.Saved,
+            await _store.ChangeAsync(found.Id, user => user.Apply(new UserPatch(Name: Sample.Name("Gertrude")), Sample.Now, "eve"), Ct));
         Assert.DoesNotContain("stein", await WordsAsync(found.Id));
         Assert.Equal(UpdateOutcome.Saved, await _store.ChangeAsync(found.Id, user => user.Delete(Sample.Now, "eve"), Ct));
         Assert.Equal([true], await AddAsync([Sample.User("gertrude@many.example")]));
@@ -104,7 +125,8 @@ public abstract class BulkWriting(Store store)
     {
         using var stop = new CancellationTokenSource();
         await Assert.ThrowsAnyAsync<OperationCanceledException>(() => _store.InScopeAsync(scope =>
-            scope.GetRequiredService<IUserBulkWriter>().AddAsync(new StopsHalfWay([.. Enumerable.Range(0, 50).Select(i => Sample.User($"half{i}@many.example"))], stop), stop.Token)));
+            scope.GetRequiredService<IUserBulkWriter>().AddAsync(
+                new StopsHalfWay([.. Enumerable.Range(0, 50).Select(i => Sample.User($"half{i}@many.example"))], stop), stop.Token)));
         Assert.Empty(await FindAsync("half0@many.example"));
         Assert.Empty(await OrphanedWordsAsync());
     }
@@ -130,7 +152,8 @@ public abstract class BulkWriting(Store store)
     private Task<IReadOnlyList<bool>> AddAsync(IReadOnlyList<User> users) =>
         _store.InScopeAsync(scope => scope.GetRequiredService<IUserBulkWriter>().AddAsync(users, Ct));
 
-    private Task<IReadOnlyList<User>> FindAsync(string key) => _store.InScopeAsync(scope => scope.GetRequiredService<IUserReader>().GetByEmailAsync([key], Ct));
+    private Task<IReadOnlyList<User>> FindAsync(string key) =>
+        _store.InScopeAsync(scope => scope.GetRequiredService<IUserReader>().GetByEmailAsync([key], Ct));
 
     private Task<List<string>> WordsAsync(long id) => _store.InScopeAsync(async scope => (await scope.GetRequiredService<UsersDbContext>().Words
         .Where(word => word.UserId == id).Select(word => word.Word).ToListAsync(Ct)).Order(StringComparer.Ordinal).ToList());

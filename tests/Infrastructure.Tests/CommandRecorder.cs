@@ -37,7 +37,8 @@ public sealed class CommandRecorder : DbCommandInterceptor
         return base.ScalarExecutingAsync(command, eventData, result, cancellationToken);
     }
 
-    public override ValueTask<InterceptionResult> DataReaderClosingAsync(DbCommand command, DataReaderClosingEventData eventData, InterceptionResult result)
+    public override ValueTask<InterceptionResult> DataReaderClosingAsync(
+        DbCommand command, DataReaderClosingEventData eventData, InterceptionResult result)
     {
         Rows += eventData.ReadCount - 1; // the last one finds the end
         return base.DataReaderClosingAsync(command, eventData, result);

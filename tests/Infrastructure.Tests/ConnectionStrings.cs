@@ -15,7 +15,8 @@ public sealed class ConnectionStrings
     [InlineData("Host=x", 30, 5, 50, GssEncryptionMode.Disable)]
     [InlineData("Host=x;Maximum Pool Size=7;Timeout=8;Max Auto Prepare=9;GSS Encryption Mode=Require", 7, 8, 9, GssEncryptionMode.Require)]
     [InlineData("Server=x;MaxPoolSize=7;MaxAutoPrepare=9", 7, 5, 9, GssEncryptionMode.Disable)]
-    public void PostgreSQL_connection_string_gets_the_missing_defaults(string given, int pool, int timeout, int prepared, GssEncryptionMode encryption)
+    public void PostgreSQL_connection_string_gets_the_missing_defaults(
+        string given, int pool, int timeout, int prepared, GssEncryptionMode encryption)
     {
         var complete = new NpgsqlConnectionStringBuilder(Completed(services => services.AddPostgreSql(given)));
         Assert.Equal(

@@ -14,7 +14,8 @@ internal sealed class Explainer(string explain, int column) : DbCommandIntercept
         DbCommand command, CommandEventData eventData, InterceptionResult<DbDataReader> result, CancellationToken cancellationToken = default)
     {
         var statement = command.CommandText;
-        if (!statement.StartsWith("SELECT", StringComparison.Ordinal)) return base.ReaderExecutingAsync(command, eventData, result, cancellationToken);
+        if (!statement.StartsWith("SELECT", StringComparison.Ordinal))
+            return base.ReaderExecutingAsync(command, eventData, result, cancellationToken);
         command.CommandText = $"{explain} {statement}";
         using (var rows = command.ExecuteReader())
         {

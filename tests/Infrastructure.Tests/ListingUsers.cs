@@ -94,7 +94,8 @@ public abstract class ListingUsers(ListingUsers.Filled store)
 
     /// <summary>C# compares differently: a character beyond the BMP begins with a surrogate, below U+E000.</summary>
     private static int ByCodePoint(string one, string other) => one.EnumerateRunes().Select(rune => rune.Value)
-        .Concat([-1]).Zip(other.EnumerateRunes().Select(rune => rune.Value).Concat([-1]), (a, b) => a.CompareTo(b)).FirstOrDefault(order => order != 0);
+        .Concat([-1]).Zip(other.EnumerateRunes().Select(rune => rune.Value).Concat([-1]), (a, b) => a.CompareTo(b)).FirstOrDefault(
+            order => order != 0);
 
     public abstract class Filled(TestDatabase database) : Store(database)
     {
@@ -105,7 +106,8 @@ public abstract class ListingUsers(ListingUsers.Filled store)
             for (var i = 0; i < 120; i++)
             {
                 var created = Sample.Now.AddMilliseconds(i % 10);
-                var user = Sample.User($"{(char)('a' + (i * 7 % 26))}{i}@example.org", Names[i % Names.Length], created, i % 4 == 0 ? UserRole.Admin : UserRole.User);
+                var user = Sample.User(
+                    $"{(char)('a' + (i * 7 % 26))}{i}@example.org", Names[i % Names.Length], created, i % 4 == 0 ? UserRole.Admin : UserRole.User);
                 if (i % 3 == 0) user.Delete(created.AddDays(1 + (i % 5)), "eve");
                 await AddAsync(user, default);
                 Users.Add(user);

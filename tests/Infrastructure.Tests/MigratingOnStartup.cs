@@ -42,8 +42,11 @@ public abstract class MigratingOnStartup(MigratingOnStartup.Empty store)
     public sealed class EmptyPostgreSql() : Empty(new PostgreSqlTestDatabase());
 }
 
-public sealed class MigratingOnStartupOnSqlite(MigratingOnStartup.EmptySqlite store) : MigratingOnStartup(store), IClassFixture<MigratingOnStartup.EmptySqlite>;
+public sealed class MigratingOnStartupOnSqlite(MigratingOnStartup.EmptySqlite store)
+    : MigratingOnStartup(store), IClassFixture<MigratingOnStartup.EmptySqlite>;
 
-public sealed class MigratingOnStartupOnSqlServer(MigratingOnStartup.EmptySqlServer store) : MigratingOnStartup(store), IClassFixture<MigratingOnStartup.EmptySqlServer>;
+public sealed class MigratingOnStartupOnSqlServer(MigratingOnStartup.EmptySqlServer store)
+    : MigratingOnStartup(store), IClassFixture<MigratingOnStartup.EmptySqlServer>;
 
-public sealed class MigratingOnStartupOnPostgreSql(MigratingOnStartup.EmptyPostgreSql store) : MigratingOnStartup(store), IClassFixture<MigratingOnStartup.EmptyPostgreSql>;
+public sealed class MigratingOnStartupOnPostgreSql(MigratingOnStartup.EmptyPostgreSql store)
+    : MigratingOnStartup(store), IClassFixture<MigratingOnStartup.EmptyPostgreSql>;

@@ -100,7 +100,8 @@ public abstract class MisbehavingMailServers(Store store) : IDisposable
         await Parallel.ForEachAsync(queue.Ids, new ParallelOptions { MaxDegreeOfParallelism = 4, CancellationToken = Ct }, async (id, ct) =>
         {
             await using var own = services.CreateAsyncScope();
-            var (emails, sender) = (own.ServiceProvider.GetRequiredService<IEmailRepository>(), own.ServiceProvider.GetRequiredService<IEmailSender>());
+            var (emails, sender) = (own.ServiceProvider.GetRequiredService<IEmailRepository>(),
+                own.ServiceProvider.GetRequiredService<IEmailSender>());
             await new DeliverEmail(emails, sender, _store.Clock).ExecuteAsync(id, ct);
         });
         return queue.Ids.Count > 0;
@@ -121,7 +122,8 @@ public abstract class MisbehavingMailServers(Store store) : IDisposable
         Assert.Equal(Replies.Select(reply => reply.Name), lines[0][1..]);
         Assert.Equal(Enum.GetNames<MailPhase>(), lines[1..].Select(line => line[0]));
         return lines[1..]
-            .SelectMany(line => line[1..].Zip(Replies, (outcome, reply) => (Cell: $"{line[0]} {reply.Name}", Outcome: ExpectedOutcome(outcome[0], reply))))
+            .SelectMany(
+                line => line[1..].Zip(Replies, (outcome, reply) => (Cell: $"{line[0]} {reply.Name}", Outcome: ExpectedOutcome(outcome[0], reply))))
             .ToDictionary(cell => cell.Cell, cell => cell.Outcome);
     }
 

@@ -31,7 +31,8 @@ public sealed class PostgreSqlQueryPlans(PostgreSqlQueryPlans.Explained store) :
             Assert.Contains(plan, line => line.Contains($"Index Scan {(descending ? "Backward " : "")}using \"{index}\"", StringComparison.Ordinal));
             // by address there is an incremental one, of one row at a time: PostgreSQL does not use that addresses are unique
             Assert.DoesNotContain(plan, line => line.TrimStart(' ', '-', '>').StartsWith("Sort  (", StringComparison.Ordinal));
-            Assert.True(after is null || plan.Any(line => line.Contains("Index Cond", StringComparison.Ordinal)), "The page is not sought in the index.");
+            Assert.True(
+                after is null || plan.Any(line => line.Contains("Index Cond", StringComparison.Ordinal)), "The page is not sought in the index.");
         }
     }
 
@@ -69,7 +70,8 @@ public sealed class PostgreSqlQueryPlans(PostgreSqlQueryPlans.Explained store) :
             var db = scope.GetRequiredService<UsersDbContext>();
             for (var i = 0; i < 3000; i++)
             {
-                var user = Sample.User($"{Guid.NewGuid():N}@example.org", $"Ada {i}", Sample.Now.AddMinutes(i), i % 50 == 0 ? UserRole.Admin : UserRole.User);
+                var user = Sample.User(
+                    $"{Guid.NewGuid():N}@example.org", $"Ada {i}", Sample.Now.AddMinutes(i), i % 50 == 0 ? UserRole.Admin : UserRole.User);
                 if (i % 2 == 0) user.Delete(Sample.Now.AddMinutes(i), "eve");
                 await db.AddAsync(user);
             }

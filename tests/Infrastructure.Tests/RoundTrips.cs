@@ -54,7 +54,8 @@ public abstract class RoundTrips(RoundTrips.Watched store)
             return users.AddAsync(user, Ct);
         });
         // SQLite is no trip away, and its driver takes one statement at a time
-        Assert.Equal(_store.Database.Provider == DatabaseProvider.Sqlite ? 1 + SearchWords.Of(user.Email, user.EmailKey, user.Name).Count : 1, commands);
+        Assert.Equal(
+            _store.Database.Provider == DatabaseProvider.Sqlite ? 1 + SearchWords.Of(user.Email, user.EmailKey, user.Name).Count : 1, commands);
     }
 
     [Fact]

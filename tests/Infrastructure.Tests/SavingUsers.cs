@@ -30,7 +30,8 @@ public abstract class SavingUsers(Store store)
         await _store.ChangeAsync(first, user => user.Delete(Sample.Now, "eve"), Ct);
         var second = await _store.AddAsync(Sample.User("one@example.org"), Ct);
         Assert.Equal(UpdateOutcome.EmailTaken, await _store.ChangeAsync(first, user => user.Restore(Sample.Now, "eve"), Ct));
-        Assert.Equal(UpdateOutcome.Saved, await _store.ChangeAsync(first, user => user.Restore(Sample.Now, "eve", Sample.Email("other@example.org")), Ct));
+        Assert.Equal(
+            UpdateOutcome.Saved, await _store.ChangeAsync(first, user => user.Restore(Sample.Now, "eve", Sample.Email("other@example.org")), Ct));
         Assert.Equal("one@example.org", (await ReadAsync(second))!.Email);
     }
 
@@ -112,7 +113,8 @@ public abstract class SavingUsers(Store store)
             Assert.Null(await users.FindToChangeAsync(id, Ct));
             Assert.NotNull(await reader.GetDeletedAsync(id, Ct));
             Assert.NotNull(await users.FindDeletedToChangeAsync(id, Ct));
-            Assert.DoesNotContain(await reader.ListAsync(new UserQuery(false, new(), new(UserSortKey.Id, true), 200, null), Ct), user => user.Id == id);
+            Assert.DoesNotContain(
+                await reader.ListAsync(new UserQuery(false, new(), new(UserSortKey.Id, true), 200, null), Ct), user => user.Id == id);
             Assert.Contains(await reader.ListAsync(new UserQuery(true, new(), new(UserSortKey.Id, true), 200, null), Ct), user => user.Id == id);
             return 0;
         });

@@ -18,11 +18,15 @@ public sealed class SendingEmails : IDisposable
     public async Task Email_is_delivered_once_and_unchanged()
     {
         await _server.StartAsync();
-        Assert.Equal(Delivery.Delivered, await SendAsync(Email(toName: "Ünï, \"Eve\" <eve@example.org>", subject: "Grüße 👩‍🚀", text: "Größer\n.\nals ein Punkt\n")));
+        Assert.Equal(
+            Delivery.Delivered,
+            await SendAsync(Email(toName: "Ünï, \"Eve\" <eve@example.org>", subject: "Grüße 👩‍🚀", text: "Größer\n.\nals ein Punkt\n")));
         var (to, message) = Assert.Single(await _server.ReceivedAsync(1));
         Assert.Equal("ada@example.org", to);
         var read = await ReadAsync(message);
-        Assert.Equal(("Ünï, \"Eve\" <eve@example.org>", "ada@example.org"), (((MailboxAddress)Assert.Single(read.To)).Name, ((MailboxAddress)read.To[0]).Address));
+        Assert.Equal(
+            ("Ünï, \"Eve\" <eve@example.org>", "ada@example.org"),
+            (((MailboxAddress)Assert.Single(read.To)).Name, ((MailboxAddress)read.To[0]).Address));
         Assert.Equal(("users@example.org", "Grüße 👩‍🚀"), (((MailboxAddress)read.From[0]).Address, read.Subject));
         Assert.Equal("Größer\n.\nals ein Punkt\n", read.TextBody!.ReplaceLineEndings("\n"));
         Assert.Equal("7.1767268800123@example.org", read.MessageId);
@@ -31,14 +35,21 @@ public sealed class SendingEmails : IDisposable
     /// <summary>RFC 6531 sections 3.2 and 3.4: SMTPUTF8 is for a local part that is not ASCII, and for nothing else.</summary>
     [Theory]
     [InlineData("users@example.org", "ada@example.org", "SMTPUTF8 8BITMIME", "MAIL FROM:<users@example.org>", "RCPT TO:<ada@example.org>")]
-    [InlineData("Üsers <users@bücher.example>", "ada@bücher.example", "SMTPUTF8 8BITMIME", "MAIL FROM:<users@xn--bcher-kva.example>", "RCPT TO:<ada@xn--bcher-kva.example>")]
+    [InlineData(
+        "Üsers <users@bücher.example>", "ada@bücher.example", "SMTPUTF8 8BITMIME", "MAIL FROM:<users@xn--bcher-kva.example>",
+        "RCPT TO:<ada@xn--bcher-kva.example>")]
     [InlineData("users@bücher.example", "ada@Bücher.example", "", "MAIL FROM:<users@xn--bcher-kva.example>", "RCPT TO:<ada@xn--bcher-kva.example>")]
-    [InlineData("users@xn--bcher-kva.example", "ada@xn--bcher-kva.example", "SMTPUTF8", "MAIL FROM:<users@xn--bcher-kva.example>", "RCPT TO:<ada@xn--bcher-kva.example>")]
-    [InlineData("users@example.org", "ada@faß.ΒΌΛΟΣ.example", "SMTPUTF8", "MAIL FROM:<users@example.org>", "RCPT TO:<ada@xn--fa-hia.xn--nxasmq6b.example>")]
+    [InlineData(
+        "users@xn--bcher-kva.example", "ada@xn--bcher-kva.example", "SMTPUTF8", "MAIL FROM:<users@xn--bcher-kva.example>",
+        "RCPT TO:<ada@xn--bcher-kva.example>")]
+    [InlineData(
+        "users@example.org", "ada@faß.ΒΌΛΟΣ.example", "SMTPUTF8", "MAIL FROM:<users@example.org>", "RCPT TO:<ada@xn--fa-hia.xn--nxasmq6b.example>")]
     [InlineData("users@example.org", "ünï@example.org", "SMTPUTF8 8BITMIME", "MAIL FROM:<users@example.org> SMTPUTF8", "RCPT TO:<ünï@example.org>")]
     [InlineData("users@example.org", "ünï@example.org", "SMTPUTF8", "MAIL FROM:<users@example.org> SMTPUTF8", "RCPT TO:<ünï@example.org>")]
     [InlineData("üsers@example.org", "ada@example.org", "SMTPUTF8 8BITMIME", "MAIL FROM:<üsers@example.org> SMTPUTF8", "RCPT TO:<ada@example.org>")]
-    [InlineData("users@example.org", "ada@example.org", "SMTPUTF8 8BITMIME BINARYMIME CHUNKING", "MAIL FROM:<users@example.org>", "RCPT TO:<ada@example.org>")]
+    [InlineData(
+        "users@example.org", "ada@example.org", "SMTPUTF8 8BITMIME BINARYMIME CHUNKING", "MAIL FROM:<users@example.org>",
+        "RCPT TO:<ada@example.org>")]
     public async Task SMTPUTF8_is_used_only_for_a_local_part_that_is_not_ASCII(string from, string to, string extensions, string mail, string rcpt)
     {
         using var server = new ScriptedMailServer(extensions.Split(' ', StringSplitOptions.RemoveEmptyEntries));
@@ -49,8 +60,10 @@ public sealed class SendingEmails : IDisposable
     }
 
     [Theory]
-    [InlineData("üsers@example.org", "ada@example.org", DeliveryOutcome.NotNow, "The mail server takes only ASCII addresses, and 'Email:From' is not ASCII.")]
-    [InlineData("üsers@example.org", "ünï@example.org", DeliveryOutcome.NotNow, "The mail server takes only ASCII addresses, and 'Email:From' is not ASCII.")]
+    [InlineData(
+        "üsers@example.org", "ada@example.org", DeliveryOutcome.NotNow, "The mail server takes only ASCII addresses, and 'Email:From' is not ASCII.")]
+    [InlineData(
+        "üsers@example.org", "ünï@example.org", DeliveryOutcome.NotNow, "The mail server takes only ASCII addresses, and 'Email:From' is not ASCII.")]
     [InlineData("users@example.org", "ünï@example.org", DeliveryOutcome.Rejected, "The mail server takes only ASCII addresses.")]
     public async Task Server_without_SMTPUTF8_gets_no_address_that_needs_it(string from, string to, DeliveryOutcome outcome, string reason)
     {
@@ -147,7 +160,8 @@ public sealed class SendingEmails : IDisposable
     public async Task Server_that_does_not_match_the_configuration_gets_no_email(SmtpSecurity security, string? username, string reason)
     {
         await _server.StartAsync();
-        var delivery = await SendAsync(Email(), new() { Host = "127.0.0.1", Port = _server.Port, Security = security, Username = username, Timeout = TimeSpan.FromSeconds(2) });
+        var delivery = await SendAsync(
+            Email(), new() { Host = "127.0.0.1", Port = _server.Port, Security = security, Username = username, Timeout = TimeSpan.FromSeconds(2) });
         Assert.Equal(DeliveryOutcome.NotNow, delivery.Outcome);
         Assert.Equal(reason, delivery.Reason);
         Assert.Empty(_server.Received);
@@ -185,7 +199,8 @@ public sealed class SendingEmails : IDisposable
 
     private Task<Delivery> SendAsync(OutgoingEmail email, SmtpOptions? smtp = null, string from = "Users <users@example.org>") => Sender(
         new() { Delivery = EmailDelivery.Smtp, From = from },
-        smtp ?? new() { Host = "127.0.0.1", Port = _server.Port, Security = SmtpSecurity.None, Timeout = TimeSpan.FromSeconds(2) }).SendAsync(email, Ct);
+        smtp ?? new() { Host = "127.0.0.1", Port = _server.Port, Security = SmtpSecurity.None, Timeout = TimeSpan.FromSeconds(2) }).SendAsync(
+            email, Ct);
 
     private static IEmailSender Sender(EmailOptions options, SmtpOptions smtp) =>
         new ServiceCollection().AddLogging().AddEmailDelivery(options, smtp).BuildServiceProvider().GetRequiredService<IEmailSender>();

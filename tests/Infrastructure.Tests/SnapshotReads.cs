@@ -33,7 +33,8 @@ public abstract class SnapshotReads(Store store)
     {
         var user = Sample.User("filtered@example.org", "Zoe Filter", Sample.Now.AddDays(-100), UserRole.Admin);
         await _store.AddAsync(user, Ct);
-        var filter = new UserFilter(user.EmailKey, UserStatus.Active, UserRole.Admin, Sample.Now.AddDays(-101), Sample.Now.AddDays(-99), ["zo", "filt"]);
+        var filter = new UserFilter(
+            user.EmailKey, UserStatus.Active, UserRole.Admin, Sample.Now.AddDays(-101), Sample.Now.AddDays(-99), ["zo", "filt"]);
         Assert.Equal(user.EmailKey, Assert.Single(await ReadAsync(filter, () => Task.CompletedTask)).EmailKey);
         Assert.Empty(await ReadAsync(filter with { Role = UserRole.User }, () => Task.CompletedTask));
     }

@@ -51,7 +51,8 @@ public abstract class StoringResponses(Store store)
     [Fact]
     public async Task Exception_rolls_back_the_transaction()
     {
-        await Assert.ThrowsAsync<NotSupportedException>(() => _store.InScopeAsync(scope => scope.GetRequiredService<IIdempotencyStore>().ExecuteOnceAsync(
+        await Assert.ThrowsAsync<NotSupportedException>(
+            () => _store.InScopeAsync(scope => scope.GetRequiredService<IIdempotencyStore>().ExecuteOnceAsync(
             new("thrown", "F"),
             async ct =>
             {

@@ -107,7 +107,8 @@ public sealed class TransientFailures(TransientFailures.FailingStore store) : IC
         await connection.OpenAsync(Ct);
         await ExecuteAsync($"SET deadlock_timeout = '1h'; BEGIN");
         await ExecuteAsync($"UPDATE \"Users\" SET \"Age\" = 9 WHERE \"Id\" = {id}");
-        var change = _store.ChangeAsync(id, user => user.Apply(new UserPatch(Name: Sample.Name("Zoe")), Sample.Now, "eve"), Ct); // has the word, waits for the user
+        // has the word, waits for the user
+        var change = _store.ChangeAsync(id, user => user.Apply(new UserPatch(Name: Sample.Name("Zoe")), Sample.Now, "eve"), Ct);
         while (!await IsWaitedForAsync()) await Task.Delay(10, Ct);
         await ExecuteAsync($"INSERT INTO \"UserWords\" VALUES ({id}, 'zoe')"); // waits for the word
         await ExecuteAsync($"ROLLBACK");
@@ -159,7 +160,8 @@ public sealed class TransientFailures(TransientFailures.FailingStore store) : IC
             return Task.CompletedTask;
         }
 
-        public Task TransactionCommittedAsync(DbTransaction transaction, TransactionEndEventData eventData, CancellationToken cancellationToken = default)
+        public Task TransactionCommittedAsync(
+            DbTransaction transaction, TransactionEndEventData eventData, CancellationToken cancellationToken = default)
         {
             BreakAt(Moment.AfterTheCommit);
             return Task.CompletedTask;

@@ -35,7 +35,8 @@ public sealed class UserMetrics(SqliteStore database) : IClassFixture<SqliteStor
         Assert.Equal(before + 1, Created());
     }
 
-    private Task<IdempotencyOutcome> OnceAsync(string key, Func<IServiceProvider, CancellationToken, Task<ResponseToStore?>> action) => database.InScopeAsync(scope =>
+    private Task<IdempotencyOutcome> OnceAsync(string key, Func<IServiceProvider, CancellationToken, Task<ResponseToStore?>> action) =>
+        database.InScopeAsync(scope =>
         scope.GetRequiredService<IIdempotencyStore>().ExecuteOnceAsync(new(key, "F"), ct => action(scope, ct), TimeSpan.FromSeconds(5), Ct));
 
     private static async Task<long> AddAsync(IServiceProvider scope, CancellationToken ct)

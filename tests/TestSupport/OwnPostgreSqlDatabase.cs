@@ -28,5 +28,6 @@ public sealed class OwnPostgreSqlDatabase : TestDatabase
         return ValueTask.CompletedTask;
     }
 
-    protected override DbConnection Connect() => new NpgsqlConnection(new NpgsqlConnectionStringBuilder(ConnectionString) { Pooling = false }.ConnectionString);
+    protected override DbConnection Connect() =>
+        new NpgsqlConnection(new NpgsqlConnectionStringBuilder(ConnectionString) { Pooling = false }.ConnectionString);
 }

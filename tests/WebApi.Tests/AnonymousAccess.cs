@@ -44,7 +44,8 @@ public sealed class AnonymousAccess(AnonymousAccess.WithTokens service) : IClass
     private sealed class WithoutAnAudience : ClosedService
     {
         protected override IEnumerable<(string Key, string Value)> Settings =>
-            [.. base.Settings.Where(setting => !setting.Key.Contains("Audience", StringComparison.Ordinal)), ("Authentication:AllowAnonymous", "true")];
+            [.. base.Settings.Where(setting => !setting.Key.Contains("Audience", StringComparison.Ordinal)),
+                ("Authentication:AllowAnonymous", "true")];
     }
 
     public sealed class WithTokens : ClosedService

@@ -1,6 +1,6 @@
 namespace CleanUsers.WebApi.Tests;
 
-/// <summary>The table of emails can't be read, for another reason than an outage: the service still serves users, and delivers after the repair.</summary>
+/// <summary>The table of emails can't be read, but not because of an outage: the service still serves users, and delivers after the repair.</summary>
 public abstract class BackgroundDatabaseFailures(Service service)
 {
     private readonly Service _service = service.Present();
@@ -42,7 +42,8 @@ public sealed class BackgroundDatabaseFailuresOnSqlite(ServiceOnSqlite service) 
 public sealed class BackgroundDatabaseFailuresOnPostgreSql(ServiceOnPostgreSql service)
     : BackgroundDatabaseFailures(service), IClassFixture<ServiceOnPostgreSql>
 {
-    protected override string Break => """ALTER TABLE "Emails" RENAME TO "Kept"; CREATE VIEW "Emails" AS SELECT now()::text AS "DueAt", 1::bigint AS "Id" """;
+    protected override string Break =>
+        """ALTER TABLE "Emails" RENAME TO "Kept"; CREATE VIEW "Emails" AS SELECT now()::text AS "DueAt", 1::bigint AS "Id" """;
 
     protected override string Repair => """DROP VIEW "Emails"; ALTER TABLE "Kept" RENAME TO "Emails" """;
 }

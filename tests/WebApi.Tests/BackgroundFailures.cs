@@ -17,7 +17,8 @@ public sealed class BackgroundFailures
     public static TheoryData<Exception> Exceptions =>
     [
         new InvalidOperationException(), new TimeoutException(), new TaskCanceledException(), new OperationCanceledException(),
-        new AggregateException(new FormatException()), new IOException(), new SqliteException("x", 1), new PostgresException("x", "ERROR", "ERROR", "42501"),
+        new AggregateException(new FormatException()), new IOException(), new SqliteException("x", 1),
+        new PostgresException("x", "ERROR", "ERROR", "42501"),
         new MailKit.ServiceNotAuthenticatedException("530"),
     ];
 
@@ -43,7 +44,8 @@ public sealed class BackgroundFailures
         var builder = WebApplication.CreateEmptyBuilder(new WebApplicationOptions());
         builder.WebHost.UseKestrelCore().UseUrls("http://127.0.0.1:0");
         builder.Services.AddHostedService<Ending>();
-        var exception = await Assert.ThrowsAsync<InvalidOperationException>(() => builder.Build().RunUntilShutdownAsync().WaitAsync(TimeSpan.FromSeconds(20)));
+        var exception = await Assert.ThrowsAsync<InvalidOperationException>(
+            () => builder.Build().RunUntilShutdownAsync().WaitAsync(TimeSpan.FromSeconds(20)));
         Assert.Equal("The end.", exception.Message);
     }
 

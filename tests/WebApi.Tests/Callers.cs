@@ -31,12 +31,14 @@ public sealed class Callers(Callers.WithTokens service) : IClassFixture<Callers.
             ("Authentication:Schemes:Bearer:SigningKeys:0:Value", Convert.ToBase64String(Key)),
         ];
 
-        public static string Token(string subject, params (string Name, object Value)[] more) => new JsonWebTokenHandler().CreateToken(new SecurityTokenDescriptor
-        {
-            Issuer = "https://issuer.example",
-            Audience = "https://users.example",
-            Claims = more.Concat([("sub", subject), ("scope", "users.write")]).DistinctBy(claim => claim.Item1).ToDictionary(claim => claim.Item1, claim => claim.Item2),
-            SigningCredentials = new(new SymmetricSecurityKey(Key), SecurityAlgorithms.HmacSha256),
-        });
+        public static string Token(string subject, params (string Name, object Value)[] more) =>
+            new JsonWebTokenHandler().CreateToken(new SecurityTokenDescriptor
+            {
+                Issuer = "https://issuer.example",
+                Audience = "https://users.example",
+                Claims = more.Concat([("sub", subject), ("scope", "users.write")]).DistinctBy(claim => claim.Item1).ToDictionary(
+                claim => claim.Item1, claim => claim.Item2),
+                SigningCredentials = new(new SymmetricSecurityKey(Key), SecurityAlgorithms.HmacSha256),
+            });
     }
 }

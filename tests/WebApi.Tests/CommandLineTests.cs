@@ -21,7 +21,9 @@ public sealed class CommandLineTests : IDisposable
         using var service = await OwnProcess.ServeAsync(
             _folder, [], [.. command, "--urls", "http://127.0.0.1:0", "--environment=Staging", "Authentication:AllowAnonymous=true"]);
         using var client = new HttpClient();
-        Assert.Contains("\"items\":[]", await client.GetStringAsync(new Uri(service.Address, "/api/v1/users"), TestContext.Current.CancellationToken), StringComparison.Ordinal);
+        Assert.Contains(
+            "\"items\":[]", await client.GetStringAsync(new Uri(service.Address, "/api/v1/users"), TestContext.Current.CancellationToken),
+            StringComparison.Ordinal);
     }
 
     [Fact]
@@ -41,7 +43,8 @@ public sealed class CommandLineTests : IDisposable
         await connection.ConnectAsync(service.Address.Host, service.Address.Port, TestContext.Current.CancellationToken);
         var stream = connection.GetStream();
         await stream.WriteAsync(Encoding.ASCII.GetBytes(
-            $"POST /api/v1/users HTTP/1.1\r\nHost: x\r\nContent-Type: application/json\r\nContent-Length: {body.Length}\r\n\r\n"), TestContext.Current.CancellationToken);
+            $"POST /api/v1/users HTTP/1.1\r\nHost: x\r\nContent-Type: application/json\r\nContent-Length: {body.Length}\r\n\r\n"),
+                TestContext.Current.CancellationToken);
         await Task.Delay(500, TestContext.Current.CancellationToken);
 
         service.Terminate();
@@ -129,7 +132,9 @@ public sealed class CommandLineTests : IDisposable
             ("PORT", $"{service.Address.Port}"),
             ("ASPNETCORE_URLS", $"https://*:1;http://*:{service.Address.Port}"),
             ("ASPNETCORE_HTTP_PORTS", $"{service.Address.Port};1")])
-            Assert.Equal((0, "", ""), await InProcess.RunAsync(_folder, [("ASPNETCORE_URLS", ""), (name, value), ("HTTP_PROXY", "http://127.0.0.1:1")], "health"));
+            Assert.Equal(
+                (0, "", ""),
+                await InProcess.RunAsync(_folder, [("ASPNETCORE_URLS", ""), (name, value), ("HTTP_PROXY", "http://127.0.0.1:1")], "health"));
 
         File.Delete(Path.Combine(_folder, "data", "cleanusers.db"));
         var unavailable = await InProcess.RunAsync(_folder, [("PORT", $"{service.Address.Port}")], "health");
@@ -140,7 +145,8 @@ public sealed class CommandLineTests : IDisposable
         await service.EndAsync();
         var stopped = await InProcess.RunAsync(_folder, [("PORT", $"{service.Address.Port}")], "health");
         Assert.Equal((1, ""), (stopped.Code, stopped.Output));
-        Assert.StartsWith($"Not ready: http://127.0.0.1:{service.Address.Port}/health/ready can't be reached: ", stopped.Error, StringComparison.Ordinal);
+        Assert.StartsWith(
+            $"Not ready: http://127.0.0.1:{service.Address.Port}/health/ready can't be reached: ", stopped.Error, StringComparison.Ordinal);
     }
 
     [Theory]
@@ -148,7 +154,8 @@ public sealed class CommandLineTests : IDisposable
     [InlineData("ASPNETCORE_HTTP_PORTS", "http", "1 to 65535")]
     [InlineData("ASPNETCORE_URLS", "8080", "addresses such as http://*:8080")]
     public async Task Health_rejects_an_invalid_port(string name, string value, string allowed) => Assert.Equal(
-        (78, "", $"Invalid configuration: {name} is '{value}' (allowed: {allowed}).\n"), await InProcess.RunAsync(_folder, [(name, value)], "health"));
+        (78, "", $"Invalid configuration: {name} is '{value}' (allowed: {allowed}).\n"),
+        await InProcess.RunAsync(_folder, [(name, value)], "health"));
 
     public void Dispose() => Directory.Delete(_folder, recursive: true);
 }

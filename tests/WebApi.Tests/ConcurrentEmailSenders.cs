@@ -25,7 +25,8 @@ public sealed class ConcurrentEmailSenders : IAsyncLifetime
         await _mail.StartAsync();
         var first = await ServeAsync();
         await ExecuteAsync("""
-            INSERT INTO "Users" ("Id", "Email", "EmailKey", "SortName", "Role", "Status", "CreatedAt", "CreatedBy", "UpdatedAt", "UpdatedBy", "Version")
+            INSERT INTO "Users" ("Id", "Email", "EmailKey", "SortName", "Role", "Status",
+                "CreatedAt", "CreatedBy", "UpdatedAt", "UpdatedBy", "Version")
             VALUES (1000, 'ada@example.org', 'ada@example.org', '', 0, 0, now(), 'eve', now(), 'eve', 1)
             """);
         await ExecuteAsync($"""
@@ -36,7 +37,10 @@ public sealed class ConcurrentEmailSenders : IAsyncLifetime
         using (first) await _mail.ReceivedAsync(Emails / 5); // and SIGKILL
         await UntilAllAreSentAsync();
 
-        var sent = _mail.Received.Select(email => Regex.Match(email.Message, "^Message-I[dD]: <(?<id>.*)>", RegexOptions.Multiline | RegexOptions.ExplicitCapture, TimeSpan.FromSeconds(1)).Groups["id"].Value).ToList();
+        var sent = _mail.Received.Select(
+            email => Regex.Match(
+                email.Message, "^Message-I[dD]: <(?<id>.*)>", RegexOptions.Multiline | RegexOptions.ExplicitCapture,
+                TimeSpan.FromSeconds(1)).Groups["id"].Value).ToList();
         Assert.Equal(Emails, sent.Distinct().Count());
         Assert.InRange(sent.Count - Emails, 0, AtOnce);
     }
@@ -68,7 +72,8 @@ public sealed class ConcurrentEmailSenders : IAsyncLifetime
         {
             Assert.True(i < 1200, $"{await ExecuteAsync("SELECT count(*) FROM \"Emails\" WHERE \"Status\" = 1")} were sent.");
             // lets the leases of the dead process expire
-            if (i % 20 == 19) await ExecuteAsync("UPDATE \"Emails\" SET \"DueAt\" = now() WHERE \"DueAt\" BETWEEN now() AND now() + interval '115 seconds'");
+            if (i % 20 == 19)
+                await ExecuteAsync("UPDATE \"Emails\" SET \"DueAt\" = now() WHERE \"DueAt\" BETWEEN now() AND now() + interval '115 seconds'");
             await Task.Delay(50, Ct);
         }
     }

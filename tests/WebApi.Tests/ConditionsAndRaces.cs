@@ -16,7 +16,8 @@ public abstract class ConditionsAndRaces(Service service)
         foreach (var tag in (string[])["\"1\"", "\"3\"", "W/\"2\"", "\"02\"", "\"x\"", "\"\""])
         {
             (await _service.SendAsync("PATCH", user, """{"age":2}""", ("If-Match", tag))).IsProblem(412, "version-mismatch");
-            (await _service.SendAsync("PUT", user, """{"email":"x@y","role":"User","status":"Active"}""", ("If-Match", tag))).IsProblem(412, "version-mismatch");
+            (await _service.SendAsync("PUT", user, """{"email":"x@y","role":"User","status":"Active"}""", ("If-Match", tag)))
+                .IsProblem(412, "version-mismatch");
             (await _service.SendAsync("DELETE", user, null, ("If-Match", tag))).IsProblem(412, "version-mismatch");
         }
 
@@ -58,7 +59,8 @@ public abstract class ConditionsAndRaces(Service service)
     public async Task Malformed_entity_tag_header_is_400(string tags)
     {
         var id = await _service.CreateAsync($"t{Guid.NewGuid():N}@example.org");
-        (await _service.SendAsync("PATCH", $"/api/v1/users/{id}", """{"age":1}""", ("If-Match", tags))).HasErrors("header If-Match invalid-entity-tag");
+        (await _service.SendAsync("PATCH", $"/api/v1/users/{id}", """{"age":1}""", ("If-Match", tags)))
+            .HasErrors("header If-Match invalid-entity-tag");
         (await _service.GetAsync($"/api/v1/users/{id}", ("If-None-Match", tags))).HasErrors("header If-None-Match invalid-entity-tag");
     }
 
@@ -86,7 +88,8 @@ public abstract class ConditionsAndRaces(Service service)
         for (var round = 0; round < Rounds; round++)
         {
             var body = $$"""{"email":"race{{round}}@example.org"}""";
-            var statuses = (await AtOnceAsync(12, _ => _service.SendAsync("POST", "/api/v1/users", body))).Select(response => response.Status).Order();
+            var statuses = (await AtOnceAsync(12, _ => _service.SendAsync("POST", "/api/v1/users", body))).Select(
+                response => response.Status).Order();
             Assert.Equal([201, .. Enumerable.Repeat(409, 11)], statuses);
         }
     }
@@ -97,7 +100,9 @@ public abstract class ConditionsAndRaces(Service service)
         for (var round = 0; round < Rounds; round++)
         {
             var id = await _service.CreateAsync($"busy{round}@example.org");
-            string[] patches = ["""{"name":"n"}""", """{"age":99}""", """{"role":"Admin"}""", """{"status":"Inactive"}""", $$"""{"email":"busier{{round}}@example.org"}"""];
+            string[] patches = [
+                """{"name":"n"}""", """{"age":99}""", """{"role":"Admin"}""", """{"status":"Inactive"}""",
+                $$"""{"email":"busier{{round}}@example.org"}"""];
             var responses = await AtOnceAsync(20, i => _service.SendAsync(
                 "PATCH", $"/api/v1/users/{id}", i < patches.Length ? patches[i] : $$"""{"name":"n{{i}}"}"""));
             Assert.All(responses, response => response.Is(200));
@@ -105,7 +110,8 @@ public abstract class ConditionsAndRaces(Service service)
             Assert.Equal(21, user["version"].GetInt64());
             Assert.Equal((99, "Admin", "Inactive", $"busier{round}@example.org"),
                 (user["age"].GetInt32(), user["role"].GetString(), user["status"].GetString(), user["email"].GetString()));
-            Assert.Equal(Enumerable.Range(2, 20).Select(version => (long)version), responses.Select(response => response["version"].GetInt64()).Order());
+            Assert.Equal(
+                Enumerable.Range(2, 20).Select(version => (long)version), responses.Select(response => response["version"].GetInt64()).Order());
         }
     }
 
@@ -113,7 +119,8 @@ public abstract class ConditionsAndRaces(Service service)
     public async Task One_of_twelve_concurrent_patches_with_the_same_entity_tag_succeeds()
     {
         var id = await _service.CreateAsync("tagged@example.org");
-        var responses = await AtOnceAsync(12, i => _service.SendAsync("PATCH", $"/api/v1/users/{id}", $$"""{"age":{{i + 1}}}""", ("If-Match", "\"1\"")));
+        var responses = await AtOnceAsync(
+            12, i => _service.SendAsync("PATCH", $"/api/v1/users/{id}", $$"""{"age":{{i + 1}}}""", ("If-Match", "\"1\"")));
         Assert.Equal([200, .. Enumerable.Repeat(412, 11)], responses.Select(response => response.Status).Order());
         Assert.Equal(2, (await _service.GetAsync($"/api/v1/users/{id}"))["version"].GetInt64());
     }

@@ -10,7 +10,8 @@ public sealed class Configuration
         var (code, error) = await StartAsync();
         Assert.Equal(78, code);
         Assert.Equal(
-            "Invalid configuration: Authentication:Schemes:Bearer is missing (allowed: a section with an issuer to trust, or Authentication:AllowAnonymous=true).",
+            "Invalid configuration: Authentication:Schemes:Bearer is missing (allowed: a section with an issuer to trust, or "
+            + "Authentication:AllowAnonymous=true).",
             error.Trim());
     }
 
@@ -40,7 +41,8 @@ public sealed class Configuration
     {
         var (code, error) = await StartAsync("--Authentication:AllowAnonymous=true", $"--ConnectionStrings:CleanUsers={connectionString}");
         Assert.Equal(78, code);
-        Assert.Equal("Invalid configuration: ConnectionStrings:CleanUsers is not valid (allowed: a connection string of the database).", error.Trim());
+        Assert.Equal(
+            "Invalid configuration: ConnectionStrings:CleanUsers is not valid (allowed: a connection string of the database).", error.Trim());
     }
 
     [Theory]
@@ -63,7 +65,8 @@ public sealed class Configuration
         var (code, error) = await StartAsync(
             "--Authentication:AllowAnonymous=true", $"--Database:Provider={provider}", $"--ConnectionStrings:CleanUsers={connectionString}");
         Assert.Equal(78, code);
-        Assert.Equal("Invalid configuration: ConnectionStrings:CleanUsers is not valid (allowed: a connection string of the database).", error.Trim());
+        Assert.Equal(
+            "Invalid configuration: ConnectionStrings:CleanUsers is not valid (allowed: a connection string of the database).", error.Trim());
     }
 
     [Theory]

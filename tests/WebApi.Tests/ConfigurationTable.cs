@@ -22,7 +22,9 @@ public sealed partial class ConfigurationTable
     [MemberData(nameof(OptionsSections))]
     public void Table_has_exactly_the_keys_of_a_section(string section) => Assert.Equal(
         Properties(section).Select(property => $"{section}:{property.Name}").Order(),
-        Table.Keys.Where(key => key.StartsWith($"{section}:", StringComparison.Ordinal) && key.LastIndexOf(':') == section.Length && !key.EndsWith(":*", StringComparison.Ordinal)).Order());
+        Table.Keys.Where(
+            key => key.StartsWith($"{section}:", StringComparison.Ordinal) && key.LastIndexOf(':') == section.Length
+                && !key.EndsWith(":*", StringComparison.Ordinal)).Order());
 
     [Theory]
     [MemberData(nameof(OptionsSections))]

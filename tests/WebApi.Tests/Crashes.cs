@@ -23,7 +23,8 @@ public sealed class Crashes : IDisposable
             using var connection = new TcpClient();
             await connection.ConnectAsync(first.Address.Host, first.Address.Port);
             await connection.GetStream().WriteAsync(Encoding.ASCII.GetBytes(
-                $"POST /api/v1/users HTTP/1.1\r\nHost: x\r\nContent-Type: application/json\r\nIdempotency-Key: crash\r\nContent-Length: {Request.Length}\r\n\r\n{Request}"));
+                $"POST /api/v1/users HTTP/1.1\r\nHost: x\r\nContent-Type: application/json\r\n"
+                + $"Idempotency-Key: crash\r\nContent-Length: {Request.Length}\r\n\r\n{Request}"));
             while ((await first.GetAsync("/api/v1/users")).GetProperty("items").GetArrayLength() == 0) await Task.Delay(10);
         }
 
@@ -53,7 +54,8 @@ public sealed class Crashes : IDisposable
                     try
                     {
                         using var response = await first.Client.PostAsync(
-                            new Uri(first.Address, "/api/v1/users"), new StringContent($$"""{"email":"k{{client}}-{{i}}@example.org"}""", Encoding.UTF8, "application/json"));
+                            new Uri(first.Address, "/api/v1/users"),
+                            new StringContent($$"""{"email":"k{{client}}-{{i}}@example.org"}""", Encoding.UTF8, "application/json"));
                         if ((int)response.StatusCode != 201) return;
                         created.Add(JsonElement.Parse(await response.Content.ReadAsByteArrayAsync()).GetProperty("id").GetInt64());
                     }

@@ -50,7 +50,8 @@ public sealed class CrossOriginRequests(CrossOriginRequests.Named service) : ICl
         Assert.All(responses, response =>
         {
             Assert.Contains(response.Header("Access-Control-Allow-Origin"), (string[])[App, "http://localhost:3000"]);
-            Assert.Equal("ETag,Location,Link,Retry-After,RateLimit,RateLimit-Policy,Idempotency-Replayed", response.Header("Access-Control-Expose-Headers"));
+            Assert.Equal(
+                "ETag,Location,Link,Retry-After,RateLimit,RateLimit-Policy,Idempotency-Replayed", response.Header("Access-Control-Expose-Headers"));
             Assert.Equal("Origin", response.Header("Vary"));
         });
     }
@@ -96,7 +97,8 @@ public sealed class CrossOriginRequests(CrossOriginRequests.Named service) : ICl
 
     public sealed class Named : ClosedService
     {
-        protected override IEnumerable<(string Key, string Value)> Settings => [.. base.Settings, ("Cors:Origins", "https://app.example.org, http://localhost:3000")];
+        protected override IEnumerable<(string Key, string Value)> Settings =>
+            [.. base.Settings, ("Cors:Origins", "https://app.example.org, http://localhost:3000")];
     }
 }
 
@@ -106,7 +108,8 @@ public sealed class WithoutCrossOriginRequests(Service service) : IClassFixture<
     public async Task Without_configured_origins_no_response_has_CORS_headers()
     {
         (string, string)[] headers = [("Origin", "https://app.example.org"), ("Access-Control-Request-Method", "POST")];
-        foreach (var response in (Response[])[await service.GetAsync("/api/v1/users", headers), await service.SendAsync("OPTIONS", "/api/v1/users", null, headers)])
+        foreach (var response in (Response[])[
+            await service.GetAsync("/api/v1/users", headers), await service.SendAsync("OPTIONS", "/api/v1/users", null, headers)])
             Assert.DoesNotContain(response.Headers.Keys, name => name.StartsWith("Access-Control-", StringComparison.OrdinalIgnoreCase));
     }
 }

@@ -59,7 +59,8 @@ public sealed class DatabaseOutages(DatabaseOutages.WithDedicatedServer service)
         await using var connection = new NpgsqlConnection(_service.PostgreSql.ConnectionString);
         await connection.OpenAsync(Ct);
         await using var transaction = await connection.BeginTransactionAsync(Ct);
-        await using (var command = new NpgsqlCommand("LOCK TABLE \"Users\" IN ACCESS EXCLUSIVE MODE", connection, transaction)) await command.ExecuteNonQueryAsync(Ct);
+        await using (var command = new NpgsqlCommand("LOCK TABLE \"Users\" IN ACCESS EXCLUSIVE MODE", connection, transaction))
+            await command.ExecuteNonQueryAsync(Ct);
 
         var watch = Stopwatch.StartNew();
         var responses = await Task.WhenAll(

@@ -32,7 +32,8 @@ public abstract class DeletedUserResource(Service service)
     public async Task PATCH_restores_and_returns_the_location_of_the_user()
     {
         var id = await _service.CreateDeletedAsync("restored@example.org");
-        var response = await _service.SendAsync("PATCH", $"/api/v1/deleted-users/{id}", """{"deleted":false}""", ("Content-Type", "application/merge-patch+json"));
+        var response = await _service.SendAsync(
+            "PATCH", $"/api/v1/deleted-users/{id}", """{"deleted":false}""", ("Content-Type", "application/merge-patch+json"));
         Assert.Equal($"/api/v1/users/{id}", response.Is(200).Header("Content-Location"));
         Assert.Equal("\"3\"", response.Header("ETag"));
         Assert.False(response.Json.TryGetProperty("deletedAt", out _));
@@ -52,7 +53,8 @@ public abstract class DeletedUserResource(Service service)
         }
 
         (await _service.SendAsync("PATCH", $"/api/v1/deleted-users/{first}", """{"deleted":false}""")).IsProblem(409, "email-taken");
-        (await _service.SendAsync("PATCH", $"/api/v1/deleted-users/{first}", """{"deleted":false,"email":"again@EXAMPLE.org"}""")).IsProblem(409, "email-taken");
+        (await _service.SendAsync("PATCH", $"/api/v1/deleted-users/{first}", """{"deleted":false,"email":"again@EXAMPLE.org"}"""))
+            .IsProblem(409, "email-taken");
         var restored = await _service.SendAsync("PATCH", $"/api/v1/deleted-users/{first}", """{"deleted":false,"email":"other@example.org"}""");
         Assert.Equal("other@example.org", restored.Is(200)["email"].GetString());
     }
@@ -67,7 +69,8 @@ public abstract class DeletedUserResource(Service service)
     [InlineData("""{"deleted":false,"email":"x"}""", "pointer #/email invalid-email")]
     public async Task PATCH_other_than_a_restore_is_400(string body, string error)
     {
-        var id = await _service.CreateDeletedAsync($"else{body.GetHashCode(StringComparison.Ordinal)}@example.org".Replace("-", "m", StringComparison.Ordinal));
+        var id = await _service.CreateDeletedAsync(
+            $"else{body.GetHashCode(StringComparison.Ordinal)}@example.org".Replace("-", "m", StringComparison.Ordinal));
         (await _service.SendAsync("PATCH", $"/api/v1/deleted-users/{id}", body)).HasErrors(error);
         (await _service.GetAsync($"/api/v1/deleted-users/{id}")).Is(200);
     }
@@ -95,7 +98,8 @@ public abstract class DeletedUserResource(Service service)
     {
         var id = await _service.CreateDeletedAsync("condition@example.org");
         (await _service.SendAsync("DELETE", $"/api/v1/deleted-users/{id}", null, ("If-Match", "\"1\""))).IsProblem(412, "version-mismatch");
-        (await _service.SendAsync("PATCH", $"/api/v1/deleted-users/{id}", """{"deleted":false}""", ("If-Match", "\"1\""))).IsProblem(412, "version-mismatch");
+        (await _service.SendAsync("PATCH", $"/api/v1/deleted-users/{id}", """{"deleted":false}""", ("If-Match", "\"1\"")))
+            .IsProblem(412, "version-mismatch");
         (await _service.SendAsync("PATCH", $"/api/v1/deleted-users/{id}", """{"deleted":false}""", ("If-Match", "\"2\""))).Is(200);
     }
 }

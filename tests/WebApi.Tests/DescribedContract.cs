@@ -27,7 +27,8 @@ internal static class DescribedContract
     /// <summary>The status codes of the responses without a body that the web server writes itself.</summary>
     public static IReadOnlyList<int> StatusCodesOfTheWebServer { get; } =
     [
-        .. Regex.Matches(Document["info"]!["description"]!.GetValue<string>(), "(?m)(?<=^- `)[0-9]{3}(?=`: )", RegexOptions.None, TimeSpan.FromSeconds(1))
+        .. Regex.Matches(
+            Document["info"]!["description"]!.GetValue<string>(), "(?m)(?<=^- `)[0-9]{3}(?=`: )", RegexOptions.None, TimeSpan.FromSeconds(1))
             .Select(match => int.Parse(match.Value, CultureInfo.InvariantCulture)),
     ];
 
@@ -61,7 +62,8 @@ internal static class DescribedContract
         }
 
         // lengths are in code points (JSON Schema Validation section 6.3.1); the validator counts surrogates
-        var counted = Regex.Replace(json, @"\p{Cs}{2}|(\\u[dD][89a-fA-F][0-9a-fA-F]{2}){2}", "x", RegexOptions.ExplicitCapture, TimeSpan.FromSeconds(1));
+        var counted = Regex.Replace(
+            json, @"\p{Cs}{2}|(\\u[dD][89a-fA-F][0-9a-fA-F]{2}){2}", "x", RegexOptions.ExplicitCapture, TimeSpan.FromSeconds(1));
         return parsed.Validate(counted).Select(error => error.ToString());
     }
 
@@ -71,7 +73,8 @@ internal static class DescribedContract
     private static void CheckHeaders(string where, JsonObject described, Response response)
     {
         foreach (var name in response.Headers.Keys.Where(name => !OfHttp.Contains(name)))
-            Assert.True(described.Any(header => header.Key.Equals(name, StringComparison.OrdinalIgnoreCase)), $"{where}: the header {name} is not described");
+            Assert.True(
+                described.Any(header => header.Key.Equals(name, StringComparison.OrdinalIgnoreCase)), $"{where}: the header {name} is not described");
         foreach (var (name, header) in described)
         {
             var value = response.Header(name);
@@ -86,11 +89,14 @@ internal static class DescribedContract
         if (response.Body.Length == 0) return;
         var type = response.Header("Content-Type")!;
         Assert.True(described[type] is not null, $"{where}: the type {type} is not described");
-        Assert.True(Errors(described[type]!["schema"]!, response.Body).ToList() is [], $"{where}: {string.Join("; ", Errors(described[type]!["schema"]!, response.Body))}\n{response.Body}");
+        Assert.True(
+            Errors(described[type]!["schema"]!, response.Body).ToList() is [],
+            $"{where}: {string.Join("; ", Errors(described[type]!["schema"]!, response.Body))}\n{response.Body}");
     }
 
     private static bool Matches(string template, string path) => Regex.IsMatch(
-        path, "^" + Regex.Replace(Regex.Escape(template), @"\\\{\w+}", "[^/]+", RegexOptions.None, TimeSpan.FromSeconds(1)) + "/?$", RegexOptions.None, TimeSpan.FromSeconds(1));
+        path, "^" + Regex.Replace(Regex.Escape(template), @"\\\{\w+}", "[^/]+", RegexOptions.None, TimeSpan.FromSeconds(1)) + "/?$",
+        RegexOptions.None, TimeSpan.FromSeconds(1));
 
     private static JsonNode? Inline(JsonNode? node) => node switch
     {

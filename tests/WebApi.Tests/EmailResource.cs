@@ -12,7 +12,8 @@ public abstract class EmailResource(Service service)
         var id = await _service.CreateAsync("queued@example.org");
         var response = (await _service.SendAsync("POST", $"/api/v1/users/{id}/emails", """{"subject":"Grüße","text":"One\nTwo"}""")).Is(201);
         Assert.Equal($"/api/v1/users/{id}/emails/{response["id"]}", response.Header("Location"));
-        Assert.Equal(("Grüße", "One\nTwo", "Queued"), (response["subject"].GetString(), response["text"].GetString(), response["status"].GetString()));
+        Assert.Equal(
+            ("Grüße", "One\nTwo", "Queued"), (response["subject"].GetString(), response["text"].GetString(), response["status"].GetString()));
         Assert.Equal(response["createdAt"].GetString(), (await _service.GetAsync(response.Header("Location")!)).Is(200)["createdAt"].GetString());
     }
 
@@ -22,11 +23,13 @@ public abstract class EmailResource(Service service)
         var id = await _service.CreateAsync("key@example.org");
         var responses = new List<Response>();
         for (var i = 0; i < 3; i++)
-            responses.Add((await _service.SendAsync("POST", $"/api/v1/users/{id}/emails", """{"subject":"S","text":"T"}""", ("Idempotency-Key", "k"))).Is(201));
+            responses.Add(
+                (await _service.SendAsync("POST", $"/api/v1/users/{id}/emails", """{"subject":"S","text":"T"}""", ("Idempotency-Key", "k"))).Is(201));
         Assert.Single(responses.Select(response => response.Body).Distinct());
         Assert.Equal("true", responses[2].Header("Idempotency-Replayed"));
         Assert.Equal(1, (await _service.GetAsync($"/api/v1/users/{id}/emails"))["items"].GetArrayLength());
-        (await _service.SendAsync("POST", $"/api/v1/users/{id}/emails", """{"subject":"S","text":"U"}""", ("Idempotency-Key", "k"))).IsProblem(422, "idempotency-key-reused");
+        (await _service.SendAsync("POST", $"/api/v1/users/{id}/emails", """{"subject":"S","text":"U"}""", ("Idempotency-Key", "k")))
+            .IsProblem(422, "idempotency-key-reused");
     }
 
     [Fact]
@@ -36,7 +39,8 @@ public abstract class EmailResource(Service service)
         for (var i = 0; i < 3; i++) await _service.SendAsync("POST", $"/api/v1/users/{id}/emails", $$"""{"subject":"{{i}}","text":"T"}""");
         var first = (await _service.GetAsync($"/api/v1/users/{id}/emails?pageSize=2")).Is(200);
         Assert.Equal(["2", "1"], first["items"].EnumerateArray().Select(email => email.GetProperty("subject").GetString()));
-        Assert.Contains($"</api/v1/users/{id}/emails?pageSize=2&cursor={first["nextCursor"]}>; rel=\"next\"", first.Header("Link"), StringComparison.Ordinal);
+        Assert.Contains(
+            $"</api/v1/users/{id}/emails?pageSize=2&cursor={first["nextCursor"]}>; rel=\"next\"", first.Header("Link"), StringComparison.Ordinal);
         var second = (await _service.GetAsync($"/api/v1/users/{id}/emails?pageSize=2&cursor={first["nextCursor"]}")).Is(200);
         Assert.Equal("0", Assert.Single(second["items"].EnumerateArray()).GetProperty("subject").GetString());
 
@@ -87,7 +91,8 @@ public abstract class EmailResource(Service service)
         var response = await ChunkedAsync(Limit + 1);
         Assert.StartsWith("HTTP/1.1 413", response, StringComparison.Ordinal);
         Assert.Contains("\"code\":\"body-too-large\"", response, StringComparison.Ordinal);
-        (await _service.SendAsync("POST", "/api/v1/users", new string(' ', 65_537))).IsProblem(413, "body-too-large"); // the other bodies have their own limit
+        // the other bodies have their own limit
+        (await _service.SendAsync("POST", "/api/v1/users", new string(' ', 65_537))).IsProblem(413, "body-too-large");
 
         Task<string> ChunkedAsync(int length) => _service.SendRawAsync(Encoding.ASCII.GetBytes(
             $"POST /api/v1/users/{id}/emails HTTP/1.1\r\nHost: x\r\nContent-Type: application/json\r\n"
@@ -112,7 +117,8 @@ public abstract class EmailResource(Service service)
     public async Task Queued_email_is_delivered_in_the_background()
     {
         var id = await _service.CreateAsync("delivered@bücher.example", ",\"name\":\"Ada\"");
-        var path = (await _service.SendAsync("POST", $"/api/v1/users/{id}/emails", """{"subject":"Hello","text":"You."}""")).Is(201).Header("Location")!;
+        var path = (await _service.SendAsync("POST", $"/api/v1/users/{id}/emails", """{"subject":"Hello","text":"You."}""")).Is(201).Header(
+            "Location")!;
         var email = await _service.GetAsync(path);
         for (var i = 0; i < 200 && email["status"].GetString() == "Queued"; i++)
         {

@@ -13,7 +13,8 @@ public sealed class ExpiringUsers(ExpiringUsers.WithRetention service) : IClassF
         var id = await service.CreateDeletedAsync("expiring@example.org");
         var deleted = (await service.GetAsync($"/api/v1/deleted-users/{id}")).Is(200);
         Assert.Equal(deleted["deletedAt"].GetDateTimeOffset().AddDays(30), deleted["purgeAt"].GetDateTimeOffset());
-        Assert.Equal(deleted["purgeAt"].GetString(), (await service.GetAsync("/api/v1/deleted-users"))["items"][0].GetProperty("purgeAt").GetString());
+        Assert.Equal(
+            deleted["purgeAt"].GetString(), (await service.GetAsync("/api/v1/deleted-users"))["items"][0].GetProperty("purgeAt").GetString());
 
         service.Clock.Advance(TimeSpan.FromDays(29));
         await Task.Delay(300, TestContext.Current.CancellationToken);

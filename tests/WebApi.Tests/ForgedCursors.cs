@@ -47,7 +47,8 @@ public abstract class ForgedCursors(Service service)
                 var response = await _service.GetAsync($"{list}cursor={cursor(place)}");
                 sent++;
                 if (response.Status != 400 || !response.Errors().SequenceEqual(["parameter cursor invalid-cursor"]))
-                    accepted.Add($"{list} '{Uri.EscapeDataString(Encoding.Latin1.GetString(place))[..Math.Min(40, place.Length)]}': {response.Status}");
+                    accepted.Add(
+                        $"{list} '{Uri.EscapeDataString(Encoding.Latin1.GetString(place))[..Math.Min(40, place.Length)]}': {response.Status}");
             }
         }
 

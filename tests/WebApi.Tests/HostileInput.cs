@@ -35,7 +35,9 @@ public abstract class HostileInput(ExposedService service, double share)
         var sent = warming + await SendAsync(sources, TimeSpan.FromSeconds(seconds * 0.75));
         var after = GC.GetTotalMemory(forceFullCollection: true);
         compiled = await CompiledQueriesAsync() - compiled;
-        TestContext.Current.TestOutputHelper!.WriteLine($"{sent} requests; memory {before / 1024} KiB after the first quarter, {after / 1024} KiB at the end, with {compiled} queries more; {service.Log.Count} log lines");
+        TestContext.Current.TestOutputHelper!.WriteLine(
+            $"{sent} requests; memory {before / 1024} KiB after the first quarter, {after / 1024} KiB at the end, "
+            + $"with {compiled} more queries; {service.Log.Count} log lines");
 
         Assert.True(after - before - (compiled * CompiledQuery) < MemoryGrowth, $"Memory grew from {before} to {after}");
         Assert.True(service.Log.FirstBadLine is null, service.Log.FirstBadLine);
@@ -43,7 +45,9 @@ public abstract class HostileInput(ExposedService service, double share)
     }
 
     private async Task<long> CompiledQueriesAsync() => long.Parse(
-        (await service.GetAsync("/metrics")).Body.Split('\n').First(line => line.StartsWith("microsoft_entityframeworkcore_compiled_query_cache_misses_total{", StringComparison.Ordinal)).Split(' ')[1],
+        (await service.GetAsync("/metrics")).Body.Split('\n')
+            .First(line => line.StartsWith("microsoft_entityframeworkcore_compiled_query_cache_misses_total{", StringComparison.Ordinal))
+            .Split(' ')[1],
         CultureInfo.InvariantCulture);
 
     private async Task<int> SendAsync(List<HostileRequests> sources, TimeSpan time)

@@ -24,7 +24,8 @@ public sealed class HostileInputRegressions(Service service) : IClassFixture<Ser
     public async Task Chunk_size_over_64_bits_is_400(string size)
     {
         using var connection = new RawConnection(service.Client.BaseAddress!);
-        await connection.SendAsync($"POST /api/v1/users HTTP/1.1\r\nHost: x\r\nContent-Type: application/json\r\nTransfer-Encoding: chunked\r\n\r\n{size}\r\n{{}}");
+        await connection.SendAsync(
+            $"POST /api/v1/users HTTP/1.1\r\nHost: x\r\nContent-Type: application/json\r\nTransfer-Encoding: chunked\r\n\r\n{size}\r\n{{}}");
         (await connection.ReadAsync("POST", TimeSpan.FromSeconds(20)))!.IsProblem(400, "malformed-request");
     }
 
@@ -33,6 +34,8 @@ public sealed class HostileInputRegressions(Service service) : IClassFixture<Ser
     public async Task Client_that_disconnects_before_its_400_causes_no_server_error()
     {
         var context = new DefaultHttpContext { RequestAborted = new CancellationToken(canceled: true) };
-        Assert.True(await new ExceptionHandler(NullLogger<ExceptionHandler>.Instance).TryHandleAsync(context, new BadHttpRequestException("cut off"), CancellationToken.None));
+        Assert.True(
+            await new ExceptionHandler(NullLogger<ExceptionHandler>.Instance).TryHandleAsync(
+                context, new BadHttpRequestException("cut off"), CancellationToken.None));
     }
 }

@@ -5,7 +5,8 @@ internal static class HostileResponses
 {
     /// <summary>No request contains any of these texts, so that none of them can be repeated input.</summary>
     private static readonly string[] Internals =
-        ["System.", "Microsoft", "Exception", "   at ", "SELECT ", "INSERT ", "sqlite", "Npgsql", "constraint", ".cs:", "Json.", "Kestrel", "EntityFramework", "stack trace", "/home/", "/tmp/", "/src/"];
+        ["System.", "Microsoft", "Exception", "   at ", "SELECT ", "INSERT ", "sqlite", "Npgsql", "constraint", ".cs:", "Json.", "Kestrel",
+            "EntityFramework", "stack trace", "/home/", "/tmp/", "/src/"];
 
     public static void Check(HostileRequest request, Response response)
     {
@@ -13,7 +14,8 @@ internal static class HostileResponses
             foreach (var text in Internals) Assert.False(value.Contains(text, StringComparison.OrdinalIgnoreCase), $"'{text}' is in {name}: {value}");
         Assert.Null(response.Header("Server"));
 
-        if (DescribedContract.StatusCodesOfTheWebServer.Contains(response.Status) && response.Body.Length == 0 && response.Header("Content-Type") is null)
+        if (DescribedContract.StatusCodesOfTheWebServer.Contains(response.Status) && response.Body.Length == 0
+            && response.Header("Content-Type") is null)
         {
             Assert.True(!request.IsHttp || request.Method == "HEAD" || IsRejectedByTheServer(request), $"{response.Status} without a problem");
             return;
@@ -22,11 +24,13 @@ internal static class HostileResponses
         Assert.InRange(response.Status, 200, 499);
         if (response.Status >= 400 && response.Body.Length > 0) response.IsProblem(response.Status, response["code"].GetString()!);
         // where the web server may read another path or method than was sent, the response can't be compared with the description
-        if (request.IsHttp && !request.Path.Contains("%2", StringComparison.OrdinalIgnoreCase) && !request.Path.Contains("/.", StringComparison.Ordinal))
+        if (request.IsHttp && !request.Path.Contains("%2", StringComparison.OrdinalIgnoreCase)
+            && !request.Path.Contains("/.", StringComparison.Ordinal))
             DescribedContract.Check(request.Method, request.Path, response);
     }
 
     // Kestrel rejects these while it reads the request line and the header section
     private static bool IsRejectedByTheServer(HostileRequest request) => request.Bytes.AsSpan().IndexOfAnyExceptInRange((byte)0, (byte)127) >= 0
-        || request.Path.Contains('%', StringComparison.Ordinal) || request.Path.Contains('#', StringComparison.Ordinal) || request.Path.Contains('\\', StringComparison.Ordinal);
+        || request.Path.Contains('%', StringComparison.Ordinal) || request.Path.Contains('#', StringComparison.Ordinal)
+            || request.Path.Contains('\\', StringComparison.Ordinal);
 }

@@ -50,7 +50,8 @@ public abstract class IdempotencyKeys(Service service)
     [Fact]
     public async Task Sixteen_concurrent_requests_with_one_key_create_one_user()
     {
-        var responses = await Task.WhenAll(Enumerable.Range(0, 16).Select(_ => Task.Run(() => PostAsync("""{"email":"sixteen@example.org"}""", "key-5"))));
+        var responses = await Task.WhenAll(
+            Enumerable.Range(0, 16).Select(_ => Task.Run(() => PostAsync("""{"email":"sixteen@example.org"}""", "key-5"))));
         Assert.All(responses, response => response.Is(201));
         Assert.Single(responses.Select(response => response["id"].GetInt64()).Distinct());
         Assert.Equal(15, responses.Count(response => response.Header("Idempotency-Replayed") == "true"));

@@ -52,8 +52,12 @@ public abstract class ImportAndExport(TestDatabase database, TestDatabase anothe
             error.TrimEnd());
         Assert.Equal(
             [
-                """{"line":2,"errors":[{"member":"age","code":"wrong-type","detail":"Member 'age' must be a whole number or null, not a string."},{"member":"emial","code":"unknown-member","detail":"Unknown member 'emial'."},{"member":"email","code":"invalid-email","detail":"Email must have an @."},{"member":"name","code":"too-short","detail":"Name must have 1 to 200 characters, or be null."}]}""",
-                """{"line":3,"errors":[{"code":"invalid-json","detail":"The line is not JSON that can be read (at most 32 levels deep): line 1, byte 2."}]}""",
+                """{"line":2,"errors":[{"member":"age","code":"wrong-type","detail":"Member 'age' must be a whole number or null, not a string."},"""
+                + """{"member":"emial","code":"unknown-member","detail":"Unknown member 'emial'."},"""
+                + """{"member":"email","code":"invalid-email","detail":"Email must have an @."},"""
+                + """{"member":"name","code":"too-short","detail":"Name must have 1 to 200 characters, or be null."}]}""",
+                """{"line":3,"errors":[{"code":"invalid-json","""
+                + "\"detail\":\"The line is not JSON that can be read (at most 32 levels deep): line 1, byte 2.\"}]}",
             ],
             await File.ReadAllLinesAsync(Path.Combine(_folder, "rejected.ndjson"), Ct));
         Assert.StartsWith("ID  EMAIL            NAME  AGE  ROLE   STATUS\n", (await RunAsync("list")).Output, StringComparison.Ordinal);
@@ -62,15 +66,22 @@ public abstract class ImportAndExport(TestDatabase database, TestDatabase anothe
     [Fact]
     public async Task Repeated_import_skips_or_with_update_replaces_existing_users()
     {
-        await WriteAsync("users.csv", "email,name,role,status", "ada@example.org,Ada,User,Active", "bob@example.org,Bob,User,Active", "ADA@example.org,Twice,User,Active");
+        await WriteAsync(
+            "users.csv", "email,name,role,status", "ada@example.org,Ada,User,Active", "bob@example.org,Bob,User,Active",
+            "ADA@example.org,Twice,User,Active");
         Assert.Equal((0, Counts(added: 2, there: 1), ""), await RunAsync("import", "users.csv"));
         Assert.Equal((0, Counts(there: 3), ""), await RunAsync("import", "users.csv"));
 
-        await WriteAsync("users.csv", "email,name,role,status", "ada@example.org,Ada,User,Active", "bob@example.org,Robert,Admin,Active", "carol@example.org,,User,Active", "dan@example.org,,,");
-        Assert.Equal((1, Counts(added: 1, replaced: 1, unchanged: 1, rejected: 1)), Without(await RunAsync("import", "users.csv", "--update", "--dry-run")));
+        await WriteAsync(
+            "users.csv", "email,name,role,status", "ada@example.org,Ada,User,Active", "bob@example.org,Robert,Admin,Active",
+            "carol@example.org,,User,Active", "dan@example.org,,,");
+        Assert.Equal(
+            (1, Counts(added: 1, replaced: 1, unchanged: 1, rejected: 1)), Without(await RunAsync("import", "users.csv", "--update", "--dry-run")));
         Assert.Equal(2, await CountAsync());
         var (code, output, error) = await RunAsync("import", "users.csv", "--update");
-        Assert.Equal((1, Counts(added: 1, replaced: 1, unchanged: 1, rejected: 1), "line 5: role: Role is required: User or Admin.\nline 5: status: Status is required: Active or Inactive.\n"), (code, output, error));
+        Assert.Equal(
+            (1, Counts(added: 1, replaced: 1, unchanged: 1, rejected: 1),
+                "line 5: role: Role is required: User or Admin.\nline 5: status: Status is required: Active or Inactive.\n"), (code, output, error));
         Assert.Contains("bob@example.org,Robert,,Admin,Active,", await ExportAsync("csv"), StringComparison.Ordinal);
 
         static (int Code, string Output) Without((int Code, string Output, string Error) run) => (run.Code, run.Output);
@@ -82,7 +93,8 @@ public abstract class ImportAndExport(TestDatabase database, TestDatabase anothe
     public async Task Export_imported_into_another_database_is_exported_as_the_same_bytes(string format)
     {
         await WriteAsync("users.ndjson", [.. Lines(5_000).Select((line, i) => i % 3 == 0 ? line : line.TrimEnd('}') +
-            """,  "name":"'=Zoë \"Q\", 漢","role":"Admin","status":"Inactive","createdAt":"2020-02-29T23:59:59.999Z","createdBy":"-eve","updatedAt":"2021-01-01T00:00:00Z","updatedBy":"@bob","version":3}""")]);
+            """,  "name":"'=Zoë \"Q\", 漢","role":"Admin","status":"Inactive",""" + '"' +
+            """createdAt":"2020-02-29T23:59:59.999Z","createdBy":"-eve","updatedAt":"2021-01-01T00:00:00Z","updatedBy":"@bob","version":3}""")]);
         Assert.Equal(0, (await RunAsync("import", "users.ndjson")).Code);
         Assert.Equal((0, "", ""), await RunAsync("export", "--output", $"first.{format}"));
         Assert.Equal((0, Counts(added: 5_000), ""), await RunOnAsync(another, "import", $"first.{format}"));
@@ -90,7 +102,8 @@ public abstract class ImportAndExport(TestDatabase database, TestDatabase anothe
         var first = await File.ReadAllBytesAsync(Path.Combine(_folder, $"first.{format}"), Ct);
         Assert.Equal(first, await File.ReadAllBytesAsync(Path.Combine(_folder, $"second.{format}"), Ct));
         Assert.Equal(System.Text.Encoding.UTF8.GetString(first), (await ShellAsync($"users export --format {format}")).Output);
-        Assert.Equal(["first.", "second.", "users."], Directory.GetFiles(_folder).Select(file => Path.GetFileNameWithoutExtension(file) + ".").Order());
+        Assert.Equal(
+            ["first.", "second.", "users."], Directory.GetFiles(_folder).Select(file => Path.GetFileNameWithoutExtension(file) + ".").Order());
     }
 
     [Fact]
@@ -232,12 +245,15 @@ public abstract class ImportAndExport(TestDatabase database, TestDatabase anothe
     }
 
     private static string Counts(long added = 0, long replaced = 0, long unchanged = 0, long there = 0, long rejected = 0) =>
-        string.Create(CultureInfo.InvariantCulture, $"added          {added}\nreplaced       {replaced}\nunchanged      {unchanged}\nalready there  {there}\nrejected       {rejected}\n");
+        string.Create(
+            CultureInfo.InvariantCulture,
+            $"added          {added}\nreplaced       {replaced}\nunchanged      {unchanged}\nalready there  {there}\nrejected       {rejected}\n");
 
     private static IEnumerable<string> Lines(int count) => Enumerable.Range(0, count).Select(i => $$"""{"email":"user{{i}}@example.org"}""");
 
     private static (string, string)[] Settings(TestDatabase target) =>
-        [("Database__Provider", $"{target.Provider}"), ("ConnectionStrings__CleanUsers", target.ConnectionString), ("Database__MigrateOnStartup", "true")];
+        [("Database__Provider", $"{target.Provider}"), ("ConnectionStrings__CleanUsers", target.ConnectionString),
+            ("Database__MigrateOnStartup", "true")];
 
     private Task WriteAsync(string file, params string[] lines) => File.WriteAllLinesAsync(Path.Combine(_folder, file), lines, Ct);
 

@@ -62,11 +62,13 @@ public abstract class ListOfUsers(Service service)
         var percent = await _service.CreateAsync("percent%25@odd.example", ",\"name\":\"100% a_b [x]\"");
         var hoquet = await _service.CreateAsync("hoquet@cobol.example", ",\"name\":\"Hoquet\""); // the next after all that begin with hop
 
-        foreach (var q in (string[])["grace", "GRACE brew", "hop", "murray-h", "hopper grace", "grace.hop", "navy@c", "cobol.example gra", "hopper%2Bnavy"])
+        foreach (var q in (string[])[
+            "grace", "GRACE brew", "hop", "murray-h", "hopper grace", "grace.hop", "navy@c", "cobol.example gra", "hopper%2Bnavy"])
             Assert.Equal([grace], Ids(await _service.GetAsync("/api/v1/users?q=" + q)));
         Assert.Equal([grace, hoquet], Ids(await _service.GetAsync("/api/v1/users?q=cobol.ex")));
         Assert.Equal([hoquet, grace], Ids(await _service.GetAsync("/api/v1/users?q=cobol&sort=-email")));
-        foreach (var q in (string[])["100%25", "a_b", "[x]", "percent%2525"]) Assert.Equal([percent], Ids(await _service.GetAsync("/api/v1/users?q=" + q)));
+        foreach (var q in (string[])["100%25", "a_b", "[x]", "percent%2525"])
+            Assert.Equal([percent], Ids(await _service.GetAsync("/api/v1/users?q=" + q)));
         foreach (var q in (string[])["race", "opper", "grace hoquet", "gr%25e", "g_ace", "[g]race", "1000", "%25"])
             Assert.Empty(Ids(await _service.GetAsync("/api/v1/users?q=" + q)));
     }
@@ -77,7 +79,8 @@ public abstract class ListOfUsers(Service service)
         var id = await _service.CreateAsync("before@follow.example", ",\"name\":\"Beforename\"");
         (await _service.SendAsync("PATCH", $"/api/v1/users/{id}", """{"name":"Aftername","email":"after@follow.example"}""")).Is(200);
         foreach (var q in (string[])["beforename", "before@"]) Assert.Empty(Ids(await _service.GetAsync("/api/v1/users?q=" + q)));
-        foreach (var q in (string[])["aftername", "after@", "follow.example"]) Assert.Equal([id], Ids(await _service.GetAsync("/api/v1/users?q=" + q)));
+        foreach (var q in (string[])["aftername", "after@", "follow.example"])
+            Assert.Equal([id], Ids(await _service.GetAsync("/api/v1/users?q=" + q)));
 
         (await _service.SendAsync("DELETE", $"/api/v1/users/{id}")).Is(204);
         Assert.Empty(Ids(await _service.GetAsync("/api/v1/users?q=aftername")));
@@ -141,7 +144,8 @@ public abstract class ListOfUsers(Service service)
     [Fact]
     public async Task All_errors_of_a_query_are_reported_at_once() =>
         (await _service.GetAsync("/api/v1/users?pageSize=x&limit=5&sort=age&status=Gone&cursor=x")).HasErrors(
-            "parameter pageSize wrong-type", "parameter limit unknown-parameter", "parameter sort unknown-value", "parameter status unknown-value", "parameter cursor invalid-cursor");
+            "parameter pageSize wrong-type", "parameter limit unknown-parameter", "parameter sort unknown-value", "parameter status unknown-value",
+            "parameter cursor invalid-cursor");
 
     [Fact]
     public async Task Parameter_on_a_single_user_is_400()

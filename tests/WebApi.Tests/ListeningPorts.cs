@@ -35,8 +35,10 @@ public sealed class ListeningPorts : IDisposable
     {
         var port = FreePort();
         using var service = await OwnProcess.ServeAsync(_folder, [("Authentication__AllowAnonymous", "true"), ("PORT", $"{port}")]);
-        var addresses = NetworkInterface.GetAllNetworkInterfaces().SelectMany(card => card.GetIPProperties().UnicastAddresses).Select(unicast => unicast.Address);
-        foreach (var address in addresses.Where(address => address.AddressFamily == AddressFamily.InterNetwork)) await IsHealthyAsync(port, $"{address}");
+        var addresses = NetworkInterface.GetAllNetworkInterfaces().SelectMany(card => card.GetIPProperties().UnicastAddresses).Select(
+            unicast => unicast.Address);
+        foreach (var address in addresses.Where(address => address.AddressFamily == AddressFamily.InterNetwork))
+            await IsHealthyAsync(port, $"{address}");
     }
 
     [Theory]

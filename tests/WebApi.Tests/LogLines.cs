@@ -14,22 +14,31 @@ public sealed class LogLines
     [Fact]
     public void Log_line_has_the_arguments_of_its_message()
     {
-        var line = Assert.Single(Written(logger => logger.LogWarning("{Text} and {Count} and {Share} and {Done} and {None} and {Id}", "a \"quote\"\nand a line", 7, 0.5, true, null, Guid.Empty)));
+        var line = Assert.Single(
+            Written(logger => logger.LogWarning(
+                "{Text} and {Count} and {Share} and {Done} and {None} and {Id}", "a \"quote\"\nand a line", 7, 0.5, true, null, Guid.Empty)));
         Assert.Equal(
-            """{"time":"2026-01-02T03:04:05.006Z","level":"Warning","category":"test","message":"a \"quote\"\nand a line and 7 and 0.5 and True and (null) and 00000000-0000-0000-0000-000000000000","text":"a \"quote\"\nand a line","count":7,"share":0.5,"done":true,"none":null,"id":"00000000-0000-0000-0000-000000000000"}""",
+            """{"time":"2026-01-02T03:04:05.006Z","level":"Warning","category":"test",""" + '"'
+            + """message":"a \"quote\"\nand a line and 7 and 0.5 and True and (null) and 00000000-0000-0000-0000-000000000000",""" + '"'
+            + """text":"a \"quote\"\nand a line","count":7,"share":0.5,"done":true,"none":null,""" + '"'
+            + """id":"00000000-0000-0000-0000-000000000000"}""",
             line);
     }
 
     [Theory]
     [InlineData("The duplicate key value is (Ada, ada@example.org).", "The duplicate key value is ….")]
-    [InlineData("Conversion failed when converting the nvarchar value 'Ada' to data type int.", "Conversion failed when converting the nvarchar value … to data type int.")]
+    [InlineData(
+        "Conversion failed when converting the nvarchar value 'Ada' to data type int.",
+        "Conversion failed when converting the nvarchar value … to data type int.")]
     [InlineData("22P02: invalid input syntax for type integer: \"Ada\"", "22P02: invalid input syntax for type integer: …")]
     [InlineData("mail to ada@example.org failed", "mail to … failed")]
     [InlineData("SQLite Error 13: 'database or disk is full'.", "SQLite Error 13: 'database or disk is full'.")]
     public void Logged_exception_has_no_values_from_driver_messages(string message, string expected)
     {
-        var line = JsonElement.Parse(Assert.Single(Written(logger => logger.LogError(new InvalidOperationException("outer", new FormatException(message)), "failed"))));
-        Assert.Equal($"System.InvalidOperationException: outer\ncaused by System.FormatException: {expected}", line.GetProperty("exception").GetString());
+        var line = JsonElement.Parse(
+            Assert.Single(Written(logger => logger.LogError(new InvalidOperationException("outer", new FormatException(message)), "failed"))));
+        Assert.Equal(
+            $"System.InvalidOperationException: outer\ncaused by System.FormatException: {expected}", line.GetProperty("exception").GetString());
     }
 
     [Fact]

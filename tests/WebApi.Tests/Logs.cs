@@ -60,11 +60,13 @@ public sealed class LogsOfFailedRequests(MissingDatabaseFile.Gone service) : ICl
     {
         var trace = (await service.GetAsync("/api/v1/users/1")).IsProblem(503, "unavailable")["traceId"].GetString();
         var request = await service.Signals.LineAsync(line => Of(line, trace) && line.TryGetProperty("route", out _));
-        Assert.Equal(("api/v{version:apiVersion}/users/{id:id}", 503), (request.GetProperty("route").GetString(), request.GetProperty("status").GetInt32()));
+        Assert.Equal(
+            ("api/v{version:apiVersion}/users/{id:id}", 503), (request.GetProperty("route").GetString(), request.GetProperty("status").GetInt32()));
         var cause = Assert.Single(service.Signals.Lines(), line => Of(line, trace) && line.TryGetProperty("exception", out _));
         Assert.Equal("Error", cause.GetProperty("level").GetString());
         Assert.Contains("SQLite Error 14: 'unable to open database file'", cause.GetProperty("exception").GetString(), StringComparison.Ordinal);
-        var ours = service.Signals.Lines().Where(line => Of(line, trace) && line.GetProperty("category").GetString()!.StartsWith("CleanUsers.", StringComparison.Ordinal));
+        var ours = service.Signals.Lines().Where(
+            line => Of(line, trace) && line.GetProperty("category").GetString()!.StartsWith("CleanUsers.", StringComparison.Ordinal));
         Assert.Equal(2, ours.Count());
     }
 

@@ -53,7 +53,7 @@ public sealed class LostCommitReplies(ServiceBehindARelay service) : IClassFixtu
         Assert.DoesNotContain(_service.Signals.Lines(), line => line.GetProperty("level").GetString() is "Error" or "Critical");
     }
 
-    /// <summary>The number of the user's emails, once all are delivered: a delivery commits too, and must not use the relay of the next test.</summary>
+    /// <summary>The number of the user's emails, once all are delivered: a delivery commits too, and must not disturb the next test.</summary>
     private async Task<int> DeliveredAsync(long id)
     {
         for (var i = 0; i < 200; i++, await Task.Delay(50, TestContext.Current.CancellationToken))
@@ -81,7 +81,7 @@ public sealed class LostCommitReplies(ServiceBehindARelay service) : IClassFixtu
         _ => throw new ArgumentOutOfRangeException(nameof(operation), operation, null),
     };
 
-    /// <summary>The user's version and whether it is deleted, after one commit of the operation and one concurrent change; null if it is purged.</summary>
+    /// <summary>The user's version and whether it is deleted, after one commit of the operation and one concurrent change; null if purged.</summary>
     private static (long Version, bool Deleted)? Expected(string operation, Meanwhile meanwhile, long before)
     {
         var committed = operation == "email" ? before : before + 1;
@@ -99,8 +99,10 @@ public sealed class LostCommitReplies(ServiceBehindARelay service) : IClassFixtu
     {
         Meanwhile.Nothing => Task.CompletedTask,
         Meanwhile.Changed => _service.ExecuteAsync("""UPDATE "Users" SET "Version" = "Version" + 1, "Role" = 2 WHERE "Email" = $1""", address),
-        Meanwhile.Deleted => _service.ExecuteAsync("""UPDATE "Users" SET "Version" = "Version" + 1, "DeletedAt" = now(), "DeletedBy" = 'eve' WHERE "Email" = $1""", address),
-        Meanwhile.Restored => _service.ExecuteAsync("""UPDATE "Users" SET "Version" = "Version" + 1, "DeletedAt" = NULL, "DeletedBy" = NULL WHERE "Email" = $1""", address),
+        Meanwhile.Deleted => _service.ExecuteAsync(
+            """UPDATE "Users" SET "Version" = "Version" + 1, "DeletedAt" = now(), "DeletedBy" = 'eve' WHERE "Email" = $1""", address),
+        Meanwhile.Restored => _service.ExecuteAsync(
+            """UPDATE "Users" SET "Version" = "Version" + 1, "DeletedAt" = NULL, "DeletedBy" = NULL WHERE "Email" = $1""", address),
         Meanwhile.Purged => _service.ExecuteAsync("""DELETE FROM "Users" WHERE "Email" = $1""", address),
         _ => throw new ArgumentOutOfRangeException(nameof(meanwhile), meanwhile, null),
     };
@@ -111,7 +113,10 @@ public sealed class LostCommitReplies(ServiceBehindARelay service) : IClassFixtu
     {
         await using var connection = new NpgsqlConnection(_service.Direct);
         await connection.OpenAsync(TestContext.Current.CancellationToken);
-        await using var command = new NpgsqlCommand("""SELECT "Version", "DeletedAt" IS NOT NULL FROM "Users" WHERE "Email" = $1""", connection) { Parameters = { new() { Value = address } } };
+        await using var command = new NpgsqlCommand(
+            """SELECT "Version", "DeletedAt" IS NOT NULL FROM "Users" WHERE "Email" = $1""",
+            connection)
+        { Parameters = { new() { Value = address } } };
         await using var rows = await command.ExecuteReaderAsync(TestContext.Current.CancellationToken);
         return await rows.ReadAsync(TestContext.Current.CancellationToken) ? (rows.GetInt64(0), rows.GetBoolean(1)) : null;
     }

@@ -36,7 +36,9 @@ public sealed class MethodsAndErrors(Service service) : IClassFixture<Service>
     {
         var response = (await service.SendAsync("OPTIONS", path)).Is(204);
         Assert.Equal(allow, response.Header("Allow"));
-        Assert.Equal(allow.Contains("PATCH", StringComparison.Ordinal) ? "application/merge-patch+json, application/json" : null, response.Header("Accept-Patch"));
+        Assert.Equal(
+            allow.Contains("PATCH", StringComparison.Ordinal) ? "application/merge-patch+json, application/json" : null,
+            response.Header("Accept-Patch"));
         Assert.Equal(allow.Contains("POST", StringComparison.Ordinal) ? "application/json" : null, response.Header("Accept-Post"));
     }
 

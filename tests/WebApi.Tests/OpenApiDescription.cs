@@ -28,7 +28,9 @@ public sealed class OpenApiDescription(Service service) : IClassFixture<Service>
     [InlineData("/openapi/v1.json")]
     [InlineData("/openapi/v1-3.0.json")]
     public async Task License_has_a_url(string path) =>
-        Assert.Equal("https://spdx.org/licenses/MIT.html", (await service.GetAsync(path)).Is(200)["info"].GetProperty("license").GetProperty("url").GetString());
+        Assert.Equal(
+            "https://spdx.org/licenses/MIT.html",
+            (await service.GetAsync(path)).Is(200)["info"].GetProperty("license").GetProperty("url").GetString());
 
     /// <summary>openapi-typescript makes a member with a default required, except in the schema of a request body that has no name.</summary>
     [Fact]
@@ -36,7 +38,8 @@ public sealed class OpenApiDescription(Service service) : IClassFixture<Service>
     {
         Assert.Equal([], DescribedContract.Document["components"]!["schemas"]!.AsObject().SelectMany(schema => Defaults(schema.Key, schema.Value!)));
         var bodies = DescribedContract.Operations.Where(operation => operation.Operation["requestBody"] is not null)
-            .Select(operation => (Name: operation.Operation["operationId"]!, Schema: operation.Operation["requestBody"]!["content"]!["application/json"]!["schema"]!));
+            .Select(operation =>
+                (Name: operation.Operation["operationId"]!, Schema: operation.Operation["requestBody"]!["content"]!["application/json"]!["schema"]!));
         Assert.Equal(["createUser.role", "createUser.status"], bodies.SelectMany(body => Defaults(body.Name.GetValue<string>(), body.Schema)));
 
         static IEnumerable<string> Defaults(string name, JsonNode schema) => (schema["properties"]?.AsObject() ?? [])
@@ -48,11 +51,15 @@ public sealed class OpenApiDescription(Service service) : IClassFixture<Service>
     {
         var served =
             from endpoint in service.Services.GetRequiredService<EndpointDataSource>().Endpoints.OfType<RouteEndpoint>()
-            let path = "/" + endpoint.RoutePattern.RawText!.Trim('/').Replace("v{version:apiVersion}", "v1", StringComparison.Ordinal).Replace(":id", "", StringComparison.Ordinal)
-            where path.StartsWith("/api", StringComparison.Ordinal) || path.StartsWith("/health", StringComparison.Ordinal) || path.StartsWith("/problems", StringComparison.Ordinal)
+            let path = "/"
+                + endpoint.RoutePattern.RawText!.Trim('/').Replace("v{version:apiVersion}", "v1", StringComparison.Ordinal).Replace(
+                    ":id", "", StringComparison.Ordinal)
+            where path.StartsWith("/api", StringComparison.Ordinal) || path.StartsWith("/health", StringComparison.Ordinal)
+                || path.StartsWith("/problems", StringComparison.Ordinal)
             from method in endpoint.Metadata.GetMetadata<IHttpMethodMetadata>()!.HttpMethods
             select $"{method} {path}";
-        var described = DescribedContract.Operations.Select(operation => $"{operation.Method.ToUpperInvariant()} {operation.Path}").Where(operation => !operation.StartsWith("OPTIONS", StringComparison.Ordinal));
+        var described = DescribedContract.Operations.Select(operation => $"{operation.Method.ToUpperInvariant()} {operation.Path}").Where(
+            operation => !operation.StartsWith("OPTIONS", StringComparison.Ordinal));
         Assert.Equal(described.Order(), served.Distinct().Order());
     }
 
@@ -103,10 +110,13 @@ public sealed class OpenApiDescription(Service service) : IClassFixture<Service>
             foreach (var (type, content) in operation["requestBody"]!["content"]!.AsObject())
             {
                 var email = $"x{Guid.NewGuid():N}@example.org";
-                var id = path.Contains("deleted", StringComparison.Ordinal) ? await service.CreateDeletedAsync(email) : await service.CreateAsync(email);
+                var id = path.Contains("deleted", StringComparison.Ordinal) ? await service.CreateDeletedAsync(email)
+                    : await service.CreateAsync(email);
                 var example = content!["example"]!.DeepClone().AsObject();
                 if (example["email"] is not null) example["email"] = "y" + email;
-                var response = await service.SendAsync(method.ToUpperInvariant(), path.Replace("{id}", id.ToString(null, null), StringComparison.Ordinal), example.ToJsonString(), ("Content-Type", type));
+                var response = await service.SendAsync(
+                    method.ToUpperInvariant(), path.Replace("{id}", id.ToString(null, null), StringComparison.Ordinal), example.ToJsonString(),
+                    ("Content-Type", type));
                 Assert.InRange(response.Status, 200, 299);
             }
         }
@@ -149,7 +159,8 @@ public sealed class OpenApiDescription(Service service) : IClassFixture<Service>
             if (schema!["properties"] is not JsonObject members) continue;
             if (members["email"] is { } email) Same((name, EmailAddress.MaxBytes), (name, email["maxLength"]!.GetValue<int>()));
             if (members["name"] is { } text) Same((name, UserName.MaxLength), (name, text["maxLength"]!.GetValue<int>()));
-            if (members["age"] is { } age) Same((name, User.MinAge, User.MaxAge), (name, age["minimum"]!.GetValue<int>(), age["maximum"]!.GetValue<int>()));
+            if (members["age"] is { } age)
+                Same((name, User.MinAge, User.MaxAge), (name, age["minimum"]!.GetValue<int>(), age["maximum"]!.GetValue<int>()));
         }
 
         Assert.True(limited >= 3 * 5, $"{limited} limits"); // of a user, a deleted one, and the bodies of POST, PUT and PATCH

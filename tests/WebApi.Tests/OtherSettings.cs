@@ -66,7 +66,9 @@ public abstract class UnusableDatabase(UnusableDatabase.Unusable service)
         foreach (var path in (string[])["/health/ready", "/api/v1/users", "/api/v1/users/1", "/api/v1/deleted-users"])
             Assert.Equal("1", (await service.GetAsync(path)).IsProblem(503, "unavailable").Header("Retry-After"));
         (await service.SendAsync("POST", "/api/v1/users", """{"email":"a@b"}""")).IsProblem(503, "unavailable");
-        Assert.Equal(service.Content, File.Exists(service.DatabaseFile) ? await File.ReadAllTextAsync(service.DatabaseFile, TestContext.Current.CancellationToken) : null);
+        Assert.Equal(
+            service.Content,
+            File.Exists(service.DatabaseFile) ? await File.ReadAllTextAsync(service.DatabaseFile, TestContext.Current.CancellationToken) : null);
     }
 
     /// <param name="content">What the file of the database holds; null where there is no file.</param>

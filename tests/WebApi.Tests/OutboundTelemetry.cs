@@ -33,7 +33,8 @@ public sealed class OutboundTelemetry
         using var service = await Running.StartAsync($"Sentry:Dsn={dsn.Uri}");
         (await service.SendAsync("POST", "/api/v1/users", """{"email":"grace@outbound.example","name":"Hopper"}""")).Is(201);
         service.BreakDatabase();
-        var failed = (await service.SendAsync("GET", "/api/v1/users?q=hopper&email=grace@outbound.example", null, ("From", "grace@outbound.example"))).Is(503);
+        var failed = (await service.SendAsync("GET", "/api/v1/users?q=hopper&email=grace@outbound.example", null, ("From", "grace@outbound.example")))
+            .Is(503);
         (await service.SendAsync("GET", "/api/v1/users/grace@outbound.example?q=hopper")).Is(404);
         service.Terminate();
         Assert.Equal(0, await service.EndAsync(TimeSpan.FromSeconds(30)));

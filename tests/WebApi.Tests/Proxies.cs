@@ -31,7 +31,8 @@ public abstract class Proxies
         public async Task Last_untrusted_hop_of_a_chain_is_the_client()
         {
             Assert.Equal(Slow.Burst - 1, await LeftAsync(service, ("X-Forwarded-For", "198.51.100.1, 192.0.2.3, 10.1.2.3")));
-            Assert.InRange(await LeftAsync(service, ("X-Forwarded-For", "198.51.100.2, 192.0.2.3")), 1, Slow.Burst - 2); // the entries before it are ignored
+            // the entries before it are ignored
+            Assert.InRange(await LeftAsync(service, ("X-Forwarded-For", "198.51.100.2, 192.0.2.3")), 1, Slow.Burst - 2);
         }
 
         [Fact]
@@ -49,7 +50,8 @@ public abstract class Proxies
         [InlineData("' OR 1=1")]
         [InlineData("[::1")]
         public async Task Malformed_forwarded_headers_cause_no_server_error(string value) =>
-            (await service.GetAsync("/api/v1/users/7", ("X-Forwarded-For", value), ("X-Forwarded-Proto", value), ("X-Forwarded-Host", value))).Is(404);
+            (await service.GetAsync("/api/v1/users/7", ("X-Forwarded-For", value), ("X-Forwarded-Proto", value), ("X-Forwarded-Host", value)))
+                .Is(404);
 
         [Fact]
         public void Forwarded_host_of_a_trusted_proxy_is_enabled() => Assert.Equal(

@@ -66,7 +66,8 @@ public sealed class PublishedKeys(PublishedKeys.Trusting service) : IClassFixtur
             get
             {
                 _issuer.Urls.Add("http://127.0.0.1:0");
-                _issuer.MapGet("/.well-known/openid-configuration", () => new { issuer = ClosedService.Issuer, jwks_uri = $"{_issuer.Urls.Single()}/keys" });
+                _issuer.MapGet(
+                    "/.well-known/openid-configuration", () => new { issuer = ClosedService.Issuer, jwks_uri = $"{_issuer.Urls.Single()}/keys" });
                 _issuer.MapGet("/keys", () => new { keys = (object[])[Published] });
                 _issuer.Start();
                 return

@@ -58,7 +58,8 @@ internal sealed class RawConnection : IDisposable
     /// <summary>The next response, as Latin-1.</summary>
     /// <exception cref="EndOfStreamException">The connection ended before the response did.</exception>
     public async Task<string> ReadResponseAsync() =>
-        await ReadTextAsync("GET", Timeout.InfiniteTimeSpan) ?? throw new EndOfStreamException($"Cut off after: {Encoding.Latin1.GetString(_buffer, 0, _filled)}");
+        await ReadTextAsync("GET", Timeout.InfiniteTimeSpan)
+            ?? throw new EndOfStreamException($"Cut off after: {Encoding.Latin1.GetString(_buffer, 0, _filled)}");
 
     /// <summary>The next response that is final (RFC 9110 section 15.2); null where the connection ended without one.</summary>
     /// <param name="method">The method of the request: a response to HEAD has no body.</param>
@@ -72,7 +73,8 @@ internal sealed class RawConnection : IDisposable
             if (status < 200) continue;
             var headers = head.Skip(1).Select(line => line.Split(": ", 2)).GroupBy(line => line[0], line => line[1], StringComparer.OrdinalIgnoreCase)
                 .ToDictionary(header => header.Key, header => string.Join(", ", header), StringComparer.OrdinalIgnoreCase);
-            var body = new UTF8Encoding(false, throwOnInvalidBytes: true).GetString(Encoding.Latin1.GetBytes(text[(head.Sum(line => line.Length + 2) + 2)..]));
+            var body = new UTF8Encoding(false, throwOnInvalidBytes: true).GetString(
+                Encoding.Latin1.GetBytes(text[(head.Sum(line => line.Length + 2) + 2)..]));
             return new Response(status, headers, body);
         }
 

@@ -51,7 +51,9 @@ public sealed class RejectedByTheWebServer(Service service) : IClassFixture<Serv
         var response = (await connection.ReadAsync("GET", Timeout))!.Is(status);
         Assert.Equal("", response.Body);
         Assert.Equal("close", response.Header("Connection"));
-        Assert.Equal(status == 405 ? ["Allow", "Connection", "Content-Length", "Date"] : ["Connection", "Content-Length", "Date"], response.Headers.Keys.Order());
+        Assert.Equal(
+            status == 405 ? ["Allow", "Connection", "Content-Length", "Date"] : ["Connection", "Content-Length", "Date"],
+            response.Headers.Keys.Order());
         Assert.Null(await connection.ReadAsync("GET", Timeout));
     }
 

@@ -11,16 +11,23 @@ public sealed class RejectedConfiguration
     private const string Bearer = "Authentication:Schemes:Bearer";
 
     [Theory]
-    [InlineData("Http:MaxBodyByte=1", "Http:MaxBodyByte is unknown (allowed: MaxBodyBytes, MaxConnections, RequestTimeout, RequireIfMatch, TrustedProxies)")]
+    [InlineData(
+        "Http:MaxBodyByte=1", "Http:MaxBodyByte is unknown (allowed: MaxBodyBytes, MaxConnections, RequestTimeout, RequireIfMatch, TrustedProxies)")]
     [InlineData("http:requireifmatch=maybe", "Http:requireifmatch is 'maybe' (allowed: true or false)")]
     [InlineData("Http:RequestTimeout=30", "Http:RequestTimeout is '30' (allowed: 00:00:01 to 00:10:00)")]
     [InlineData("Http:RequestTimeout=soon", "Http:RequestTimeout is 'soon' (allowed: 00:00:01 to 00:10:00)")]
     [InlineData("Http:MaxBodyBytes=", "Http:MaxBodyBytes is '' (allowed: 1024 to 16777216)")]
     [InlineData("Http:MaxBodyBytes:0=4096", "Http:MaxBodyBytes is a section (allowed: 1024 to 16777216)")]
-    [InlineData("Http:TrustedProxies=10.0.0.0/33", "Http:TrustedProxies is '10.0.0.0/33' (allowed: a network such as 10.0.0.0/8, 192.0.2.1/32 or fd00::/8)")]
-    [InlineData("Http:TrustedProxies:0=proxy.example", "Http:TrustedProxies:0 is 'proxy.example' (allowed: a network such as 10.0.0.0/8, 192.0.2.1/32 or fd00::/8)")]
-    [InlineData("Http:TrustedProxies=10.0.0.0/8,10.0.0.1", "Http:TrustedProxies is '10.0.0.1' (allowed: a network such as 10.0.0.0/8, 192.0.2.1/32 or fd00::/8)")]
-    [InlineData("Cors:Origins=*", "Cors:Origins is '*' (allowed: an origin as browsers write it, such as https://app.example.org or http://localhost:3000)")]
+    [InlineData(
+        "Http:TrustedProxies=10.0.0.0/33", "Http:TrustedProxies is '10.0.0.0/33' (allowed: a network such as 10.0.0.0/8, 192.0.2.1/32 or fd00::/8)")]
+    [InlineData(
+        "Http:TrustedProxies:0=proxy.example",
+        "Http:TrustedProxies:0 is 'proxy.example' (allowed: a network such as 10.0.0.0/8, 192.0.2.1/32 or fd00::/8)")]
+    [InlineData(
+        "Http:TrustedProxies=10.0.0.0/8,10.0.0.1",
+        "Http:TrustedProxies is '10.0.0.1' (allowed: a network such as 10.0.0.0/8, 192.0.2.1/32 or fd00::/8)")]
+    [InlineData(
+        "Cors:Origins=*", "Cors:Origins is '*' (allowed: an origin as browsers write it, such as https://app.example.org or http://localhost:3000)")]
     [InlineData("Cors:Origin=https://app.example.org", "Cors:Origin is unknown (allowed: Origins)")]
     [InlineData("RateLimiting:Burts=5", "RateLimiting:Burts is unknown (allowed: Enabled, PermitsPerSecond, Burst)")]
     [InlineData("RateLimiting:Burst=0", "RateLimiting:Burst is '0' (allowed: 1 to 100000)")]
@@ -71,7 +78,9 @@ public sealed class RejectedConfiguration
     [Fact]
     public void Invalid_item_is_named_by_its_index()
     {
-        Assert.Equal("Invalid configuration: Sample:Items:1 is 'b' (allowed: a letter and a digit).", ErrorOf(("Sample:Items:0", "a1"), ("Sample:Items:1", "b")));
+        Assert.Equal(
+            "Invalid configuration: Sample:Items:1 is 'b' (allowed: a letter and a digit).",
+            ErrorOf(("Sample:Items:0", "a1"), ("Sample:Items:1", "b")));
         Assert.Equal("Invalid configuration: Sample:Items is 'b' (allowed: a letter and a digit).", ErrorOf(("Sample:Items", "a1,b")));
     }
 

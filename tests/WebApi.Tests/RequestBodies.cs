@@ -134,7 +134,8 @@ public sealed class RequestBodies(Service service) : IClassFixture<Service>
     [Fact]
     public async Task Malformed_JSON_is_reported_with_line_and_byte()
     {
-        var response = (await service.SendAsync("POST", "/api/v1/users", "{\n  \"email\": \"a@b\"\n  \"name\": 1 }")).IsProblem(400, "malformed-body");
+        var response = (await service.SendAsync("POST", "/api/v1/users", "{\n  \"email\": \"a@b\"\n  \"name\": 1 }")).IsProblem(
+            400, "malformed-body");
         Assert.Contains("line 3, byte 3", response["detail"].GetString(), StringComparison.Ordinal);
     }
 
@@ -229,7 +230,8 @@ public sealed class RequestBodies(Service service) : IClassFixture<Service>
     public async Task Body_over_the_limit_is_413_without_a_Content_Length()
     {
         var chunk = "1000\r\n" + new string(' ', 4096) + "\r\n";
-        var request = "POST /api/v1/users HTTP/1.1\r\nHost: x\r\nContent-Type: application/json\r\nTransfer-Encoding: chunked\r\nConnection: close\r\n\r\n"
+        var request = "POST /api/v1/users HTTP/1.1\r\nHost: x\r\nContent-Type: application/json\r\nTransfer-Encoding: chunked\r\n"
+            + "Connection: close\r\n\r\n"
             + string.Concat(Enumerable.Repeat(chunk, 17)) + "0\r\n\r\n";
         var response = await service.SendRawAsync(Encoding.ASCII.GetBytes(request));
         Assert.StartsWith("HTTP/1.1 413", response, StringComparison.Ordinal);

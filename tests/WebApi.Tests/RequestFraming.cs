@@ -128,7 +128,8 @@ public sealed class RequestFraming(Service service) : IClassFixture<Service>
     public async Task Malformed_chunks_close_the_connection_with_Connection_close(string chunks)
     {
         using var connection = new RawConnection(service.Client.BaseAddress!);
-        await connection.SendAsync($"POST /api/v1/users HTTP/1.1\r\nHost: x\r\nContent-Type: application/json\r\nTransfer-Encoding: chunked\r\n\r\n{chunks}");
+        await connection.SendAsync(
+            $"POST /api/v1/users HTTP/1.1\r\nHost: x\r\nContent-Type: application/json\r\nTransfer-Encoding: chunked\r\n\r\n{chunks}");
         Assert.Equal("close", (await connection.ReadAsync("POST", Timeout))!.IsProblem(400, "malformed-request").Header("Connection"));
         Assert.Null(await connection.ReadAsync("POST", Timeout));
     }

@@ -21,8 +21,12 @@ public sealed class RequestLimits(Service service) : IClassFixture<Service>
     }
 
     [Fact]
-    public async Task Upgrade_is_ignored() => Assert.StartsWith("HTTP/1.1 200", await service.SendRawAsync(Encoding.ASCII.GetBytes(
-        "GET /health/live HTTP/1.1\r\nHost: x\r\nConnection: close, Upgrade\r\nUpgrade: websocket\r\nSec-WebSocket-Version: 13\r\nSec-WebSocket-Key: AAAAAAAAAAAAAAAAAAAAAA==\r\n\r\n")), StringComparison.Ordinal);
+    public async Task Upgrade_is_ignored()
+    {
+        const string Request = "GET /health/live HTTP/1.1\r\nHost: x\r\nConnection: close, Upgrade\r\nUpgrade: websocket\r\n"
+            + "Sec-WebSocket-Version: 13\r\nSec-WebSocket-Key: AAAAAAAAAAAAAAAAAAAAAA==\r\n\r\n";
+        Assert.StartsWith("HTTP/1.1 200", await service.SendRawAsync(Encoding.ASCII.GetBytes(Request)), StringComparison.Ordinal);
+    }
 }
 
 public sealed class ConnectionLimit(ConnectionLimit.Narrow service) : IClassFixture<ConnectionLimit.Narrow>
@@ -83,7 +87,8 @@ public sealed class Http2Limits(Http2Limits.Second service) : IClassFixture<Http
         Assert.Equal(4, head[3]);
         var frame = new byte[head[2]];
         await stream.ReadExactlyAsync(frame, TestContext.Current.CancellationToken);
-        var settings = frame.Chunk(6).ToDictionary(pair => (pair[0] << 8) | pair[1], pair => (pair[2] << 24) | (pair[3] << 16) | (pair[4] << 8) | pair[5]);
+        var settings = frame.Chunk(6).ToDictionary(
+            pair => (pair[0] << 8) | pair[1], pair => (pair[2] << 24) | (pair[3] << 16) | (pair[4] << 8) | pair[5]);
 
         Assert.Equal(100, settings[3]); // SETTINGS_MAX_CONCURRENT_STREAMS
         Assert.Equal(96 * 1024, settings[4]); // SETTINGS_INITIAL_WINDOW_SIZE
@@ -95,9 +100,15 @@ public sealed class Http2Limits(Http2Limits.Second service) : IClassFixture<Http
     [Fact]
     public async Task Responses_over_HTTP_2_are_the_same()
     {
-        using var client = new HttpClient { BaseAddress = service.Client.BaseAddress, DefaultRequestVersion = new(2, 0), DefaultVersionPolicy = HttpVersionPolicy.RequestVersionExact };
+        using var client = new HttpClient
+        {
+            BaseAddress = service.Client.BaseAddress,
+            DefaultRequestVersion = new(2, 0),
+            DefaultVersionPolicy = HttpVersionPolicy.RequestVersionExact
+        };
         using var created = await client.PostAsync(
-            new Uri("/api/v1/users", UriKind.Relative), new StringContent("""{"email":"two@example.org"}""", Encoding.UTF8, "application/json"), TestContext.Current.CancellationToken);
+            new Uri("/api/v1/users", UriKind.Relative), new StringContent("""{"email":"two@example.org"}""", Encoding.UTF8, "application/json"),
+            TestContext.Current.CancellationToken);
         Assert.Equal((201, "/api/v1/users/1"), ((int)created.StatusCode, created.Headers.Location!.ToString()));
         using var tooLarge = await client.PostAsync(
             new Uri("/api/v1/users", UriKind.Relative), new ByteArrayContent(new byte[70_000]), TestContext.Current.CancellationToken);

@@ -11,11 +11,13 @@ public sealed record Response(int Status, IReadOnlyDictionary<string, string> He
     public JsonElement Json => _json ??= JsonElement.Parse(Body);
 
     /// <summary>A member of the body.</summary>
-    public JsonElement this[string member] => Json.TryGetProperty(member, out var value) ? value : throw new Xunit.Sdk.XunitException($"No {member} in {Body}");
+    public JsonElement this[string member] =>
+        Json.TryGetProperty(member, out var value) ? value : throw new Xunit.Sdk.XunitException($"No {member} in {Body}");
 
     public static async Task<Response> ReadAsync(HttpResponseMessage message) => new(
         (int)message.StatusCode,
-        message.Headers.Concat(message.Content.Headers).ToDictionary(header => header.Key, header => string.Join(", ", header.Value), StringComparer.OrdinalIgnoreCase),
+        message.Headers.Concat(message.Content.Headers).ToDictionary(
+            header => header.Key, header => string.Join(", ", header.Value), StringComparer.OrdinalIgnoreCase),
         await message.Content.ReadAsStringAsync());
 
     public string? Header(string name) => Headers.GetValueOrDefault(name);
@@ -39,7 +41,8 @@ public sealed record Response(int Status, IReadOnlyDictionary<string, string> He
         Assert.NotEqual("", this["detail"].GetString());
         Assert.StartsWith("/", this["instance"].GetString(), StringComparison.Ordinal);
         Assert.NotEqual("", this["traceId"].GetString());
-        foreach (var internals in (string[])["System.", "Microsoft", "Exception", "   at ", "SELECT ", "Sqlite", "SqlClient", "Npgsql", ".cs:", "Json."])
+        foreach (var internals in (string[])[
+            "System.", "Microsoft", "Exception", "   at ", "SELECT ", "Sqlite", "SqlClient", "Npgsql", ".cs:", "Json."])
             Assert.DoesNotContain(internals, Body, StringComparison.Ordinal);
         return this;
     }

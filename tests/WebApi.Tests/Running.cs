@@ -23,7 +23,9 @@ public sealed class Running : IDisposable
         process.BeginOutputReadLine();
     }
 
-    public Uri Address => _listening.Task.IsCompletedSuccessfully ? new Uri(_listening.Task.GetAwaiter().GetResult().GetLeftPart(UriPartial.Authority)) : throw new InvalidOperationException();
+    public Uri Address =>
+        _listening.Task.IsCompletedSuccessfully ? new Uri(_listening.Task.GetAwaiter().GetResult().GetLeftPart(UriPartial.Authority))
+            : throw new InvalidOperationException();
 
     public HttpClient Client { get; } = new(new SocketsHttpHandler { AllowAutoRedirect = false });
 
@@ -36,7 +38,8 @@ public sealed class Running : IDisposable
     public static async Task<Running> StartAsync(params string[] settings)
     {
         var folder = Directory.CreateTempSubdirectory("cleanusers-").FullName;
-        var start = new ProcessStartInfo("dotnet", [typeof(Program).Assembly.Location, "--urls", "http://127.0.0.1:0", .. settings.Select(setting => "--" + setting)])
+        var start = new ProcessStartInfo(
+            "dotnet", [typeof(Program).Assembly.Location, "--urls", "http://127.0.0.1:0", .. settings.Select(setting => "--" + setting)])
         {
             UseShellExecute = false,
             RedirectStandardOutput = true,

@@ -59,7 +59,8 @@ public sealed class ScopeMatrix(ClosedService service) : IClassFixture<ClosedSer
     {
         var described = DescribedContract.Operations
             .Where(operation => operation.Path.StartsWith("/api", StringComparison.Ordinal) && operation.Method != "options")
-            .Select(operation => $"{operation.Method.ToUpperInvariant()} {operation.Path.Replace("{id}", "999", StringComparison.Ordinal).Replace("{emailId}", "999", StringComparison.Ordinal)}");
+            .Select(operation => $"{operation.Method.ToUpperInvariant()} {operation.Path}")
+            .Select(operation => operation.Replace("{id}", "999", StringComparison.Ordinal).Replace("{emailId}", "999", StringComparison.Ordinal));
         Assert.Equal(described.Order(), Routes.Select(route => $"{route.Data.Item1} {route.Data.Item2}").Order());
     }
 
@@ -128,7 +129,8 @@ public sealed class ScopeMatrix(ClosedService service) : IClassFixture<ClosedSer
         }
 
         Assert.Superset(new HashSet<string> { "/", "/health/live", "/health/ready", "/problems/1", "/openapi/v1.json" }, open.ToHashSet());
-        Assert.Superset(new HashSet<string> { "/api/v1/users", "/api/v1/users/1", "/api/v1/deleted-users/1", "/metrics" }, paths.Except(open).ToHashSet());
+        Assert.Superset(
+            new HashSet<string> { "/api/v1/users", "/api/v1/users/1", "/api/v1/deleted-users/1", "/metrics" }, paths.Except(open).ToHashSet());
     }
 
     /// <summary>With 1 for every parameter.</summary>

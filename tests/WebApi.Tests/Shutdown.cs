@@ -12,8 +12,10 @@ public sealed class Shutdown
         using var service = await Running.StartAsync("Shutdown:Delay=00:00:02");
         for (var i = 0; i < 20; i++) (await service.SendAsync("POST", "/api/v1/users", $$"""{"email":"u{{i}}@example.org"}""")).Is(201);
         var responses = 0;
-        var clients = Enumerable.Range(0, 8).Select(number => Task.Run(() => SendUntilClosedAsync(service, number, () => Interlocked.Increment(ref responses)))).ToList();
-        while (Volatile.Read(ref responses) < 500 && !clients.Any(client => client.IsFaulted)) await Task.Delay(20, TestContext.Current.CancellationToken);
+        var clients = Enumerable.Range(0, 8).Select(
+            number => Task.Run(() => SendUntilClosedAsync(service, number, () => Interlocked.Increment(ref responses)))).ToList();
+        while (Volatile.Read(ref responses) < 500 && !clients.Any(client => client.IsFaulted))
+            await Task.Delay(20, TestContext.Current.CancellationToken);
 
         // a request that begins before and ends after all others
         var body = Encoding.ASCII.GetBytes("""{"email":"slow@example.org"}""");
@@ -60,7 +62,8 @@ public sealed class Shutdown
             var responses = count();
             var patch = $$"""{"age":{{responses % 150}}}""";
             await connection.SendAsync(responses % 3 == 0
-                ? $"PATCH /api/v1/users/{number + 1} HTTP/1.1\r\nHost: x\r\nContent-Type: application/json\r\nContent-Length: {patch.Length}\r\n\r\n{patch}"
+                ? $"PATCH /api/v1/users/{number + 1} HTTP/1.1\r\nHost: x\r\nContent-Type: application/json\r\n"
+                    + $"Content-Length: {patch.Length}\r\n\r\n{patch}"
                 : $"GET /api/v1/users?pageSize=20&sort=-name HTTP/1.1\r\nHost: x\r\n\r\n");
             var response = await connection.ReadResponseAsync();
             Assert.StartsWith("HTTP/1.1 200", response, StringComparison.Ordinal);

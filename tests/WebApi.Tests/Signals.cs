@@ -31,7 +31,8 @@ public sealed class Signals : IDisposable
     /// <summary>Remembers the addresses and names in a request.</summary>
     public void Sent(string path, byte[]? body)
     {
-        foreach (Match value in Regex.Matches(path, "(?<=[?&](email|q)=)[^&]*", RegexOptions.ExplicitCapture, TimeSpan.FromSeconds(1))) Remember(Uri.UnescapeDataString(value.Value));
+        foreach (Match value in Regex.Matches(path, "(?<=[?&](email|q)=)[^&]*", RegexOptions.ExplicitCapture, TimeSpan.FromSeconds(1)))
+            Remember(Uri.UnescapeDataString(value.Value));
         if (body is null) return;
         try
         {
@@ -52,7 +53,9 @@ public sealed class Signals : IDisposable
         lock (_personal)
         {
             foreach (var text in _personal)
-                Assert.False(Regex.IsMatch(output, $@"(?<!\w){Regex.Escape(text)}(?!\w)", RegexOptions.None, TimeSpan.FromSeconds(10)), $"'{text}' is in a log or metric");
+                Assert.False(
+                    Regex.IsMatch(output, $@"(?<!\w){Regex.Escape(text)}(?!\w)", RegexOptions.None, TimeSpan.FromSeconds(10)),
+                    $"'{text}' is in a log or metric");
         }
     }
 

@@ -29,7 +29,8 @@ internal sealed class TelemetryCollector : IAsyncDisposable
         collector._server = builder.Build();
         collector._server.Run(collector.TakeAsync);
         await collector._server.StartAsync();
-        collector.Address = new Uri(collector._server.Services.GetRequiredService<IServer>().Features.Get<IServerAddressesFeature>()!.Addresses.First());
+        collector.Address = new Uri(
+            collector._server.Services.GetRequiredService<IServer>().Features.Get<IServerAddressesFeature>()!.Addresses.First());
         return collector;
     }
 

@@ -131,7 +131,8 @@ public sealed class TerminalOutput : IDisposable
     [InlineData(78, "Invalid configuration: ASPNETCORE_HTTP_PORTS is '☠' (allowed: ", "ASPNETCORE_HTTP_PORTS", "☠", "health")]
     [InlineData(78, "Invalid configuration: Database:Provider is '☠' (allowed: ", "Database__Provider", "☠", "users list")]
     [InlineData(78, "Invalid configuration: Database:☠ is unknown (allowed: ", "Database__☠", "1", "migrate")]
-    [InlineData(78, "Invalid configuration: Retention:DeletedUsersDays is '☠' (allowed: ", "Retention__DeletedUsersDays", "☠", "users purge --expired")]
+    [InlineData(
+        78, "Invalid configuration: Retention:DeletedUsersDays is '☠' (allowed: ", "Retention__DeletedUsersDays", "☠", "users purge --expired")]
     [InlineData(69, "The database can't be reached: ", "ConnectionStrings__CleanUsers", "Data Source='/dev/null/☠'", "users list")]
     [InlineData(69, "The database can't be reached: ", "ConnectionStrings__CleanUsers", "Data Source='/dev/null/☠'", "migrate")]
     [InlineData(

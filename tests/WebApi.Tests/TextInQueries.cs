@@ -143,7 +143,8 @@ public abstract class TextInQueries(Service service)
             return outcomes;
         }));
         Assert.Equal(
-            [KeyValuePair.Create($"bad 400, good 200 {id}", Clients * Rounds)], responses.SelectMany(outcomes => outcomes).CountBy(outcome => outcome));
+            [KeyValuePair.Create($"bad 400, good 200 {id}", Clients * Rounds)],
+            responses.SelectMany(outcomes => outcomes).CountBy(outcome => outcome));
     }
 
     /// <summary>Sends the path as written: <see cref="Uri"/> would encode a percent sign that stands alone.</summary>

@@ -28,11 +28,14 @@ public sealed class Tokens(ClosedService service) : IClassFixture<ClosedService>
 
     [Fact]
     public Task Token_with_its_own_key_in_the_header_is_401() => IsRejectedAsync(
-        ClosedService.Raw("""{"alg":"HS256","jwk":{"kty":"oct","k":"AAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAA"},"x5c":[],"jku":"http://127.0.0.1/"}""", ClosedService.Payload(), "AAAA"),
+        ClosedService.Raw(
+            """{"alg":"HS256","jwk":{"kty":"oct","k":"AAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAA"},"x5c":[],"jku":"http://127.0.0.1/"}""",
+            ClosedService.Payload(), "AAAA"),
         "can not be verified");
 
     [Fact]
-    public Task Token_of_another_issuer_is_401() => IsRejectedAsync(ClosedService.Token(("iss", "https://evil.example\r\n\u00e9\"")), "another issuer");
+    public Task Token_of_another_issuer_is_401() =>
+        IsRejectedAsync(ClosedService.Token(("iss", "https://evil.example\r\n\u00e9\"")), "another issuer");
 
     [Fact]
     public Task Token_for_another_audience_is_401() => IsRejectedAsync(ClosedService.Token(("aud", "https://other.example")), "another audience");
@@ -89,7 +92,8 @@ public sealed class Tokens(ClosedService service) : IClassFixture<ClosedService>
         await IsRejectedAsync($"{token},Bearer {token}", "can not be verified");
     }
 
-    public static TheoryData<string> UnusableSubjects => ["", new string('a', 256), "a\u0000b", "a\r\nb", "a\u202Eb", "a\u2028b", "anonymous", "cli:root"];
+    public static TheoryData<string> UnusableSubjects =>
+        ["", new string('a', 256), "a\u0000b", "a\r\nb", "a\u202Eb", "a\u2028b", "anonymous", "cli:root"];
 
     [Theory]
     [MemberData(nameof(UnusableSubjects))]
@@ -108,14 +112,16 @@ public sealed class Tokens(ClosedService service) : IClassFixture<ClosedService>
             var id = (await service.SendAsync("POST", "/api/v1/users", $$"""{"email":"{{email}}"}""", token)).Is(201)["id"].GetInt64();
             (await service.SendAsync("DELETE", $"/api/v1/users/{id}", null, token)).Is(204);
             await using var scope = service.Services.CreateAsyncScope();
-            var user = (await scope.ServiceProvider.GetRequiredService<IUserRepository>().FindDeletedToChangeAsync(id, TestContext.Current.CancellationToken))!;
+            var user = (await scope.ServiceProvider.GetRequiredService<IUserRepository>().FindDeletedToChangeAsync(
+                id, TestContext.Current.CancellationToken))!;
             Assert.Equal((sub, sub, sub), (user.CreatedBy, user.UpdatedBy, user.DeletedBy));
         }
     }
 
     private async Task IsRejectedAsync(string token, string reason)
     {
-        foreach (var (method, path) in ((string, string)[])[("GET", "/api/v1/users"), ("POST", "/api/v1/users"), ("DELETE", "/api/v1/deleted-users/1"), ("GET", "/nothing")])
+        foreach (var (method, path) in ((string, string)[])[
+            ("GET", "/api/v1/users"), ("POST", "/api/v1/users"), ("DELETE", "/api/v1/deleted-users/1"), ("GET", "/nothing")])
         {
             var response = (await service.SendAsync(method, path, null, ClosedService.Bearer(token))).IsProblem(401, "unauthenticated");
             Assert.Matches("^Bearer error=\"invalid_token\", error_description=\"[A-Za-z0-9 ,]+\"$", response.Header("WWW-Authenticate")!);

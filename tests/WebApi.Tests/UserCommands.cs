@@ -18,7 +18,8 @@ public sealed class UserCommands : IDisposable
     [Fact]
     public async Task JSON_output_of_commands_is_the_body_of_HTTP()
     {
-        var created = await RunAsync("create", "--email", "Ünï@Example.org", "--name", "Ünï <'&\">", "--age", "36", "--role", "ADMIN", "--status", "Inactive", "--json");
+        var created = await RunAsync(
+            "create", "--email", "Ünï@Example.org", "--name", "Ünï <'&\">", "--age", "36", "--role", "ADMIN", "--status", "Inactive", "--json");
         Assert.Equal((0, ""), (created.Code, created.Error));
         Assert.Equal(0, (await RunAsync("create", "--email", "bob@example.org")).Code);
 
@@ -29,8 +30,10 @@ public sealed class UserCommands : IDisposable
         Assert.Equal(
             (0, $"{await GetAsync("/api/v1/users?sort=-email&pageSize=1&includeTotal=true")}\n", ""),
             await RunAsync("list", "--sort", "-email", "--page-size", "1", "--include-total", "--json"));
+        const string Filters = "email=BOB@example.org&status=active&role=user"
+            + "&createdFrom=2026-01-01T00:00:00Z&createdBefore=2999-01-01T00:00:00Z&q=exam";
         Assert.Equal(
-            (0, $"{await GetAsync("/api/v1/users?email=BOB@example.org&status=active&role=user&createdFrom=2026-01-01T00:00:00Z&createdBefore=2999-01-01T00:00:00Z&q=exam")}\n", ""),
+            (0, $"{await GetAsync($"/api/v1/users?{Filters}")}\n", ""),
             await RunAsync(
                 "list", "--email", "BOB@example.org", "--status", "active", "--role", "user",
                 "--created-from", "2026-01-01T00:00:00Z", "--created-before", "2999-01-01T00:00:00Z", "--q", "exam", "--json"));
@@ -45,10 +48,13 @@ public sealed class UserCommands : IDisposable
         await RunAsync("create", "--email", "bob@example.org");
         var (code, output, error) = await RunAsync("get", "1");
         Assert.Equal((0, ""), (code, error));
-        Assert.StartsWith("id         1\nemail      ada@example.org\nname       Ada\nage        36\nrole       User\nstatus     Active\ncreatedAt  20", output, StringComparison.Ordinal);
+        Assert.StartsWith(
+            "id         1\nemail      ada@example.org\nname       Ada\nage        36\nrole       User\nstatus     Active\ncreatedAt  20", output,
+            StringComparison.Ordinal);
 
         var first = (await RunAsync("list", "--page-size", "1", "--include-total")).Output.Split('\n');
-        Assert.Equal("ID  EMAIL            NAME  AGE  ROLE  STATUS\n1   ada@example.org  Ada   36   User  Active\n2 in total", string.Join('\n', first[..3]));
+        Assert.Equal(
+            "ID  EMAIL            NAME  AGE  ROLE  STATUS\n1   ada@example.org  Ada   36   User  Active\n2 in total", string.Join('\n', first[..3]));
         var cursor = first[3]["Next page: --cursor ".Length..];
         Assert.Equal(
             (0, "ID  EMAIL            NAME  AGE  ROLE  STATUS\n2   bob@example.org             User  Active\n", ""),
@@ -68,10 +74,19 @@ public sealed class UserCommands : IDisposable
     }
 
     [Theory]
-    [InlineData("create --name  --age old --role Boss --status ", "--age: 'old' is not a whole number.", "--email: Email is required.", "--name: Name must have 1 to 200 characters, or be null.", "--role: Role must be User or Admin.", "--status: Status must be Active or Inactive.")]
+    [InlineData(
+        "create --name  --age old --role Boss --status ", "--age: 'old' is not a whole number.", "--email: Email is required.",
+        "--name: Name must have 1 to 200 characters, or be null.", "--role: Role must be User or Admin.",
+        "--status: Status must be Active or Inactive.")]
     [InlineData("create --email ada@example.org --age 151", "--age: Age must be between 0 and 150.")]
-    [InlineData("list --page-size many --sort age --created-from now --cursor x", "--page-size: 'many' is not a whole number.", "--sort: Sort must be one of id, createdAt, updatedAt, email, name, with - before it for descending.", "--created-from: CreatedFrom must be a time such as 2026-01-31T12:00:00Z (RFC 3339).", "--cursor: Cursor does not belong to this query: start again without it.")]
-    [InlineData("list --q a\u0001b", "--q: Q must be Unicode text without control characters, line breaks or characters that override the direction of text.")]
+    [InlineData(
+        "list --page-size many --sort age --created-from now --cursor x", "--page-size: 'many' is not a whole number.",
+        "--sort: Sort must be one of id, createdAt, updatedAt, email, name, with - before it for descending.",
+        "--created-from: CreatedFrom must be a time such as 2026-01-31T12:00:00Z (RFC 3339).",
+        "--cursor: Cursor does not belong to this query: start again without it.")]
+    [InlineData(
+        "list --q a\u0001b",
+        "--q: Q must be Unicode text without control characters, line breaks or characters that override the direction of text.")]
     [InlineData("get 0", "ID: '0' is not an id: ids are whole numbers from 1.")]
     [InlineData("purge x", "ID: 'x' is not an id: ids are whole numbers from 1.")]
     public async Task All_errors_are_printed_each_on_one_line_with_its_option(string typed, params string[] errors)
@@ -90,7 +105,8 @@ public sealed class UserCommands : IDisposable
         Assert.Equal((1, "", "User 7 not found.\n"), await RunAsync("get", "7"));
         Assert.Equal((1, "", "User 1 not found.\n"), await RunAsync("purge", "1")); // the user is not in the recycle bin
         Assert.Equal(
-            (1, "", "--cursor: Cursor does not belong to this query: start again without it.\n"), await RunAsync("list", "--cursor", "c_OpYcXyWs4yOjE3OTU0MDE4MDQzOTA"));
+            (1, "", "--cursor: Cursor does not belong to this query: start again without it.\n"),
+            await RunAsync("list", "--cursor", "c_OpYcXyWs4yOjE3OTU0MDE4MDQzOTA"));
     }
 
     [Fact]
@@ -99,7 +115,9 @@ public sealed class UserCommands : IDisposable
         var id = JsonElement.Parse((await RunAsync("create", "--email", "ada@example.org", "--json")).Output).GetProperty("id").GetInt64();
         using (var service = await OwnProcess.ServeAsync(_folder, Open, "--urls", "http://127.0.0.1:0"))
         using (var client = new HttpClient())
-            Assert.Equal(204, (int)(await client.DeleteAsync(new Uri(service.Address, $"/api/v1/users/{id}"), TestContext.Current.CancellationToken)).StatusCode);
+            Assert.Equal(
+                204,
+                (int)(await client.DeleteAsync(new Uri(service.Address, $"/api/v1/users/{id}"), TestContext.Current.CancellationToken)).StatusCode);
 
         Assert.Equal((0, $"User {id} was erased.\n", ""), await RunAsync("purge", $"{id}"));
         Assert.Equal((1, "", $"User {id} not found.\n"), await RunAsync("purge", $"{id}"));
@@ -113,9 +131,13 @@ public sealed class UserCommands : IDisposable
         await using var connection = new SqliteConnection($"Data Source={Path.Combine(_folder, "data", "cleanusers.db")};Pooling=false");
         await connection.OpenAsync(TestContext.Current.CancellationToken);
         foreach (var (id, days) in ((int, int)[])[(1, 31), (2, 29)])
-            await ExecuteAsync($"""UPDATE "Users" SET "DeletedAt" = {TimeProvider.System.GetUtcNow().AddDays(-days).ToUnixTimeMilliseconds()}, "DeletedBy" = 'eve' WHERE "Id" = {id}""");
+        {
+            var deletedAt = TimeProvider.System.GetUtcNow().AddDays(-days).ToUnixTimeMilliseconds();
+            await ExecuteAsync($"""UPDATE "Users" SET "DeletedAt" = {deletedAt}, "DeletedBy" = 'eve' WHERE "Id" = {id}""");
+        }
 
-        Assert.Equal((1, "", "--expired: Deleted users never expire, because Retention:DeletedUsersDays is not set.\n"), await RunAsync("purge", "--expired"));
+        Assert.Equal(
+            (1, "", "--expired: Deleted users never expire, because Retention:DeletedUsersDays is not set.\n"), await RunAsync("purge", "--expired"));
         Assert.Equal((0, "1 users were erased.\n", ""), await InProcess.RunAsync(_folder, thirtyDays, "users", "purge", "--expired"));
         Assert.Equal((0, "0 users were erased.\n", ""), await InProcess.RunAsync(_folder, thirtyDays, "users", "purge", "--expired"));
         Assert.Equal("2,3", await ExecuteAsync("""SELECT GROUP_CONCAT("Id") FROM "Users" """));
@@ -196,5 +218,6 @@ public sealed class UserCommands : IDisposable
 
     public void Dispose() => Directory.Delete(_folder, recursive: true);
 
-    private Task<(int Code, string Output, string Error)> RunAsync(params string[] typed) => InProcess.RunAsync(_folder, WrongForServing, ["users", .. typed]);
+    private Task<(int Code, string Output, string Error)> RunAsync(params string[] typed) =>
+        InProcess.RunAsync(_folder, WrongForServing, ["users", .. typed]);
 }

@@ -13,13 +13,17 @@ public sealed class UserFiles
 {
     private static readonly DateTimeOffset Then = new(2026, 1, 1, 12, 0, 0, 123, TimeSpan.Zero);
 
+    private const string Times = "\"createdAt\":\"2026-01-01T12:00:00.123Z\",\"updatedAt\":\"2026-01-01T12:00:00.123Z\"";
+
+    private const string ByEve = "\"createdBy\":\"eve\"";
+
     private static CancellationToken Ct => TestContext.Current.CancellationToken;
 
     [Fact]
     public async Task NDJSON_has_the_members_of_HTTP_and_the_callers() => Assert.Equal(
-        """
-        {"id":7,"email":"ada@example.org","name":"Ünï","age":36,"role":"Admin","status":"Active","createdAt":"2026-01-01T12:00:00.123Z","updatedAt":"2026-01-01T12:00:00.123Z","version":3,"createdBy":"eve","updatedBy":"bob"}
-        {"id":8,"email":"b@example.org","name":null,"age":null,"role":"User","status":"Inactive","createdAt":"2026-01-01T12:00:00.123Z","updatedAt":"2026-01-01T12:00:00.123Z","version":1,"createdBy":"eve","updatedBy":"eve"}
+        $$"""
+        {"id":7,"email":"ada@example.org","name":"Ünï","age":36,"role":"Admin","status":"Active",{{Times}},"version":3,{{ByEve}},"updatedBy":"bob"}
+        {"id":8,"email":"b@example.org","name":null,"age":null,"role":"User","status":"Inactive",{{Times}},"version":1,{{ByEve}},"updatedBy":"eve"}
 
         """,
         await WriteAsync(new NdjsonFile(), Ada, Bob));
@@ -61,7 +65,8 @@ public sealed class UserFiles
     [InlineData(UserFile.Ndjson)]
     [InlineData(UserFile.Csv)]
     public async Task Written_users_are_read_back_unchanged(string format) => await Gen.Select(
-        Gen.String[Gen.Char["'=+-@a,\"; ünï漢"], 1, 20].Where(text => text.Trim().Length > 0), Gen.Int[0, 150].Nullable(), Gen.Long[1, long.MaxValue - 1])
+        Gen.String[Gen.Char["'=+-@a,\"; ünï漢"], 1, 20].Where(text => text.Trim().Length > 0), Gen.Int[0, 150].Nullable(),
+        Gen.Long[1, long.MaxValue - 1])
         .SampleAsync(async sample =>
         {
             var (name, age, version) = sample;
@@ -69,7 +74,8 @@ public sealed class UserFiles
             var line = Assert.Single(await ReadAsync(format, await WriteAsync(UserFile.Of(format, null), user), whole: true));
             Assert.Empty(line.Errors);
             Assert.Equal(
-                $"ada@example.org|{name.Trim()}|{age}|Admin|Active|2026-01-01T12:00:00.123Z|{name}|2026-01-01T12:00:00.123Z|bob|{version}", Describe(line.User));
+                $"ada@example.org|{name.Trim()}|{age}|Admin|Active|2026-01-01T12:00:00.123Z|{name}|2026-01-01T12:00:00.123Z|bob|{version}",
+                Describe(line.User));
         }, iter: 200);
 
     [Theory]
@@ -84,7 +90,9 @@ public sealed class UserFiles
 
     [Theory]
     [InlineData("""{"email":"a@example.org","emial":1}""", "emial unknown-member")]
-    [InlineData("""{"email":1,"name":[],"age":"x","role":true,"status":{},"version":"1"}""", "email wrong-type", "name wrong-type", "age wrong-type", "role wrong-type", "status wrong-type", "version wrong-type")]
+    [InlineData(
+        """{"email":1,"name":[],"age":"x","role":true,"status":{},"version":"1"}""", "email wrong-type", "name wrong-type", "age wrong-type",
+        "role wrong-type", "status wrong-type", "version wrong-type")]
     [InlineData("""{"email":"a@example.org","email":"b@example.org"}""", "email duplicate-member")]
     [InlineData("""{"email":"\ud800"}""", "email invalid-text")]
     [InlineData("""{"email":"a@example.org","id":"anything"}""")]
@@ -98,7 +106,8 @@ public sealed class UserFiles
     public async Task NDJSON_lines_are_counted_as_editors_do()
     {
         var lines = await ReadAsync(UserFile.Ndjson, "\uFEFF{\"email\":\"a@example.org\"}\r\n\r\n   \nx\n{\"email\":\"b@example.org\"}");
-        Assert.Equal([(1, "a@example.org", 0), (4, null, 1), (5, "b@example.org", 0)], lines.Select(line => (line.Number, Email(line), line.Errors.Count)));
+        Assert.Equal(
+            [(1, "a@example.org", 0), (4, null, 1), (5, "b@example.org", 0)], lines.Select(line => (line.Number, Email(line), line.Errors.Count)));
     }
 
     [Theory]
@@ -173,7 +182,8 @@ public sealed class UserFiles
     [InlineData(10 * UserFile.MaxLength)]
     public async Task NDJSON_line_over_the_limit_is_rejected_and_the_next_one_read(int length)
     {
-        var lines = await ReadAsync(UserFile.Ndjson, $"{{\"name\":\"{new string('x', length)}\"}}\n{{\"email\":\"b@example.org\"}}\n{new string(' ', length + 1)}");
+        var lines = await ReadAsync(
+            UserFile.Ndjson, $"{{\"name\":\"{new string('x', length)}\"}}\n{{\"email\":\"b@example.org\"}}\n{new string(' ', length + 1)}");
         Assert.Equal([(1, "too-long"), (2, null), (3, "too-long")], lines.Select(line => (line.Number, line.Errors.SingleOrDefault()?.ErrorCode)));
     }
 
@@ -192,7 +202,8 @@ public sealed class UserFiles
     {
         foreach (var mark in (string[])["", "\uFEFF"])
         {
-            var line = Assert.Single(await ReadAsync(UserFile.Csv, $"{mark}age,\"email\",name\r\n36,\"a@example.org\",\"Jan \"\"'t\"\" Hart, Sr.\"\r\n"));
+            var line = Assert.Single(
+                await ReadAsync(UserFile.Csv, $"{mark}age,\"email\",name\r\n36,\"a@example.org\",\"Jan \"\"'t\"\" Hart, Sr.\"\r\n"));
             Assert.Equal((2, "a@example.org|Jan \"'t\" Hart, Sr.|36|User|Active|||||"), (line.Number, Describe(line.User)));
         }
     }
@@ -200,7 +211,9 @@ public sealed class UserFiles
     [Fact]
     public async Task Malformed_CSV_line_is_an_error_of_its_line_only()
     {
-        var lines = await ReadAsync(UserFile.Csv, "email,name,age\na@example.org,\"x\n\nb@example.org,y\"z,1\nc@example.org\nd@example.org,d,x\ne@example.org,e,1,2\nf@example.org,f,1\n");
+        var lines = await ReadAsync(
+            UserFile.Csv,
+            "email,name,age\na@example.org,\"x\n\nb@example.org,y\"z,1\nc@example.org\nd@example.org,d,x\ne@example.org,e,1,2\nf@example.org,f,1\n");
         Assert.Equal(
             [(2, "invalid-csv"), (4, "invalid-csv"), (5, "wrong-number-of-cells"), (6, "wrong-type"), (7, "wrong-number-of-cells"), (8, null)],
             lines.Select(line => (line.Number, line.Errors.SingleOrDefault()?.ErrorCode)));
@@ -252,7 +265,8 @@ public sealed class UserFiles
         return Encoding.UTF8.GetString(stream.ToArray());
     }
 
-    private static Task<List<ImportLine>> ReadAsync(string format, string text, bool whole = false) => ReadAsync(format, Encoding.UTF8.GetBytes(text), whole);
+    private static Task<List<ImportLine>> ReadAsync(string format, string text, bool whole = false) =>
+        ReadAsync(format, Encoding.UTF8.GetBytes(text), whole);
 
     private static async Task<List<ImportLine>> ReadAsync(string format, byte[] bytes, bool whole = false)
     {
@@ -266,7 +280,9 @@ public sealed class UserFiles
     private static string Describe(ImportedUser? line)
     {
         var user = line!.User;
-        return string.Join('|', Text(user.Email), Text(user.Name), Text(user.Age), Text(user.Role), Text(user.Status), Time(line.CreatedAt), Text(line.CreatedBy), Time(line.UpdatedAt), Text(line.UpdatedBy), Text(line.Version));
+        return string.Join(
+            '|', Text(user.Email), Text(user.Name), Text(user.Age), Text(user.Role), Text(user.Status), Time(line.CreatedAt), Text(line.CreatedBy),
+            Time(line.UpdatedAt), Text(line.UpdatedBy), Text(line.Version));
 
         static string Text<T>(Parsed<T> member) => member.Error?.Code ?? member.Value?.ToString() ?? "";
 

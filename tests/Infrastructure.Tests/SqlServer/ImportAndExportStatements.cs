@@ -25,11 +25,15 @@ public sealed class ImportAndExportStatements : SqlServerStatements
         using var scope = Services.CreateScope();
         var columns = new BulkColumns(scope.ServiceProvider.GetRequiredService<UsersDbContext>());
         var user = Sample.User("Ünï@example.org", "Ünï");
-        var values = columns.Names.Select((name, i) => (name, Value: columns.Value(i, user))).ToDictionary(column => column.name, column => column.Value);
+        var values = columns.Names.Select((name, i) => (name, Value: columns.Value(i, user))).ToDictionary(
+            column => column.name, column => column.Value);
         Assert.Equal(Encoding.UTF8.GetBytes("ünï@example.org"), values["EmailKey"]);
         Assert.Equal(Encoding.UTF8.GetBytes("Ünï"), values["SortName"]);
-        Assert.Equal(("Ünï@example.org", 36, 1, Sample.Now, null), (values["Email"], values["Age"], values["Role"], values["CreatedAt"], values["DeletedAt"]));
-        Assert.All(columns.Names.Zip(columns.Types), column => Assert.True(values[column.First] is not { } value || value.GetType() == column.Second, column.First));
+        Assert.Equal(
+            ("Ünï@example.org", 36, 1, Sample.Now, null), (values["Email"], values["Age"], values["Role"], values["CreatedAt"], values["DeletedAt"]));
+        Assert.All(
+            columns.Names.Zip(columns.Types),
+            column => Assert.True(values[column.First] is not { } value || value.GetType() == column.Second, column.First));
         Assert.DoesNotContain("Id", columns.Names);
     }
 

@@ -86,7 +86,8 @@ public sealed class TransactSql : SqlServerStatements
             user.Apply(new UserPatch(Name: null), Sample.Now, "eve");
             await SaveAsync(1);
             user.Delete(Sample.Now, "eve");
-            await CountAsync(2, async () => Assert.Equal(UpdateOutcome.Saved, await users.UpdateAndFailQueuedEmailsAsync(user.Id, Email.UserDeleted, Ct)));
+            await CountAsync(
+                2, async () => Assert.Equal(UpdateOutcome.Saved, await users.UpdateAndFailQueuedEmailsAsync(user.Id, Email.UserDeleted, Ct)));
             user.Restore(Sample.Now, "eve", Sample.Email("other@example.org"));
             await SaveAsync(1);
             await CountAsync(1, async () => Assert.True(await users.TryPurgeAsync(user, Ct)));
@@ -123,7 +124,8 @@ public sealed class TransactSql : SqlServerStatements
     [Fact]
     public async Task Stored_response_statements_are_valid_T_SQL()
     {
-        await IsAsync(4, async scope => Assert.Equal(IdempotencyOutcomeKind.Executed, (await scope.GetRequiredService<IIdempotencyStore>().ExecuteOnceAsync(
+        await IsAsync(
+            4, async scope => Assert.Equal(IdempotencyOutcomeKind.Executed, (await scope.GetRequiredService<IIdempotencyStore>().ExecuteOnceAsync(
             new("S", "F"), _ => Task.FromResult<ResponseToStore?>(new(1, "{}")), TimeSpan.FromHours(1), Ct)).Kind));
         await IsAsync(1, scope => scope.GetRequiredService<IIdempotencyStore>().DeleteExpiredAsync(Ct));
     }
@@ -150,7 +152,8 @@ public sealed class TransactSql : SqlServerStatements
             var isText = node.DataType is SqlDataTypeReference { SqlDataTypeOption: SqlDataTypeOption.NVarChar };
             if (isText) Texts++;
             // the history of migrations is EF Core's own table
-            if (name is not ("MigrationId" or "ProductVersion")) Assert.Equal((name, isText), (name, node.Collation?.Value == "Latin1_General_100_BIN2"));
+            if (name is not ("MigrationId" or "ProductVersion"))
+                Assert.Equal((name, isText), (name, node.Collation?.Value == "Latin1_General_100_BIN2"));
         }
     }
 }

@@ -11,7 +11,10 @@ public sealed class SecondApiVersion(SecondApiVersion.WithTwo service) : IClassF
         var id = await service.CreateAsync("both@example.org");
         Assert.Equal("""{"users":[]}""", (await service.GetAsync("/api/v2/users")).Is(200).Body);
         Assert.Equal(id, (await service.GetAsync("/api/v1/users?email=both@example.org")).Is(200)["items"][0].GetProperty("id").GetInt64());
-        Assert.Equal($"/api/v1/users/{id}", (await service.SendAsync("POST", "/api/v1/users", """{"email":"b2@example.org"}""")).Is(201).Header("Location")!.Replace($"{id + 1}", $"{id}", StringComparison.Ordinal));
+        Assert.Equal(
+            $"/api/v1/users/{id}",
+            (await service.SendAsync("POST", "/api/v1/users", """{"email":"b2@example.org"}""")).Is(201)
+                .Header("Location")!.Replace($"{id + 1}", $"{id}", StringComparison.Ordinal));
     }
 
     [Fact]
