@@ -10,7 +10,7 @@ internal static class Container
 
     public const string SqlServerImage = "mcr.microsoft.com/mssql/server:2022-latest";
 
-    /// <summary>The container, which the library removes when the tests have ended; or why there is none.</summary>
+    /// <summary>The container, which the library removes when the tests have ended, or the reason for its absence.</summary>
     public static async Task<(T? Container, string? Absence)> StartAsync<T>(Func<T> build)
         where T : class, IContainer
     {

@@ -1,5 +1,4 @@
 using System.Collections.Concurrent;
-using System.Diagnostics;
 using System.Globalization;
 using System.Text.Json;
 using Xunit;
@@ -13,7 +12,7 @@ public sealed class MailServer : IDisposable
 
     private static readonly Lazy<bool> IsInstalled = new(() => File.Exists(Python) && Run("-c", "import aiosmtpd"));
 
-    private Process? _process;
+    private ChildProcess? _process;
 
     public int Port { get; private set; }
 
@@ -25,11 +24,11 @@ public sealed class MailServer : IDisposable
     public async Task StartAsync(bool utf8 = true)
     {
         Assert.SkipUnless(IsInstalled.Value, "aiosmtpd is not installed (Debian's python3-aiosmtpd)");
-        _process = Process.Start(new ProcessStartInfo(
-            Python, [Path.Combine(AppContext.BaseDirectory, "mail_server.py"), Port.ToString(CultureInfo.InvariantCulture), utf8 ? "utf8" : "ascii"])
-        { UseShellExecute = false, RedirectStandardOutput = true })!;
-        Port = int.Parse((await _process.StandardOutput.ReadLineAsync())!, CultureInfo.InvariantCulture);
-        _ = ListenAsync(_process.StandardOutput);
+        var script = Path.Combine(AppContext.BaseDirectory, "mail_server.py");
+        _process = ChildProcess.Start(
+            Python, [script, Port.ToString(CultureInfo.InvariantCulture), utf8 ? "utf8" : "ascii"], AppContext.BaseDirectory);
+        Port = int.Parse((await _process.Output.ReadLineAsync())!, CultureInfo.InvariantCulture);
+        _ = ListenAsync(_process.Output);
     }
 
     /// <summary>The accepted messages, once there are this many: the server prints a message after its response.</summary>
@@ -41,10 +40,7 @@ public sealed class MailServer : IDisposable
 
     public void Stop()
     {
-        if (_process is null) return;
-        _process.Kill();
-        _process.WaitForExit();
-        _process.Dispose();
+        _process?.Dispose();
         _process = null;
     }
 
@@ -61,8 +57,7 @@ public sealed class MailServer : IDisposable
 
     private static bool Run(params string[] arguments)
     {
-        using var process = Process.Start(new ProcessStartInfo(Python, arguments) { UseShellExecute = false, RedirectStandardError = true })!;
-        process.WaitForExit();
-        return process.ExitCode == 0;
+        using var process = ChildProcess.Start(Python, arguments, AppContext.BaseDirectory);
+        return process.WaitForExitAsync().GetAwaiter().GetResult() == 0;
     }
 }

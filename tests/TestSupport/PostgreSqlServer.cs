@@ -1,5 +1,3 @@
-using System.Diagnostics;
-using System.Globalization;
 using System.Net;
 using System.Net.Sockets;
 
@@ -66,12 +64,10 @@ public sealed class PostgreSqlServer : IDisposable
     private static async Task RunAsync(string program, params string[] arguments)
     {
         // its output is discarded: a server that inherits a pipe would keep it open
-        using var process = Process.Start(
-            new ProcessStartInfo("/bin/sh", ["-c", "exec \"$0\" \"$@\" >/dev/null 2>&1", program, .. arguments]) { WorkingDirectory = "/" })!;
-        await process.WaitForExitAsync();
-        if (process.ExitCode != 0)
-            throw new InvalidOperationException(
-                string.Create(CultureInfo.InvariantCulture, $"{program} {string.Join(' ', arguments)} ended with {process.ExitCode}."));
+        using var process = ChildProcess.Start("/bin/sh", ["-c", "exec \"$0\" \"$@\" >/dev/null 2>&1", program, .. arguments], folder: "/");
+        var code = await process.WaitForExitAsync();
+        if (code != 0)
+            throw new InvalidOperationException(FormattableString.Invariant($"{program} {string.Join(' ', arguments)} ended with {code}."));
     }
 
     private static int FreePort()

@@ -12,7 +12,7 @@ public sealed class Dashboard
     [Fact(Timeout = 30_000)]
     public async Task Every_metric_and_label_of_the_dashboard_exists()
     {
-        using var service = await Running.StartAsync();
+        using var service = await RunningService.StartAsync();
         (await service.SendAsync("POST", "/api/v1/users", """{"email":"one@example.org"}""")).Is(201);
         (await service.SendAsync("POST", "/api/v1/users", """{"email":"one@example.org"}""")).Is(409);
         // the metric of waiting emails appears after two seconds

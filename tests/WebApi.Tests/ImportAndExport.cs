@@ -1,5 +1,4 @@
 using System.Data.Common;
-using System.Diagnostics;
 using System.Globalization;
 using System.Text.Json;
 using CleanUsers.Infrastructure.Persistence;
@@ -36,7 +35,7 @@ public abstract class ImportAndExport(TestDatabase database, TestDatabase anothe
         await WriteAsync(
             "users.ndjson",
             """{"email":"ada@example.org","name":"Ada","age":36,"role":"admin"}""",
-            """{"email":"no address","name":"","age":"old","emial":1}""",
+            """{"email":"noaddress","name":"","age":"old","emial":1}""",
             "no JSON",
             """{"email":"bob@example.org"}""");
         var (code, output, error) = await RunAsync("import", "users.ndjson", "--errors", "rejected.ndjson", "--json");
@@ -147,9 +146,8 @@ public abstract class ImportAndExport(TestDatabase database, TestDatabase anothe
         using (var export = Start("dotnet", Assembly, "users", "export", "--output", "export.ndjson"))
         {
             while (Directory.GetFiles(_folder, "*.partial").Length == 0) await Task.Delay(1, Ct);
-            Assert.Equal(0, Running.Kill(export.Id, signal)); // at once: a process for it would start after the end of the export
-            await export.WaitForExitAsync(Ct);
-            Assert.Equal((code, error), (export.ExitCode, await export.StandardError.ReadToEndAsync(Ct)));
+            export.Signal(signal);
+            Assert.Equal((code, error), (await export.WaitForExitAsync(Ct), await export.Error));
         }
 
         Assert.Equal(partial, Directory.GetFiles(_folder, "*.partial").Length);
@@ -227,7 +225,7 @@ public abstract class ImportAndExport(TestDatabase database, TestDatabase anothe
     [Fact]
     public async Task Import_on_a_terminal_shows_a_progress_bar_below_rejected_lines()
     {
-        if (!File.Exists("/usr/bin/script")) Assert.Skip("script(1) is not installed");
+        Assert.SkipUnless(File.Exists("/usr/bin/script"), "script(1) is not installed");
         await WriteAsync("users.ndjson", [.. Lines(Many), "no JSON"]);
         var (_, output, _) = await ShellAsync($"TERM=xterm script --quiet --return --command \"{Program} users import users.ndjson\" /dev/null");
         Assert.Contains("━", output, StringComparison.Ordinal);
@@ -276,25 +274,15 @@ public abstract class ImportAndExport(TestDatabase database, TestDatabase anothe
     private async Task<(int Code, string Output, string Error)> ShellAsync(string typed)
     {
         using var process = Start("/bin/sh", "-c", $"users() {{ {Program} users \"$@\"; }}; {typed}");
-        var (output, error) = (process.StandardOutput.ReadToEndAsync(Ct), process.StandardError.ReadToEndAsync(Ct));
-        await process.WaitForExitAsync(Ct);
-        return (process.ExitCode, await output, await error);
+        var output = await process.Output.ReadToEndAsync(Ct);
+        return (await process.WaitForExitAsync(Ct), output, await process.Error);
     }
 
-    private Process Start(string program, params string[] arguments)
+    private ChildProcess Start(string program, params string[] arguments)
     {
         database.SkipWhereAbsent();
-        var start = new ProcessStartInfo(program, arguments)
-        {
-            UseShellExecute = false,
-            RedirectStandardOutput = true,
-            RedirectStandardError = true,
-            WorkingDirectory = _folder,
-        };
-        start.Environment["ASPNETCORE_ENVIRONMENT"] = "Production";
-        start.Environment["DOTNET_TieredPGO"] = "0";
-        foreach (var (name, value) in Settings(database)) start.Environment[name] = value;
-        return Process.Start(start)!;
+        return ChildProcess.Start(
+            program, arguments, _folder, [("ASPNETCORE_ENVIRONMENT", "Production"), ("DOTNET_TieredPGO", "0"), .. Settings(database)]);
     }
 
     private async Task<long> CountAsync(string query = """SELECT COUNT(*) FROM "Users" """)

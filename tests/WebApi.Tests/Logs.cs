@@ -7,7 +7,7 @@ public sealed class Logs
     [Fact]
     public async Task Every_line_is_a_JSON_object_and_every_request_has_one()
     {
-        using var service = await Running.StartAsync();
+        using var service = await RunningService.StartAsync();
         var created = (await service.SendAsync("POST", "/api/v1/users", """{"email":"ada@lines.example","name":"Lovelace"}""")).Is(201);
         (await service.SendAsync("GET", $"/api/v1/users/{created["id"]}?")).Is(200);
         (await service.SendAsync("GET", "/api/v1/users?q=lovelace&email=ada@lines.example")).Is(200);
@@ -44,7 +44,7 @@ public sealed class Logs
     [Fact]
     public async Task Trace_of_the_client_is_continued()
     {
-        using var service = await Running.StartAsync();
+        using var service = await RunningService.StartAsync();
         (await service.SendAsync("GET", "/health/live", null, ("traceparent", "00-0af7651916cd43dd8448eb211c80319c-b7ad6b7169203331-01"))).Is(200);
         service.Terminate();
         await service.EndAsync(TimeSpan.FromSeconds(30));

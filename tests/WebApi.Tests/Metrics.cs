@@ -8,7 +8,7 @@ public sealed class Metrics
     [Fact]
     public async Task Users_are_counted_once_after_the_commit()
     {
-        using var service = await Running.StartAsync();
+        using var service = await RunningService.StartAsync();
         Assert.Equal((0, 0, 0, 0), await UsersAsync(service));
 
         var first = (await service.SendAsync("POST", "/api/v1/users", """{"email":"one@example.org"}""")).Is(201)["id"];
@@ -34,7 +34,7 @@ public sealed class Metrics
     [Fact]
     public async Task Unknown_paths_methods_and_headers_create_no_time_series()
     {
-        using var service = await Running.StartAsync();
+        using var service = await RunningService.StartAsync();
         foreach (var made in (string[])["apple", "banana", "cherry", "damson"])
         {
             (await service.SendAsync("GET", $"/api/v1/{made}")).Is(404);
@@ -55,7 +55,7 @@ public sealed class Metrics
     [Fact]
     public async Task Requests_and_database_commands_have_their_own_labels()
     {
-        using var service = await Running.StartAsync();
+        using var service = await RunningService.StartAsync();
         (await service.SendAsync("POST", "/api/v1/users", """{"email":"one@example.org"}""")).Is(201);
         for (var i = 0; i < 5; i++) (await service.SendAsync("GET", "/api/v1/users/1")).Is(200);
 
@@ -74,7 +74,7 @@ public sealed class Metrics
     public async Task Separate_metrics_port_serves_only_metrics()
     {
         var port = FreePort.Find();
-        using var service = await Running.StartAsync($"Metrics:Port={port}");
+        using var service = await RunningService.StartAsync($"Metrics:Port={port}");
         (await service.SendAsync("GET", "/metrics")).IsProblem(404, "not-found");
         var own = new Uri($"http://127.0.0.1:{port}");
         Assert.Contains(
@@ -87,7 +87,7 @@ public sealed class Metrics
         }
     }
 
-    private static async Task<(int Created, int Deleted, int Restored, int Purged)> UsersAsync(Running service)
+    private static async Task<(int Created, int Deleted, int Restored, int Purged)> UsersAsync(RunningService service)
     {
         var metrics = await ReadAsync(service);
         return (Of("created"), Of("deleted"), Of("restored"), Of("purged"));
@@ -103,7 +103,7 @@ public sealed class Metrics
         return found.Sum(value => int.Parse(value.Groups["value"].Value, CultureInfo.InvariantCulture));
     }
 
-    private static async Task<string> ReadAsync(Running service)
+    private static async Task<string> ReadAsync(RunningService service)
     {
         await Task.Delay(400, TestContext.Current.CancellationToken); // responses are the same for 300 ms
         return (await service.SendAsync("GET", "/metrics")).Is(200).Body;

@@ -9,7 +9,8 @@ public sealed class OutboundTelemetry
     public async Task Exported_traces_and_metrics_have_no_personal_data()
     {
         await using var collector = await TelemetryCollector.StartAsync();
-        using var service = await Running.StartAsync($"OTEL_EXPORTER_OTLP_ENDPOINT={collector.Address}", "OTEL_EXPORTER_OTLP_PROTOCOL=http/protobuf");
+        using var service = await RunningService.StartAsync(
+            $"OTEL_EXPORTER_OTLP_ENDPOINT={collector.Address}", "OTEL_EXPORTER_OTLP_PROTOCOL=http/protobuf");
         (await service.SendAsync("POST", "/api/v1/users", """{"email":"grace@outbound.example","name":"Hopper"}""")).Is(201);
         (await service.SendAsync("GET", "/api/v1/users?q=hopper&email=grace@outbound.example")).Is(200);
         var missing = (await service.SendAsync("GET", "/api/v1/users/grace@outbound.example?q=hopper")).Is(404);
@@ -30,7 +31,7 @@ public sealed class OutboundTelemetry
     {
         await using var collector = await TelemetryCollector.StartAsync();
         var dsn = new UriBuilder(collector.Address) { UserName = "key", Path = "/7" };
-        using var service = await Running.StartAsync($"Sentry:Dsn={dsn.Uri}");
+        using var service = await RunningService.StartAsync($"Sentry:Dsn={dsn.Uri}");
         (await service.SendAsync("POST", "/api/v1/users", """{"email":"grace@outbound.example","name":"Hopper"}""")).Is(201);
         service.BreakDatabase();
         var failed = (await service.SendAsync("GET", "/api/v1/users?q=hopper&email=grace@outbound.example", null, ("From", "grace@outbound.example")))
