@@ -61,8 +61,9 @@ public sealed class SqliteQueryPlans : IDisposable
             if (after is null) continue;
             Assert.All(seeks, seek => Assert.StartsWith("SEARCH", seek, StringComparison.Ordinal));
             // by key and id: by the key alone, a page would scan all users that share it. Addresses are unique.
-            if (index is not ("IX_Users_EmailKey" or "INTEGER PRIMARY KEY" or "IX_DeletedUsers_Id"))
-                Assert.All(seeks, seek => Assert.Contains("IdInOrders)" + (descending ? "<(?,?)" : ">(?,?)"), seek, StringComparison.Ordinal));
+            var byKeyAndId = "IdInOrders)" + (descending ? "<(?,?)" : ">(?,?)");
+            var condition = index is "IX_Users_EmailKey" or "INTEGER PRIMARY KEY" or "IX_DeletedUsers_Id" ? "" : byKeyAndId;
+            Assert.All(seeks, seek => Assert.Contains(condition, seek, StringComparison.Ordinal));
         }
     }
 

@@ -26,6 +26,7 @@ public sealed class SqliteSettings(SqliteStore store) : IClassFixture<SqliteStor
         var db = scope.GetRequiredService<UsersDbContext>().Database;
         await db.ExecuteSqlAsync($"INSERT INTO \"__EFMigrationsLock\" VALUES (1, '2026-01-01')", Ct);
         await scope.GetRequiredService<IDatabase>().MigrateAsync(Ct).WaitAsync(TimeSpan.FromSeconds(20), Ct);
+        Assert.Equal(DatabaseState.Ready, await scope.GetRequiredService<IDatabase>().CheckAsync(Ct));
         return 0;
     });
 

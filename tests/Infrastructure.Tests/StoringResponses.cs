@@ -67,22 +67,34 @@ public abstract class StoringResponses(Store store)
     [Fact]
     public async Task Requests_with_the_key_of_a_request_in_progress_wait_for_its_response()
     {
-        var go = new TaskCompletionSource();
-        var first = Task.Run(() => OnceAsync("wait", "wait@example.org", before: go.Task), Ct);
-        var others = Enumerable.Range(0, 8).Select(_ => Task.Run(() => OnceAsync("wait", "wait@example.org"), Ct)).ToList();
-        await Task.Delay(200, Ct);
+        var (started, go, arrived) = (new TaskCompletionSource(), new TaskCompletionSource(), 0);
+        var first = Task.Run(() => OnceAsync("wait", "wait@example.org", WaitAsync), Ct);
+        await started.Task.WaitAsync(TimeSpan.FromSeconds(20), Ct);
+        var others = Enumerable.Range(0, 8).Select(_ => Task.Run(() =>
+        {
+            Interlocked.Increment(ref arrived);
+            return OnceAsync("wait", "wait@example.org");
+        }, Ct)).ToList();
+        while (Volatile.Read(ref arrived) < others.Count) await Task.Delay(10, Ct);
+        Assert.DoesNotContain(others, other => other.IsCompleted);
         go.SetResult();
         var outcomes = await Task.WhenAll([first, .. others]);
         Assert.Single(outcomes, outcome => outcome.Kind == IdempotencyOutcomeKind.Executed);
         Assert.Single(outcomes.Select(outcome => outcome.Response).Distinct());
+
+        Task WaitAsync()
+        {
+            started.TrySetResult();
+            return go.Task;
+        }
     }
 
     [Fact]
     public async Task Wait_for_a_request_in_progress_times_out()
     {
-        var go = new TaskCompletionSource();
-        var first = Task.Run(() => OnceAsync("slow", "slow@example.org", before: go.Task), Ct);
-        await Task.Delay(200, Ct);
+        var (started, go) = (new TaskCompletionSource(), new TaskCompletionSource());
+        var first = Task.Run(() => OnceAsync("slow", "slow@example.org", WaitAsync), Ct);
+        await started.Task.WaitAsync(TimeSpan.FromSeconds(20), Ct);
         var second = Task.Run(() => OnceAsync("slow", "slow@example.org"), Ct);
         while (!second.IsCompleted)
         {
@@ -93,6 +105,12 @@ public abstract class StoringResponses(Store store)
         Assert.Equal(IdempotencyOutcomeKind.InProgress, (await second).Kind);
         go.SetResult();
         Assert.Equal(IdempotencyOutcomeKind.Executed, (await first).Kind);
+
+        Task WaitAsync()
+        {
+            started.TrySetResult();
+            return go.Task;
+        }
     }
 
     [Fact]
@@ -110,12 +128,12 @@ public abstract class StoringResponses(Store store)
 
     private Task<int> DeleteExpiredAsync() => _store.InScopeAsync(scope => scope.GetRequiredService<IIdempotencyStore>().DeleteExpiredAsync(Ct));
 
-    private Task<IdempotencyOutcome> OnceAsync(string scope, string email, string fingerprint = "F", Task? before = null) =>
+    private Task<IdempotencyOutcome> OnceAsync(string scope, string email, Func<Task>? before = null, string fingerprint = "F") =>
         _store.InScopeAsync(services => services.GetRequiredService<IIdempotencyStore>().ExecuteOnceAsync(
             new(scope, fingerprint),
             async ct =>
             {
-                if (before is not null) await before;
+                if (before is not null) await before();
                 var id = await AddAsync(services, email, ct);
                 return new ResponseToStore(id, $"{id}");
             },

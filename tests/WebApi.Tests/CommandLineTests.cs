@@ -1,6 +1,4 @@
 using System.CommandLine;
-using System.Net.Sockets;
-using System.Text;
 using Microsoft.Data.Sqlite;
 
 namespace CleanUsers.WebApi.Tests;
@@ -39,19 +37,16 @@ public sealed class CommandLineTests : IDisposable
     {
         using var service = await OwnProcess.ServeAsync(_folder, Open, "--urls", "http://127.0.0.1:0");
         const string body = """{"email":"slow@example.org"}""";
-        using var connection = new TcpClient();
-        await connection.ConnectAsync(service.Address.Host, service.Address.Port, TestContext.Current.CancellationToken);
-        var stream = connection.GetStream();
-        await stream.WriteAsync(Encoding.ASCII.GetBytes(
-            $"POST /api/v1/users HTTP/1.1\r\nHost: x\r\nContent-Type: application/json\r\nContent-Length: {body.Length}\r\n\r\n"),
-                TestContext.Current.CancellationToken);
-        await Task.Delay(500, TestContext.Current.CancellationToken);
+        using var connection = new RawConnection(service.Address);
+        await connection.SendAsync(
+            $"POST /api/v1/users HTTP/1.1\r\nHost: x\r\nContent-Type: application/json\r\nContent-Length: {body.Length}\r\n"
+            + "Expect: 100-continue\r\n\r\n");
+        Assert.StartsWith("HTTP/1.1 100", await connection.ReadResponseAsync(), StringComparison.Ordinal); // the service reads the body
 
         service.Terminate();
-        await Task.Delay(3000, TestContext.Current.CancellationToken);
-        await stream.WriteAsync(Encoding.ASCII.GetBytes(body), TestContext.Current.CancellationToken);
-        using var reader = new StreamReader(stream);
-        Assert.Equal("HTTP/1.1 201 Created", await reader.ReadLineAsync(TestContext.Current.CancellationToken));
+        await Task.Delay(3000, TestContext.Current.CancellationToken); // the client is slow
+        await connection.SendAsync(body);
+        Assert.StartsWith("HTTP/1.1 201 Created\r\n", await connection.ReadResponseAsync(), StringComparison.Ordinal);
         Assert.Equal((0, ""), await service.EndAsync());
     }
 
@@ -71,10 +66,10 @@ public sealed class CommandLineTests : IDisposable
         Assert.Contains($"'{unknown}'", Assert.Single(error.Trim().Split('\n')), StringComparison.Ordinal);
     }
 
+    public static TheoryData<string> Commands => [.. ProgramCommands.OfProgram];
+
     [Theory]
-    [InlineData("serve")]
-    [InlineData("migrate")]
-    [InlineData("health")]
+    [MemberData(nameof(Commands))]
     public async Task Each_command_has_help_with_an_example(string command)
     {
         var (code, output, error) = await InProcess.RunAsync(_folder, [], command, "--help");

@@ -18,18 +18,14 @@ public sealed class DatabaseOutages(DatabaseOutages.WithDedicatedServer service)
     public async Task Stopped_server_causes_503_until_it_is_back_and_loses_no_created_user()
     {
         await using var load = new Load(_service);
-        await Task.Delay(1000, Ct);
+        await load.CollectAsync(TimeSpan.FromSeconds(1));
         await _service.PostgreSql.StopAsync();
         await UntilReadyIsAsync(503, TimeSpan.FromSeconds(5));
-        load.Forget();
-        await Task.Delay(3000, Ct);
-        Assert.All(load.Responses, response => Assert.Equal(503, response.Status));
+        Assert.All(await load.CollectAsync(TimeSpan.FromSeconds(3)), response => Assert.Equal(503, response.Status));
 
         await _service.PostgreSql.StartAsync();
         await UntilReadyIsAsync(200, TimeSpan.FromSeconds(3));
-        load.Forget();
-        await Task.Delay(500, Ct);
-        Assert.All(load.Responses, response => Assert.InRange(response.Status, 200, 201));
+        Assert.All(await load.CollectAsync(TimeSpan.FromSeconds(0.5)), response => Assert.InRange(response.Status, 200, 201));
 
         await load.EndAsync();
         Assert.InRange(load.Longest, TimeSpan.Zero, TimeSpan.FromSeconds(10));
@@ -127,7 +123,15 @@ public sealed class DatabaseOutages(DatabaseOutages.WithDedicatedServer service)
 
         public TimeSpan Longest => TimeSpan.FromTicks(_longest);
 
-        public void Forget() => _responses = [];
+        /// <summary>The responses to the requests that begin from now on: those of this time, and at least three for each client.</summary>
+        public async Task<IReadOnlyCollection<Response>> CollectAsync(TimeSpan time)
+        {
+            ConcurrentBag<Response> responses = [];
+            _responses = responses;
+            for (var watch = Stopwatch.StartNew(); watch.Elapsed < time || responses.Count < 3 * Clients; await Task.Delay(20, Ct))
+                Assert.InRange(watch.Elapsed, TimeSpan.Zero, TimeSpan.FromSeconds(60));
+            return responses;
+        }
 
         public async Task EndAsync()
         {
@@ -158,7 +162,7 @@ public sealed class DatabaseOutages(DatabaseOutages.WithDedicatedServer service)
         private async Task<Response> SendAsync(string method, string path, string? body = null)
         {
             var watch = Stopwatch.StartNew();
-            var responses = _responses; // a request that began before Forget does not count either
+            var responses = _responses; // a request that began before CollectAsync does not count
             var response = await _service.SendAsync(method, path, body);
             _longest = Math.Max(_longest, watch.Elapsed.Ticks);
             responses.Add(response);

@@ -61,7 +61,8 @@ public sealed class ListeningPorts : IDisposable
     private static async Task IsHealthyAsync(int port, string host)
     {
         using var client = new HttpClient();
-        await client.GetStringAsync(new Uri($"http://{host}:{port}/health/live"), TestContext.Current.CancellationToken);
+        var health = await client.GetStringAsync(new Uri($"http://{host}:{port}/health/live"), TestContext.Current.CancellationToken);
+        Assert.Contains("Healthy", health, StringComparison.Ordinal);
     }
 
     private static int FreePort()

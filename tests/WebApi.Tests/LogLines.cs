@@ -81,7 +81,10 @@ public sealed class LogLines
         var output = new Stuck(); // not disposed of: the writing thread still uses it
         var queue = new LineQueue(output, Clock);
         queue.Add("line\n"u8);
+        var start = TimeProvider.System.GetTimestamp();
         queue.Dispose();
+        Assert.InRange(TimeProvider.System.GetElapsedTime(start), TimeSpan.Zero, TimeSpan.FromSeconds(20));
+        Assert.Equal(0, output.Length);
         output.Free.Set();
     }
 

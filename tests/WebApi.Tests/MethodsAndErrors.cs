@@ -151,25 +151,10 @@ public sealed class MethodsAndErrors(Service service) : IClassFixture<Service>
     public async Task Errors_are_problems_for_every_Accept() =>
         (await service.GetAsync("/nothing", ("Accept", "text/html"))).IsProblem(404, "not-found");
 
+    public static TheoryData<string> ProblemCodes => [.. Http.Problems.ProblemCatalogue.Codes];
+
     [Theory]
-    [InlineData("validation-failed")]
-    [InlineData("malformed-body")]
-    [InlineData("malformed-request")]
-    [InlineData("unauthenticated")]
-    [InlineData("forbidden")]
-    [InlineData("user-not-found")]
-    [InlineData("not-found")]
-    [InlineData("method-not-allowed")]
-    [InlineData("not-acceptable")]
-    [InlineData("request-timeout")]
-    [InlineData("email-taken")]
-    [InlineData("version-mismatch")]
-    [InlineData("body-too-large")]
-    [InlineData("unsupported-media-type")]
-    [InlineData("version-required")]
-    [InlineData("too-many-requests")]
-    [InlineData("internal-error")]
-    [InlineData("unavailable")]
+    [MemberData(nameof(ProblemCodes))]
     public async Task Type_of_each_problem_is_200(string code)
     {
         var response = (await service.GetAsync($"/problems/{code}")).Is(200);

@@ -84,10 +84,10 @@ public class Service : WebApplicationFactory<Program>, IAsyncLifetime
         }
 
         Signals.Sent(path, body);
-        foreach (var (name, value) in headers)
+        foreach (var (name, value) in headers.Where(header => header is not ("Content-Type", "")))
         {
-            if (name != "Content-Type") Assert.True(request.Headers.TryAddWithoutValidation(name, value), name);
-            else if (value.Length > 0) Assert.True(request.Content!.Headers.TryAddWithoutValidation(name, value), value);
+            System.Net.Http.Headers.HttpHeaders target = name == "Content-Type" ? request.Content!.Headers : request.Headers;
+            Assert.True(target.TryAddWithoutValidation(name, value), $"{name}: {value}");
         }
 
         using var message = await Client.SendAsync(request, TestContext.Current.CancellationToken);

@@ -8,7 +8,11 @@ public abstract class TextInQueries(Service service)
     private static readonly TimeSpan Timeout = TimeSpan.FromSeconds(20);
 
     private static readonly string[] Parameters =
-        ["pageSize", "cursor", "sort", "email", "status", "role", "createdFrom", "createdBefore", "q", "includeTotal"];
+    [
+        .. DescribedContract.Document["paths"]!["/api/v1/users"]!["get"]!["parameters"]!.AsArray()
+            .Select(parameter => DescribedContract.Resolve(parameter!)).Where(parameter => parameter["in"]!.GetValue<string>() == "query")
+            .Select(parameter => parameter["name"]!.GetValue<string>()),
+    ];
 
     /// <summary>Every control character, line break and direction override, and U+FFFE.</summary>
     private static readonly int[] NotPlain =

@@ -178,13 +178,10 @@ public sealed class UserCommands : IDisposable
         (78, "", "Invalid configuration: Database:Provider is 'Oracle' (allowed: Sqlite, SqlServer, PostgreSql).\n"),
         await InProcess.RunAsync(_folder, [("Database__Provider", "Oracle")], "users", "list"));
 
+    public static TheoryData<string> Commands => [.. ProgramCommands.OfUsers];
+
     [Theory]
-    [InlineData("create")]
-    [InlineData("get")]
-    [InlineData("list")]
-    [InlineData("import")]
-    [InlineData("export")]
-    [InlineData("purge")]
+    [MemberData(nameof(Commands))]
     public async Task Each_users_command_has_help_with_an_example(string command)
     {
         var (code, output, error) = await RunAsync(command, "--help");
