@@ -12,86 +12,86 @@ public sealed class ChangingUsers : UseCases
     private static readonly VersionCondition AtVersion1 = new(OneOf: new HashSet<long> { 1 });
 
     [Fact]
-    public async Task A_patch_changes_what_it_names_and_leaves_the_rest()
+    public async Task Patch_changes_only_the_members_it_has()
     {
         Users.FindToChangeAsync(7, Ct).Returns(Ada());
-        var result = await Get<PatchUser>().ExecuteAsync(new(7, VersionCondition.None, Age: Written.Age(null), Role: Written.Role("admin")), Ct);
+        var result = await Get<PatchUser>().ExecuteAsync(new(7, VersionCondition.None, Age: Input.Age(null), Role: Input.Role("admin")), Ct);
         Assert.Equal(("ada@example.org", "Ada", null, UserRole.Admin, 2L, Now),
             (result.Value.Email, result.Value.Name, result.Value.Age, result.Value.Role, result.Value.Version, result.Value.UpdatedAt));
     }
 
     [Fact]
-    public async Task A_patch_that_changes_nothing_is_not_saved()
+    public async Task Patch_without_a_change_is_not_saved()
     {
         Users.FindToChangeAsync(7, Ct).Returns(Ada());
-        var result = await Get<PatchUser>().ExecuteAsync(new(7, VersionCondition.None, Age: Written.Age(36)), Ct);
+        var result = await Get<PatchUser>().ExecuteAsync(new(7, VersionCondition.None, Age: Input.Age(36)), Ct);
         Assert.Equal(1, result.Value.Version);
         await Users.DidNotReceiveWithAnyArgs().UpdateAsync(default);
     }
 
     [Fact]
-    public async Task A_patch_can_not_clear_what_must_be_there()
+    public async Task Patch_with_null_for_a_required_member_is_rejected()
     {
         var result = await Get<PatchUser>().ExecuteAsync(
-            new(7, VersionCondition.None, Email: Written.Email(null), Role: Written.Role(null), Status: Written.Status(null)), Ct);
+            new(7, VersionCondition.None, Email: Input.Email(null), Role: Input.Role(null), Status: Input.Status(null)), Ct);
         Assert.Equal(
             [("Email", "required"), ("Role", "required"), ("Status", "required")],
             result.ValidationErrors.Select(error => (error.Identifier, error.ErrorCode)));
     }
 
     [Fact]
-    public async Task A_patch_that_loses_a_race_is_made_to_what_the_winner_left()
+    public async Task Patch_that_loses_a_race_is_applied_to_the_newer_version()
     {
         var changed = Ada();
         changed.Apply(new UserPatch(Name: UserInput.ParseName("Countess").Value), Now, "bob");
         Users.FindToChangeAsync(7, Ct).Returns(Ada(), changed);
         Users.UpdateAsync(Ct).Returns(UpdateOutcome.Conflict, UpdateOutcome.Saved);
 
-        var result = await Get<PatchUser>().ExecuteAsync(new(7, VersionCondition.None, Age: Written.Age(37)), Ct);
+        var result = await Get<PatchUser>().ExecuteAsync(new(7, VersionCondition.None, Age: Input.Age(37)), Ct);
 
         Assert.Equal(("Countess", 37, 3L), (result.Value.Name, result.Value.Age, result.Value.Version));
     }
 
     [Fact]
-    public async Task A_conditional_change_that_loses_a_race_is_refused()
+    public async Task Conditional_patch_that_loses_a_race_fails_with_version_mismatch()
     {
         var changed = Ada();
         changed.Apply(new UserPatch(Age: 40), Now, "bob");
         Users.FindToChangeAsync(7, Ct).Returns(Ada(), changed);
         Users.UpdateAsync(Ct).Returns(UpdateOutcome.Conflict);
 
-        var result = await Get<PatchUser>().ExecuteAsync(new(7, AtVersion1, Age: Written.Age(37)), Ct);
+        var result = await Get<PatchUser>().ExecuteAsync(new(7, AtVersion1, Age: Input.Age(37)), Ct);
 
         Assert.Equal(ErrorCodes.VersionMismatch, Failure.Of(result).Code);
         await Users.ReceivedWithAnyArgs(1).UpdateAsync(default);
     }
 
     [Fact]
-    public async Task A_stale_condition_changes_nothing()
+    public async Task Stale_condition_changes_nothing()
     {
         Users.FindToChangeAsync(7, Ct).Returns(Ada());
         var stale = new VersionCondition(OneOf: new HashSet<long> { 2 });
-        Assert.Equal(ErrorCodes.VersionMismatch, Failure.Of(await Get<PatchUser>().ExecuteAsync(new(7, stale, Age: Written.Age(1)), Ct)).Code);
+        Assert.Equal(ErrorCodes.VersionMismatch, Failure.Of(await Get<PatchUser>().ExecuteAsync(new(7, stale, Age: Input.Age(1)), Ct)).Code);
         Assert.Equal(ErrorCodes.VersionMismatch, Failure.Of(await Get<DeleteUser>().ExecuteAsync(new(7, stale), Ct)).Code);
         await Users.DidNotReceiveWithAnyArgs().UpdateAsync(default);
     }
 
     [Fact]
-    public async Task Replacing_takes_the_whole_state_and_never_creates()
+    public async Task Replace_sets_every_member_and_never_creates()
     {
         Users.FindToChangeAsync(7, Ct).Returns(Ada());
         var replaced = await Get<ReplaceUser>().ExecuteAsync(
-            new(7, VersionCondition.None, Written.User("new@example.org", role: "Admin", status: "Inactive")), Ct);
+            new(7, VersionCondition.None, Input.User("new@example.org", role: "Admin", status: "Inactive")), Ct);
         Assert.Equal(
             new UserDto(0, "new@example.org", null, null, UserRole.Admin, UserStatus.Inactive, Now.AddDays(-1), Now, 2), replaced.Value);
 
         var missing = await Get<ReplaceUser>().ExecuteAsync(
-            new(8, VersionCondition.None, Written.User("new@example.org", role: "Admin", status: "Inactive")), Ct);
+            new(8, VersionCondition.None, Input.User("new@example.org", role: "Admin", status: "Inactive")), Ct);
         Assert.Equal((ResultStatus.NotFound, ErrorCodes.UserNotFound), (missing.Status, Failure.Of(missing).Code));
     }
 
     [Fact]
-    public async Task Deleting_moves_the_user_to_the_recycle_bin_and_fails_its_queued_emails()
+    public async Task Delete_moves_the_user_to_the_recycle_bin_and_fails_its_queued_emails()
     {
         var user = Ada();
         Users.FindToChangeAsync(7, Ct).Returns(user);
@@ -101,17 +101,17 @@ public sealed class ChangingUsers : UseCases
     }
 
     [Fact]
-    public async Task Restoring_finds_the_user_in_the_bin_and_can_give_it_another_address()
+    public async Task Restore_keeps_the_email_or_sets_the_given_one()
     {
         Users.FindDeletedToChangeAsync(7, Ct).Returns(_ => DeletedAda());
         var same = await Get<RestoreUser>().ExecuteAsync(new(7, VersionCondition.None), Ct);
-        var other = await Get<RestoreUser>().ExecuteAsync(new(7, VersionCondition.None, Written.Email("new@example.org")), Ct);
+        var other = await Get<RestoreUser>().ExecuteAsync(new(7, VersionCondition.None, Input.Email("new@example.org")), Ct);
         Assert.Equal(("ada@example.org", 3L), (same.Value.Email, same.Value.Version));
         Assert.Equal("new@example.org", other.Value.Email);
     }
 
     [Fact]
-    public async Task Restoring_under_a_taken_address_is_a_refusal()
+    public async Task Restore_fails_when_the_email_is_taken()
     {
         Users.FindDeletedToChangeAsync(7, Ct).Returns(DeletedAda());
         Users.UpdateAsync(Ct).Returns(UpdateOutcome.EmailTaken);
@@ -120,7 +120,7 @@ public sealed class ChangingUsers : UseCases
     }
 
     [Fact]
-    public async Task Only_what_is_in_the_bin_can_be_erased()
+    public async Task Purge_erases_only_users_in_the_recycle_bin()
     {
         var user = DeletedAda();
         Users.FindDeletedToChangeAsync(7, Ct).Returns(user);

@@ -11,9 +11,9 @@ public sealed class CreatingUsers : UseCases
     private CreateUser CreateUser => Get<CreateUser>();
 
     [Fact]
-    public async Task A_user_is_added_and_saved_as_it_was_asked_for()
+    public async Task Create_adds_the_user_with_the_given_values()
     {
-        var result = await CreateUser.ExecuteAsync(new(Written.User("Ada@Example.org", " Ada ", 36, "admin", "INACTIVE")), Ct);
+        var result = await CreateUser.ExecuteAsync(new(Input.User("Ada@Example.org", " Ada ", 36, "admin", "INACTIVE")), Ct);
 
         Assert.Equal(ResultStatus.Created, result.Status);
         Assert.Equal(new UserDto(0, "Ada@Example.org", "Ada", 36, UserRole.Admin, UserStatus.Inactive, Now, Now, 1), result.Value);
@@ -21,16 +21,16 @@ public sealed class CreatingUsers : UseCases
     }
 
     [Fact]
-    public async Task What_is_not_said_is_a_plain_active_user()
+    public async Task Create_with_an_email_alone_uses_the_defaults()
     {
-        var result = await CreateUser.ExecuteAsync(new(Written.User("ada@example.org")), Ct);
+        var result = await CreateUser.ExecuteAsync(new(Input.User("ada@example.org")), Ct);
         Assert.Equal((null, null, UserRole.User, UserStatus.Active), (result.Value.Name, result.Value.Age, result.Value.Role, result.Value.Status));
     }
 
     [Fact]
     public async Task All_errors_are_reported_at_once()
     {
-        var result = await CreateUser.ExecuteAsync(new(Written.User("no address", "", 151, "1", null)), Ct);
+        var result = await CreateUser.ExecuteAsync(new(Input.User("no address", "", 151, "1", null)), Ct);
 
         Assert.Equal(ResultStatus.Invalid, result.Status);
         Assert.Equal(
@@ -40,9 +40,9 @@ public sealed class CreatingUsers : UseCases
     }
 
     [Fact]
-    public async Task An_address_is_required()
+    public async Task Create_without_an_email_is_rejected()
     {
-        var result = await CreateUser.ExecuteAsync(new(Written.User(null)), Ct);
+        var result = await CreateUser.ExecuteAsync(new(Input.User(null)), Ct);
         var error = Assert.Single(result.ValidationErrors);
         Assert.Equal(("Email", "required", "Email is required."), (error.Identifier, error.ErrorCode, error.ErrorMessage));
     }
@@ -53,17 +53,17 @@ public sealed class CreatingUsers : UseCases
     [InlineData("User,Admin")]
     [InlineData(" Admin")]
     [InlineData("")]
-    public async Task A_role_is_known_by_its_name_alone(string role)
+    public async Task Role_other_than_its_name_is_rejected(string role)
     {
-        var result = await CreateUser.ExecuteAsync(new(Written.User("ada@example.org", role: role)), Ct);
+        var result = await CreateUser.ExecuteAsync(new(Input.User("ada@example.org", role: role)), Ct);
         Assert.Equal("unknown-value", Assert.Single(result.ValidationErrors).ErrorCode);
     }
 
     [Fact]
-    public async Task A_taken_address_is_a_refusal()
+    public async Task Create_fails_when_the_email_is_taken()
     {
         Users.AddAsync(default!, default).ReturnsForAnyArgs(AddOutcome.EmailTaken);
-        var result = await CreateUser.ExecuteAsync(new(Written.User("ada@example.org")), Ct);
+        var result = await CreateUser.ExecuteAsync(new(Input.User("ada@example.org")), Ct);
         Assert.Equal((ResultStatus.Conflict, ErrorCodes.EmailTaken), (result.Status, Failure.Of(result).Code));
     }
 }

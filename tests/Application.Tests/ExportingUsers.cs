@@ -10,7 +10,7 @@ namespace CleanUsers.Application.Tests;
 public sealed class ExportingUsers : UseCases
 {
     [Fact]
-    public async Task Each_user_has_all_that_makes_it_again()
+    public async Task Export_has_every_member_that_an_import_needs()
     {
         Reader.GetSnapshotAsync(new(), Ct).Returns(_ => new[] { Ada() }.ToAsyncEnumerable());
         var result = Get<ExportUsers>().Execute(new(), Ct);
@@ -20,10 +20,18 @@ public sealed class ExportingUsers : UseCases
     }
 
     [Fact]
-    public void The_filters_are_those_of_a_list()
+    public void Export_has_the_filters_of_a_list()
     {
         Get<ExportUsers>().Execute(
-            new() { Email = UserListQuery.ParseEmail("ADA@example.org"), Status = UserListQuery.ParseStatus("active"), Role = UserListQuery.ParseRole("admin"), CreatedFrom = UserListQuery.ParseCreatedFrom("2026-01-01T00:00:00Z"), CreatedBefore = UserListQuery.ParseCreatedBefore("2026-02-01T00:00:00Z"), Q = UserListQuery.ParseSearch("Ada") }, Ct);
+            new()
+            {
+                Email = UserListQuery.ParseEmail("ADA@example.org"),
+                Status = UserListQuery.ParseStatus("active"),
+                Role = UserListQuery.ParseRole("admin"),
+                CreatedFrom = UserListQuery.ParseCreatedFrom("2026-01-01T00:00:00Z"),
+                CreatedBefore = UserListQuery.ParseCreatedBefore("2026-02-01T00:00:00Z"),
+                Q = UserListQuery.ParseSearch("Ada")
+            }, Ct);
         Reader.Received().GetSnapshotAsync(
             Arg.Is<UserFilter>(filter => filter!.EmailKey == "ada@example.org" && filter.Status == UserStatus.Active && filter.Role == UserRole.Admin
                 && filter.CreatedFrom!.Value.Year == 2026 && filter.CreatedBefore!.Value.Month == 2 && filter.Words!.Single() == "ada"),
@@ -31,11 +39,11 @@ public sealed class ExportingUsers : UseCases
     }
 
     [Fact]
-    public void What_is_wrong_with_them_is_told_at_once()
+    public void All_errors_of_the_filters_are_reported_at_once()
     {
         var result = Get<ExportUsers>().Execute(new() { Status = UserListQuery.ParseStatus("gone"), Q = UserListQuery.ParseSearch(" ") }, Ct);
         Assert.Equal(ResultStatus.Invalid, result.Status);
-        Assert.Equal(["Status", "Q"], result.ValidationErrors.Select(fault => fault.Identifier));
+        Assert.Equal(["Status", "Q"], result.ValidationErrors.Select(error => error.Identifier));
         Reader.DidNotReceiveWithAnyArgs().GetSnapshotAsync(default!, default);
     }
 }

@@ -12,12 +12,12 @@ public sealed class ImportingUsers : UseCases
     private static readonly ImportUsersCommand Update = new(Update: true, DryRun: false);
     private static readonly ImportUsersCommand DryRun = new(Update: false, DryRun: true);
 
-    private readonly List<RejectedLine> _refused = [];
+    private readonly List<RejectedLine> _rejected = [];
     private readonly List<User> _added = [];
 
     public ImportingUsers() => Writer.AddAsync([], default).ReturnsForAnyArgs(call =>
     {
-        // as an index would
+        // as the unique index does
         var users = call.Arg<IReadOnlyList<User>>();
         return users.Select(user =>
         {
@@ -28,17 +28,20 @@ public sealed class ImportingUsers : UseCases
     });
 
     [Fact]
-    public async Task A_line_becomes_a_user_of_now_and_of_whoever_imports()
+    public async Task Line_without_history_gets_the_current_time_and_the_caller()
     {
-        Assert.Equal(new ImportCounts(Added: 1), await ImportAsync(Add, Written.Imported(Written.User("Ada@Example.org", " Ada ", 36, "admin", "INACTIVE"))));
+        Assert.Equal(
+            new ImportCounts(Added: 1), await ImportAsync(Add, Input.Imported(Input.User("Ada@Example.org", " Ada ", 36, "admin", "INACTIVE"))));
         Assert.Equivalent(
-            User.Create(new(Email("Ada@Example.org"), Name("Ada"), 36, UserRole.Admin, UserStatus.Inactive), Now, "eve"), Assert.Single(_added), strict: true);
+            User.Create(new(Email("Ada@Example.org"), Name("Ada"), 36, UserRole.Admin, UserStatus.Inactive), Now, "eve"), Assert.Single(_added),
+            strict: true);
     }
 
     [Fact]
-    public async Task A_line_with_a_history_becomes_a_user_with_that_history()
+    public async Task Line_with_a_history_keeps_it()
     {
-        await ImportAsync(Add, Written.Imported(Written.User("ada@example.org"), "2020-01-01T02:00:00+02:00", "bob", "2021-01-01T00:00:00.5Z", "carol", 7));
+        await ImportAsync(
+            Add, Input.Imported(Input.User("ada@example.org"), "2020-01-01T02:00:00+02:00", "bob", "2021-01-01T00:00:00.5Z", "carol", 7));
         var user = Assert.Single(_added);
         Assert.Equal(
             (new(2020, 1, 1, 0, 0, 0, TimeSpan.Zero), "bob", new(2021, 1, 1, 0, 0, 0, 500, TimeSpan.Zero), "carol", 7L),
@@ -46,53 +49,56 @@ public sealed class ImportingUsers : UseCases
     }
 
     [Fact]
-    public async Task What_is_missing_of_a_history_is_what_a_new_user_would_have()
+    public async Task Missing_part_of_a_history_gets_the_values_of_a_new_user()
     {
-        await ImportAsync(Add, Written.Imported(Written.User("ada@example.org"), createdAt: "2020-01-01T00:00:00Z"));
+        await ImportAsync(Add, Input.Imported(Input.User("ada@example.org"), createdAt: "2020-01-01T00:00:00Z"));
         var user = Assert.Single(_added);
-        Assert.Equal((user.CreatedAt, "eve", user.CreatedAt, "eve", 1L), (new(2020, 1, 1, 0, 0, 0, TimeSpan.Zero), user.CreatedBy, user.UpdatedAt, user.UpdatedBy, user.Version));
+        Assert.Equal(
+            (user.CreatedAt, "eve", user.CreatedAt, "eve", 1L),
+            (new(2020, 1, 1, 0, 0, 0, TimeSpan.Zero), user.CreatedBy, user.UpdatedAt, user.UpdatedBy, user.Version));
     }
 
     [Fact]
-    public async Task A_refused_line_is_told_with_all_its_faults_and_the_others_go_on()
+    public async Task Rejected_line_is_reported_with_all_its_errors_and_the_others_are_added()
     {
         var counts = await ImportAsync(
             Add,
             Line("a@example.org"),
-            Written.Imported(Written.User("no address", "", 151, "1", null), "yesterday", "", "today", "line\nbreak", 0),
+            Input.Imported(Input.User("no address", "", 151, "1", null), "yesterday", "", "today", "line\nbreak", 0),
             Line("b@example.org"));
         Assert.Equal(new ImportCounts(Added: 2, Refused: 1), counts);
-        var line = Assert.Single(_refused);
+        var line = Assert.Single(_rejected);
         Assert.Equal(2, line.Number);
         Assert.Equal(
             [("Email", "invalid-email"), ("Name", "too-short"), ("Age", "out-of-range"), ("Role", "unknown-value"), ("Status", "required"),
-                ("CreatedAt", "invalid-timestamp"), ("UpdatedAt", "invalid-timestamp"), ("CreatedBy", "out-of-range"), ("UpdatedBy", "invalid-character"), ("Version", "out-of-range")],
-            line.Errors.Select(fault => (fault.Identifier, fault.ErrorCode)));
+                ("CreatedAt", "invalid-timestamp"), ("UpdatedAt", "invalid-timestamp"), ("CreatedBy", "out-of-range"),
+                ("UpdatedBy", "invalid-character"), ("Version", "out-of-range")],
+            line.Errors.Select(error => (error.Identifier, error.ErrorCode)));
     }
 
     [Theory]
     [InlineData(null, "2020-01-01T00:00:00Z")]
     [InlineData("2020-01-01T00:00:00.001Z", "2020-01-01T00:00:00Z")]
-    public async Task A_history_does_not_end_before_it_begins(string? created, string updated)
+    public async Task History_that_ends_before_it_begins_is_rejected(string? created, string updated)
     {
-        await ImportAsync(Add, Written.Imported(Written.User("ada@example.org"), createdAt: created, updatedAt: updated));
-        var fault = Assert.Single(Assert.Single(_refused).Errors);
-        Assert.Equal(("UpdatedAt", "out-of-range"), (fault.Identifier, fault.ErrorCode));
+        await ImportAsync(Add, Input.Imported(Input.User("ada@example.org"), createdAt: created, updatedAt: updated));
+        var error = Assert.Single(Assert.Single(_rejected).Errors);
+        Assert.Equal(("UpdatedAt", "out-of-range"), (error.Identifier, error.ErrorCode));
     }
 
     [Fact]
-    public async Task A_shape_error_hides_the_rules_of_its_member_and_is_reported_once()
+    public async Task Shape_error_hides_the_rules_of_its_member_and_is_reported_once()
     {
         var shape = new ValidationError("email", "Member 'email' must be a string.", "wrong-type", ValidationSeverity.Error);
         var whole = new ValidationError("", "The line is not JSON.", "invalid-json", ValidationSeverity.Error);
-        var user = Written.User(email: null, name: "") with { Email = Parsed.Rejected<EmailAddress>(new ShapeError("wrong-type", shape.ErrorMessage)) };
-        await ImportUsersAsync(Add, [new(1, Written.Imported(user), [shape]), new(2, null, [whole])]);
-        Assert.Equal(["wrong-type", "too-short"], _refused[0].Errors.Select(error => error.ErrorCode));
-        Assert.Equal(whole, Assert.Single(_refused[1].Errors));
+        var user = Input.User(email: null, name: "") with { Email = Parsed.Rejected<EmailAddress>(new ShapeError("wrong-type", shape.ErrorMessage)) };
+        await ImportUsersAsync(Add, [new(1, Input.Imported(user), [shape]), new(2, null, [whole])]);
+        Assert.Equal(["wrong-type", "too-short"], _rejected[0].Errors.Select(error => error.ErrorCode));
+        Assert.Equal(whole, Assert.Single(_rejected[1].Errors));
     }
 
     [Fact]
-    public async Task A_user_that_is_there_is_counted_and_left_alone_also_where_the_file_has_it_twice()
+    public async Task Existing_user_is_counted_and_not_changed_even_when_the_file_has_it_twice()
     {
         Assert.Equal(
             new ImportCounts(Added: 1, AlreadyThere: 1), await ImportAsync(Add, Line("ada@example.org"), Line("ADA@example.org", "Other")));
@@ -101,7 +107,7 @@ public sealed class ImportingUsers : UseCases
     }
 
     [Fact]
-    public async Task With_update_a_user_that_is_there_takes_the_state_of_the_line_as_of_a_PUT()
+    public async Task Update_replaces_an_existing_user_as_PUT_does()
     {
         var (ada, bob) = (Ada(), Ada("bob@example.org"));
         _added.AddRange([ada, bob]);
@@ -110,17 +116,19 @@ public sealed class ImportingUsers : UseCases
             new ImportCounts(Added: 1, Replaced: 1, Unchanged: 1),
             await ImportAsync(
                 Update,
-                Written.Imported(Written.User("ADA@example.org", role: "Admin"), createdAt: "2020-01-01T00:00:00Z", version: 77),
-                Written.Imported(Written.User("bob@example.org", "Ada", 36)),
+                Input.Imported(Input.User("ADA@example.org", role: "Admin"), createdAt: "2020-01-01T00:00:00Z", version: 77),
+                Input.Imported(Input.User("bob@example.org", "Ada", 36)),
                 Line("new@example.org")));
-        Assert.Equal(("ADA@example.org", null, null, UserRole.Admin, 2L, Now, "eve"), (ada.Email, ada.Name, ada.Age, ada.Role, ada.Version, ada.UpdatedAt, ada.UpdatedBy));
+        Assert.Equal(
+            ("ADA@example.org", null, null, UserRole.Admin, 2L, Now, "eve"),
+            (ada.Email, ada.Name, ada.Age, ada.Role, ada.Version, ada.UpdatedAt, ada.UpdatedBy));
         Assert.Equal((Now.AddDays(-1), "bob"), (ada.CreatedAt, ada.CreatedBy));
         Assert.Equal(1, bob.Version);
         await Users.Received(1).UpdateAsync(Arg.Any<CancellationToken>());
     }
 
     [Fact]
-    public async Task Of_two_lines_with_one_address_the_last_one_stays()
+    public async Task Last_of_several_lines_with_one_email_is_kept()
     {
         Users.FindToChangeByEmailAsync([], default).ReturnsForAnyArgs(_ => [.. _added]);
         Assert.Equal(
@@ -130,7 +138,7 @@ public sealed class ImportingUsers : UseCases
     }
 
     [Fact]
-    public async Task A_user_changed_by_somebody_else_meanwhile_is_replaced_as_it_is_then()
+    public async Task User_changed_concurrently_is_read_again_and_replaced()
     {
         _added.Add(Ada());
         Users.FindToChangeByEmailAsync([], default).ReturnsForAnyArgs(_ => [Ada()]);
@@ -140,7 +148,7 @@ public sealed class ImportingUsers : UseCases
     }
 
     [Fact]
-    public async Task A_user_deleted_by_somebody_else_meanwhile_is_a_new_one()
+    public async Task User_deleted_concurrently_is_added_as_a_new_one()
     {
         _added.Add(Ada());
         Users.FindToChangeByEmailAsync([], default).ReturnsForAnyArgs(_ =>
@@ -152,7 +160,7 @@ public sealed class ImportingUsers : UseCases
     }
 
     [Fact]
-    public async Task A_dry_run_writes_nothing_and_says_what_would_happen()
+    public async Task Dry_run_writes_nothing_and_returns_the_counts_of_a_real_run()
     {
         Reader.GetByEmailAsync([], default).ReturnsForAnyArgs([Ada()]);
         ImportedUser[] lines =
@@ -162,7 +170,7 @@ public sealed class ImportingUsers : UseCases
             Line("ada@example.org", "B"),
             Line("new@example.org"),
             Line("NEW@example.org"),
-            Line("nobody"),
+            Line("no address"),
         ];
         Assert.Equal(new ImportCounts(Added: 1, AlreadyThere: 4, Refused: 1), await ImportAsync(DryRun, lines));
         Assert.Equal(new ImportCounts(Added: 1, Replaced: 2, Unchanged: 2, Refused: 1), await ImportAsync(DryRun with { Update = true }, lines));
@@ -171,23 +179,24 @@ public sealed class ImportingUsers : UseCases
     }
 
     [Fact]
-    public async Task What_is_taken_is_written_in_batches_while_the_file_is_read_on()
+    public async Task Valid_lines_are_written_in_batches()
     {
         var progress = new List<ImportCounts>();
-        var lines = Enumerable.Range(0, (3 * ImportUsers.BatchSize) + 1).Select(i => new ImportLine(i + 1, Line(i % 10 == 0 ? "nobody" : $"u{i}@example.org"), []));
+        var lines = Enumerable.Range(0, (3 * ImportUsers.BatchSize) + 1).Select(
+            i => new ImportLine(i + 1, Line(i % 10 == 0 ? "no address" : $"u{i}@example.org"), []));
         Writer.AddAsync([], default).ReturnsForAnyArgs(call => call.Arg<IReadOnlyList<User>>().Select(_ => true).ToList());
-        var counts = await Get<ImportUsers>().ExecuteAsync(Add, lines.ToAsyncEnumerable(), _refused.Add, progress.Add, Ct);
+        var counts = await Get<ImportUsers>().ExecuteAsync(Add, lines.ToAsyncEnumerable(), _rejected.Add, progress.Add, Ct);
         Assert.Equal(new ImportCounts(Added: 13_500, Refused: 1501), counts);
         Assert.Equal([5000, 5000, 5000, 1], progress.Select(batch => batch.CountLines()));
-        Assert.Equal(1501, _refused.Count);
+        Assert.Equal(1501, _rejected.Count);
     }
 
     [Fact]
-    public async Task Where_the_database_gives_up_so_does_the_reading()
+    public async Task Reading_stops_when_the_database_fails()
     {
         Writer.AddAsync([], default).ReturnsForAnyArgs<IReadOnlyList<bool>>(_ => throw new InvalidDataException("gone"));
         var ended = false;
-        await Assert.ThrowsAsync<InvalidDataException>(() => Get<ImportUsers>().ExecuteAsync(Add, EndlessAsync(), _refused.Add, _ => { }, Ct));
+        await Assert.ThrowsAsync<InvalidDataException>(() => Get<ImportUsers>().ExecuteAsync(Add, EndlessAsync(), _rejected.Add, _ => { }, Ct));
         Assert.True(ended);
 
         async IAsyncEnumerable<ImportLine> EndlessAsync([System.Runtime.CompilerServices.EnumeratorCancellation] CancellationToken ct = default)
@@ -209,9 +218,9 @@ public sealed class ImportingUsers : UseCases
     }
 
     [Fact]
-    public async Task Where_the_file_can_not_be_read_on_what_was_read_is_written_and_the_fault_is_told()
+    public async Task Lines_before_a_read_error_are_written_and_the_error_is_thrown()
     {
-        await Assert.ThrowsAsync<InvalidDataException>(() => Get<ImportUsers>().ExecuteAsync(Add, BrokenAsync(), _refused.Add, _ => { }, Ct));
+        await Assert.ThrowsAsync<InvalidDataException>(() => Get<ImportUsers>().ExecuteAsync(Add, BrokenAsync(), _rejected.Add, _ => { }, Ct));
         Assert.Equal(ImportUsers.BatchSize, _added.Count);
 
         static async IAsyncEnumerable<ImportLine> BrokenAsync()
@@ -222,7 +231,7 @@ public sealed class ImportingUsers : UseCases
         }
     }
 
-    private static ImportedUser Line(string email, string? name = null, int? age = null) => Written.Imported(Written.User(email, name, age));
+    private static ImportedUser Line(string email, string? name = null, int? age = null) => Input.Imported(Input.User(email, name, age));
 
     private static EmailAddress Email(string text) => EmailAddress.TryParse(text, out var address, out _) ? address : throw new FormatException(text);
 
@@ -232,5 +241,5 @@ public sealed class ImportingUsers : UseCases
         ImportUsersAsync(command, [.. lines.Select((line, i) => new ImportLine(i + 1, line, []))]);
 
     private Task<ImportCounts> ImportUsersAsync(ImportUsersCommand command, IReadOnlyList<ImportLine> lines) =>
-        Get<ImportUsers>().ExecuteAsync(command, lines.ToAsyncEnumerable(), _refused.Add, _ => { }, Ct);
+        Get<ImportUsers>().ExecuteAsync(command, lines.ToAsyncEnumerable(), _rejected.Add, _ => { }, Ct);
 }

@@ -6,13 +6,13 @@ namespace CleanUsers.Application.Tests;
 
 public sealed class PurgingExpiredUsers() : UseCases(new Retention(TimeSpan.FromDays(30)))
 {
-    private static readonly IReadOnlyList<User> Nobody = [];
+    private static readonly IReadOnlyList<User> NoUsers = [];
 
     [Fact]
-    public async Task Who_is_longer_in_the_bin_is_erased_and_nobody_else()
+    public async Task Users_past_the_retention_time_are_erased_and_no_others()
     {
         var (old, recent) = (Deleted(Now.AddDays(-30)), Deleted(Now.AddDays(-30).AddMilliseconds(1)));
-        Reader.ListAsync(default!, default).ReturnsForAnyArgs([old, recent], [Nobody]);
+        Reader.ListAsync(default!, default).ReturnsForAnyArgs([old, recent], [NoUsers]);
         Users.FindDeletedToChangeAsync(default, default).ReturnsForAnyArgs(old);
         Assert.Equal(1, await Get<PurgeExpiredUsers>().ExecuteAsync(Ct));
         await Users.Received(1).TryPurgeAsync(old, Ct);
@@ -20,16 +20,16 @@ public sealed class PurgingExpiredUsers() : UseCases(new Retention(TimeSpan.From
     }
 
     [Fact]
-    public async Task Who_was_deleted_anew_meanwhile_stays()
+    public async Task User_deleted_again_meanwhile_is_not_erased()
     {
-        Reader.ListAsync(default!, default).ReturnsForAnyArgs([Deleted(Now.AddDays(-31))], [Nobody]);
+        Reader.ListAsync(default!, default).ReturnsForAnyArgs([Deleted(Now.AddDays(-31))], [NoUsers]);
         Users.FindDeletedToChangeAsync(default, default).ReturnsForAnyArgs(Deleted(Now));
         Assert.Equal(0, await Get<PurgeExpiredUsers>().ExecuteAsync(Ct));
         await Users.DidNotReceiveWithAnyArgs().TryPurgeAsync(default!, default);
     }
 
     [Fact]
-    public async Task A_user_shows_when_its_time_is_over()
+    public async Task Deleted_user_shows_its_purge_time()
     {
         var user = Deleted(Now);
         Reader.GetDeletedAsync(7, Ct).Returns(user);
@@ -46,10 +46,10 @@ public sealed class PurgingExpiredUsers() : UseCases(new Retention(TimeSpan.From
     }
 }
 
-public sealed class KeepingDeletedUsersForEver : UseCases
+public sealed class WithoutRetention : UseCases
 {
     [Fact]
-    public async Task Nobody_is_erased_and_no_time_is_shown()
+    public async Task Without_retention_no_user_is_erased_and_no_purge_time_is_shown()
     {
         Reader.GetDeletedAsync(7, Ct).Returns(DeletedAda());
         Assert.Null((await Get<GetDeletedUser>().ExecuteAsync(7, Ct)).Value.PurgeAt);

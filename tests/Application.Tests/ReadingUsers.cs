@@ -13,7 +13,7 @@ public sealed class ReadingUsers : UseCases
     public void Every_member_of_every_dto_is_mapped() => Get<IConfigurationProvider>().AssertConfigurationIsValid();
 
     [Fact]
-    public async Task A_user_that_is_there_is_shown_and_another_is_not_found()
+    public async Task Existing_user_is_returned_and_a_missing_one_is_not_found()
     {
         Reader.GetAsync(7, Ct).Returns(Ada());
         Assert.Equal("ada@example.org", (await Get<GetUser>().ExecuteAsync(7, Ct)).Value.Email);
@@ -21,14 +21,14 @@ public sealed class ReadingUsers : UseCases
     }
 
     [Fact]
-    public async Task A_user_in_the_bin_shows_when_it_was_deleted()
+    public async Task Deleted_user_shows_when_it_was_deleted()
     {
         Reader.GetDeletedAsync(7, Ct).Returns(DeletedAda());
         Assert.Equal(Now.AddHours(-1), (await Get<GetDeletedUser>().ExecuteAsync(7, Ct)).Value.DeletedAt);
     }
 
     [Fact]
-    public async Task A_page_has_a_cursor_only_while_there_is_more()
+    public async Task Page_has_a_cursor_only_when_more_users_follow()
     {
         Reader.ListAsync(default!, Ct).ReturnsForAnyArgs([Ada(id: 1), Ada(id: 2), Ada(id: 3)]);
         var more = await Get<ListUsers>().ExecuteAsync(new() { PageSize = 2 }, Ct);
@@ -41,23 +41,27 @@ public sealed class ReadingUsers : UseCases
     }
 
     [Fact]
-    public async Task The_cursor_leads_on_from_the_last_user_of_the_page()
+    public async Task Cursor_continues_after_the_last_user_of_the_page()
     {
         Reader.ListAsync(default!, Ct).ReturnsForAnyArgs([Ada(name: "Ada", id: 1), Ada(name: "Bea", id: 2)]);
         var first = await Get<ListUsers>().ExecuteAsync(new() { PageSize = 1, Sort = new UserSort(UserSortKey.Name, true) }, Ct);
-        await Get<ListUsers>().ExecuteAsync(new() { PageSize = 1, Sort = new UserSort(UserSortKey.Name, true), Cursor = Cursor.Parse(first.Value.NextCursor) }, Ct);
+        await Get<ListUsers>().ExecuteAsync(
+            new() { PageSize = 1, Sort = new UserSort(UserSortKey.Name, true), Cursor = Cursor.Parse(first.Value.NextCursor) }, Ct);
 
         await Reader.Received().ListAsync(
-            Arg.Is<UserQuery>(query => query!.After == new UserPosition(1, "Ada", default) && query.Sort == new UserSort(UserSortKey.Name, true)), Ct);
+            Arg.Is<UserQuery>(query => query!.After == new UserPosition(1, "Ada", default) && query.Sort == new UserSort(UserSortKey.Name, true)),
+            Ct);
     }
 
     [Fact]
-    public async Task A_cursor_of_another_query_is_refused()
+    public async Task Cursor_of_another_query_is_rejected()
     {
         Reader.ListAsync(default!, Ct).ReturnsForAnyArgs([Ada(id: 1), Ada(id: 2)]);
         var cursor = (await Get<ListUsers>().ExecuteAsync(new() { PageSize = 1 }, Ct)).Value.NextCursor;
 
-        foreach (var other in (ListUsersQuery[])[new() { Sort = new UserSort(UserSortKey.Id, true) }, new() { Role = UserListQuery.ParseRole("Admin") }, new() { CreatedFrom = UserListQuery.ParseCreatedFrom("2026-01-01T00:00:00.001Z") }])
+        foreach (var other in (ListUsersQuery[])[
+            new() { Sort = new UserSort(UserSortKey.Id, true) }, new() { Role = UserListQuery.ParseRole("Admin") },
+            new() { CreatedFrom = UserListQuery.ParseCreatedFrom("2026-01-01T00:00:00.001Z") }])
         {
             var error = Assert.Single((await Get<ListUsers>().ExecuteAsync(other with { Cursor = Cursor.Parse(cursor) }, Ct)).ValidationErrors);
             Assert.Equal(("Cursor", "invalid-cursor"), (error.Identifier, error.ErrorCode));
@@ -79,17 +83,25 @@ public sealed class ReadingUsers : UseCases
     }
 
     [Fact]
-    public async Task All_faults_of_a_query_are_told_at_once()
+    public async Task All_errors_of_a_query_are_reported_at_once()
     {
         var result = await Get<ListUsers>().ExecuteAsync(
-            new() { PageSize = UserListQuery.ParsePageSize(201), Email = UserListQuery.ParseEmail("x"), Status = UserListQuery.ParseStatus("gone"), Role = UserListQuery.ParseRole("1"), CreatedFrom = UserListQuery.ParseCreatedFrom("yesterday"), CreatedBefore = UserListQuery.ParseCreatedBefore("2026-01-01") }, Ct);
+            new()
+            {
+                PageSize = UserListQuery.ParsePageSize(201),
+                Email = UserListQuery.ParseEmail("x"),
+                Status = UserListQuery.ParseStatus("gone"),
+                Role = UserListQuery.ParseRole("1"),
+                CreatedFrom = UserListQuery.ParseCreatedFrom("yesterday"),
+                CreatedBefore = UserListQuery.ParseCreatedBefore("2026-01-01")
+            }, Ct);
         Assert.Equal(
             ["PageSize", "Email", "Status", "Role", "CreatedFrom", "CreatedBefore"],
             result.ValidationErrors.Select(error => error.Identifier));
     }
 
     [Fact]
-    public async Task The_bin_shows_the_newest_deletion_first_unless_asked_otherwise()
+    public async Task Deleted_users_are_sorted_by_newest_deletion_by_default()
     {
         Reader.ListAsync(default!, Ct).ReturnsForAnyArgs([]);
         await Get<ListDeletedUsers>().ExecuteAsync(new(), Ct);

@@ -9,7 +9,7 @@ public sealed class Rfc3339Tests
     [InlineData("2026-01-31T12:00:00.123000000000Z", "2026-01-31T12:00:00.123Z")]
     [InlineData("2026-01-31T12:00:00.123000000001Z", "2026-01-31T12:00:00.124Z")]
     [InlineData("2026-01-31T12:00:00.123-00:30", "2026-01-31T12:30:00.123Z")]
-    public void A_time_is_the_first_whole_millisecond_that_is_not_before_it(string text, string expected)
+    public void Time_is_rounded_up_to_the_next_whole_millisecond(string text, string expected)
     {
         Assert.True(Rfc3339.TryParse(text, out _));
         Assert.Equal(expected, Rfc3339.Parse(text, "T").Value!.Value.UtcDateTime.ToString("yyyy-MM-dd'T'HH:mm:ss.fff'Z'", null));
@@ -30,13 +30,13 @@ public sealed class Rfc3339Tests
     [InlineData(" 2026-01-31T12:00:00Z")]
     [InlineData("yesterday")]
     [InlineData("1769860800")]
-    public void Anything_else_is_none(string text) => Assert.False(Rfc3339.TryParse(text, out _));
+    public void Anything_else_is_rejected(string text) => Assert.False(Rfc3339.TryParse(text, out _));
 
     [Theory]
     [InlineData("0001-01-01T00:00:00+14:00")]
     [InlineData("9999-12-31T23:59:59.9999999-14:00")]
     [InlineData("9999-12-31T23:59:59.9999999Z")]
-    public void The_ends_of_the_calendar_do_not_throw(string text)
+    public void Ends_of_the_calendar_do_not_throw(string text)
     {
         Assert.Equal(Rfc3339.TryParse(text, out _), Rfc3339.Parse(text, "T").Error is null);
     }

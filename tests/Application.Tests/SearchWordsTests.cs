@@ -6,7 +6,7 @@ namespace CleanUsers.Application.Tests;
 public sealed class SearchWordsTests
 {
     [Fact]
-    public void A_word_begins_at_each_word_of_name_address_and_domain() => Assert.Equal(
+    public void Search_word_starts_at_each_word_of_name_address_and_domain() => Assert.Equal(
         new[]
         {
             "ada.b+news@bücher.example.org", "b+news@bücher.example.org", "news@bücher.example.org", "bücher.example.org", "example.org", "org",
@@ -14,10 +14,11 @@ public sealed class SearchWordsTests
             "bcher-kva.example.org", "kva.example.org",
             "o'neil-smith", "neil-smith", "smith", "élodie", "(dr)", "dr)", "👩‍🚀",
         }.Order(StringComparer.Ordinal),
-        SearchWords.Of("Ada.B+News@Bücher.example.org", "ada.b+news@xn--bcher-kva.example.org", "O'Neil-Smith É\u006Codie (Dr) 👩‍🚀").Order(StringComparer.Ordinal));
+        SearchWords.Of("Ada.B+News@Bücher.example.org", "ada.b+news@xn--bcher-kva.example.org", "O'Neil-Smith É\u006Codie (Dr) 👩‍🚀").Order(
+            StringComparer.Ordinal));
 
     [Fact]
-    public void A_mark_goes_on_with_a_word_and_begins_none() =>
+    public void Combining_mark_starts_no_search_word() =>
         Assert.Contains("sally", SearchWords.Of("a@b", "a@b", "\u2764\uFE0FSally"));
 
     [Theory]
@@ -26,11 +27,12 @@ public sealed class SearchWordsTests
     [InlineData("  Ada   LOVELACE ada ", "ada lovelace")]
     [InlineData("Re\u0301ne", "r\u00E9ne")]
     [InlineData("100% a_b [x]", "100% a_b [x]")]
-    public void A_search_is_its_words_in_the_same_form(string text, string words) =>
+    public void Search_text_is_split_into_normalised_words(string text, string words) =>
         Assert.Equal(words.Split(' '), SearchWords.OfSearch(text));
 
     [Fact]
-    public void Every_word_of_a_name_is_found_by_what_it_begins_with() => Gen.String[1, 30].Where(name => name.All(c => !char.IsSurrogate(c) && c != '\uFFFE')).Sample(name =>
+    public void Every_word_of_a_name_is_found_by_its_prefix() =>
+        Gen.String[1, 30].Where(name => name.All(c => !char.IsSurrogate(c) && c != '\uFFFE')).Sample(name =>
     {
         var words = SearchWords.Of("a@b", "a@b", name);
         foreach (var token in SearchWords.OfSearch(name)) Assert.Contains(words, word => word.StartsWith(token, StringComparison.Ordinal));

@@ -60,10 +60,11 @@ public abstract class UseCases : IDisposable
 
     protected static User Ada(string email = "ada@example.org", string? name = "Ada", long id = 0) => WithId(
         User.Create(
-            new UserDetails(UserInput.ParseEmail(email).Value, UserInput.ParseName(name).Value, 36, UserRole.User, UserStatus.Active), Now.AddDays(-1), "bob"),
+            new UserDetails(UserInput.ParseEmail(email).Value, UserInput.ParseName(name).Value, 36, UserRole.User, UserStatus.Active),
+            Now.AddDays(-1), "bob"),
         id);
 
-    /// <summary>As the store gives it.</summary>
+    /// <summary>Sets the id as the database does.</summary>
     internal static T WithId<T>(T entity, long id)
         where T : class
     {

@@ -35,14 +35,14 @@ public sealed class UserCursorTests
         return UseCases.WithId(user, id);
     });
 
-    // what a place is made of, and what looks like it
+    // the parts of a position, and texts that look like them
     private static readonly Gen<string> Places = Gen.OneOf(
         "0", "1", "9", "-", "+", ".", ":", " ", "e", "\0", "\n", "\u0085", "\u202E", "\u0661", "\uFF11", "\u00E9", "\U0001F680", "@", "",
         "9223372036854775807",
         "9223372036854775808", "62135596800000", "253402300799999", new string('a', 254)).Array[0, 6].Select(string.Concat);
 
     [Fact]
-    public void A_cursor_leads_back_to_the_user_that_it_was_made_of() => Gen.Select(Users, Queries).Sample((user, query) =>
+    public void Cursor_decodes_to_the_position_it_was_made_from() => Gen.Select(Users, Queries).Sample((user, query) =>
     {
         Assert.True(TryDecode(UserCursor.Encode(user, query), query, out var position));
         Assert.Equal(user.Id, position.Id);
@@ -59,7 +59,7 @@ public sealed class UserCursorTests
     });
 
     [Fact]
-    public void A_cursor_with_any_character_changed_added_or_taken_away_is_refused() =>
+    public void Cursor_with_any_character_changed_added_or_removed_is_rejected() =>
         Gen.Select(Users, Queries, Gen.Int[0, 1000], Gen.Char["ABab01-_=+/ é"]).Sample((user, query, place, letter) =>
         {
             var cursor = UserCursor.Encode(user, query);
@@ -69,7 +69,7 @@ public sealed class UserCursorTests
         });
 
     [Fact]
-    public void A_cursor_of_another_query_is_refused() => Gen.Select(Users, Queries, Queries).Sample((user, one, other) =>
+    public void Cursor_of_another_query_is_rejected() => Gen.Select(Users, Queries, Queries).Sample((user, one, other) =>
     {
         var cursor = UserCursor.Encode(user, one);
         UserQuery[] others =
@@ -87,9 +87,9 @@ public sealed class UserCursorTests
         foreach (var query in others) Assert.Equal(query == one, TryDecode(cursor, query, out _));
     });
 
-    /// <summary>Whatever a client makes up, with the right digest.</summary>
+    /// <summary>Positions that a client makes up, with the right digest.</summary>
     [Fact]
-    public void A_place_that_is_accepted_is_in_its_one_spelling()
+    public void Accepted_position_is_in_its_only_spelling()
     {
         var accepted = 0;
         Gen.Select(Places, Queries).Sample(
@@ -105,9 +105,9 @@ public sealed class UserCursorTests
     }
 
     [Fact]
-    public void A_place_that_is_not_UTF8_is_refused() => Gen.Select(Gen.Byte.Array[0, 6], Queries).Sample((octets, query) =>
+    public void Position_that_is_not_UTF8_is_rejected() => Gen.Select(Gen.Byte.Array[0, 6], Queries).Sample((bytes, query) =>
     {
-        byte[] written = [.. "1:"u8, .. octets, 0xC3];
+        byte[] written = [.. "1:"u8, .. bytes, 0xC3];
         Assert.False(TryDecode(Forged(written, query), query, out _));
     });
 

@@ -2,6 +2,7 @@ using System.Diagnostics;
 using System.Net;
 using System.Net.Sockets;
 using System.Text;
+using CleanUsers.TestSupport;
 
 namespace CleanUsers.Benchmarks;
 
@@ -12,29 +13,28 @@ internal sealed class LoadedService : IDisposable
 
     private readonly string _folder = Directory.CreateTempSubdirectory("cleanusers-").FullName;
     private readonly HttpClient _client;
-    private readonly Process _process;
+    private readonly ChildProcess _process;
     private readonly Task<string> _output;
     private int _requests;
 
     private LoadedService(int port, string[] settings)
     {
         _client = new HttpClient { BaseAddress = new Uri($"http://127.0.0.1:{port}") };
-        var start = new ProcessStartInfo(
-            "dotnet", [Path.Combine(AppContext.BaseDirectory, "CleanUsers.WebApi.dll"), "--urls", $"{_client.BaseAddress}", .. settings.Select(setting => "--" + setting)])
-        {
-            UseShellExecute = false,
-            RedirectStandardOutput = true,
-            WorkingDirectory = _folder,
-        };
-        start.Environment["ASPNETCORE_ENVIRONMENT"] = "Production";
-        start.Environment["Authentication__AllowAnonymous"] = "true";
-        start.Environment["RateLimiting__Enabled"] = "false";
-        start.Environment["Shutdown__Delay"] = "00:00:00";
-        _process = Process.Start(start)!;
-        _output = _process.StandardOutput.ReadToEndAsync();
+        _process = ChildProcess.Start(
+            "dotnet",
+            [
+                Path.Combine(AppContext.BaseDirectory, "CleanUsers.WebApi.dll"), "--urls", $"{_client.BaseAddress}",
+                .. settings.Select(setting => "--" + setting),
+            ],
+            _folder,
+            ("ASPNETCORE_ENVIRONMENT", "Production"),
+            ("Authentication__AllowAnonymous", "true"),
+            ("RateLimiting__Enabled", "false"),
+            ("Shutdown__Delay", "00:00:00"));
+        _output = _process.Output.ReadToEndAsync();
     }
 
-    /// <summary>How many it has answered.</summary>
+    /// <summary>How many requests it has responded to.</summary>
     public int Requests => _requests;
 
     /// <param name="settings">As on the command line: <c>Http:RequireIfMatch=true</c>.</param>
@@ -60,50 +60,42 @@ internal sealed class LoadedService : IDisposable
         }
 
         using var body = new StringContent("""{"email":"ada@example.org","name":"Ada"}""", Encoding.UTF8, "application/json");
-        using var answer = await service._client.PostAsync(new Uri("/api/v1/users", UriKind.Relative), body);
-        answer.EnsureSuccessStatusCode();
+        using var response = await service._client.PostAsync(new Uri("/api/v1/users", UriKind.Relative), body);
+        response.EnsureSuccessStatusCode();
         service._requests++;
         return service;
     }
 
-    /// <summary>Asks for the user, with several clients at once, and returns the CPU time of the service per request, in microseconds.</summary>
+    /// <summary>Reads the user, with several clients at once, and returns the CPU time of the service per request, in microseconds.</summary>
     public async Task<double> LoadAsync(TimeSpan time)
     {
-        var (before, requests) = (Cpu(), _requests);
+        var (before, requests) = (_process.ProcessorTime, _requests);
         var watch = Stopwatch.StartNew();
         await Task.WhenAll(Enumerable.Range(0, Clients).Select(_ => Task.Run(async () =>
         {
             while (watch.Elapsed < time)
             {
-                using var answer = await _client.GetAsync(new Uri("/api/v1/users/1", UriKind.Relative));
-                answer.EnsureSuccessStatusCode();
+                using var response = await _client.GetAsync(new Uri("/api/v1/users/1", UriKind.Relative));
+                response.EnsureSuccessStatusCode();
                 Interlocked.Increment(ref _requests);
             }
         })));
         await Task.Delay(100); // lines are written a little later
-        return (Cpu() - before).TotalMicroseconds / (_requests - requests);
+        return (_process.ProcessorTime - before).TotalMicroseconds / (_requests - requests);
     }
 
-    /// <summary>Ends it (SIGTERM), and returns the lines that it wrote to standard output.</summary>
+    /// <summary>Ends the process with SIGTERM, and returns the lines that it wrote to standard output.</summary>
     public async Task<string[]> EndAsync()
     {
-        using var kill = Process.Start("kill", ["-TERM", $"{_process.Id}"]);
+        _process.Terminate();
         await _process.WaitForExitAsync();
         return (await _output).Split('\n', StringSplitOptions.RemoveEmptyEntries);
     }
 
     public void Dispose()
     {
-        if (!_process.HasExited) _process.Kill();
-        _process.WaitForExit();
         _process.Dispose();
         _client.Dispose();
         Directory.Delete(_folder, recursive: true);
-    }
-
-    private TimeSpan Cpu()
-    {
-        _process.Refresh();
-        return _process.TotalProcessorTime;
     }
 }

@@ -30,7 +30,8 @@ internal static class Logging
 
         var share = shares.Order().ElementAt(shares.Count / 2);
         var lines = (await logging.EndAsync()).Count(line => line.Contains("\"durationMs\":", StringComparison.Ordinal));
-        Console.WriteLine($"logging is {share:0.0%} of a request's CPU time (median of {rounds}); {logging.Requests} requests, {lines} lines about requests");
+        Console.WriteLine(
+            $"logging is {share:0.0%} of a request's CPU time (median of {rounds}); {logging.Requests} requests, {lines} lines about requests");
         if (share > MaxShare || lines != logging.Requests) Environment.ExitCode = 1;
     }
 }

@@ -28,10 +28,11 @@ internal static class Pages
         await using var services = new ServiceCollection()
             .AddLogging()
             .AddSingleton(TimeProvider.System)
-            .AddScoped<ICaller, Nobody>()
+            .AddScoped<ICaller, BenchmarkCaller>()
             .AddApplication()
             .AddInfrastructure(
-                new DatabaseOptions { Provider = provider, MigrateOnStartup = true }, connectionString ?? $"Data Source={Path.Combine(folder, "pages.db")}")
+                new DatabaseOptions { Provider = provider, MigrateOnStartup = true },
+                connectionString ?? $"Data Source={Path.Combine(folder, "pages.db")}")
             .BuildServiceProvider();
         await services.MigrateOnStartupAsync();
         if ((await ListAsync(services, new() { PageSize = 1 })).Items.Count == 0) await FillAsync(services, users);
@@ -51,7 +52,8 @@ internal static class Pages
                 later.Add(other);
             }
 
-            Console.WriteLine($"{sort,-10} first {Median(first):0.000} ms, deep {Median(later):0.000} ms, ratio {Median(later) / Median(first):0.00}");
+            Console.WriteLine(
+                $"{sort,-10} first {Median(first):0.000} ms, deep {Median(later):0.000} ms, ratio {Median(later) / Median(first):0.00}");
         }
 
         foreach (var q in (string[])["rare0", "user", "user example", "ada rare0"])
@@ -97,9 +99,11 @@ internal static class Pages
                 await using var scope = services.CreateAsyncScope();
                 var created = await scope.ServiceProvider.GetRequiredService<CreateUser>().ExecuteAsync(
                     new(UserInput.Parse(
-                        $"{"amz"[changes % 3]}{Guid.NewGuid():N}@walk.example", changes % 2 == 0 ? "Ada 250" : null, (long?)null, UserInput.DefaultRole, UserInput.DefaultStatus)),
+                        $"{"amz"[changes % 3]}{Guid.NewGuid():N}@walk.example", changes % 2 == 0 ? "Ada 250" : null, (long?)null,
+                        UserInput.DefaultRole, UserInput.DefaultStatus)),
                     CancellationToken.None);
-                await scope.ServiceProvider.GetRequiredService<DeleteUser>().ExecuteAsync(new(created.Value.Id, VersionCondition.None), CancellationToken.None);
+                await scope.ServiceProvider.GetRequiredService<DeleteUser>().ExecuteAsync(
+                    new(created.Value.Id, VersionCondition.None), CancellationToken.None);
                 changes += 2;
             }
         });
@@ -109,20 +113,24 @@ internal static class Pages
         do
         {
             var page = await ListAsync(services, new() { Sort = Sort(sort), PageSize = 200, Cursor = Cursor.Parse(cursor) });
-            foreach (var user in page.Items.Where(user => !user.Email.EndsWith("@walk.example", StringComparison.Ordinal))) seen[user.Id] = seen.GetValueOrDefault(user.Id) + 1;
+            foreach (var user in page.Items.Where(user => !user.Email.EndsWith("@walk.example", StringComparison.Ordinal)))
+                seen[user.Id] = seen.GetValueOrDefault(user.Id) + 1;
             cursor = page.NextCursor;
         }
         while (cursor is not null);
         await stop.CancelAsync();
         await other;
-        Console.WriteLine($"walk by {sort,-10} {seen.Count} users seen, {seen.Count(user => user.Value > 1)} twice, {users - seen.Count} missed, {changes} changes meanwhile");
+        Console.WriteLine(
+            $"walk by {sort,-10} {seen.Count} users seen, {seen.Count(user => user.Value > 1)} twice, {users - seen.Count} missed, "
+            + $"{changes} changes meanwhile");
         if (seen.Count != users || seen.Values.Any(times => times > 1)) Environment.ExitCode = 1;
     }
 
     private static async Task<string> CursorAfterAsync(ServiceProvider services, string sort, int rows)
     {
         string? cursor = null;
-        for (var row = 0; row < rows; row += 200) cursor = (await ListAsync(services, new() { Sort = Sort(sort), PageSize = 200, Cursor = Cursor.Parse(cursor) })).NextCursor;
+        for (var row = 0; row < rows; row += 200)
+            cursor = (await ListAsync(services, new() { Sort = Sort(sort), PageSize = 200, Cursor = Cursor.Parse(cursor) })).NextCursor;
         return cursor!;
     }
 
@@ -149,7 +157,7 @@ internal static class Pages
         return User.Create(new UserDetails(address!, parsed, 36, UserRole.User, UserStatus.Active), created, "benchmark");
     }
 
-    private sealed class Nobody : ICaller
+    private sealed class BenchmarkCaller : ICaller
     {
         public string Name => "benchmark";
     }

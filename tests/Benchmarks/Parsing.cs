@@ -3,7 +3,7 @@ using CleanUsers.Domain.Users;
 
 namespace CleanUsers.Benchmarks;
 
-/// <summary>What every write and every filter by address pays before it reaches the database.</summary>
+/// <summary>The cost of parsing in every write and every filter by address.</summary>
 [MemoryDiagnoser]
 public class Parsing
 {

@@ -15,7 +15,8 @@ internal static class People
         for (var i = 0; i < users; i++)
         {
             var (given, family) = (first[random.Next(first.Length)], last[random.Next(last.Length)]);
-            var email = string.Create(CultureInfo.InvariantCulture, $"{given}.{family}{random.Next(1_000_000)}.{i}@mail{random.Next(1_000)}.example.org");
+            var email = string.Create(
+                CultureInfo.InvariantCulture, $"{given}.{family}{random.Next(1_000_000)}.{i}@mail{random.Next(1_000)}.example.org");
             await output.WriteLineAsync(string.Create(
                 CultureInfo.InvariantCulture, $$"""{"email":"{{email}}","name":"{{given}} {{family}}","age":{{random.Next(16, 100)}}}"""));
         }

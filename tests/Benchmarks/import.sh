@@ -2,7 +2,7 @@
 # What importing users costs, against the database's own bulk path into the same indexed tables, in turn: rows a second, the ratio of the two and
 # the peak of resident memory. Then an export, its memory, and whether it is the same again after an import of it.
 #
-#   tests/Benchmarks/import.sh [USERS] [ROUNDS]     1,000,000 users and the best of 2 rounds, unless it is said
+#   tests/Benchmarks/import.sh [USERS] [ROUNDS]     1,000,000 users and the best of 2 rounds by default
 #
 # Needs sqlite3, and an installation of PostgreSQL, of which it starts a server of its own with PostgreSQL's own settings. SQLite's .import can't
 # fill a table with a generated column: there the other side's table has a plain one, in the same indexes.
@@ -114,12 +114,12 @@ fi
 for name in SQLite PostgreSQL; do
   run=$(tr '[:upper:]' '[:lower:]' <<<$name)
   declare -F "$run" >/dev/null || continue
-  few() { "$run" ours users export --email nobody@example.org --output "$work/none.ndjson"; }
+  few() { "$run" ours users export --email missing@example.org --output "$work/none.ndjson"; }
   all() { "$run" ours users export --output "$work/$run.ndjson"; }
   measure few
   before=$peak
   measure all
-  awk "BEGIN {printf \"%-10s export %7.0f users/s   peak %d MB, %d MB more than an export of nobody\n\", \"$name\", $users / $seconds, $peak, $peak - $before}"
+  awk "BEGIN {printf \"%-10s export %7.0f users/s   peak %d MB, %d MB more than an empty export\n\", \"$name\", $users / $seconds, $peak, $peak - $before}"
 done
 
 (sqlite again users import "$work/sqlite.ndjson") >/dev/null

@@ -1,5 +1,5 @@
 #!/usr/bin/env bash
-# Builds the image and holds it to what the README says of it: non-root, read-only file system, health, PORT, migrate, exit codes.
+# Builds the image and checks what the README promises: non-root, read-only file system, health, PORT, migrate, exit codes.
 # Needs Docker with Compose 2. Everything it makes is removed, apart from the image.
 set -euo pipefail
 cd "$(dirname "$0")/../.."
@@ -22,7 +22,7 @@ is "the image's user" "$(docker inspect -f '{{.Config.User}}' cleanusers)" 1654
 is "no shell in the image" "$(docker run --rm --entrypoint /bin/sh cleanusers -c true >/dev/null 2>&1 || echo none)" none
 
 run cleanusers 2>/dev/null || true
-is "closed unless somebody says who may come in" "$(end)" 78
+is "no start without authentication or AllowAnonymous" "$(end)" 78
 run cleanusers mgirate 2>/dev/null || true
 is "an unknown command" "$(end)" 1
 is "migrate" "$(run cleanusers migrate)" "The database is up to date."
@@ -43,4 +43,4 @@ for _ in $(seq 30); do
 done
 is "the container's health" "$health" healthy
 docker stop --time 40 "$name" >/dev/null
-is "told to stop" "$(end)" 0
+is "the exit code after SIGTERM" "$(end)" 0

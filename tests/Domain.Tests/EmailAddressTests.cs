@@ -15,9 +15,9 @@ public sealed class EmailAddressTests
     [InlineData("rené@bücher.example")]
     [InlineData("a@1a.2b")]
     [InlineData("a@xn--bcher-kva.example")]
-    public void An_address_is_kept_as_it_was_written(string text)
+    public void Address_is_kept_as_written(string text)
     {
-        Assert.True(EmailAddress.TryParse(text, out var address, out var fault), fault?.Detail);
+        Assert.True(EmailAddress.TryParse(text, out var address, out var error), error?.Detail);
         Assert.Equal(text, address.Value);
     }
 
@@ -58,28 +58,28 @@ public sealed class EmailAddressTests
     [InlineData("ada@exam\u200Bple.org")]
     [InlineData("ad\uFFFEa@example.org")]
     [InlineData("ada@xn--a.org")]
-    public void What_is_no_address_is_refused(string text)
+    public void Invalid_address_is_rejected(string text)
     {
-        Assert.False(EmailAddress.TryParse(text, out _, out var fault));
-        Assert.Equal("invalid-email", fault.Code);
+        Assert.False(EmailAddress.TryParse(text, out _, out var error));
+        Assert.Equal("invalid-email", error.Code);
     }
 
     [Fact] // an attribute can't hold half a surrogate pair
-    public void Half_a_surrogate_pair_is_refused() => What_is_no_address_is_refused("ad\uD800a@example.org");
+    public void Half_a_surrogate_pair_is_rejected() => Invalid_address_is_rejected("ad\uD800a@example.org");
 
     [Fact]
-    public void Null_is_no_address() => Assert.False(EmailAddress.TryParse(null, out _, out _));
+    public void Null_is_rejected() => Assert.False(EmailAddress.TryParse(null, out _, out _));
 
     [Fact]
-    public void The_limits_count_octets_not_characters()
+    public void Limits_count_bytes_not_characters()
     {
-        var local = new string('é', 32); // 64 octets
+        var local = new string('é', 32); // 64 bytes
         Assert.True(EmailAddress.TryParse($"{local}@example.org", out _, out _));
         Assert.False(EmailAddress.TryParse($"{local}e@example.org", out _, out var longLocal));
         Assert.Equal("too-long", longLocal.Code);
 
-        var host = string.Join('.', Enumerable.Repeat(new string('a', 61), 3)); // 185 octets
-        Assert.True(EmailAddress.TryParse($"{new string('a', 64)}@{host}.aaa", out var longest, out var fault), fault?.Detail);
+        var host = string.Join('.', Enumerable.Repeat(new string('a', 61), 3)); // 185 bytes
+        Assert.True(EmailAddress.TryParse($"{new string('a', 64)}@{host}.aaa", out var longest, out var error), error?.Detail);
         Assert.Equal(254, Encoding.UTF8.GetByteCount(longest.Value));
         Assert.False(EmailAddress.TryParse($"{new string('a', 64)}@{host}.aaaa", out _, out var tooLong));
         Assert.Equal("too-long", tooLong.Code);
@@ -95,22 +95,22 @@ public sealed class EmailAddressTests
     [InlineData("a@ex\u3002org", "a@ex.org")]
     [InlineData("ada+tag@example.org", "ada+tag@example.org")]
     [InlineData("a.da@example.org", "a.da@example.org")]
-    public void Spellings_of_one_address_share_a_key(string text, string key) => Assert.Equal(key, Key(text));
+    public void Spellings_of_one_address_have_the_same_key(string text, string key) => Assert.Equal(key, Key(text));
 
     /// <summary>RFC 5893 forbids such labels, and nothing here checks that: docs/decisions/0007-addresses-and-names.md has the reason.</summary>
     [Theory]
     [InlineData("a@\u0627a.example", "a@xn--a-ymc.example")]
     [InlineData("a@xn--a-ymc.example", "a@xn--a-ymc.example")]
     [InlineData("a@1\u0627.example", "a@xn--1-zmc.example")]
-    public void A_domain_label_that_mixes_directions_is_accepted_and_compared_by_its_A_label(string text, string key) => Assert.Equal(key, Key(text));
+    public void Domain_label_with_mixed_directions_is_accepted_and_compared_by_its_A_label(string text, string key) => Assert.Equal(key, Key(text));
 
     [Theory]
     [InlineData("ada+tag@example.org", "ada@example.org")]
     [InlineData("a.da@example.org", "ada@example.org")]
-    public void Tags_and_dots_make_another_address(string one, string other) => Assert.NotEqual(Key(one), Key(other));
+    public void Addresses_with_different_tags_or_dots_have_different_keys(string one, string other) => Assert.NotEqual(Key(one), Key(other));
 
     [Fact]
-    public void A_key_is_its_own_key_whatever_the_address()
+    public void Key_of_a_key_is_the_key_itself()
     {
         var atom = Gen.Char["abzABZ019.+-éÉßẞİıΣσς用Ǖ\u0301\u0308\u0331HJT"].Array[1, 12].Select(letters => new string(letters));
         var label = Gen.Char["abzABZ019éÉßİΣς用\u0301\u0331H"].Array[1, 8].Select(letters => new string(letters));
@@ -122,12 +122,12 @@ public sealed class EmailAddressTests
     }
 
     [Fact]
-    public void Every_text_is_an_address_or_has_a_fault_and_none_throws() => Gen.String.Sample(text =>
-        Assert.NotEqual(EmailAddress.TryParse(text + "@" + text, out var address, out var fault), address is null || fault is not null));
+    public void Every_text_is_an_address_or_has_an_error_and_none_throws() => Gen.String.Sample(text =>
+        Assert.NotEqual(EmailAddress.TryParse(text + "@" + text, out var address, out var error), address is null || error is not null));
 
     private static string Key(string text)
     {
-        Assert.True(EmailAddress.TryParse(text, out var address, out var fault), $"{text}: {fault?.Detail}");
+        Assert.True(EmailAddress.TryParse(text, out var address, out var error), $"{text}: {error?.Detail}");
         return address.Key;
     }
 }

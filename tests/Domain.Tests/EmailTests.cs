@@ -7,7 +7,7 @@ public sealed class EmailTests
     private static readonly DateTimeOffset Now = new(2026, 1, 1, 12, 0, 0, TimeSpan.Zero);
 
     [Fact]
-    public void A_new_email_waits_and_may_be_taken_at_once()
+    public void New_email_is_queued_and_can_be_leased_at_once()
     {
         var email = New();
         Assert.Equal((EmailStatus.Queued, 0, 1L, Now), (email.Status, email.Attempts, email.Version, email.DueAt));
@@ -16,7 +16,7 @@ public sealed class EmailTests
     }
 
     [Fact]
-    public void Nobody_else_takes_it_until_the_time_is_over()
+    public void Leased_email_can_not_be_leased_again_until_the_lease_expires()
     {
         var email = New();
         email.TryLease(Now, Now.AddMinutes(2));
@@ -27,7 +27,7 @@ public sealed class EmailTests
     }
 
     [Fact]
-    public void Delivered_it_waits_no_more_and_forgets_what_failed_before()
+    public void Delivered_email_is_not_due_and_has_no_error()
     {
         var email = New();
         email.TryLease(Now, Now.AddMinutes(2));
@@ -39,7 +39,7 @@ public sealed class EmailTests
     }
 
     [Fact]
-    public void Each_pause_is_longer_and_the_last_attempt_is_the_end()
+    public void Delays_between_retries_grow_and_the_email_fails_after_the_last_attempt()
     {
         var email = New();
         var (time, pauses) = (Now, new List<double>());
@@ -56,7 +56,7 @@ public sealed class EmailTests
     }
 
     [Fact]
-    public void Refused_it_is_given_up_at_once_with_a_reason_that_has_an_end()
+    public void Rejected_email_fails_at_once_with_a_shortened_reason()
     {
         var email = New();
         email.TryLease(Now, Now.AddMinutes(2));
@@ -66,7 +66,7 @@ public sealed class EmailTests
     }
 
     [Fact]
-    public void A_reason_is_stored_as_plain_text_cut_between_code_points()
+    public void Reason_is_stored_as_plain_text_cut_between_code_points()
     {
         var email = New();
         email.TryLease(Now, Now.AddMinutes(2));

@@ -7,7 +7,7 @@ public sealed class ImportedUserTests
     private static readonly DateTimeOffset Then = new(2020, 1, 1, 0, 0, 0, TimeSpan.Zero);
 
     [Fact]
-    public void Keeps_its_history_and_goes_on_from_there()
+    public void Imported_user_keeps_its_history_and_continues_it()
     {
         var user = User.Import(Details(), new(Then, "bob", Then.AddDays(1), "carol", 7));
         Assert.Equal((Then, "bob", Then.AddDays(1), "carol", 7L), (user.CreatedAt, user.CreatedBy, user.UpdatedAt, user.UpdatedBy, user.Version));
@@ -18,9 +18,10 @@ public sealed class ImportedUserTests
     [Theory]
     [InlineData(0, 1)]
     [InlineData(1, -1)]
-    public void Has_no_history_that_can_not_be(long version, int days) =>
+    public void Impossible_history_throws(long version, int days) =>
         Assert.Throws<ArgumentException>(() => User.Import(Details(), new(Then, "bob", Then.AddDays(days), "carol", version)));
 
     private static UserDetails Details() =>
-        new(EmailAddress.TryParse("ada@example.org", out var email, out _) ? email : throw new FormatException(), null, null, UserRole.User, UserStatus.Active);
+        new(EmailAddress.TryParse("ada@example.org", out var email, out _) ? email : throw new FormatException(), null, null, UserRole.User,
+            UserStatus.Active);
 }

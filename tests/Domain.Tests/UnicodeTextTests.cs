@@ -9,7 +9,7 @@ public sealed class UnicodeTextTests
     [InlineData("Ada Lovelace")]
     [InlineData("\u0622\u200c\u0632\u0627\u062F")] // a zero-width non-joiner belongs to Persian names
     [InlineData("\U0001F469\u200D\U0001F680")]
-    public void Plain_text_stays_as_it_is(string text)
+    public void Plain_text_is_unchanged(string text)
     {
         Assert.True(text.IsPlainLine());
         Assert.Equal(text, text.ToPlainLine(100));
@@ -31,7 +31,7 @@ public sealed class UnicodeTextTests
 
     [Theory]
     [MemberData(nameof(Unsafe), DisableDiscoveryEnumeration = true)] // half surrogate pairs do not survive the serialisation of test cases
-    public void Unsafe_text_is_recognised_and_made_plain(string text, string plain)
+    public void Unsafe_text_is_detected_and_made_plain(string text, string plain)
     {
         Assert.False(text.IsPlainLine());
         Assert.Equal(plain, text.ToPlainLine(100));
@@ -44,7 +44,8 @@ public sealed class UnicodeTextTests
         for (var i = 0; i < 2000; i++)
         {
             var text = new StringBuilder();
-            while (text.Length < 12) text.Append((char)random.Next(random.Next(4) == 0 ? 0x10000 : 0x80)).Append(random.Next(3) == 0 ? "\U0001F600" : "");
+            while (text.Length < 12)
+                text.Append((char)random.Next(random.Next(4) == 0 ? 0x10000 : 0x80)).Append(random.Next(3) == 0 ? "\U0001F600" : "");
             var plain = text.ToString().ToPlainLine(random.Next(13));
             Assert.True(plain.IsPlainLine(), text.ToString());
         }

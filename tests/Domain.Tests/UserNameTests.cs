@@ -12,7 +12,7 @@ public sealed class UserNameTests
     [InlineData("Rene\u0301", "Ren\u00E9")]
     [InlineData("نام\u200Cها", "نام\u200Cها")]
     [InlineData("👩\u200D🚀", "👩\u200D🚀")]
-    public void A_name_is_trimmed_and_normalised(string text, string expected)
+    public void Name_is_trimmed_and_normalised(string text, string expected)
     {
         Assert.True(UserName.TryParse(text, out var name, out _));
         Assert.Equal(expected, name.Value);
@@ -28,27 +28,27 @@ public sealed class UserNameTests
     [InlineData("a\u202Eb", "invalid-character")]
     [InlineData("a\u2067b", "invalid-character")]
     [InlineData("a\uFFFEb", "invalid-character")]
-    public void What_is_no_name_is_refused(string text, string code)
+    public void Invalid_name_is_rejected(string text, string code)
     {
-        Assert.False(UserName.TryParse(text, out _, out var fault));
-        Assert.Equal(code, fault.Code);
+        Assert.False(UserName.TryParse(text, out _, out var error));
+        Assert.Equal(code, error.Code);
     }
 
     [Fact] // an attribute can't hold half a surrogate pair
-    public void Half_a_surrogate_pair_is_refused() => What_is_no_name_is_refused("a\uD83Db", "invalid-character");
+    public void Half_a_surrogate_pair_is_rejected() => Invalid_name_is_rejected("a\uD83Db", "invalid-character");
 
     [Fact]
-    public void The_limit_counts_code_points_of_the_normal_form()
+    public void Limit_counts_code_points_of_the_normal_form()
     {
         Assert.True(UserName.TryParse(string.Concat(Enumerable.Repeat("👩", 200)), out _, out _));
         Assert.True(UserName.TryParse(string.Concat(Enumerable.Repeat("e\u0301", 200)), out _, out _));
-        Assert.False(UserName.TryParse(new string('a', 201), out _, out var fault));
-        Assert.Equal("too-long", fault.Code);
+        Assert.False(UserName.TryParse(new string('a', 201), out _, out var error));
+        Assert.Equal("too-long", error.Code);
     }
 
     [Fact]
-    public void Every_text_is_a_name_in_normal_form_or_has_a_fault_and_none_throws() => Gen.String.Sample(text =>
+    public void Every_text_is_a_name_in_normal_form_or_has_an_error_and_none_throws() => Gen.String.Sample(text =>
     {
-        Assert.True(UserName.TryParse(text, out var name, out var fault) ? name.Value.IsNormalized(NormalizationForm.FormC) : fault.Code.Length > 0);
+        Assert.True(UserName.TryParse(text, out var name, out var error) ? name.Value.IsNormalized(NormalizationForm.FormC) : error.Code.Length > 0);
     });
 }

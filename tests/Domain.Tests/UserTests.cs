@@ -8,7 +8,7 @@ public sealed class UserTests
     private static readonly DateTimeOffset Now = Then.AddDays(1);
 
     [Fact]
-    public void A_new_user_is_at_version_1_and_was_made_and_changed_now()
+    public void New_user_has_version_1_and_equal_times()
     {
         var user = Ada();
         Assert.Equal((1, Then, Then, "eve", "eve"), (user.Version, user.CreatedAt, user.UpdatedAt, user.CreatedBy, user.UpdatedBy));
@@ -16,7 +16,7 @@ public sealed class UserTests
     }
 
     [Fact]
-    public void A_change_raises_the_version_by_one_and_says_when_and_by_whom()
+    public void Change_increments_the_version_and_records_time_and_caller()
     {
         var user = Ada();
         Assert.True(user.Apply(new UserPatch(Age: 37, Role: UserRole.Admin), Now, "bob"));
@@ -25,7 +25,7 @@ public sealed class UserTests
     }
 
     [Fact]
-    public void A_change_that_changes_nothing_leaves_everything()
+    public void Change_without_effect_leaves_everything()
     {
         var user = Ada();
         Assert.False(user.Apply(new UserPatch(Age: 36, Name: Name("Ada")), Now, "bob"));
@@ -34,7 +34,7 @@ public sealed class UserTests
     }
 
     [Fact]
-    public void Another_spelling_of_the_same_address_is_a_change()
+    public void Another_spelling_of_the_same_address_counts_as_a_change()
     {
         var user = Ada();
         Assert.True(user.Apply(new UserPatch(Email: Email("ADA@example.org")), Now, "bob"));
@@ -42,7 +42,7 @@ public sealed class UserTests
     }
 
     [Fact]
-    public void Replacing_clears_what_the_new_state_does_not_have()
+    public void Replace_clears_members_that_the_new_state_lacks()
     {
         var user = Ada();
         Assert.True(user.Replace(Details() with { Name = null, Age = null }, Now, "bob"));
@@ -52,14 +52,14 @@ public sealed class UserTests
     [Theory]
     [InlineData(-1)]
     [InlineData(151)]
-    public void An_age_out_of_range_is_refused_by_the_entity_itself(int age)
+    public void Age_out_of_range_throws(int age)
     {
         Assert.Throws<ArgumentOutOfRangeException>(() => User.Create(Details() with { Age = age }, Now, "eve"));
         Assert.Throws<ArgumentOutOfRangeException>(() => Ada().Apply(new UserPatch(Age: age), Now, "eve"));
     }
 
     [Fact]
-    public void Deleting_keeps_everything_and_says_when_and_by_whom()
+    public void Delete_keeps_all_values_and_records_time_and_caller()
     {
         var user = Ada();
         Assert.True(user.Delete(Now, "bob"));
@@ -68,7 +68,7 @@ public sealed class UserTests
     }
 
     [Fact]
-    public void Deleting_twice_changes_nothing()
+    public void Second_delete_changes_nothing()
     {
         var user = Ada();
         user.Delete(Now, "bob");
@@ -77,7 +77,7 @@ public sealed class UserTests
     }
 
     [Fact]
-    public void A_deleted_user_can_not_be_changed()
+    public void Change_of_a_deleted_user_throws()
     {
         var user = Ada();
         user.Delete(Now, "bob");
@@ -86,7 +86,7 @@ public sealed class UserTests
     }
 
     [Fact]
-    public void Restoring_takes_the_user_out_of_the_bin_under_its_address()
+    public void Restore_takes_the_user_out_of_the_recycle_bin_with_its_email()
     {
         var user = Ada();
         user.Delete(Now, "bob");
@@ -95,7 +95,7 @@ public sealed class UserTests
     }
 
     [Fact]
-    public void Restoring_can_give_another_address()
+    public void Restore_can_set_another_email()
     {
         var user = Ada();
         user.Delete(Now, "bob");
@@ -104,7 +104,7 @@ public sealed class UserTests
     }
 
     [Fact]
-    public void Restoring_what_is_not_in_the_bin_changes_nothing()
+    public void Restore_of_a_user_outside_the_recycle_bin_changes_nothing()
     {
         var user = Ada();
         Assert.False(user.Restore(Now, "eve", Email("new@example.org")));

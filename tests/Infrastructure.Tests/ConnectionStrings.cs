@@ -8,14 +8,15 @@ using Npgsql;
 
 namespace CleanUsers.Infrastructure.Tests;
 
-/// <summary>A connection string gets what the service would have, where it does not say otherwise.</summary>
+/// <summary>A connection string gets the service's defaults for the keys that it lacks.</summary>
 public sealed class ConnectionStrings
 {
     [Theory]
     [InlineData("Host=x", 30, 5, 50, GssEncryptionMode.Disable)]
     [InlineData("Host=x;Maximum Pool Size=7;Timeout=8;Max Auto Prepare=9;GSS Encryption Mode=Require", 7, 8, 9, GssEncryptionMode.Require)]
     [InlineData("Server=x;MaxPoolSize=7;MaxAutoPrepare=9", 7, 5, 9, GssEncryptionMode.Disable)]
-    public void Of_PostgreSQL(string given, int pool, int timeout, int prepared, GssEncryptionMode encryption)
+    public void PostgreSQL_connection_string_gets_the_missing_defaults(
+        string given, int pool, int timeout, int prepared, GssEncryptionMode encryption)
     {
         var complete = new NpgsqlConnectionStringBuilder(Completed(services => services.AddPostgreSql(given)));
         Assert.Equal(
@@ -26,7 +27,7 @@ public sealed class ConnectionStrings
     [Theory]
     [InlineData("Data Source=x", 50, 5, 0)]
     [InlineData("Server=x;Max Pool Size=7;Connection Timeout=8;Connect Retry Count=2", 7, 8, 2)]
-    public void Of_SQL_Server(string given, int pool, int timeout, int retries)
+    public void SQL_Server_connection_string_gets_the_missing_defaults(string given, int pool, int timeout, int retries)
     {
         var complete = new SqlConnectionStringBuilder(Completed(services => services.AddSqlServer(given)));
         Assert.Equal(("x", pool, timeout, retries), (complete.DataSource, complete.MaxPoolSize, complete.ConnectTimeout, complete.ConnectRetryCount));

@@ -3,9 +3,9 @@ using Microsoft.EntityFrameworkCore.Diagnostics;
 
 namespace CleanUsers.Infrastructure.Tests;
 
-/// <summary>Asks the database for the plan of each query before it runs.</summary>
-/// <param name="explain">How to ask.</param>
-/// <param name="column">Which column of the answer has the text.</param>
+/// <summary>Reads the database's plan of each query before the query runs.</summary>
+/// <param name="explain">The command that returns a plan.</param>
+/// <param name="column">Which column of the plan has the text.</param>
 internal sealed class Explainer(string explain, int column) : DbCommandInterceptor
 {
     public List<List<string>> Plans { get; } = [];
@@ -14,7 +14,8 @@ internal sealed class Explainer(string explain, int column) : DbCommandIntercept
         DbCommand command, CommandEventData eventData, InterceptionResult<DbDataReader> result, CancellationToken cancellationToken = default)
     {
         var statement = command.CommandText;
-        if (!statement.StartsWith("SELECT", StringComparison.Ordinal)) return base.ReaderExecutingAsync(command, eventData, result, cancellationToken);
+        if (!statement.StartsWith("SELECT", StringComparison.Ordinal))
+            return base.ReaderExecutingAsync(command, eventData, result, cancellationToken);
         command.CommandText = $"{explain} {statement}";
         using (var rows = command.ExecuteReader())
         {

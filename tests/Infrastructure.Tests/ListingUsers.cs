@@ -5,7 +5,7 @@ using Microsoft.Extensions.DependencyInjection;
 
 namespace CleanUsers.Infrastructure.Tests;
 
-/// <summary>120 users, of whom many share a name, a time or both, and a third are in the bin.</summary>
+/// <summary>120 users: many share a name, a time or both, and a third are in the recycle bin.</summary>
 public abstract class ListingUsers(ListingUsers.Filled store)
 {
     private readonly Filled _store = (Filled)store.Present();
@@ -26,7 +26,7 @@ public abstract class ListingUsers(ListingUsers.Filled store)
 
     [Theory]
     [MemberData(nameof(Orders))]
-    public async Task Walking_the_pages_of_an_order_meets_each_user_once_in_that_order(bool deleted, UserSortKey key, bool descending)
+    public async Task Pages_of_a_sort_have_each_user_once_in_that_order(bool deleted, UserSortKey key, bool descending)
     {
         var expected = _store.Users.Where(user => user.IsDeleted == deleted).ToList();
         expected.Sort((one, other) => (descending ? -1 : 1) * Compare(key, one, other));
@@ -45,7 +45,7 @@ public abstract class ListingUsers(ListingUsers.Filled store)
     }
 
     [Fact]
-    public async Task Filters_are_met_together()
+    public async Task Filters_are_combined()
     {
         var from = Sample.Now.AddMilliseconds(3);
         var before = Sample.Now.AddMilliseconds(6);
@@ -58,7 +58,7 @@ public abstract class ListingUsers(ListingUsers.Filled store)
     }
 
     [Fact]
-    public async Task An_address_is_found_by_its_key()
+    public async Task Email_filter_finds_a_user_by_its_key()
     {
         var user = _store.Users.First(user => !user.IsDeleted);
         var found = await ListAsync(new UserQuery(false, new UserFilter(EmailKey: user.EmailKey), new UserSort(UserSortKey.Name, true), 10, null));
@@ -92,9 +92,10 @@ public abstract class ListingUsers(ListingUsers.Filled store)
         return order == 0 ? one.Id.CompareTo(other.Id) : order;
     }
 
-    /// <summary>Which is not how C# compares: a character beyond the BMP begins with a surrogate, below U+E000.</summary>
+    /// <summary>C# compares differently: a character beyond the BMP begins with a surrogate, below U+E000.</summary>
     private static int ByCodePoint(string one, string other) => one.EnumerateRunes().Select(rune => rune.Value)
-        .Concat([-1]).Zip(other.EnumerateRunes().Select(rune => rune.Value).Concat([-1]), (a, b) => a.CompareTo(b)).FirstOrDefault(order => order != 0);
+        .Concat([-1]).Zip(other.EnumerateRunes().Select(rune => rune.Value).Concat([-1]), (a, b) => a.CompareTo(b)).FirstOrDefault(
+            order => order != 0);
 
     public abstract class Filled(TestDatabase database) : Store(database)
     {
@@ -105,7 +106,8 @@ public abstract class ListingUsers(ListingUsers.Filled store)
             for (var i = 0; i < 120; i++)
             {
                 var created = Sample.Now.AddMilliseconds(i % 10);
-                var user = Sample.User($"{(char)('a' + (i * 7 % 26))}{i}@example.org", Names[i % Names.Length], created, i % 4 == 0 ? UserRole.Admin : UserRole.User);
+                var user = Sample.User(
+                    $"{(char)('a' + (i * 7 % 26))}{i}@example.org", Names[i % Names.Length], created, i % 4 == 0 ? UserRole.Admin : UserRole.User);
                 if (i % 3 == 0) user.Delete(created.AddDays(1 + (i % 5)), "eve");
                 await AddAsync(user, default);
                 Users.Add(user);

@@ -15,14 +15,14 @@ public abstract class RoundTrips(RoundTrips.Watched store)
     private static CancellationToken Ct => TestContext.Current.CancellationToken;
 
     [Fact]
-    public async Task Reading_a_user_is_one_command_and_one_row()
+    public async Task Read_of_a_user_is_one_command_and_one_row()
     {
         var id = await _store.AddAsync(Sample.User(), Ct);
         Assert.Equal((1, 1), await CountAsync(scope => scope.GetRequiredService<IUserReader>().GetAsync(id, Ct)));
     }
 
     [Fact]
-    public async Task A_page_is_one_command_and_as_many_rows_as_asked_for()
+    public async Task Page_is_one_command_and_the_requested_number_of_rows()
     {
         for (var i = 0; i < 10; i++) await _store.AddAsync(Sample.User(name: $"Page {i}"), Ct);
         foreach (var key in Enum.GetValues<UserSortKey>().Where(key => key != UserSortKey.DeletedAt))
@@ -36,7 +36,7 @@ public abstract class RoundTrips(RoundTrips.Watched store)
     }
 
     [Fact]
-    public async Task A_search_for_a_rare_word_is_one_command_more_and_reads_what_it_finds()
+    public async Task Search_for_a_rare_word_is_one_more_command_and_reads_only_matches()
     {
         await _store.AddAsync(Sample.User(name: "Rarissima"), Ct);
         var query = new UserQuery(false, new(Words: ["rarissi"]), new(UserSortKey.Name, false), 51, null);
@@ -44,7 +44,7 @@ public abstract class RoundTrips(RoundTrips.Watched store)
     }
 
     [Fact]
-    public async Task Creating_a_user_with_its_words_is_one_round_trip()
+    public async Task Create_with_search_words_is_one_round_trip()
     {
         await _store.AddAsync(Sample.User(), Ct); // takes a block of ids
         var user = Sample.User(name: "Ada Lovelace");
@@ -54,11 +54,12 @@ public abstract class RoundTrips(RoundTrips.Watched store)
             return users.AddAsync(user, Ct);
         });
         // SQLite is no trip away, and its driver takes one statement at a time
-        Assert.Equal(_store.Database.Provider == DatabaseProvider.Sqlite ? 1 + SearchWords.Of(user.Email, user.EmailKey, user.Name).Count : 1, commands);
+        Assert.Equal(
+            _store.Database.Provider == DatabaseProvider.Sqlite ? 1 + SearchWords.Of(user.Email, user.EmailKey, user.Name).Count : 1, commands);
     }
 
     [Fact]
-    public async Task Changing_a_user_is_a_read_and_a_write()
+    public async Task Change_is_one_read_and_one_write()
     {
         var id = await _store.AddAsync(Sample.User(), Ct);
         var (commands, _) = await CountAsync(async scope =>
@@ -72,16 +73,16 @@ public abstract class RoundTrips(RoundTrips.Watched store)
 
     private async Task<(int Commands, int Rows)> CountAsync<T>(Func<IServiceProvider, Task<T>> action)
     {
-        _store.Recorder.Clear();
+        _store.CommandRecorder.Clear();
         await _store.InScopeAsync(action);
-        return (_store.Recorder.Commands.Count, _store.Recorder.Rows);
+        return (_store.CommandRecorder.Commands.Count, _store.CommandRecorder.Rows);
     }
 
     public abstract class Watched(TestDatabase database) : Store(database)
     {
-        public Recorder Recorder { get; } = new();
+        public CommandRecorder CommandRecorder { get; } = new();
 
-        public override IServiceCollection Services() => base.Services().Intercept(Recorder);
+        public override IServiceCollection Services() => base.Services().Intercept(CommandRecorder);
     }
 
     public sealed class WatchedSqlite() : Watched(new SqliteTestDatabase());

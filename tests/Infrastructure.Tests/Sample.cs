@@ -10,7 +10,8 @@ internal static class Sample
 
     public static User User(string? email = null, string? name = null, DateTimeOffset? created = null, UserRole role = UserRole.User) =>
         Domain.Users.User.Create(
-            new UserDetails(Email(email ?? $"user{Interlocked.Increment(ref LastNumber)}@example.org"), Name(name), 36, role, UserStatus.Active), created ?? Now, "eve");
+            new UserDetails(Email(email ?? $"user{Interlocked.Increment(ref LastNumber)}@example.org"), Name(name), 36, role, UserStatus.Active),
+            created ?? Now, "eve");
 
     public static EmailAddress Email(string text) => EmailAddress.TryParse(text, out var address, out _) ? address : throw new FormatException(text);
 

@@ -13,7 +13,7 @@ public abstract class SavingUsers(Store store)
     private static CancellationToken Ct => TestContext.Current.CancellationToken;
 
     [Fact]
-    public async Task What_was_saved_is_read_again_to_the_letter()
+    public async Task Saved_entity_is_read_back_exactly()
     {
         var saved = Sample.User("Ünï@Bücher.example", "Ünï 👩‍🚀", Sample.Now);
         var id = await _store.AddAsync(saved, Ct);
@@ -22,7 +22,7 @@ public abstract class SavingUsers(Store store)
     }
 
     [Fact]
-    public async Task An_address_is_unique_among_users_that_are_not_deleted()
+    public async Task Email_is_unique_among_users_that_are_not_deleted()
     {
         var first = await _store.AddAsync(Sample.User("one@example.org"), Ct);
         Assert.Equal(AddOutcome.EmailTaken, await TryAddAsync(Sample.User("ONE@Example.ORG")));
@@ -30,12 +30,13 @@ public abstract class SavingUsers(Store store)
         await _store.ChangeAsync(first, user => user.Delete(Sample.Now, "eve"), Ct);
         var second = await _store.AddAsync(Sample.User("one@example.org"), Ct);
         Assert.Equal(UpdateOutcome.EmailTaken, await _store.ChangeAsync(first, user => user.Restore(Sample.Now, "eve"), Ct));
-        Assert.Equal(UpdateOutcome.Saved, await _store.ChangeAsync(first, user => user.Restore(Sample.Now, "eve", Sample.Email("other@example.org")), Ct));
+        Assert.Equal(
+            UpdateOutcome.Saved, await _store.ChangeAsync(first, user => user.Restore(Sample.Now, "eve", Sample.Email("other@example.org")), Ct));
         Assert.Equal("one@example.org", (await ReadAsync(second))!.Email);
     }
 
     [Fact]
-    public async Task A_user_changed_by_somebody_else_meanwhile_is_a_conflict_and_the_repository_goes_on()
+    public async Task Concurrent_change_is_a_conflict_and_leaves_the_repository_usable()
     {
         var id = await _store.AddAsync(Sample.User(), Ct);
         await _store.InScopeAsync(async scope =>
@@ -56,7 +57,7 @@ public abstract class SavingUsers(Store store)
     }
 
     [Fact]
-    public async Task Two_changes_that_bring_the_same_words_are_a_conflict_too()
+    public async Task Concurrent_changes_with_the_same_search_words_are_a_conflict()
     {
         var id = await _store.AddAsync(Sample.User(), Ct);
         await _store.InScopeAsync(async scope =>
@@ -71,7 +72,7 @@ public abstract class SavingUsers(Store store)
     }
 
     [Fact]
-    public async Task A_restore_under_another_address_of_a_user_purged_meanwhile_is_a_conflict()
+    public async Task Restore_with_another_email_of_a_user_purged_meanwhile_is_a_conflict()
     {
         var id = await _store.AddAsync(Sample.User(), Ct);
         await _store.ChangeAsync(id, user => user.Delete(Sample.Now, "eve"), Ct);
@@ -88,7 +89,7 @@ public abstract class SavingUsers(Store store)
     }
 
     [Fact]
-    public async Task A_refused_address_leaves_the_repository_usable()
+    public async Task Taken_email_leaves_the_repository_usable()
     {
         await _store.AddAsync(Sample.User("taken@example.org"), Ct);
         await _store.InScopeAsync(async scope =>
@@ -101,7 +102,7 @@ public abstract class SavingUsers(Store store)
     }
 
     [Fact]
-    public async Task A_deleted_user_is_hidden_everywhere_but_in_the_bin()
+    public async Task Deleted_user_is_visible_only_in_the_recycle_bin()
     {
         var id = await _store.AddAsync(Sample.User(), Ct);
         await _store.ChangeAsync(id, user => user.Delete(Sample.Now, "eve"), Ct);
@@ -112,14 +113,15 @@ public abstract class SavingUsers(Store store)
             Assert.Null(await users.FindToChangeAsync(id, Ct));
             Assert.NotNull(await reader.GetDeletedAsync(id, Ct));
             Assert.NotNull(await users.FindDeletedToChangeAsync(id, Ct));
-            Assert.DoesNotContain(await reader.ListAsync(new UserQuery(false, new(), new(UserSortKey.Id, true), 200, null), Ct), user => user.Id == id);
+            Assert.DoesNotContain(
+                await reader.ListAsync(new UserQuery(false, new(), new(UserSortKey.Id, true), 200, null), Ct), user => user.Id == id);
             Assert.Contains(await reader.ListAsync(new UserQuery(true, new(), new(UserSortKey.Id, true), 200, null), Ct), user => user.Id == id);
             return 0;
         });
     }
 
     [Fact]
-    public async Task An_id_is_never_used_again_not_even_after_a_purge()
+    public async Task Id_is_never_reused_even_after_a_purge()
     {
         var first = await _store.AddAsync(Sample.User(), Ct);
         await _store.ChangeAsync(first, user => user.Delete(Sample.Now, "eve"), Ct);
@@ -129,7 +131,7 @@ public abstract class SavingUsers(Store store)
     }
 
     [Fact]
-    public async Task Thirty_two_writers_at_once_all_get_through()
+    public async Task Thirty_two_concurrent_writers_all_succeed()
     {
         var outcomes = await Task.WhenAll(Enumerable.Range(0, 32).Select(async writer =>
         {
@@ -140,7 +142,7 @@ public abstract class SavingUsers(Store store)
     }
 
     [Fact]
-    public async Task The_migrations_say_all_that_the_model_says() => await _store.InScopeAsync(scope =>
+    public async Task Model_has_no_changes_without_a_migration() => await _store.InScopeAsync(scope =>
     {
         Assert.False(
             scope.GetRequiredService<UsersDbContext>().Database.HasPendingModelChanges(), "The model changed: add a migration (CONTRIBUTING.md).");
@@ -148,7 +150,7 @@ public abstract class SavingUsers(Store store)
     });
 
     [Fact]
-    public async Task A_schema_that_is_up_to_date_is_ready() =>
+    public async Task Database_with_a_current_schema_is_ready() =>
         Assert.Equal(DatabaseState.Ready, await _store.InScopeAsync(scope => scope.GetRequiredService<IDatabase>().CheckAsync(Ct)));
 
     private Task<bool> PurgeAsync(long id) => _store.InScopeAsync(async scope =>

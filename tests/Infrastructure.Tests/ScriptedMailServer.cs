@@ -21,7 +21,7 @@ public enum MailPhase
     Quit,
 }
 
-/// <summary>What a mail server does in place of a reply: sends these bytes, or one of the others.</summary>
+/// <summary>What a mail server does in place of a reply: it sends these bytes, or acts as it is named.</summary>
 internal sealed record BadReply(string Name, byte[]? Bytes = null)
 {
     public static readonly BadReply Endless = new("endless");

@@ -7,7 +7,7 @@ using MimeKit;
 
 namespace CleanUsers.Infrastructure.Tests;
 
-/// <summary>A conversation with a mail server, and what is said of one that goes wrong.</summary>
+/// <summary>SMTP with a mail server, and the reason that is recorded when it fails.</summary>
 public sealed class SendingEmails : IDisposable
 {
     private readonly MailServer _server = new();
@@ -15,14 +15,18 @@ public sealed class SendingEmails : IDisposable
     private static CancellationToken Ct => TestContext.Current.CancellationToken;
 
     [Fact]
-    public async Task An_email_arrives_once_and_whole()
+    public async Task Email_is_delivered_once_and_unchanged()
     {
         await _server.StartAsync();
-        Assert.Equal(Delivery.Delivered, await SendAsync(Email(toName: "Ünï, \"Eve\" <eve@example.org>", subject: "Grüße 👩‍🚀", text: "Größer\n.\nals ein Punkt\n")));
+        Assert.Equal(
+            Delivery.Delivered,
+            await SendAsync(Email(toName: "Ünï, \"Eve\" <eve@example.org>", subject: "Grüße 👩‍🚀", text: "Größer\n.\nals ein Punkt\n")));
         var (to, message) = Assert.Single(await _server.ReceivedAsync(1));
         Assert.Equal("ada@example.org", to);
         var read = await ReadAsync(message);
-        Assert.Equal(("Ünï, \"Eve\" <eve@example.org>", "ada@example.org"), (((MailboxAddress)Assert.Single(read.To)).Name, ((MailboxAddress)read.To[0]).Address));
+        Assert.Equal(
+            ("Ünï, \"Eve\" <eve@example.org>", "ada@example.org"),
+            (((MailboxAddress)Assert.Single(read.To)).Name, ((MailboxAddress)read.To[0]).Address));
         Assert.Equal(("users@example.org", "Grüße 👩‍🚀"), (((MailboxAddress)read.From[0]).Address, read.Subject));
         Assert.Equal("Größer\n.\nals ein Punkt\n", read.TextBody!.ReplaceLineEndings("\n"));
         Assert.Equal("7.1767268800123@example.org", read.MessageId);
@@ -31,15 +35,22 @@ public sealed class SendingEmails : IDisposable
     /// <summary>RFC 6531 sections 3.2 and 3.4: SMTPUTF8 is for a local part that is not ASCII, and for nothing else.</summary>
     [Theory]
     [InlineData("users@example.org", "ada@example.org", "SMTPUTF8 8BITMIME", "MAIL FROM:<users@example.org>", "RCPT TO:<ada@example.org>")]
-    [InlineData("Üsers <users@bücher.example>", "ada@bücher.example", "SMTPUTF8 8BITMIME", "MAIL FROM:<users@xn--bcher-kva.example>", "RCPT TO:<ada@xn--bcher-kva.example>")]
+    [InlineData(
+        "Üsers <users@bücher.example>", "ada@bücher.example", "SMTPUTF8 8BITMIME", "MAIL FROM:<users@xn--bcher-kva.example>",
+        "RCPT TO:<ada@xn--bcher-kva.example>")]
     [InlineData("users@bücher.example", "ada@Bücher.example", "", "MAIL FROM:<users@xn--bcher-kva.example>", "RCPT TO:<ada@xn--bcher-kva.example>")]
-    [InlineData("users@xn--bcher-kva.example", "ada@xn--bcher-kva.example", "SMTPUTF8", "MAIL FROM:<users@xn--bcher-kva.example>", "RCPT TO:<ada@xn--bcher-kva.example>")]
-    [InlineData("users@example.org", "ada@faß.ΒΌΛΟΣ.example", "SMTPUTF8", "MAIL FROM:<users@example.org>", "RCPT TO:<ada@xn--fa-hia.xn--nxasmq6b.example>")]
+    [InlineData(
+        "users@xn--bcher-kva.example", "ada@xn--bcher-kva.example", "SMTPUTF8", "MAIL FROM:<users@xn--bcher-kva.example>",
+        "RCPT TO:<ada@xn--bcher-kva.example>")]
+    [InlineData(
+        "users@example.org", "ada@faß.ΒΌΛΟΣ.example", "SMTPUTF8", "MAIL FROM:<users@example.org>", "RCPT TO:<ada@xn--fa-hia.xn--nxasmq6b.example>")]
     [InlineData("users@example.org", "ünï@example.org", "SMTPUTF8 8BITMIME", "MAIL FROM:<users@example.org> SMTPUTF8", "RCPT TO:<ünï@example.org>")]
     [InlineData("users@example.org", "ünï@example.org", "SMTPUTF8", "MAIL FROM:<users@example.org> SMTPUTF8", "RCPT TO:<ünï@example.org>")]
     [InlineData("üsers@example.org", "ada@example.org", "SMTPUTF8 8BITMIME", "MAIL FROM:<üsers@example.org> SMTPUTF8", "RCPT TO:<ada@example.org>")]
-    [InlineData("users@example.org", "ada@example.org", "SMTPUTF8 8BITMIME BINARYMIME CHUNKING", "MAIL FROM:<users@example.org>", "RCPT TO:<ada@example.org>")]
-    public async Task SMTPUTF8_is_asked_for_only_where_a_local_part_needs_it(string from, string to, string extensions, string mail, string rcpt)
+    [InlineData(
+        "users@example.org", "ada@example.org", "SMTPUTF8 8BITMIME BINARYMIME CHUNKING", "MAIL FROM:<users@example.org>",
+        "RCPT TO:<ada@example.org>")]
+    public async Task SMTPUTF8_is_used_only_for_a_local_part_that_is_not_ASCII(string from, string to, string extensions, string mail, string rcpt)
     {
         using var server = new ScriptedMailServer(extensions.Split(' ', StringSplitOptions.RemoveEmptyEntries));
         Assert.Equal(Delivery.Delivered, await SendAsync(Email(to, "Ünï"), Plain(server.Port), from));
@@ -49,20 +60,22 @@ public sealed class SendingEmails : IDisposable
     }
 
     [Theory]
-    [InlineData("üsers@example.org", "ada@example.org", DeliveryOutcome.NotNow, "The mail server takes only ASCII addresses, and 'Email:From' is not ASCII.")]
-    [InlineData("üsers@example.org", "ünï@example.org", DeliveryOutcome.NotNow, "The mail server takes only ASCII addresses, and 'Email:From' is not ASCII.")]
+    [InlineData(
+        "üsers@example.org", "ada@example.org", DeliveryOutcome.NotNow, "The mail server takes only ASCII addresses, and 'Email:From' is not ASCII.")]
+    [InlineData(
+        "üsers@example.org", "ünï@example.org", DeliveryOutcome.NotNow, "The mail server takes only ASCII addresses, and 'Email:From' is not ASCII.")]
     [InlineData("users@example.org", "ünï@example.org", DeliveryOutcome.Rejected, "The mail server takes only ASCII addresses.")]
-    public async Task A_server_without_SMTPUTF8_gets_no_address_that_needs_it(string from, string to, DeliveryOutcome outcome, string reason)
+    public async Task Server_without_SMTPUTF8_gets_no_address_that_needs_it(string from, string to, DeliveryOutcome outcome, string reason)
     {
         using var server = new ScriptedMailServer(["8BITMIME"]);
         Assert.Equal(new(outcome, reason), await SendAsync(Email(to), Plain(server.Port), from));
         Assert.DoesNotContain(server.Commands, command => command.StartsWith("MAIL", StringComparison.Ordinal));
     }
 
-    /// <summary>What the library throws on them differs, and is not documented: an index out of range, an argument, a login that failed.</summary>
+    /// <summary>The library's exceptions for them differ and are not documented: an index out of range, an argument, a failed login.</summary>
     [Theory]
     [MemberData(nameof(Challenges))]
-    public async Task A_broken_challenge_is_a_failed_attempt(string mechanism, string challenge)
+    public async Task Malformed_challenge_is_a_failed_attempt(string mechanism, string challenge)
     {
         using var server = new ScriptedMailServer([$"AUTH {mechanism}"], challenge: challenge);
         var delivery = await SendAsync(
@@ -74,7 +87,7 @@ public sealed class SendingEmails : IDisposable
 
     [Theory]
     [MemberData(nameof(Exceptions))]
-    public async Task Every_exception_of_a_sender_is_a_failed_attempt_and_is_logged(string type)
+    public async Task Exception_of_a_sender_is_a_failed_attempt_and_is_logged(string type)
     {
         var exception = (Exception)Activator.CreateInstance(typeof(object).Assembly.GetType(type)!)!;
         var log = new CollectingLogger();
@@ -94,7 +107,7 @@ public sealed class SendingEmails : IDisposable
     [Theory]
     [InlineData("a\r\nBcc: eve@example.org")]
     [InlineData("a\nBcc: eve@example.org\n\nbody")]
-    public async Task No_text_can_begin_a_header(string text)
+    public async Task Line_break_in_name_or_subject_starts_no_header(string text)
     {
         await _server.StartAsync();
         await SendAsync(Email(toName: text, subject: text));
@@ -104,7 +117,7 @@ public sealed class SendingEmails : IDisposable
     }
 
     [Fact]
-    public async Task An_address_that_is_not_ASCII_goes_to_a_server_that_knows_such()
+    public async Task Non_ASCII_address_is_sent_to_a_server_with_SMTPUTF8()
     {
         await _server.StartAsync(utf8: true);
         Assert.Equal(Delivery.Delivered, await SendAsync(Email(to: "ünï@bücher.example")));
@@ -112,7 +125,7 @@ public sealed class SendingEmails : IDisposable
     }
 
     [Fact]
-    public async Task And_to_no_other()
+    public async Task Non_ASCII_local_part_is_rejected_by_a_server_without_SMTPUTF8()
     {
         await _server.StartAsync(utf8: false);
         Assert.Equal(new(DeliveryOutcome.Rejected, "The mail server takes only ASCII addresses."), await SendAsync(Email(to: "ünï@example.org")));
@@ -120,10 +133,10 @@ public sealed class SendingEmails : IDisposable
     }
 
     [Theory]
-    [InlineData("refused@example.org", DeliveryOutcome.Rejected, "The mail server replied: 550 5.1.1 No such mailbox")]
+    [InlineData("rejected@example.org", DeliveryOutcome.Rejected, "The mail server replied: 550 5.1.1 No such mailbox")]
     [InlineData("busy@example.org", DeliveryOutcome.NotNow, "The mail server replied: 451 4.3.0 Try again later")]
     [InlineData("hangs@example.org", DeliveryOutcome.NotNow, "The mail server did not respond in time.")]
-    public async Task What_the_server_does_not_take_has_a_reason(string to, DeliveryOutcome outcome, string reason)
+    public async Task Error_of_the_server_is_the_reason(string to, DeliveryOutcome outcome, string reason)
     {
         await _server.StartAsync();
         Assert.Equal(new(outcome, reason), await SendAsync(Email(to)));
@@ -131,7 +144,7 @@ public sealed class SendingEmails : IDisposable
     }
 
     [Fact]
-    public async Task A_server_that_is_away_is_told_from_one_that_is_back()
+    public async Task Delivery_fails_while_the_server_is_down_and_succeeds_when_it_is_back()
     {
         await _server.StartAsync();
         _server.Stop();
@@ -144,17 +157,18 @@ public sealed class SendingEmails : IDisposable
     [InlineData(SmtpSecurity.StartTls, null, "The mail server does not offer STARTTLS, which the configuration requires.")]
     [InlineData(SmtpSecurity.Tls, null, "No secure connection to the mail server could be made.")]
     [InlineData(SmtpSecurity.None, "users", "The mail server offers no login that the service can use, and the configuration has a user name.")]
-    public async Task A_server_that_is_not_as_configured_gets_nothing(SmtpSecurity security, string? username, string reason)
+    public async Task Server_that_does_not_match_the_configuration_gets_no_email(SmtpSecurity security, string? username, string reason)
     {
         await _server.StartAsync();
-        var delivery = await SendAsync(Email(), new() { Host = "127.0.0.1", Port = _server.Port, Security = security, Username = username, Timeout = TimeSpan.FromSeconds(2) });
+        var delivery = await SendAsync(
+            Email(), new() { Host = "127.0.0.1", Port = _server.Port, Security = security, Username = username, Timeout = TimeSpan.FromSeconds(2) });
         Assert.Equal(DeliveryOutcome.NotNow, delivery.Outcome);
         Assert.Equal(reason, delivery.Reason);
         Assert.Empty(_server.Received);
     }
 
     [Fact]
-    public async Task A_pickup_folder_has_a_file_for_each_email_and_one_for_two_deliveries()
+    public async Task Pickup_folder_has_one_file_for_two_deliveries_of_an_email()
     {
         var folder = Path.Combine(Path.GetTempPath(), $"cleanusers-{Guid.NewGuid():N}");
         var sender = Sender(new() { PickupFolder = folder }, new());
@@ -185,15 +199,16 @@ public sealed class SendingEmails : IDisposable
 
     private Task<Delivery> SendAsync(OutgoingEmail email, SmtpOptions? smtp = null, string from = "Users <users@example.org>") => Sender(
         new() { Delivery = EmailDelivery.Smtp, From = from },
-        smtp ?? new() { Host = "127.0.0.1", Port = _server.Port, Security = SmtpSecurity.None, Timeout = TimeSpan.FromSeconds(2) }).SendAsync(email, Ct);
+        smtp ?? new() { Host = "127.0.0.1", Port = _server.Port, Security = SmtpSecurity.None, Timeout = TimeSpan.FromSeconds(2) }).SendAsync(
+            email, Ct);
 
     private static IEmailSender Sender(EmailOptions options, SmtpOptions smtp) =>
         new ServiceCollection().AddLogging().AddEmailDelivery(options, smtp).BuildServiceProvider().GetRequiredService<IEmailSender>();
 
     private static async Task<MimeMessage> ReadAsync(string message)
     {
-        using var octets = new MemoryStream(System.Text.Encoding.UTF8.GetBytes(message));
-        return await MimeMessage.LoadAsync(octets, Ct);
+        using var bytes = new MemoryStream(System.Text.Encoding.UTF8.GetBytes(message));
+        return await MimeMessage.LoadAsync(bytes, Ct);
     }
 
     private sealed class ThrowingSender(Exception exception) : IEmailSender

@@ -26,7 +26,7 @@ public abstract class Store(TestDatabase database) : IAsyncLifetime
         await FillAsync();
     }
 
-    /// <summary>This, or the test is skipped where there is no such database here.</summary>
+    /// <summary>Returns this, or skips the test where there is no such database here.</summary>
     public Store Present()
     {
         database.SkipWhereAbsent();
@@ -69,10 +69,10 @@ public abstract class Store(TestDatabase database) : IAsyncLifetime
         GC.SuppressFinalize(this);
     }
 
-    /// <summary>Whether it has its schema before the first test.</summary>
+    /// <summary>Whether the schema is created before the first test.</summary>
     protected virtual bool Migrates => true;
 
-    /// <summary>What stands in it before the first test.</summary>
+    /// <summary>Adds the rows that exist before the first test.</summary>
     protected virtual Task FillAsync() => Task.CompletedTask;
 }
 

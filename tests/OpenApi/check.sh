@@ -1,5 +1,5 @@
 #!/usr/bin/env bash
-# Holds the description against the linters of the trade, and against clients that are made of nothing else.
+# Checks the description with common linters, and with clients that are generated from it alone.
 # Needs the .NET SDK, Node.js and npm; ends with 0 where everything holds.
 set -euo pipefail
 cd "$(dirname "$0")"

@@ -1,4 +1,4 @@
-// Opens the reference in a browser that reaches nothing but the service, sends a request from the page and waits for its answer.
+// Opens the reference in a browser that reaches nothing but the service, sends a request from the page and waits for its response.
 // Nothing may lead to another host, or be stopped by the Content-Security-Policy.
 // usage: node reference.mjs http://127.0.0.1:5080 screenshot.png    (CHROMIUM names the browser)
 import { chromium } from "playwright-core";
@@ -22,9 +22,9 @@ page.on("console", (message) => {
 await page.goto(`${service}/docs`);
 await page.getByRole("heading", { name: "List users" }).first().waitFor();
 await page.getByRole("button", { name: /Test Request/i }).first().click();
-const answer = page.waitForResponse((response) => response.url().includes("/api/v1/") || response.url().includes("/health/"));
+const pending = page.waitForResponse((response) => response.url().includes("/api/v1/") || response.url().includes("/health/"));
 await page.getByRole("button", { name: /^Send/i }).first().click();
-const response = await answer;
+const response = await pending;
 await page.waitForTimeout(1000);
 await page.screenshot({ path: screenshot });
 await browser.close();

@@ -3,14 +3,14 @@ using DotNet.Testcontainers.Containers;
 
 namespace CleanUsers.TestSupport;
 
-/// <summary>Servers in containers, where Docker answers.</summary>
+/// <summary>Servers in containers, where Docker is available.</summary>
 internal static class Container
 {
     public const string PostgreSqlImage = "postgres:17";
 
     public const string SqlServerImage = "mcr.microsoft.com/mssql/server:2022-latest";
 
-    /// <summary>The container, which the library removes when the tests have ended; or why there is none.</summary>
+    /// <summary>The container, which the library removes when the tests have ended, or the reason for its absence.</summary>
     public static async Task<(T? Container, string? Absence)> StartAsync<T>(Func<T> build)
         where T : class, IContainer
     {
@@ -22,7 +22,7 @@ internal static class Container
         }
         catch (DockerUnavailableException)
         {
-            return (null, "Docker does not answer");
+            return (null, "Docker is not available");
         }
     }
 }

@@ -1,5 +1,4 @@
 using System.Collections.Concurrent;
-using System.Diagnostics;
 using System.Globalization;
 using System.Text.Json;
 using Xunit;
@@ -13,11 +12,11 @@ public sealed class MailServer : IDisposable
 
     private static readonly Lazy<bool> IsInstalled = new(() => File.Exists(Python) && Run("-c", "import aiosmtpd"));
 
-    private Process? _process;
+    private ChildProcess? _process;
 
     public int Port { get; private set; }
 
-    /// <summary>What it took, as it came.</summary>
+    /// <summary>The messages that it accepted, in order.</summary>
     public ConcurrentQueue<(string To, string Message)> Received { get; } = [];
 
     /// <summary>Starts it, at the port that it had before if it had one; skips the test where aiosmtpd is not installed.</summary>
@@ -25,14 +24,14 @@ public sealed class MailServer : IDisposable
     public async Task StartAsync(bool utf8 = true)
     {
         Assert.SkipUnless(IsInstalled.Value, "aiosmtpd is not installed (Debian's python3-aiosmtpd)");
-        _process = Process.Start(new ProcessStartInfo(
-            Python, [Path.Combine(AppContext.BaseDirectory, "mail_server.py"), Port.ToString(CultureInfo.InvariantCulture), utf8 ? "utf8" : "ascii"])
-        { UseShellExecute = false, RedirectStandardOutput = true })!;
-        Port = int.Parse((await _process.StandardOutput.ReadLineAsync())!, CultureInfo.InvariantCulture);
-        _ = ListenAsync(_process.StandardOutput);
+        var script = Path.Combine(AppContext.BaseDirectory, "mail_server.py");
+        _process = ChildProcess.Start(
+            Python, [script, Port.ToString(CultureInfo.InvariantCulture), utf8 ? "utf8" : "ascii"], AppContext.BaseDirectory);
+        Port = int.Parse((await _process.Output.ReadLineAsync())!, CultureInfo.InvariantCulture);
+        _ = ListenAsync(_process.Output);
     }
 
-    /// <summary>What it took, once that is so many messages: it tells of them after it has answered.</summary>
+    /// <summary>The accepted messages, once there are this many: the server prints a message after its response.</summary>
     public async Task<IReadOnlyList<(string To, string Message)>> ReceivedAsync(int messages)
     {
         for (var i = 0; i < 500 && Received.Count < messages; i++) await Task.Delay(10);
@@ -41,10 +40,7 @@ public sealed class MailServer : IDisposable
 
     public void Stop()
     {
-        if (_process is null) return;
-        _process.Kill();
-        _process.WaitForExit();
-        _process.Dispose();
+        _process?.Dispose();
         _process = null;
     }
 
@@ -61,8 +57,7 @@ public sealed class MailServer : IDisposable
 
     private static bool Run(params string[] arguments)
     {
-        using var process = Process.Start(new ProcessStartInfo(Python, arguments) { UseShellExecute = false, RedirectStandardError = true })!;
-        process.WaitForExit();
-        return process.ExitCode == 0;
+        using var process = ChildProcess.Start(Python, arguments, AppContext.BaseDirectory);
+        return process.WaitForExitAsync().GetAwaiter().GetResult() == 0;
     }
 }

@@ -4,7 +4,7 @@ using Npgsql;
 
 namespace CleanUsers.TestSupport;
 
-/// <summary>A PostgreSQL server of one's own, to stop and start; only where PostgreSQL is installed.</summary>
+/// <summary>A separate PostgreSQL server that a test can stop and start; only where PostgreSQL is installed.</summary>
 public sealed class OwnPostgreSqlDatabase : TestDatabase
 {
     private PostgreSqlServer? _server;
@@ -28,5 +28,6 @@ public sealed class OwnPostgreSqlDatabase : TestDatabase
         return ValueTask.CompletedTask;
     }
 
-    protected override DbConnection Connect() => new NpgsqlConnection(new NpgsqlConnectionStringBuilder(ConnectionString) { Pooling = false }.ConnectionString);
+    protected override DbConnection Connect() =>
+        new NpgsqlConnection(new NpgsqlConnectionStringBuilder(ConnectionString) { Pooling = false }.ConnectionString);
 }

@@ -1,5 +1,3 @@
-using System.Diagnostics;
-using System.Globalization;
 using System.Net;
 using System.Net.Sockets;
 
@@ -7,7 +5,7 @@ namespace CleanUsers.TestSupport;
 
 /// <summary>
 /// A PostgreSQL server of an installation on this machine, with data of its own, on a free port of the loopback interface. It runs as the
-/// user of the tests, or, where that is root, whom PostgreSQL refuses, as <c>postgres</c>.
+/// user of the tests, or, where that is root, which PostgreSQL rejects, as <c>postgres</c>.
 /// </summary>
 public sealed class PostgreSqlServer : IDisposable
 {
@@ -17,7 +15,8 @@ public sealed class PostgreSqlServer : IDisposable
 
     /// <summary>The folder of the programs; null where PostgreSQL is not installed.</summary>
     public static string? Installation { get; } = (Environment.GetEnvironmentVariable("PATH") ?? "").Split(Path.PathSeparator)
-        .Concat(Directory.Exists("/usr/lib/postgresql") ? Directory.GetDirectories("/usr/lib/postgresql").Order().Reverse().Select(version => $"{version}/bin") : [])
+        .Concat(Directory.Exists("/usr/lib/postgresql")
+            ? Directory.GetDirectories("/usr/lib/postgresql").Order().Reverse().Select(version => $"{version}/bin") : [])
         .FirstOrDefault(folder => File.Exists(Path.Combine(folder, "initdb")));
 
     public string ConnectionString => $"Host=127.0.0.1;Port={_port};Username=postgres;Database=postgres";
@@ -39,7 +38,7 @@ public sealed class PostgreSqlServer : IDisposable
             "-o", $"-c listen_addresses=127.0.0.1 -c port={_port} -c unix_socket_directories='' -c fsync=off -c max_connections=300");
     }
 
-    /// <summary>Ends it at once, without a word to those who are connected.</summary>
+    /// <summary>Stops it immediately, without a shutdown of the connections.</summary>
     public Task StopAsync() => RunProgramAsync("pg_ctl", "stop", "-w", "-m", "immediate", "-D", Data);
 
     public void Dispose()
@@ -64,11 +63,11 @@ public sealed class PostgreSqlServer : IDisposable
 
     private static async Task RunAsync(string program, params string[] arguments)
     {
-        // its output goes nowhere: a server that inherits a pipe would keep it open
-        using var process = Process.Start(new ProcessStartInfo("/bin/sh", ["-c", "exec \"$0\" \"$@\" >/dev/null 2>&1", program, .. arguments]) { WorkingDirectory = "/" })!;
-        await process.WaitForExitAsync();
-        if (process.ExitCode != 0)
-            throw new InvalidOperationException(string.Create(CultureInfo.InvariantCulture, $"{program} {string.Join(' ', arguments)} ended with {process.ExitCode}."));
+        // its output is discarded: a server that inherits a pipe would keep it open
+        using var process = ChildProcess.Start("/bin/sh", ["-c", "exec \"$0\" \"$@\" >/dev/null 2>&1", program, .. arguments], folder: "/");
+        var code = await process.WaitForExitAsync();
+        if (code != 0)
+            throw new InvalidOperationException(FormattableString.Invariant($"{program} {string.Join(' ', arguments)} ended with {code}."));
     }
 
     private static int FreePort()

@@ -26,7 +26,8 @@ public sealed class PostgreSqlTestDatabase : TestDatabase
     {
         if (ConnectionString.Length == 0) return;
         await using (var mine = new NpgsqlConnection(ConnectionString)) NpgsqlConnection.ClearPool(mine);
-        await ExecuteAsync((await Server.Value).ConnectionString!, $"DROP DATABASE {new NpgsqlConnectionStringBuilder(ConnectionString).Database} WITH (FORCE)");
+        await ExecuteAsync(
+            (await Server.Value).ConnectionString!, $"DROP DATABASE {new NpgsqlConnectionStringBuilder(ConnectionString).Database} WITH (FORCE)");
     }
 
     private static async Task<(string? ConnectionString, string? Absence)> FindServerAsync()
@@ -40,7 +41,8 @@ public sealed class PostgreSqlTestDatabase : TestDatabase
             return (server.ConnectionString, null);
         }
 
-        var (container, absence) = await Container.StartAsync(() => new Testcontainers.PostgreSql.PostgreSqlBuilder(Container.PostgreSqlImage).Build());
+        var (container, absence) = await Container.StartAsync(
+            () => new Testcontainers.PostgreSql.PostgreSqlBuilder(Container.PostgreSqlImage).Build());
         return (container?.GetConnectionString(), absence is null ? null : $"not named, not installed, and {absence}");
     }
 
@@ -55,5 +57,6 @@ public sealed class PostgreSqlTestDatabase : TestDatabase
         await command.ExecuteNonQueryAsync();
     }
 
-    protected override DbConnection Connect() => new NpgsqlConnection(new NpgsqlConnectionStringBuilder(ConnectionString) { Pooling = false }.ConnectionString);
+    protected override DbConnection Connect() =>
+        new NpgsqlConnection(new NpgsqlConnectionStringBuilder(ConnectionString) { Pooling = false }.ConnectionString);
 }

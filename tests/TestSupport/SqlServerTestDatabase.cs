@@ -46,5 +46,6 @@ public sealed class SqlServerTestDatabase : TestDatabase
         await command.ExecuteNonQueryAsync();
     }
 
-    protected override DbConnection Connect() => new SqlConnection(new SqlConnectionStringBuilder(ConnectionString) { Pooling = false }.ConnectionString);
+    protected override DbConnection Connect() =>
+        new SqlConnection(new SqlConnectionStringBuilder(ConnectionString) { Pooling = false }.ConnectionString);
 }

@@ -14,7 +14,7 @@ public abstract class TestDatabase : IAsyncDisposable
     /// <summary>Set by <see cref="CreateAsync"/>, where there is a server.</summary>
     public string ConnectionString { get; protected set; } = "";
 
-    /// <summary>Why there is none here; null where there is.</summary>
+    /// <summary>Why there is no server here; null where there is one.</summary>
     public string? Absence { get; protected set; }
 
     /// <summary>Makes the database, where there is a server.</summary>
@@ -25,11 +25,11 @@ public abstract class TestDatabase : IAsyncDisposable
     {
         if (Absence is null) return;
         var demanded = (Environment.GetEnvironmentVariable(Demanded) ?? "").Split(',', StringSplitOptions.TrimEntries);
-        if (demanded.Contains($"{Provider}", StringComparer.OrdinalIgnoreCase)) Assert.Fail($"{Demanded} demands {Provider}: {Absence}");
+        Assert.False(demanded.Contains($"{Provider}", StringComparer.OrdinalIgnoreCase), $"{Demanded} demands {Provider}: {Absence}");
         Assert.Skip($"{Provider}: {Absence}");
     }
 
-    /// <summary>Executes a statement on it, whose connection no pool keeps.</summary>
+    /// <summary>Executes a statement on a connection without a pool.</summary>
     public async Task ExecuteAsync(string statement)
     {
         await using var connection = Connect();

@@ -1,4 +1,4 @@
-"""A mail server for the tests: aiosmtpd, which tells what it gets as lines of JSON. Addresses say what it does with them."""
+"""A mail server for the tests: aiosmtpd, which prints each message as a line of JSON. The start of an address selects its response."""
 import asyncio
 import json
 import sys
@@ -8,7 +8,7 @@ from aiosmtpd.smtp import SMTP
 
 class Handler:
     async def handle_RCPT(self, server, session, envelope, address, rcpt_options):
-        if address.startswith("refused"):
+        if address.startswith("rejected"):
             return "550 5.1.1 No such mailbox"
         if address.startswith("busy"):
             return "451 4.3.0 Try again later"

@@ -11,19 +11,20 @@ using Npgsql;
 
 namespace CleanUsers.WebApi.Tests;
 
-/// <summary>A background service fails, in whatever way: the others and the requests go on.</summary>
+/// <summary>A background service fails with any exception: the other services and the requests continue.</summary>
 public sealed class BackgroundFailures
 {
     public static TheoryData<Exception> Exceptions =>
     [
         new InvalidOperationException(), new TimeoutException(), new TaskCanceledException(), new OperationCanceledException(),
-        new AggregateException(new FormatException()), new IOException(), new SqliteException("x", 1), new PostgresException("x", "ERROR", "ERROR", "42501"),
+        new AggregateException(new FormatException()), new IOException(), new SqliteException("x", 1),
+        new PostgresException("x", "ERROR", "ERROR", "42501"),
         new MailKit.ServiceNotAuthenticatedException("530"),
     ];
 
     [Theory]
     [MemberData(nameof(Exceptions), DisableDiscoveryEnumeration = true)]
-    public async Task A_periodic_service_outlives_every_exception(Exception exception)
+    public async Task Periodic_service_continues_after_every_exception(Exception exception)
     {
         var clock = new FakeTimeProvider();
         using var service = new Failing(exception, clock);
@@ -36,14 +37,15 @@ public sealed class BackgroundFailures
         Assert.True(service.ExecuteTask!.IsCompletedSuccessfully || service.ExecuteTask.IsCanceled);
     }
 
-    /// <summary>The host would return as after an orderly shutdown, and the process with exit code 0.</summary>
+    /// <summary>Otherwise the host would return as after an orderly shutdown, and the process would exit with 0.</summary>
     [Fact]
-    public async Task An_exception_that_stops_the_host_is_thrown_when_it_has_stopped()
+    public async Task Exception_that_stops_the_host_is_thrown_after_shutdown()
     {
         var builder = WebApplication.CreateEmptyBuilder(new WebApplicationOptions());
         builder.WebHost.UseKestrelCore().UseUrls("http://127.0.0.1:0");
         builder.Services.AddHostedService<Ending>();
-        var exception = await Assert.ThrowsAsync<InvalidOperationException>(() => builder.Build().RunUntilShutdownAsync().WaitAsync(TimeSpan.FromSeconds(20)));
+        var exception = await Assert.ThrowsAsync<InvalidOperationException>(
+            () => builder.Build().RunUntilShutdownAsync().WaitAsync(TimeSpan.FromSeconds(20)));
         Assert.Equal("The end.", exception.Message);
     }
 

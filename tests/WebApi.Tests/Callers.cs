@@ -6,7 +6,7 @@ namespace CleanUsers.WebApi.Tests;
 public sealed class Callers(Callers.WithTokens service) : IClassFixture<Callers.WithTokens>
 {
     [Fact]
-    public async Task Two_callers_with_the_same_key_do_not_meet()
+    public async Task Same_key_of_two_callers_is_two_requests()
     {
         var ada = await PostAsync("ada", """{"email":"ada@example.org"}""");
         var bob = await PostAsync("bob", """{"email":"bob@example.org"}""");
@@ -15,7 +15,7 @@ public sealed class Callers(Callers.WithTokens service) : IClassFixture<Callers.
         (await PostAsync("bob", """{"email":"ada@example.org"}""")).IsProblem(422, "idempotency-key-reused");
     }
 
-    private Task<Answer> PostAsync(string subject, string body) => service.SendAsync(
+    private Task<Response> PostAsync(string subject, string body) => service.SendAsync(
         "POST", "/api/v1/users", body, ("Idempotency-Key", "same"), ("Authorization", "Bearer " + WithTokens.Token(subject)));
 
     public sealed class WithTokens : Service
@@ -31,12 +31,14 @@ public sealed class Callers(Callers.WithTokens service) : IClassFixture<Callers.
             ("Authentication:Schemes:Bearer:SigningKeys:0:Value", Convert.ToBase64String(Key)),
         ];
 
-        public static string Token(string subject, params (string Name, object Value)[] more) => new JsonWebTokenHandler().CreateToken(new SecurityTokenDescriptor
-        {
-            Issuer = "https://issuer.example",
-            Audience = "https://users.example",
-            Claims = more.Concat([("sub", subject), ("scope", "users.write")]).DistinctBy(claim => claim.Item1).ToDictionary(claim => claim.Item1, claim => claim.Item2),
-            SigningCredentials = new(new SymmetricSecurityKey(Key), SecurityAlgorithms.HmacSha256),
-        });
+        public static string Token(string subject, params (string Name, object Value)[] more) =>
+            new JsonWebTokenHandler().CreateToken(new SecurityTokenDescriptor
+            {
+                Issuer = "https://issuer.example",
+                Audience = "https://users.example",
+                Claims = more.Concat([("sub", subject), ("scope", "users.write")]).DistinctBy(claim => claim.Item1).ToDictionary(
+                claim => claim.Item1, claim => claim.Item2),
+                SigningCredentials = new(new SymmetricSecurityKey(Key), SecurityAlgorithms.HmacSha256),
+            });
     }
 }

@@ -5,7 +5,7 @@ using Microsoft.IdentityModel.Tokens;
 
 namespace CleanUsers.WebApi.Tests;
 
-/// <summary>A service that lets nobody in without a token, and the issuer that it trusts.</summary>
+/// <summary>A service that requires a token, and the issuer that it trusts.</summary>
 public class ClosedService : Service
 {
     public const string Issuer = "https://issuer.example";
@@ -27,7 +27,7 @@ public class ClosedService : Service
 
     public static (string Name, string Value) Bearer(string token) => ("Authorization", "Bearer " + token);
 
-    /// <summary>A token that is valid but for these claims; null leaves one out.</summary>
+    /// <summary>A token that is valid except for these claims; null omits a claim.</summary>
     public static string Token(params (string Name, object? Value)[] claims) => Token(Key, SecurityAlgorithms.HmacSha256, claims);
 
     public static string Token(byte[] key, string algorithm, params (string Name, object? Value)[] claims) =>
@@ -49,7 +49,7 @@ public class ClosedService : Service
         return JsonSerializer.Serialize(payload.Where(claim => claim.Value is not null).ToDictionary());
     }
 
-    /// <summary>From now, as a token says it (RFC 7519 section 2).</summary>
+    /// <summary>A time relative to now, as in a token (NumericDate, RFC 7519 section 2).</summary>
     public static long Seconds(int fromNow) => TimeProvider.System.GetUtcNow().AddSeconds(fromNow).ToUnixTimeSeconds();
 
     /// <summary>A token of these parts as they are.</summary>

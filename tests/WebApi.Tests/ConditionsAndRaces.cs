@@ -2,13 +2,13 @@ namespace CleanUsers.WebApi.Tests;
 
 public abstract class ConditionsAndRaces(Service service)
 {
-    // a race is lost by chance: CLEANUSERS_TEST_ROUNDS=200 gives chance more of them
+    // races depend on chance: CLEANUSERS_TEST_ROUNDS=200 runs more rounds
     private static readonly int Rounds = int.Parse(Environment.GetEnvironmentVariable("CLEANUSERS_TEST_ROUNDS") ?? "5", null);
 
     private readonly Service _service = service.Present();
 
     [Fact]
-    public async Task A_stale_tag_is_412_and_changes_nothing()
+    public async Task Stale_entity_tag_is_412_and_changes_nothing()
     {
         var id = await _service.CreateAsync("stale@example.org");
         var user = $"/api/v1/users/{id}";
@@ -16,7 +16,8 @@ public abstract class ConditionsAndRaces(Service service)
         foreach (var tag in (string[])["\"1\"", "\"3\"", "W/\"2\"", "\"02\"", "\"x\"", "\"\""])
         {
             (await _service.SendAsync("PATCH", user, """{"age":2}""", ("If-Match", tag))).IsProblem(412, "version-mismatch");
-            (await _service.SendAsync("PUT", user, """{"email":"x@y","role":"User","status":"Active"}""", ("If-Match", tag))).IsProblem(412, "version-mismatch");
+            (await _service.SendAsync("PUT", user, """{"email":"x@y","role":"User","status":"Active"}""", ("If-Match", tag)))
+                .IsProblem(412, "version-mismatch");
             (await _service.SendAsync("DELETE", user, null, ("If-Match", tag))).IsProblem(412, "version-mismatch");
         }
 
@@ -24,7 +25,7 @@ public abstract class ConditionsAndRaces(Service service)
     }
 
     [Fact]
-    public async Task A_tag_that_is_right_one_of_a_list_or_a_star_lets_the_write_through()
+    public async Task Matching_entity_tag_list_or_asterisk_allows_the_write()
     {
         var id = await _service.CreateAsync("right@example.org");
         var user = $"/api/v1/users/{id}";
@@ -35,12 +36,12 @@ public abstract class ConditionsAndRaces(Service service)
     }
 
     [Fact]
-    public async Task A_condition_does_not_make_a_missing_user_anything_but_missing() =>
+    public async Task Condition_on_a_missing_user_is_404() =>
         (await _service.SendAsync("PATCH", "/api/v1/users/999999", """{"age":1}""", ("If-Match", "*"))).IsProblem(404, "user-not-found");
 
     /// <summary>RFC 9110 section 8.8.3: a backslash is an ordinary character of a tag.</summary>
     [Fact]
-    public async Task A_backslash_ends_no_tag()
+    public async Task Backslash_is_part_of_an_entity_tag()
     {
         var id = await _service.CreateAsync($"b{Guid.NewGuid():N}@example.org");
         (await _service.GetAsync($"/api/v1/users/{id}", ("If-None-Match", "\"C:\\\", \"1\""))).Is(304);
@@ -55,15 +56,16 @@ public abstract class ConditionsAndRaces(Service service)
     [InlineData("w/\"1\"")]
     [InlineData("*, \"1\"")]
     [InlineData("\"1\" \"2\"")]
-    public async Task A_header_that_is_no_list_of_tags_is_named(string tags)
+    public async Task Malformed_entity_tag_header_is_400(string tags)
     {
         var id = await _service.CreateAsync($"t{Guid.NewGuid():N}@example.org");
-        (await _service.SendAsync("PATCH", $"/api/v1/users/{id}", """{"age":1}""", ("If-Match", tags))).HasFaults("header If-Match invalid-entity-tag");
-        (await _service.GetAsync($"/api/v1/users/{id}", ("If-None-Match", tags))).HasFaults("header If-None-Match invalid-entity-tag");
+        (await _service.SendAsync("PATCH", $"/api/v1/users/{id}", """{"age":1}""", ("If-Match", tags)))
+            .HasErrors("header If-Match invalid-entity-tag");
+        (await _service.GetAsync($"/api/v1/users/{id}", ("If-None-Match", tags))).HasErrors("header If-None-Match invalid-entity-tag");
     }
 
     [Fact]
-    public async Task If_None_Match_on_a_write_is_412_where_it_matches()
+    public async Task If_None_Match_on_a_write_is_412_when_it_matches()
     {
         var id = await _service.CreateAsync("none@example.org");
         (await _service.SendAsync("PATCH", $"/api/v1/users/{id}", """{"age":1}""", ("If-None-Match", "*"))).IsProblem(412, "version-mismatch");
@@ -72,7 +74,7 @@ public abstract class ConditionsAndRaces(Service service)
     }
 
     [Fact]
-    public async Task If_Match_on_a_read_is_412_where_it_does_not_match()
+    public async Task If_Match_on_a_read_is_412_when_it_does_not_match()
     {
         var id = await _service.CreateAsync("read@example.org");
         (await _service.GetAsync($"/api/v1/users/{id}", ("If-Match", "\"2\""))).IsProblem(412, "version-mismatch");
@@ -81,68 +83,73 @@ public abstract class ConditionsAndRaces(Service service)
     }
 
     [Fact]
-    public async Task Twelve_creates_of_one_address_at_once_make_one_user()
+    public async Task Twelve_concurrent_creates_of_one_email_create_one_user()
     {
         for (var round = 0; round < Rounds; round++)
         {
             var body = $$"""{"email":"race{{round}}@example.org"}""";
-            var statuses = (await AtOnceAsync(12, _ => _service.SendAsync("POST", "/api/v1/users", body))).Select(answer => answer.Status).Order();
+            var statuses = (await AtOnceAsync(12, _ => _service.SendAsync("POST", "/api/v1/users", body))).Select(
+                response => response.Status).Order();
             Assert.Equal([201, .. Enumerable.Repeat(409, 11)], statuses);
         }
     }
 
     [Fact]
-    public async Task Twenty_patches_at_once_are_all_made_and_none_is_lost()
+    public async Task Twenty_concurrent_patches_are_all_applied()
     {
         for (var round = 0; round < Rounds; round++)
         {
             var id = await _service.CreateAsync($"busy{round}@example.org");
-            string[] patches = ["""{"name":"n"}""", """{"age":99}""", """{"role":"Admin"}""", """{"status":"Inactive"}""", $$"""{"email":"busier{{round}}@example.org"}"""];
-            var answers = await AtOnceAsync(20, i => _service.SendAsync(
+            string[] patches = [
+                """{"name":"n"}""", """{"age":99}""", """{"role":"Admin"}""", """{"status":"Inactive"}""",
+                $$"""{"email":"busier{{round}}@example.org"}"""];
+            var responses = await AtOnceAsync(20, i => _service.SendAsync(
                 "PATCH", $"/api/v1/users/{id}", i < patches.Length ? patches[i] : $$"""{"name":"n{{i}}"}"""));
-            Assert.All(answers, answer => answer.Is(200));
+            Assert.All(responses, response => response.Is(200));
             var user = await _service.GetAsync($"/api/v1/users/{id}");
             Assert.Equal(21, user["version"].GetInt64());
             Assert.Equal((99, "Admin", "Inactive", $"busier{round}@example.org"),
                 (user["age"].GetInt32(), user["role"].GetString(), user["status"].GetString(), user["email"].GetString()));
-            Assert.Equal(Enumerable.Range(2, 20).Select(version => (long)version), answers.Select(answer => answer["version"].GetInt64()).Order());
+            Assert.Equal(
+                Enumerable.Range(2, 20).Select(version => (long)version), responses.Select(response => response["version"].GetInt64()).Order());
         }
     }
 
     [Fact]
-    public async Task Of_twelve_with_one_tag_one_gets_through()
+    public async Task One_of_twelve_concurrent_patches_with_the_same_entity_tag_succeeds()
     {
         var id = await _service.CreateAsync("tagged@example.org");
-        var answers = await AtOnceAsync(12, i => _service.SendAsync("PATCH", $"/api/v1/users/{id}", $$"""{"age":{{i + 1}}}""", ("If-Match", "\"1\"")));
-        Assert.Equal([200, .. Enumerable.Repeat(412, 11)], answers.Select(answer => answer.Status).Order());
+        var responses = await AtOnceAsync(
+            12, i => _service.SendAsync("PATCH", $"/api/v1/users/{id}", $$"""{"age":{{i + 1}}}""", ("If-Match", "\"1\"")));
+        Assert.Equal([200, .. Enumerable.Repeat(412, 11)], responses.Select(response => response.Status).Order());
         Assert.Equal(2, (await _service.GetAsync($"/api/v1/users/{id}"))["version"].GetInt64());
     }
 
     [Fact]
-    public async Task Puts_at_once_without_a_tag_overwrite_each_other_whole()
+    public async Task Concurrent_PUTs_without_an_entity_tag_overwrite_each_other_completely()
     {
         var id = await _service.CreateAsync("whole@example.org");
-        var answers = await AtOnceAsync(12, i => _service.SendAsync(
+        var responses = await AtOnceAsync(12, i => _service.SendAsync(
             "PUT", $"/api/v1/users/{id}", $$"""{"email":"w{{i}}@example.org","name":"n{{i}}","age":{{i}},"role":"User","status":"Active"}"""));
-        Assert.All(answers, answer => answer.Is(200));
+        Assert.All(responses, response => response.Is(200));
         var user = await _service.GetAsync($"/api/v1/users/{id}");
         Assert.Equal(($"w{user["age"]}@example.org", $"n{user["age"]}"), (user["email"].GetString(), user["name"].GetString()));
     }
 
     [Fact]
-    public async Task Of_deletes_at_once_one_gets_through_and_so_of_restores()
+    public async Task One_of_the_concurrent_deletes_and_restores_succeeds()
     {
         for (var round = 0; round < Rounds; round++)
         {
             var id = await _service.CreateAsync($"once{round}@example.org");
             var deletes = await AtOnceAsync(10, _ => _service.SendAsync("DELETE", $"/api/v1/users/{id}"));
-            Assert.Equal([204, .. Enumerable.Repeat(404, 9)], deletes.Select(answer => answer.Status).Order());
+            Assert.Equal([204, .. Enumerable.Repeat(404, 9)], deletes.Select(response => response.Status).Order());
             var restores = await AtOnceAsync(10, _ => _service.SendAsync("PATCH", $"/api/v1/deleted-users/{id}", """{"deleted":false}"""));
-            Assert.Equal([200, .. Enumerable.Repeat(404, 9)], restores.Select(answer => answer.Status).Order());
+            Assert.Equal([200, .. Enumerable.Repeat(404, 9)], restores.Select(response => response.Status).Order());
         }
     }
 
-    private static Task<Answer[]> AtOnceAsync(int clients, Func<int, Task<Answer>> send) =>
+    private static Task<Response[]> AtOnceAsync(int clients, Func<int, Task<Response>> send) =>
         Task.WhenAll(Enumerable.Range(0, clients).Select(i => Task.Run(() => send(i))));
 }
 

@@ -5,7 +5,7 @@ using System.Text;
 
 namespace CleanUsers.WebApi.Tests;
 
-/// <summary>Cursors as a client can compute them: the digest is right and the place is any bytes (docs/decisions/0004-cursors.md).</summary>
+/// <summary>Cursors as a client can compute them: the digest is right and the position is any bytes (docs/decisions/0004-cursors.md).</summary>
 internal static class CursorForgery
 {
     private const int DigestBytes = 8;

@@ -5,31 +5,37 @@ namespace CleanUsers.WebApi.Tests;
 
 public sealed class Dashboard
 {
-    /// <summary>What the embedded database has not: the pool is PostgreSQL's driver's.</summary>
-    private static readonly string[] Elsewhere = ["db_client_connection_count", "db_client_connection_npgsql_pending_requests", "db_client_connection_state"];
+    /// <summary>Metrics that the embedded database does not have: they are those of PostgreSQL's connection pool.</summary>
+    private static readonly string[] Elsewhere = [
+        "db_client_connection_count", "db_client_connection_npgsql_pending_requests", "db_client_connection_state"];
 
     [Fact(Timeout = 30_000)]
-    public async Task Every_metric_and_label_that_it_asks_for_is_there()
+    public async Task Every_metric_and_label_of_the_dashboard_exists()
     {
-        using var service = await Running.StartAsync();
+        using var service = await RunningService.StartAsync();
         (await service.SendAsync("POST", "/api/v1/users", """{"email":"one@example.org"}""")).Is(201);
         (await service.SendAsync("POST", "/api/v1/users", """{"email":"one@example.org"}""")).Is(409);
-        // they are counted for the first time after two seconds
+        // the metric of waiting emails appears after two seconds
         var metrics = "";
-        for (; !metrics.Contains("cleanusers_emails_waiting", StringComparison.Ordinal); metrics = (await service.SendAsync("GET", "/metrics")).Is(200).Body)
+        while (!metrics.Contains("cleanusers_emails_waiting", StringComparison.Ordinal))
+        {
             await Task.Delay(100, TestContext.Current.CancellationToken);
+            metrics = (await service.SendAsync("GET", "/metrics")).Is(200).Body;
+        }
 
         var file = Path.Combine(Root(), "deploy", "grafana", "cleanusers.json");
         var queries = Queries(JsonNode.Parse(await File.ReadAllTextAsync(file, TestContext.Current.CancellationToken))!).ToList();
         Assert.True(queries.Count > 20, $"{queries.Count} queries");
         foreach (var name in queries.SelectMany(Names).Distinct().Except(Elsewhere))
-            Assert.True(Regex.IsMatch(metrics, $"(?m)^{name}[{{ ]|[{{,]{name}=\"", RegexOptions.None, TimeSpan.FromSeconds(5)), $"{name} is not in /metrics");
+            Assert.True(
+                Regex.IsMatch(metrics, $"(?m)^{name}[{{ ]|[{{,]{name}=\"", RegexOptions.None, TimeSpan.FromSeconds(5)), $"{name} is not in /metrics");
     }
 
     private static IEnumerable<string> Queries(JsonNode node) => node switch
     {
         JsonObject members => members.SelectMany(member =>
-            member.Key is "expr" or "query" && member.Value is JsonValue text && text.TryGetValue<string>(out var query) ? [query] : member.Value is null ? [] : Queries(member.Value)),
+            member.Key is "expr" or "query" && member.Value is JsonValue text && text.TryGetValue<string>(out var query) ? [query]
+                : member.Value is null ? [] : Queries(member.Value)),
         JsonArray items => items.SelectMany(item => Queries(item!)),
         _ => [],
     };

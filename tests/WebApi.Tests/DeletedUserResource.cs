@@ -5,19 +5,19 @@ public abstract class DeletedUserResource(Service service)
     private readonly Service _service = service.Present();
 
     [Fact]
-    public async Task GET_shows_the_deleted_user_and_when_it_was_deleted()
+    public async Task GET_returns_the_deleted_user_with_its_time_of_deletion()
     {
         var id = await _service.CreateDeletedAsync("shown@example.org");
-        var answer = (await _service.GetAsync($"/api/v1/deleted-users/{id}")).Is(200);
-        Assert.Equal("\"2\"", answer.Header("ETag"));
-        Assert.Equal(answer["updatedAt"].GetString(), answer["deletedAt"].GetString());
+        var response = (await _service.GetAsync($"/api/v1/deleted-users/{id}")).Is(200);
+        Assert.Equal("\"2\"", response.Header("ETag"));
+        Assert.Equal(response["updatedAt"].GetString(), response["deletedAt"].GetString());
         (await _service.GetAsync($"/api/v1/deleted-users/{id}", ("If-None-Match", "\"2\""))).Is(304);
         var alive = await _service.CreateAsync("alive@example.org");
         (await _service.GetAsync($"/api/v1/deleted-users/{alive}")).IsProblem(404, "user-not-found");
     }
 
     [Fact]
-    public async Task The_list_shows_the_newest_deletion_first_page_by_page()
+    public async Task Deleted_users_are_listed_newest_deletion_first_page_by_page()
     {
         var ids = new List<long>();
         for (var i = 0; i < 5; i++) ids.Add(await _service.CreateDeletedAsync($"bin{i}@example.org"));
@@ -29,19 +29,20 @@ public abstract class DeletedUserResource(Service service)
     }
 
     [Fact]
-    public async Task PATCH_restores_and_says_where_the_user_is_now()
+    public async Task PATCH_restores_and_returns_the_location_of_the_user()
     {
         var id = await _service.CreateDeletedAsync("restored@example.org");
-        var answer = await _service.SendAsync("PATCH", $"/api/v1/deleted-users/{id}", """{"deleted":false}""", ("Content-Type", "application/merge-patch+json"));
-        Assert.Equal($"/api/v1/users/{id}", answer.Is(200).Header("Content-Location"));
-        Assert.Equal("\"3\"", answer.Header("ETag"));
-        Assert.False(answer.Json.TryGetProperty("deletedAt", out _));
-        Assert.Equal(answer.Body, (await _service.GetAsync($"/api/v1/users/{id}")).Is(200).Body);
+        var response = await _service.SendAsync(
+            "PATCH", $"/api/v1/deleted-users/{id}", """{"deleted":false}""", ("Content-Type", "application/merge-patch+json"));
+        Assert.Equal($"/api/v1/users/{id}", response.Is(200).Header("Content-Location"));
+        Assert.Equal("\"3\"", response.Header("ETag"));
+        Assert.False(response.Json.TryGetProperty("deletedAt", out _));
+        Assert.Equal(response.Body, (await _service.GetAsync($"/api/v1/users/{id}")).Is(200).Body);
         (await _service.SendAsync("PATCH", $"/api/v1/deleted-users/{id}", """{"deleted":false}""")).IsProblem(404, "user-not-found");
     }
 
     [Fact]
-    public async Task Delete_and_create_again_works_any_number_of_times_and_a_restore_collides_cleanly()
+    public async Task Restore_fails_with_409_when_the_email_is_taken()
     {
         var first = await _service.CreateAsync("again@example.org");
         var last = first;
@@ -52,7 +53,8 @@ public abstract class DeletedUserResource(Service service)
         }
 
         (await _service.SendAsync("PATCH", $"/api/v1/deleted-users/{first}", """{"deleted":false}""")).IsProblem(409, "email-taken");
-        (await _service.SendAsync("PATCH", $"/api/v1/deleted-users/{first}", """{"deleted":false,"email":"again@EXAMPLE.org"}""")).IsProblem(409, "email-taken");
+        (await _service.SendAsync("PATCH", $"/api/v1/deleted-users/{first}", """{"deleted":false,"email":"again@EXAMPLE.org"}"""))
+            .IsProblem(409, "email-taken");
         var restored = await _service.SendAsync("PATCH", $"/api/v1/deleted-users/{first}", """{"deleted":false,"email":"other@example.org"}""");
         Assert.Equal("other@example.org", restored.Is(200)["email"].GetString());
     }
@@ -65,15 +67,16 @@ public abstract class DeletedUserResource(Service service)
     [InlineData("""{"deleted":false,"name":"x"}""", "pointer #/name unknown-member")]
     [InlineData("""{"deleted":false,"email":null}""", "pointer #/email required")]
     [InlineData("""{"deleted":false,"email":"x"}""", "pointer #/email invalid-email")]
-    public async Task PATCH_restores_and_does_nothing_else(string body, string fault)
+    public async Task PATCH_other_than_a_restore_is_400(string body, string error)
     {
-        var id = await _service.CreateDeletedAsync($"else{body.GetHashCode(StringComparison.Ordinal)}@example.org".Replace("-", "m", StringComparison.Ordinal));
-        (await _service.SendAsync("PATCH", $"/api/v1/deleted-users/{id}", body)).HasFaults(fault);
+        var id = await _service.CreateDeletedAsync(
+            $"else{body.GetHashCode(StringComparison.Ordinal)}@example.org".Replace("-", "m", StringComparison.Ordinal));
+        (await _service.SendAsync("PATCH", $"/api/v1/deleted-users/{id}", body)).HasErrors(error);
         (await _service.GetAsync($"/api/v1/deleted-users/{id}")).Is(200);
     }
 
     [Fact]
-    public async Task DELETE_erases_what_is_in_the_bin_for_good()
+    public async Task DELETE_of_a_deleted_user_erases_it_permanently()
     {
         var id = await _service.CreateDeletedAsync("erased@example.org");
         (await _service.SendAsync("DELETE", $"/api/v1/deleted-users/{id}")).Is(204);
@@ -83,7 +86,7 @@ public abstract class DeletedUserResource(Service service)
     }
 
     [Fact]
-    public async Task DELETE_spares_what_is_not_in_the_bin()
+    public async Task DELETE_of_a_user_outside_the_recycle_bin_is_404()
     {
         var id = await _service.CreateAsync("spared@example.org");
         (await _service.SendAsync("DELETE", $"/api/v1/deleted-users/{id}")).IsProblem(404, "user-not-found");
@@ -91,11 +94,12 @@ public abstract class DeletedUserResource(Service service)
     }
 
     [Fact]
-    public async Task Conditions_hold_for_the_bin_too()
+    public async Task Stale_entity_tag_of_a_deleted_user_is_412()
     {
         var id = await _service.CreateDeletedAsync("condition@example.org");
         (await _service.SendAsync("DELETE", $"/api/v1/deleted-users/{id}", null, ("If-Match", "\"1\""))).IsProblem(412, "version-mismatch");
-        (await _service.SendAsync("PATCH", $"/api/v1/deleted-users/{id}", """{"deleted":false}""", ("If-Match", "\"1\""))).IsProblem(412, "version-mismatch");
+        (await _service.SendAsync("PATCH", $"/api/v1/deleted-users/{id}", """{"deleted":false}""", ("If-Match", "\"1\"")))
+            .IsProblem(412, "version-mismatch");
         (await _service.SendAsync("PATCH", $"/api/v1/deleted-users/{id}", """{"deleted":false}""", ("If-Match", "\"2\""))).Is(200);
     }
 }

@@ -5,7 +5,9 @@ using NJsonSchema;
 
 namespace CleanUsers.WebApi.Tests;
 
-/// <summary>The checked-in description, held against every answer that a wire test gets: a status, header or member that it lacks fails the test.</summary>
+/// <summary>
+/// The checked-in description, compared with every response of a wire test: a status code, header or member that it lacks fails the test.
+/// </summary>
 internal static class DescribedContract
 {
     /// <summary>Headers of HTTP itself, which no description lists.</summary>
@@ -22,34 +24,32 @@ internal static class DescribedContract
         where member.Key is not "parameters"
         select (path.Key, member.Key, member.Value!.AsObject());
 
-    /// <summary>Of the responses without a body that the web server writes itself.</summary>
+    /// <summary>The status codes of the responses without a body that the web server writes itself.</summary>
     public static IReadOnlyList<int> StatusCodesOfTheWebServer { get; } =
     [
-        .. Regex.Matches(Document["info"]!["description"]!.GetValue<string>(), "(?m)(?<=^- `)[0-9]{3}(?=`: )", RegexOptions.None, TimeSpan.FromSeconds(1))
+        .. Regex.Matches(
+            Document["info"]!["description"]!.GetValue<string>(), "(?m)(?<=^- `)[0-9]{3}(?=`: )", RegexOptions.None, TimeSpan.FromSeconds(1))
             .Select(match => int.Parse(match.Value, CultureInfo.InvariantCulture)),
     ];
 
-    /// <summary>Fails unless the description has the answer.</summary>
-    public static void Check(string method, string path, Answer answer)
+    /// <summary>Fails if the description does not have this response.</summary>
+    public static void Check(string method, string path, Response response)
     {
         var (template, methods) = Document["paths"]!.AsObject().FirstOrDefault(candidate => Matches(candidate.Key, path.Split('?')[0]));
         if (template is null) return; // not one of the API's resources
-        var where = $"{method} {template} {answer.Status}";
-        if (methods![method.ToLowerInvariant()] is not JsonObject operation)
-        {
-            Assert.True(answer.Status is 401 or 404 or 405 or 429, $"{where}: the method is not described");
-            return;
-        }
-
-        var described = operation["responses"]![answer.Status.ToString(null, null)];
-        Assert.True(described is not null, $"{where}: the status is not described. {answer.Body}");
-        var response = Resolve(described);
-        CheckHeaders(where, response["headers"]?.AsObject() ?? [], answer);
-        CheckBody(where, response["content"]?.AsObject() ?? [], answer);
+        var where = $"{method} {template} {response.Status}";
+        var operation = methods![method.ToLowerInvariant()] as JsonObject;
+        Assert.True(operation is not null || response.Status is 401 or 404 or 405 or 429, $"{where}: the method is not described");
+        if (operation is null) return;
+        var described = operation["responses"]![response.Status.ToString(null, null)];
+        Assert.True(described is not null, $"{where}: the status is not described. {response.Body}");
+        var description = Resolve(described);
+        CheckHeaders(where, description["headers"]?.AsObject() ?? [], response);
+        CheckBody(where, description["content"]?.AsObject() ?? [], response);
     }
 
-    /// <summary>What is wrong with a value, by the schema of that place in the document.</summary>
-    public static IEnumerable<string> Faults(JsonNode schema, string json)
+    /// <summary>The errors of a value by its schema in the document.</summary>
+    public static IEnumerable<string> Errors(JsonNode schema, string json)
     {
         var text = Inline(schema)!.ToJsonString();
         JsonSchema parsed;
@@ -59,36 +59,41 @@ internal static class DescribedContract
         }
 
         // lengths are in code points (JSON Schema Validation section 6.3.1); the validator counts surrogates
-        var counted = Regex.Replace(json, @"\p{Cs}{2}|(\\u[dD][89a-fA-F][0-9a-fA-F]{2}){2}", "x", RegexOptions.ExplicitCapture, TimeSpan.FromSeconds(1));
-        return parsed.Validate(counted).Select(fault => fault.ToString());
+        var counted = Regex.Replace(
+            json, @"\p{Cs}{2}|(\\u[dD][89a-fA-F][0-9a-fA-F]{2}){2}", "x", RegexOptions.ExplicitCapture, TimeSpan.FromSeconds(1));
+        return parsed.Validate(counted).Select(error => error.ToString());
     }
 
     public static JsonObject Resolve(JsonNode node) =>
         node["$ref"] is { } reference ? Resolve(At(reference.GetValue<string>())) : node.AsObject();
 
-    private static void CheckHeaders(string where, JsonObject described, Answer answer)
+    private static void CheckHeaders(string where, JsonObject described, Response response)
     {
-        foreach (var name in answer.Headers.Keys.Where(name => !OfHttp.Contains(name)))
-            Assert.True(described.Any(header => header.Key.Equals(name, StringComparison.OrdinalIgnoreCase)), $"{where}: the header {name} is not described");
-        foreach (var (name, header) in described)
-        {
-            var value = answer.Header(name);
-            if (value is null) Assert.False(Resolve(header!)["required"]?.GetValue<bool>() == true, $"{where}: the header {name} is missing");
-            else if (Resolve(header!)["schema"]!["type"]!.GetValue<string>() == "string")
-                Assert.Empty(Faults(Resolve(header!)["schema"]!, JsonValue.Create(value).ToJsonString()));
-        }
+        foreach (var name in response.Headers.Keys.Where(name => !OfHttp.Contains(name)))
+            Assert.True(
+                described.Any(header => header.Key.Equals(name, StringComparison.OrdinalIgnoreCase)), $"{where}: the header {name} is not described");
+        var headers = described.Select(header => (header.Key, Value: response.Header(header.Key), Description: Resolve(header.Value!))).ToList();
+        foreach (var (name, value, description) in headers)
+            Assert.True(value is not null || description["required"]?.GetValue<bool>() != true, $"{where}: the header {name} is missing");
+        foreach (var (_, value, description) in headers.Where(header => header.Value is not null && TypeOf(header.Description) == "string"))
+            Assert.Empty(Errors(description["schema"]!, JsonValue.Create(value!).ToJsonString()));
+
+        static string TypeOf(JsonObject header) => header["schema"]!["type"]!.GetValue<string>();
     }
 
-    private static void CheckBody(string where, JsonObject described, Answer answer)
+    private static void CheckBody(string where, JsonObject described, Response response)
     {
-        if (answer.Body.Length == 0) return;
-        var type = answer.Header("Content-Type")!;
+        if (response.Body.Length == 0) return;
+        var type = response.Header("Content-Type")!;
         Assert.True(described[type] is not null, $"{where}: the type {type} is not described");
-        Assert.True(Faults(described[type]!["schema"]!, answer.Body).ToList() is [], $"{where}: {string.Join("; ", Faults(described[type]!["schema"]!, answer.Body))}\n{answer.Body}");
+        Assert.True(
+            Errors(described[type]!["schema"]!, response.Body).ToList() is [],
+            $"{where}: {string.Join("; ", Errors(described[type]!["schema"]!, response.Body))}\n{response.Body}");
     }
 
     private static bool Matches(string template, string path) => Regex.IsMatch(
-        path, "^" + Regex.Replace(Regex.Escape(template), @"\\\{\w+}", "[^/]+", RegexOptions.None, TimeSpan.FromSeconds(1)) + "/?$", RegexOptions.None, TimeSpan.FromSeconds(1));
+        path, "^" + Regex.Replace(Regex.Escape(template), @"\\\{\w+}", "[^/]+", RegexOptions.None, TimeSpan.FromSeconds(1)) + "/?$",
+        RegexOptions.None, TimeSpan.FromSeconds(1));
 
     private static JsonNode? Inline(JsonNode? node) => node switch
     {

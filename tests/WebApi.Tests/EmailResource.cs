@@ -7,36 +7,40 @@ public abstract class EmailResource(Service service)
     private readonly Service _service = service.Present();
 
     [Fact]
-    public async Task POST_queues_an_email_and_says_where_it_is()
+    public async Task POST_queues_an_email_and_returns_its_location()
     {
         var id = await _service.CreateAsync("queued@example.org");
-        var answer = (await _service.SendAsync("POST", $"/api/v1/users/{id}/emails", """{"subject":"Grüße","text":"One\nTwo"}""")).Is(201);
-        Assert.Equal($"/api/v1/users/{id}/emails/{answer["id"]}", answer.Header("Location"));
-        Assert.Equal(("Grüße", "One\nTwo", "Queued"), (answer["subject"].GetString(), answer["text"].GetString(), answer["status"].GetString()));
-        Assert.Equal(answer["createdAt"].GetString(), (await _service.GetAsync(answer.Header("Location")!)).Is(200)["createdAt"].GetString());
+        var response = (await _service.SendAsync("POST", $"/api/v1/users/{id}/emails", """{"subject":"Grüße","text":"One\nTwo"}""")).Is(201);
+        Assert.Equal($"/api/v1/users/{id}/emails/{response["id"]}", response.Header("Location"));
+        Assert.Equal(
+            ("Grüße", "One\nTwo", "Queued"), (response["subject"].GetString(), response["text"].GetString(), response["status"].GetString()));
+        Assert.Equal(response["createdAt"].GetString(), (await _service.GetAsync(response.Header("Location")!)).Is(200)["createdAt"].GetString());
     }
 
     [Fact]
-    public async Task A_repetition_with_the_same_key_queues_nothing()
+    public async Task Retry_with_the_same_key_queues_no_second_email()
     {
         var id = await _service.CreateAsync("key@example.org");
-        var answers = new List<Answer>();
+        var responses = new List<Response>();
         for (var i = 0; i < 3; i++)
-            answers.Add((await _service.SendAsync("POST", $"/api/v1/users/{id}/emails", """{"subject":"S","text":"T"}""", ("Idempotency-Key", "k"))).Is(201));
-        Assert.Single(answers.Select(answer => answer.Body).Distinct());
-        Assert.Equal("true", answers[2].Header("Idempotency-Replayed"));
+            responses.Add(
+                (await _service.SendAsync("POST", $"/api/v1/users/{id}/emails", """{"subject":"S","text":"T"}""", ("Idempotency-Key", "k"))).Is(201));
+        Assert.Single(responses.Select(response => response.Body).Distinct());
+        Assert.Equal("true", responses[2].Header("Idempotency-Replayed"));
         Assert.Equal(1, (await _service.GetAsync($"/api/v1/users/{id}/emails"))["items"].GetArrayLength());
-        (await _service.SendAsync("POST", $"/api/v1/users/{id}/emails", """{"subject":"S","text":"U"}""", ("Idempotency-Key", "k"))).IsProblem(422, "idempotency-key-reused");
+        (await _service.SendAsync("POST", $"/api/v1/users/{id}/emails", """{"subject":"S","text":"U"}""", ("Idempotency-Key", "k")))
+            .IsProblem(422, "idempotency-key-reused");
     }
 
     [Fact]
-    public async Task The_list_is_newest_first_page_by_page()
+    public async Task Emails_are_listed_newest_first_page_by_page()
     {
         var id = await _service.CreateAsync("list@example.org");
         for (var i = 0; i < 3; i++) await _service.SendAsync("POST", $"/api/v1/users/{id}/emails", $$"""{"subject":"{{i}}","text":"T"}""");
         var first = (await _service.GetAsync($"/api/v1/users/{id}/emails?pageSize=2")).Is(200);
         Assert.Equal(["2", "1"], first["items"].EnumerateArray().Select(email => email.GetProperty("subject").GetString()));
-        Assert.Contains($"</api/v1/users/{id}/emails?pageSize=2&cursor={first["nextCursor"]}>; rel=\"next\"", first.Header("Link"), StringComparison.Ordinal);
+        Assert.Contains(
+            $"</api/v1/users/{id}/emails?pageSize=2&cursor={first["nextCursor"]}>; rel=\"next\"", first.Header("Link"), StringComparison.Ordinal);
         var second = (await _service.GetAsync($"/api/v1/users/{id}/emails?pageSize=2&cursor={first["nextCursor"]}")).Is(200);
         Assert.Equal("0", Assert.Single(second["items"].EnumerateArray()).GetProperty("subject").GetString());
 
@@ -46,16 +50,16 @@ public abstract class EmailResource(Service service)
     }
 
     [Fact]
-    public async Task What_can_not_be_sent_is_refused_with_all_its_faults()
+    public async Task Invalid_email_is_rejected_with_all_its_errors()
     {
-        var id = await _service.CreateAsync("refused@example.org");
-        var answer = await _service.SendAsync("POST", $"/api/v1/users/{id}/emails", """{"subject":"a\r\nBcc: eve@example.org","body":"x"}""");
-        answer.IsProblem(400, "validation-failed");
-        Assert.Equal(["pointer #/body unknown-member", "pointer #/subject invalid-character", "pointer #/text required"], answer.Faults().Order());
+        var id = await _service.CreateAsync("rejected@example.org");
+        var response = await _service.SendAsync("POST", $"/api/v1/users/{id}/emails", """{"subject":"a\r\nBcc: eve@example.org","body":"x"}""");
+        response.IsProblem(400, "validation-failed");
+        Assert.Equal(["pointer #/body unknown-member", "pointer #/subject invalid-character", "pointer #/text required"], response.Errors().Order());
     }
 
     [Fact]
-    public async Task The_longest_text_is_taken_in_every_spelling_of_JSON()
+    public async Task Longest_text_is_accepted_in_every_spelling_of_JSON()
     {
         var id = await _service.CreateAsync("longest@example.org");
         var (subject, text) = (string.Concat(Enumerable.Repeat("🚀", 200)), string.Concat(Enumerable.Repeat("🚀", 20_000)));
@@ -70,11 +74,11 @@ public abstract class EmailResource(Service service)
         }
 
         var tooLong = $$"""{"subject":"S","text":"{{text}}x"}""";
-        (await _service.SendAsync("POST", $"/api/v1/users/{id}/emails", tooLong)).HasFaults("pointer #/text too-long");
+        (await _service.SendAsync("POST", $"/api/v1/users/{id}/emails", tooLong)).HasErrors("pointer #/text too-long");
     }
 
     [Fact]
-    public async Task A_body_of_256_KiB_is_read_and_a_larger_one_is_413_also_in_chunks()
+    public async Task Body_of_256_KiB_is_accepted_and_a_larger_one_is_413_even_in_chunks()
     {
         const int Limit = 262_144;
         var id = await _service.CreateAsync("limit@example.org");
@@ -82,12 +86,13 @@ public abstract class EmailResource(Service service)
         (await _service.SendAsync("POST", $"/api/v1/users/{id}/emails", body + new string(' ', Limit - body.Length))).Is(201);
         (await _service.SendAsync("POST", $"/api/v1/users/{id}/emails", body + new string(' ', Limit + 1 - body.Length)))
             .IsProblem(413, "body-too-large");
-        // the web server counts the framing of chunks too
+        // the web server also counts the framing of chunks
         Assert.StartsWith("HTTP/1.1 201", await ChunkedAsync(Limit - 100), StringComparison.Ordinal);
-        var answer = await ChunkedAsync(Limit + 1);
-        Assert.StartsWith("HTTP/1.1 413", answer, StringComparison.Ordinal);
-        Assert.Contains("\"code\":\"body-too-large\"", answer, StringComparison.Ordinal);
-        (await _service.SendAsync("POST", "/api/v1/users", new string(' ', 65_537))).IsProblem(413, "body-too-large"); // the others keep theirs
+        var response = await ChunkedAsync(Limit + 1);
+        Assert.StartsWith("HTTP/1.1 413", response, StringComparison.Ordinal);
+        Assert.Contains("\"code\":\"body-too-large\"", response, StringComparison.Ordinal);
+        // the other bodies have their own limit
+        (await _service.SendAsync("POST", "/api/v1/users", new string(' ', 65_537))).IsProblem(413, "body-too-large");
 
         Task<string> ChunkedAsync(int length) => _service.SendRawAsync(Encoding.ASCII.GetBytes(
             $"POST /api/v1/users/{id}/emails HTTP/1.1\r\nHost: x\r\nContent-Type: application/json\r\n"
@@ -96,7 +101,7 @@ public abstract class EmailResource(Service service)
     }
 
     [Fact]
-    public async Task A_user_who_is_not_there_has_no_emails_and_another_ones_are_not_shown()
+    public async Task Emails_of_a_missing_or_another_user_are_404()
     {
         var (id, other) = (await _service.CreateAsync("mine@example.org"), await _service.CreateAsync("other@example.org"));
         var email = (await _service.SendAsync("POST", $"/api/v1/users/{id}/emails", """{"subject":"S","text":"T"}""")).Is(201)["id"];
@@ -109,10 +114,11 @@ public abstract class EmailResource(Service service)
     }
 
     [Fact]
-    public async Task What_is_queued_is_delivered_in_the_background()
+    public async Task Queued_email_is_delivered_in_the_background()
     {
         var id = await _service.CreateAsync("delivered@bücher.example", ",\"name\":\"Ada\"");
-        var path = (await _service.SendAsync("POST", $"/api/v1/users/{id}/emails", """{"subject":"Hello","text":"You."}""")).Is(201).Header("Location")!;
+        var path = (await _service.SendAsync("POST", $"/api/v1/users/{id}/emails", """{"subject":"Hello","text":"You."}""")).Is(201).Header(
+            "Location")!;
         var email = await _service.GetAsync(path);
         for (var i = 0; i < 200 && email["status"].GetString() == "Queued"; i++)
         {

@@ -20,7 +20,7 @@ public sealed class EntityTagLists
     [InlineData("\"a,b\", \"1\"", "1")]
     [InlineData("\"W/\", \"1\"", "1")]
     [InlineData("\"01\", \"+1\", \"1.0\", \"99999999999999999999\"", "")]
-    public void A_list_of_tags_names_its_versions(string header, string versions)
+    public void List_of_entity_tags_is_read_as_versions(string header, string versions)
     {
         Assert.True(EntityTags.TryParse(header, EntityTags.Weak, out var tags));
         Assert.False(tags!.Any);
@@ -52,19 +52,19 @@ public sealed class EntityTagLists
     [InlineData("")]
     [InlineData(" ")]
     [InlineData(",,,")]
-    public void Anything_else_is_malformed(string header) => Assert.False(EntityTags.TryParse(header, EntityTags.Weak, out _));
+    public void Any_other_header_is_malformed(string header) => Assert.False(EntityTags.TryParse(header, EntityTags.Weak, out _));
 
     [Theory]
     [InlineData("*")]
     [InlineData(" *\t")]
-    public void An_asterisk_alone_names_any_version(string header)
+    public void Asterisk_matches_any_version(string header)
     {
         Assert.True(EntityTags.TryParse(header, EntityTags.Weak, out var tags));
         Assert.True(tags!.Any);
     }
 
     [Fact]
-    public void A_tag_may_have_every_character_that_the_grammar_allows_and_no_other()
+    public void Entity_tag_allows_exactly_the_characters_of_the_grammar()
     {
         var wrong = Enumerable.Range(0, 0x180)
             .Where(c => c != '"')
@@ -74,7 +74,7 @@ public sealed class EntityTagLists
     }
 
     [Fact]
-    public void Lines_of_a_header_are_one_list()
+    public void Repeated_header_lines_are_one_list()
     {
         Assert.True(EntityTags.TryParse(new(["\"1\", \"2\"", "W/\"3\""]), EntityTags.Strong, out var tags));
         Assert.Equal([1, 2], tags!.Versions.Order()); // a weak tag never matches strongly

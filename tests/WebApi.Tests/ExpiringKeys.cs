@@ -9,7 +9,7 @@ namespace CleanUsers.WebApi.Tests;
 public sealed class ExpiringKeys(ExpiringKeys.AtAnyTime service) : IClassFixture<ExpiringKeys.AtAnyTime>
 {
     [Fact]
-    public async Task An_expired_answer_is_forgotten_in_the_background_and_one_that_is_not_stays()
+    public async Task Expired_response_is_deleted_in_the_background_and_a_recent_one_is_kept()
     {
         await PostAsync("old");
         service.Clock.Advance(TimeSpan.FromHours(12));

@@ -47,13 +47,13 @@ public sealed class ExposedServiceOnSqlServer() : ExposedService(new SqlServerTe
 
 public sealed class ExposedServiceOnPostgreSql() : ExposedService(new PostgreSqlTestDatabase());
 
-/// <summary>Looks at lines instead of keeping them.</summary>
+/// <summary>Checks lines instead of storing them.</summary>
 internal sealed class CheckedLog : MemoryStream
 {
     public int Count { get; private set; }
 
-    /// <summary>The first line that should not be as it is.</summary>
-    public string? Fault { get; private set; }
+    /// <summary>The first line that is not JSON, has level Error or Critical, or has an address that was sent.</summary>
+    public string? FirstBadLine { get; private set; }
 
     public override void Write(ReadOnlySpan<byte> buffer)
     {
@@ -67,11 +67,11 @@ internal sealed class CheckedLog : MemoryStream
                 using var json = JsonDocument.Parse(line.ToArray());
                 var text = json.RootElement.GetRawText();
                 var broken = json.RootElement.GetProperty("level").GetString() is "Error" or "Critical";
-                if (broken || text.Contains(HostileRequests.Domain, StringComparison.OrdinalIgnoreCase)) Fault ??= text;
+                if (broken || text.Contains(HostileRequests.Domain, StringComparison.OrdinalIgnoreCase)) FirstBadLine ??= text;
             }
             catch (JsonException exception)
             {
-                Fault ??= $"{exception.Message} {Encoding.UTF8.GetString(line)}";
+                FirstBadLine ??= $"{exception.Message} {Encoding.UTF8.GetString(line)}";
             }
         }
     }

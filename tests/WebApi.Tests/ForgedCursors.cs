@@ -3,7 +3,7 @@ using System.Text;
 
 namespace CleanUsers.WebApi.Tests;
 
-/// <summary>A client can compute a cursor that has the right digest: then the place in it is all that is left to check.</summary>
+/// <summary>A client can compute a cursor with the right digest: then only the check of its position rejects it.</summary>
 public abstract class ForgedCursors(Service service)
 {
     private static readonly string[] BrokenIds =
@@ -22,7 +22,7 @@ public abstract class ForgedCursors(Service service)
 
     private static readonly string[] SoundInstants = ["0", "-1", "1767225600000", "-62135596800000", "253402300799999"];
 
-    // bytes as Latin-1 where they are not UTF-8: a text that is cut, overlong, half of a surrogate pair, beyond U+10FFFF
+    // bytes as Latin-1 that are not UTF-8: truncated, overlong, half of a surrogate pair, beyond U+10FFFF
     private static readonly string[] BrokenBytes =
         ["\u00C3", "a\u00E2\u0082", "\u00C0\u0080", "\u00ED\u00A0\u0080", "\u00ED\u00B0\u0080", "\u00F4\u0090\u0080\u0080", "\u00FF", "\u00FE"];
 
@@ -35,7 +35,7 @@ public abstract class ForgedCursors(Service service)
     private readonly Service _service = service.Present();
 
     [Fact]
-    public async Task Place_that_is_not_in_its_one_spelling_is_400()
+    public async Task Position_that_is_not_in_its_only_spelling_is_400()
     {
         var emails = await _service.CreateAsync("forged@cursors.example");
         var accepted = new List<string>();
@@ -44,10 +44,11 @@ public abstract class ForgedCursors(Service service)
         {
             foreach (var place in broken)
             {
-                var answer = await _service.GetAsync($"{list}cursor={cursor(place)}");
+                var response = await _service.GetAsync($"{list}cursor={cursor(place)}");
                 sent++;
-                if (answer.Status != 400 || !answer.Faults().SequenceEqual(["parameter cursor invalid-cursor"]))
-                    accepted.Add($"{list} '{Uri.EscapeDataString(Encoding.Latin1.GetString(place))[..Math.Min(40, place.Length)]}': {answer.Status}");
+                if (response.Status != 400 || !response.Errors().SequenceEqual(["parameter cursor invalid-cursor"]))
+                    accepted.Add(
+                        $"{list} '{Uri.EscapeDataString(Encoding.Latin1.GetString(place))[..Math.Min(40, place.Length)]}': {response.Status}");
             }
         }
 
@@ -55,9 +56,9 @@ public abstract class ForgedCursors(Service service)
         Assert.True(accepted.Count == 0, $"{accepted.Count} of {sent}:\n{string.Join('\n', accepted)}");
     }
 
-    /// <summary>So that the digests are right, and the test above fails for the place alone.</summary>
+    /// <summary>Shows that the digests are right, so that the test above can fail only because of the position.</summary>
     [Fact]
-    public async Task Place_in_its_one_spelling_is_200_wherever_it_is()
+    public async Task Position_in_its_only_spelling_is_200()
     {
         var emails = await _service.CreateAsync("forged-well@cursors.example");
         foreach (var (list, cursor, _, sound) in Lists(emails))

@@ -5,7 +5,7 @@ namespace CleanUsers.WebApi.Tests;
 
 internal static class FreePort
 {
-    /// <summary>A port of the loopback that nobody listened at a moment ago.</summary>
+    /// <summary>A port of the loopback interface that was free a moment ago.</summary>
     public static int Find()
     {
         using var listener = new TcpListener(IPAddress.Loopback, 0);

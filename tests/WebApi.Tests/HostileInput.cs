@@ -4,25 +4,25 @@ using System.Globalization;
 namespace CleanUsers.WebApi.Tests;
 
 /// <summary>
-/// Whatever a client sends, it gets an answer that the description has, and nothing of the service's insides. Alone in the process, because the
-/// memory is looked at. <c>CLEANUSERS_TEST_HOSTILE_SECONDS</c> says how long, together with <see cref="HostileInputCompared"/>, and
-/// <c>CLEANUSERS_TEST_HOSTILE_SEED</c> says what is sent.
+/// Every request, however malformed, gets a response that the description has, without internals of the service. Runs alone in the process,
+/// because it measures memory. <c>CLEANUSERS_TEST_HOSTILE_SECONDS</c> is the duration, together with <see cref="HostileInputCompared"/>, and
+/// <c>CLEANUSERS_TEST_HOSTILE_SEED</c> is the seed of the requests.
 /// </summary>
-/// <param name="service">Where to.</param>
-/// <param name="share">Of the time.</param>
+/// <param name="service">The service that gets the requests.</param>
+/// <param name="share">The share of the time for this class.</param>
 [CollectionDefinition(nameof(HostileInput), DisableParallelization = true)]
 public abstract class HostileInput(ExposedService service, double share)
 {
     private const int Clients = 4;
     private const long MemoryGrowth = 8 * 1024 * 1024;
 
-    /// <summary>EF Core keeps what it has made of a query, up to a thousand of them: each combination of sort, filters and words is one.</summary>
+    /// <summary>EF Core caches up to a thousand compiled queries: each combination of sort, filters and words is one.</summary>
     private const long CompiledQuery = 50 * 1024;
 
-    private static readonly TimeSpan Patience = TimeSpan.FromSeconds(20);
+    private static readonly TimeSpan Timeout = TimeSpan.FromSeconds(20);
 
     [Fact]
-    public async Task It_is_answered_as_described_and_leaves_nothing_behind()
+    public async Task Responses_match_the_description_and_leave_no_memory_behind()
     {
         service.Present();
         var (seconds, seed) = (Seconds * share, Seed);
@@ -35,15 +35,19 @@ public abstract class HostileInput(ExposedService service, double share)
         var sent = warming + await SendAsync(sources, TimeSpan.FromSeconds(seconds * 0.75));
         var after = GC.GetTotalMemory(forceFullCollection: true);
         compiled = await CompiledQueriesAsync() - compiled;
-        TestContext.Current.TestOutputHelper!.WriteLine($"{sent} requests; memory {before / 1024} KiB after the first quarter, {after / 1024} KiB at the end, with {compiled} queries more; {service.Log.Count} log lines");
+        TestContext.Current.TestOutputHelper!.WriteLine(
+            $"{sent} requests; memory {before / 1024} KiB after the first quarter, {after / 1024} KiB at the end, "
+            + $"with {compiled} more queries; {service.Log.Count} log lines");
 
         Assert.True(after - before - (compiled * CompiledQuery) < MemoryGrowth, $"Memory grew from {before} to {after}");
-        Assert.True(service.Log.Fault is null, service.Log.Fault);
+        Assert.True(service.Log.FirstBadLine is null, service.Log.FirstBadLine);
         (await service.GetAsync("/health/ready")).Is(200);
     }
 
     private async Task<long> CompiledQueriesAsync() => long.Parse(
-        (await service.GetAsync("/metrics")).Body.Split('\n').First(line => line.StartsWith("microsoft_entityframeworkcore_compiled_query_cache_misses_total{", StringComparison.Ordinal)).Split(' ')[1],
+        (await service.GetAsync("/metrics")).Body.Split('\n')
+            .First(line => line.StartsWith("microsoft_entityframeworkcore_compiled_query_cache_misses_total{", StringComparison.Ordinal))
+            .Split(' ')[1],
         CultureInfo.InvariantCulture);
 
     private async Task<int> SendAsync(List<HostileRequests> sources, TimeSpan time)
@@ -60,7 +64,7 @@ public abstract class HostileInput(ExposedService service, double share)
                 try
                 {
                     connection ??= new RawConnection(service.Client.BaseAddress!);
-                    if (!await AskAsync(connection, request))
+                    if (!await ExchangeAsync(connection, request))
                     {
                         connection.Dispose();
                         connection = null;
@@ -80,23 +84,19 @@ public abstract class HostileInput(ExposedService service, double share)
         return counts.Sum();
     }
 
-    /// <summary>Asks, and holds the answer against what was promised; false where the connection is of no more use.</summary>
-    private static async Task<bool> AskAsync(RawConnection connection, HostileRequest request)
+    /// <summary>Sends a request and checks the response; false if the connection can't be used again.</summary>
+    private static async Task<bool> ExchangeAsync(RawConnection connection, HostileRequest request)
     {
-        await connection.TrySendAsync(request.Octets);
+        await connection.TrySendAsync(request.Bytes);
         if (!request.IsHttp) connection.EndSending();
-        var answer = await connection.ReadAsync(request.Method, Patience);
-        if (answer is null)
-        {
-            Assert.False(request.IsHttp && !request.IsTooLarge, "The connection was closed without an answer.");
-            return false;
-        }
-
-        HostileAnswers.Check(request, answer);
-        return request.IsHttp && answer.Header("Connection") != "close";
+        var response = await connection.ReadAsync(request.Method, Timeout);
+        Assert.True(response is not null || !request.IsHttp || request.IsTooLarge, "The connection was closed without a response.");
+        if (response is null) return false;
+        HostileResponses.Check(request, response);
+        return request.IsHttp && response.Header("Connection") != "close";
     }
 
-    /// <summary>Of all hostile input together.</summary>
+    /// <summary>The duration of all hostile input together.</summary>
     internal static int Seconds => Setting("CLEANUSERS_TEST_HOSTILE_SECONDS", 6);
 
     internal static int Seed => Setting("CLEANUSERS_TEST_HOSTILE_SEED", 20260101);

@@ -11,7 +11,7 @@ public abstract class HostileInputCompared(ExposedService one, ExposedService ot
 {
     private const double Share = 0.3;
 
-    /// <summary>However slow the machine is.</summary>
+    /// <summary>The minimum, even on a slow machine.</summary>
     private const int FewestRequests = 200;
 
     private static readonly TimeSpan Timeout = TimeSpan.FromSeconds(20);
@@ -51,11 +51,11 @@ public abstract class HostileInputCompared(ExposedService one, ExposedService ot
         public async Task<(int Status, string? Problem)> SendAsync(HostileRequest request)
         {
             _connection ??= new RawConnection(address);
-            await _connection.TrySendAsync(request.Octets);
-            var answer = await _connection.ReadAsync(request.Method, Timeout) ?? throw new Xunit.Sdk.XunitException($"No answer to {request}");
-            if (answer.Header("Connection") == "close") Dispose();
-            var isProblem = answer.Header("Content-Type") == "application/problem+json" && answer.Body.Length > 0;
-            return (answer.Status, isProblem ? answer["code"].GetString() : null);
+            await _connection.TrySendAsync(request.Bytes);
+            var response = await _connection.ReadAsync(request.Method, Timeout) ?? throw new Xunit.Sdk.XunitException($"No response to {request}");
+            if (response.Header("Connection") == "close") Dispose();
+            var isProblem = response.Header("Content-Type") == "application/problem+json" && response.Body.Length > 0;
+            return (response.Status, isProblem ? response["code"].GetString() : null);
         }
 
         public void Dispose()

@@ -6,19 +6,20 @@ namespace CleanUsers.WebApi.Tests;
 
 /// <param name="Method">As it was sent.</param>
 /// <param name="Path">With the query, as it was sent.</param>
-/// <param name="Octets">All of it.</param>
+/// <param name="Bytes">The whole request.</param>
 /// <param name="IsHttp">False where it may break HTTP's framing: then the service may also just close the connection.</param>
-internal sealed record HostileRequest(string Method, string Path, byte[] Octets, bool IsHttp)
+internal sealed record HostileRequest(string Method, string Path, byte[] Bytes, bool IsHttp)
 {
-    /// <summary>More than the service takes: the web server closes the connection after its answer, which a reset can overtake.</summary>
-    public bool IsTooLarge => Octets.Length > 64 * 1024;
+    /// <summary>More than the service takes: the web server closes the connection after its response, which a reset can overtake.</summary>
+    public bool IsTooLarge => Bytes.Length > 64 * 1024;
 
-    /// <summary>To be read, and to be sent again.</summary>
+    /// <summary>The request as text, to read it and to send it again.</summary>
     public override string ToString()
     {
         var text = new StringBuilder();
-        foreach (var octet in Octets.Take(3000)) text.Append(octet is >= 32 and < 127 ? $"{(char)octet}" : octet == '\n' ? "\\n\n" : octet == '\r' ? "\\r" : $"\\x{octet:x2}");
-        return text.Append(CultureInfo.InvariantCulture, $" ({Octets.Length} octets)").ToString();
+        foreach (var value in Bytes.Take(3000))
+            text.Append(value is >= 32 and < 127 ? $"{(char)value}" : value == '\n' ? "\\n\n" : value == '\r' ? "\\r" : $"\\x{value:x2}");
+        return text.Append(CultureInfo.InvariantCulture, $" ({Bytes.Length} bytes)").ToString();
     }
 }
 
@@ -33,14 +34,21 @@ internal sealed class HostileRequests(int seed, bool framed = false)
     /// <summary>Requests name users, deleted users and emails up to this id.</summary>
     public const int Ids = 60;
 
-    /// <summary>The domain of every address that is sent: nothing of it may come out anywhere but in an answer.</summary>
+    /// <summary>The domain of every address that is sent: it may appear only in responses.</summary>
     public const string Domain = "hostile.example";
 
     private static readonly (string Path, string Method, JsonObject Operation)[] Operations = [.. DescribedContract.Operations];
 
-    /// <summary>What takes text from the query to the database.</summary>
+    /// <summary>The operations that pass text from the query to the database.</summary>
     private static readonly (string Path, string Method, JsonObject Operation)[] Lists =
-        [.. Operations.Where(operation => operation.Method is "get" or "head" && Parameters(operation.Operation, "query").Any(parameter => $"{parameter["name"]}" == "cursor"))];
+        [.. Operations.Where(
+            operation => operation.Method is "get" or "head"
+                && Parameters(operation.Operation, "query").Any(parameter => $"{parameter["name"]}" == "cursor"))];
+
+    private static readonly string[] MemberNames =
+    [
+        "\"name\"", "\"age\"", "\"role\"", "\"status\"", "\"id\"", "\"version\"", "\"createdAt\"", "\"email\"", "\"deleted\"", "\"Email\"",
+    ];
 
     private readonly Random _random = new(seed);
     private int _number;
@@ -56,7 +64,10 @@ internal sealed class HostileRequests(int seed, bool framed = false)
         headers.AddRange(Headers(operation));
         var body = operation["requestBody"] is JsonObject described ? Body(described) : Chance(0.05) ? Encoding.UTF8.GetBytes(Json()) : null;
         if (body is not null && !Chance(0.05))
-            headers.Add("Content-Type: " + (Chance(0.9) ? method == "PATCH" && Chance(0.5) ? "application/merge-patch+json" : "application/json" : Pick(HostileValues.ContentTypes)));
+            headers.Add(
+                "Content-Type: "
+                    + (Chance(0.9) ? method == "PATCH" && Chance(0.5) ? "application/merge-patch+json" : "application/json"
+                        : Pick(HostileValues.ContentTypes)));
         return !framed && Chance(0.1) ? Misframed(method, path, headers, body ?? []) : Framed(method, path, headers, body);
     }
 
@@ -76,7 +87,9 @@ internal sealed class HostileRequests(int seed, bool framed = false)
             4 => path.Replace("/", "//", StringComparison.Ordinal),
             5 => path + ";" + Encoded(Pick(HostileValues.Texts)),
             6 => path[.._random.Next(1, path.Length)],
-            7 => path + Pick(["/..", "/.", "/%2e%2e", "/%2e", "/..%2f", "%2f", "%5c", "\\", "/%c0%ae%c0%ae", "%", "%0", "%zz", "%00", "%0d%0aX:y", "#x", "%23"]),
+            7 => path
+                + Pick(["/..", "/.", "/%2e%2e", "/%2e", "/..%2f", "%2f", "%5c", "\\", "/%c0%ae%c0%ae", "%", "%0", "%zz", "%00", "%0d%0aX:y", "#x",
+                    "%23"]),
             _ => "/" + Encoded(Pick(HostileValues.Texts)),
         };
     }
@@ -97,7 +110,7 @@ internal sealed class HostileRequests(int seed, bool framed = false)
         return parts.Count > 0 ? "?" + string.Join(Chance(0.95) ? "&" : Pick([";", "&&", "?", "%26"]), parts) : Chance(0.02) ? "?" : "";
     }
 
-    /// <summary>A cursor with the right digest, for the lists; the place in it is right seldom.</summary>
+    /// <summary>A cursor with the right digest, for the lists; its position is rarely valid.</summary>
     private string? MadeUpCursor(string path)
     {
         if (path is not ("/api/v1/users" or "/api/v1/deleted-users") && !path.EndsWith("/emails", StringComparison.Ordinal)) return null;
@@ -135,8 +148,12 @@ internal sealed class HostileRequests(int seed, bool framed = false)
                 case 0: members[at] = (members[at].Name, Json()); break;
                 case 1: members.Insert(at, (Chance(0.5) ? members[at].Name : Pick(HostileValues.Json), Json())); break;
                 case 2 when members.Count > 1: members.RemoveAt(at); break;
-                case 3: members.Add((Pick(["\"name\"", "\"age\"", "\"role\"", "\"status\"", "\"id\"", "\"version\"", "\"createdAt\"", "\"email\"", "\"deleted\"", "\"Email\""]), Json())); break;
-                default: members[at] = (members[at].Name, $"\"{Pick(HostileValues.Texts).Replace("\\", "\\\\", StringComparison.Ordinal).Replace("\"", "\\\"", StringComparison.Ordinal)}\""); break;
+                case 3: members.Add((Pick(MemberNames), Json())); break;
+                default:
+                    var hostile = Pick(HostileValues.Texts)
+                        .Replace("\\", "\\\\", StringComparison.Ordinal).Replace("\"", "\\\"", StringComparison.Ordinal);
+                    members[at] = (members[at].Name, $"\"{hostile}\"");
+                    break;
             }
         }
 
@@ -147,20 +164,23 @@ internal sealed class HostileRequests(int seed, bool framed = false)
 
     private byte[] Damaged(byte[] body)
     {
-        var octets = body.ToList();
-        var at = _random.Next(octets.Count);
+        var bytes = body.ToList();
+        var at = _random.Next(bytes.Count);
         switch (_random.Next(7))
         {
-            case 0: octets[at] = (byte)_random.Next(256); break;
-            case 1: octets.RemoveRange(at, Math.Min(_random.Next(1, 8), octets.Count - at)); break;
-            case 2: octets.Insert(at, (byte)_random.Next(256)); break;
-            case 3: octets.InsertRange(0, Pick<byte[]>([[0xEF, 0xBB, 0xBF], [0xFF, 0xFE], [0x1F, 0x8B, 8, 0], [0], "\n\r\t "u8.ToArray(), "/* */"u8.ToArray()])); break;
-            case 4: octets.AddRange(Pick<byte[]>([[0], "{}"u8.ToArray(), ","u8.ToArray(), " \n"u8.ToArray(), [0xC0, 0x80]])); break;
+            case 0: bytes[at] = (byte)_random.Next(256); break;
+            case 1: bytes.RemoveRange(at, Math.Min(_random.Next(1, 8), bytes.Count - at)); break;
+            case 2: bytes.Insert(at, (byte)_random.Next(256)); break;
+            case 3:
+                bytes.InsertRange(
+                    0, Pick<byte[]>([[0xEF, 0xBB, 0xBF], [0xFF, 0xFE], [0x1F, 0x8B, 8, 0], [0], "\n\r\t "u8.ToArray(), "/* */"u8.ToArray()]));
+                break;
+            case 4: bytes.AddRange(Pick<byte[]>([[0], "{}"u8.ToArray(), ","u8.ToArray(), " \n"u8.ToArray(), [0xC0, 0x80]])); break;
             case 5: return Encoding.Unicode.GetBytes(Encoding.UTF8.GetString(body));
-            default: octets.RemoveRange(at, octets.Count - at); break;
+            default: bytes.RemoveRange(at, bytes.Count - at); break;
         }
 
-        return [.. octets];
+        return [.. bytes];
     }
 
     private HostileRequest Framed(string method, string path, List<string> headers, byte[]? body)
@@ -188,20 +208,34 @@ internal sealed class HostileRequests(int seed, bool framed = false)
         {
             0 => Make(method, path, [.. headers, $"Content-Length: {body.Length + _random.Next(1, 2000)}"], body, isHttp: false),
             1 => Make(method, path, [.. headers, $"Content-Length: {_random.Next(body.Length + 1)}"], body, isHttp: false),
-            2 => Make(method, path, [.. headers, length, Pick(["Content-Length: 0", "Content-Length: -1", "Content-Length: 1e3", "Content-Length: 99999999999999999999", length])], body, isHttp: false),
-            3 => Make(method, path, [.. headers, length, $"Transfer-Encoding: {Pick(["chunked", "gzip", "chunked, chunked", "identity", "x"])}"], body, isHttp: false),
-            4 => Make(method, path, [.. headers, "Transfer-Encoding: chunked"], [.. Encoding.ASCII.GetBytes(Pick(["zz\r\n", "-1\r\n", "ffffffffffffffff\r\n", "5", "\r\n", "5\r\nab", "3;\0\r\nabc\r\n0\r\n\r\n"])), .. body], isHttp: false),
+            2 => Make(
+                method, path,
+                [.. headers, length,
+                    Pick(["Content-Length: 0", "Content-Length: -1", "Content-Length: 1e3", "Content-Length: 99999999999999999999", length])], body,
+                        isHttp: false),
+            3 => Make(
+                method, path, [.. headers, length, $"Transfer-Encoding: {Pick(["chunked", "gzip", "chunked, chunked", "identity", "x"])}"], body,
+                isHttp: false),
+            4 => Make(
+                method, path, [.. headers, "Transfer-Encoding: chunked"],
+                [.. Encoding.ASCII.GetBytes(Pick(["zz\r\n", "-1\r\n", "ffffffffffffffff\r\n", "5", "\r\n", "5\r\nab", "3;\0\r\nabc\r\n0\r\n\r\n"])),
+                    .. body], isHttp: false),
             5 => Make(method, path, [.. headers.Skip(1), length], body, isHttp: false),
             6 => Make(method, path, [.. headers, $"Host: {HeaderText()}", length], body, isHttp: false),
-            7 => Make(method, path, [.. headers, length, Pick([" folded", "no colon", ": no name", "a b: c", "X:\0", "X: \u007f", "\tX: y", "X\0: y"])], body, isHttp: false),
+            7 => Make(
+                method, path, [.. headers, length, Pick([" folded", "no colon", ": no name", "a b: c", "X:\0", "X: \u007f", "\tX: y", "X\0: y"])],
+                body, isHttp: false),
             8 => Make(method, path, [.. headers, length, "X: " + new string('x', 40_000)], body, isHttp: false),
             9 => Make(method, path, [.. headers, length, .. Enumerable.Range(0, 150).Select(i => $"X{i}: y")], body, isHttp: false),
             10 => Make(method, $"http://localhost{path}", [.. headers, length], body, isHttp: false),
-            11 => Make(method, Pick(["*", "", "localhost:80", "?", "http://", "//x", "\u00e9", new string('/', 9000), "/" + new string('a', 9000)]), [.. headers, length], body, isHttp: false),
+            11 => Make(
+                method, Pick(["*", "", "localhost:80", "?", "http://", "//x", "\u00e9", new string('/', 9000), "/" + new string('a', 9000)]),
+                [.. headers, length], body, isHttp: false),
             12 => Make(method, path, [.. headers, length, "Expect: " + Pick(["100-continue", "200-ok"])], body, isHttp: false),
             13 => Make(method, path, [.. headers, length, "Upgrade: " + Pick(["h2c", "websocket", "x"]), "Connection: Upgrade"], body, isHttp: false),
-            14 => new HostileRequest(method, path, Damaged(Make(method, path, [.. headers, length], body, isHttp: false).Octets), IsHttp: false),
-            _ => new HostileRequest(method, path, [.. Enumerable.Range(0, _random.Next(1, 200)).Select(_ => (byte)_random.Next(256)), .. "\r\n\r\n"u8], IsHttp: false),
+            14 => new HostileRequest(method, path, Damaged(Make(method, path, [.. headers, length], body, isHttp: false).Bytes), IsHttp: false),
+            _ => new HostileRequest(
+                method, path, [.. Enumerable.Range(0, _random.Next(1, 200)).Select(_ => (byte)_random.Next(256)), .. "\r\n\r\n"u8], IsHttp: false),
         };
     }
 
@@ -213,7 +247,8 @@ internal sealed class HostileRequests(int seed, bool framed = false)
     }
 
     private static IEnumerable<JsonObject> Parameters(JsonObject operation, string place) =>
-        (operation["parameters"]?.AsArray() ?? []).Select(parameter => DescribedContract.Resolve(parameter!)).Where(parameter => parameter["in"]!.GetValue<string>() == place);
+        (operation["parameters"]?.AsArray() ?? []).Select(parameter => DescribedContract.Resolve(parameter!)).Where(
+            parameter => parameter["in"]!.GetValue<string>() == place);
 
     private string Sensible(JsonObject parameter) =>
         parameter["schema"]!["enum"] is JsonArray values && Chance(0.8) ? $"{Pick(values.ToArray())}" : $"{parameter["example"] ?? "x"}";
@@ -221,19 +256,23 @@ internal sealed class HostileRequests(int seed, bool framed = false)
     private string Text()
     {
         var text = Pick(HostileValues.Texts);
-        return Chance(0.8) ? text : text.Insert(_random.Next(2) * text.Length, Pick(["\0", "\0", "\u0001", "\t", "\u007f", "\u2028", "\u202e", "\ufffe"]));
+        return Chance(0.8) ? text
+            : text.Insert(_random.Next(2) * text.Length, Pick(["\0", "\0", "\u0001", "\t", "\u007f", "\u2028", "\u202e", "\ufffe"]));
     }
 
     private string Json() => Pick(HostileValues.Json);
 
-    // what ends a line would be another header
-    private string HeaderText() => Pick(HostileValues.Texts).Replace("\r", "", StringComparison.Ordinal).Replace("\n", "", StringComparison.Ordinal).Replace("\0", "", StringComparison.Ordinal);
+    // a line break would start another header
+    private string HeaderText() =>
+        Pick(HostileValues.Texts).Replace("\r", "", StringComparison.Ordinal).Replace("\n", "", StringComparison.Ordinal).Replace(
+            "\0", "", StringComparison.Ordinal);
 
     private string Encoded(string text) => _random.Next(12) switch
     {
-        0 => string.Concat(Encoding.UTF8.GetBytes(text).Select(octet => $"%{octet:X2}")),
+        0 => string.Concat(Encoding.UTF8.GetBytes(text).Select(value => $"%{value:X2}")),
         1 => Uri.EscapeDataString(Uri.EscapeDataString(text)),
-        2 => string.Concat(Encoding.UTF8.GetBytes(text).Select(octet => octet < 128 ? Uri.EscapeDataString($"{(char)octet}") : $"%{(octet + 1) & 0xFF:x2}")),
+        2 => string.Concat(
+            Encoding.UTF8.GetBytes(text).Select(value => value < 128 ? Uri.EscapeDataString($"{(char)value}") : $"%{(value + 1) & 0xFF:x2}")),
         3 => Uri.EscapeDataString(text) + Pick(HostileValues.Encodings),
         4 => Pick(HostileValues.Encodings),
         _ => Uri.EscapeDataString(text),

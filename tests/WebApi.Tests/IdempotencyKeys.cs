@@ -5,7 +5,7 @@ public abstract class IdempotencyKeys(Service service)
     private readonly Service _service = service.Present();
 
     [Fact]
-    public async Task A_repetition_gets_the_same_answer_and_makes_no_second_user()
+    public async Task Retry_gets_the_same_response_and_creates_no_second_user()
     {
         const string Body = """{"email":"once@example.org","name":"Zoë"}""";
         var first = await PostAsync(Body, "key-1");
@@ -18,7 +18,7 @@ public abstract class IdempotencyKeys(Service service)
     }
 
     [Fact]
-    public async Task A_replay_shows_what_was_answered_then_not_what_is_now()
+    public async Task Replay_has_the_original_response_and_not_the_current_state()
     {
         const string Body = """{"email":"then@example.org"}""";
         var first = await PostAsync(Body, "key-2");
@@ -36,24 +36,25 @@ public abstract class IdempotencyKeys(Service service)
     }
 
     [Fact]
-    public async Task A_refusal_is_not_kept()
+    public async Task Rejected_request_is_not_stored()
     {
         await _service.CreateAsync("taken@example.org");
         const string Body = """{"email":"taken@example.org"}""";
         (await PostAsync(Body, "key-4")).IsProblem(409, "email-taken");
-        (await PostAsync("""{"email":"x"}""", "key-4")).HasFaults("pointer #/email invalid-email");
+        (await PostAsync("""{"email":"x"}""", "key-4")).HasErrors("pointer #/email invalid-email");
         var id = (await _service.GetAsync("/api/v1/users?email=taken@example.org"))["items"][0].GetProperty("id").GetInt64();
         (await _service.SendAsync("DELETE", $"/api/v1/users/{id}")).Is(204);
         (await PostAsync(Body, "key-4")).Is(201);
     }
 
     [Fact]
-    public async Task Sixteen_clients_with_one_key_make_one_user()
+    public async Task Sixteen_concurrent_requests_with_one_key_create_one_user()
     {
-        var answers = await Task.WhenAll(Enumerable.Range(0, 16).Select(_ => Task.Run(() => PostAsync("""{"email":"sixteen@example.org"}""", "key-5"))));
-        Assert.All(answers, answer => answer.Is(201));
-        Assert.Single(answers.Select(answer => answer["id"].GetInt64()).Distinct());
-        Assert.Equal(15, answers.Count(answer => answer.Header("Idempotency-Replayed") == "true"));
+        var responses = await Task.WhenAll(
+            Enumerable.Range(0, 16).Select(_ => Task.Run(() => PostAsync("""{"email":"sixteen@example.org"}""", "key-5"))));
+        Assert.All(responses, response => response.Is(201));
+        Assert.Single(responses.Select(response => response["id"].GetInt64()).Distinct());
+        Assert.Equal(15, responses.Count(response => response.Header("Idempotency-Replayed") == "true"));
     }
 
     [Theory]
@@ -65,17 +66,17 @@ public abstract class IdempotencyKeys(Service service)
     [InlineData("\"")]
     [InlineData("\"k\";p=1")]
     [InlineData("\"a\\b\"")]
-    public async Task What_is_no_key_is_named_with_all_other_faults(string key) =>
-        (await PostAsync("""{"email":"x"}""", key)).HasFaults("header Idempotency-Key invalid-key", "pointer #/email invalid-email");
+    public async Task Invalid_key_is_reported_with_all_other_errors(string key) =>
+        (await PostAsync("""{"email":"x"}""", key)).HasErrors("header Idempotency-Key invalid-key", "pointer #/email invalid-email");
 
     [Fact]
-    public async Task A_key_has_at_most_255_characters()
+    public async Task Key_of_more_than_255_characters_is_400()
     {
         (await PostAsync("""{"email":"l1@example.org"}""", new string('k', 255))).Is(201);
-        (await PostAsync("""{"email":"l2@example.org"}""", new string('k', 256))).HasFaults("header Idempotency-Key invalid-key");
+        (await PostAsync("""{"email":"l2@example.org"}""", new string('k', 256))).HasErrors("header Idempotency-Key invalid-key");
     }
 
-    private Task<Answer> PostAsync(string body, string key) => _service.SendAsync("POST", "/api/v1/users", body, ("Idempotency-Key", key));
+    private Task<Response> PostAsync(string body, string key) => _service.SendAsync("POST", "/api/v1/users", body, ("Idempotency-Key", key));
 }
 
 public sealed class IdempotencyKeysOnSqlite(ServiceOnSqlite service) : IdempotencyKeys(service), IClassFixture<ServiceOnSqlite>;

@@ -1,5 +1,4 @@
 using System.Data.Common;
-using System.Diagnostics;
 using System.Globalization;
 using System.Text.Json;
 using CleanUsers.Infrastructure.Persistence;
@@ -31,15 +30,15 @@ public abstract class ImportAndExport(TestDatabase database, TestDatabase anothe
     }
 
     [Fact]
-    public async Task Refused_lines_are_told_with_number_member_and_reason_and_the_others_go_on()
+    public async Task Rejected_lines_are_reported_and_the_others_are_imported()
     {
         await WriteAsync(
             "users.ndjson",
             """{"email":"ada@example.org","name":"Ada","age":36,"role":"admin"}""",
-            """{"email":"nobody","name":"","age":"old","emial":1}""",
+            """{"email":"noaddress","name":"","age":"old","emial":1}""",
             "no JSON",
             """{"email":"bob@example.org"}""");
-        var (code, output, error) = await RunAsync("import", "users.ndjson", "--errors", "refused.ndjson", "--json");
+        var (code, output, error) = await RunAsync("import", "users.ndjson", "--errors", "rejected.ndjson", "--json");
         Assert.Equal((1, """{"added":2,"replaced":0,"unchanged":0,"alreadyThere":0,"refused":2}"""), (code, output.TrimEnd()));
         Assert.Equal(
             """
@@ -52,25 +51,36 @@ public abstract class ImportAndExport(TestDatabase database, TestDatabase anothe
             error.TrimEnd());
         Assert.Equal(
             [
-                """{"line":2,"errors":[{"member":"age","code":"wrong-type","detail":"Member 'age' must be a whole number or null, not a string."},{"member":"emial","code":"unknown-member","detail":"Unknown member 'emial'."},{"member":"email","code":"invalid-email","detail":"Email must have an @."},{"member":"name","code":"too-short","detail":"Name must have 1 to 200 characters, or be null."}]}""",
-                """{"line":3,"errors":[{"code":"invalid-json","detail":"The line is not JSON that can be read (at most 32 levels deep): line 1, byte 2."}]}""",
+                """{"line":2,"errors":[{"member":"age","code":"wrong-type","detail":"Member 'age' must be a whole number or null, not a string."},"""
+                + """{"member":"emial","code":"unknown-member","detail":"Unknown member 'emial'."},"""
+                + """{"member":"email","code":"invalid-email","detail":"Email must have an @."},"""
+                + """{"member":"name","code":"too-short","detail":"Name must have 1 to 200 characters, or be null."}]}""",
+                """{"line":3,"errors":[{"code":"invalid-json","""
+                + "\"detail\":\"The line is not JSON that can be read (at most 32 levels deep): line 1, byte 2.\"}]}",
             ],
-            await File.ReadAllLinesAsync(Path.Combine(_folder, "refused.ndjson"), Ct));
+            await File.ReadAllLinesAsync(Path.Combine(_folder, "rejected.ndjson"), Ct));
         Assert.StartsWith("ID  EMAIL            NAME  AGE  ROLE   STATUS\n", (await RunAsync("list")).Output, StringComparison.Ordinal);
     }
 
     [Fact]
-    public async Task What_is_imported_again_is_there_already_or_replaced_where_that_is_asked_for()
+    public async Task Repeated_import_skips_or_with_update_replaces_existing_users()
     {
-        await WriteAsync("users.csv", "email,name,role,status", "ada@example.org,Ada,User,Active", "bob@example.org,Bob,User,Active", "ADA@example.org,Twice,User,Active");
+        await WriteAsync(
+            "users.csv", "email,name,role,status", "ada@example.org,Ada,User,Active", "bob@example.org,Bob,User,Active",
+            "ADA@example.org,Twice,User,Active");
         Assert.Equal((0, Counts(added: 2, there: 1), ""), await RunAsync("import", "users.csv"));
         Assert.Equal((0, Counts(there: 3), ""), await RunAsync("import", "users.csv"));
 
-        await WriteAsync("users.csv", "email,name,role,status", "ada@example.org,Ada,User,Active", "bob@example.org,Robert,Admin,Active", "carol@example.org,,User,Active", "dan@example.org,,,");
-        Assert.Equal((1, Counts(added: 1, replaced: 1, unchanged: 1, refused: 1)), Without(await RunAsync("import", "users.csv", "--update", "--dry-run")));
+        await WriteAsync(
+            "users.csv", "email,name,role,status", "ada@example.org,Ada,User,Active", "bob@example.org,Robert,Admin,Active",
+            "carol@example.org,,User,Active", "dan@example.org,,,");
+        Assert.Equal(
+            (1, Counts(added: 1, replaced: 1, unchanged: 1, rejected: 1)), Without(await RunAsync("import", "users.csv", "--update", "--dry-run")));
         Assert.Equal(2, await CountAsync());
         var (code, output, error) = await RunAsync("import", "users.csv", "--update");
-        Assert.Equal((1, Counts(added: 1, replaced: 1, unchanged: 1, refused: 1), "line 5: role: Role is required: User or Admin.\nline 5: status: Status is required: Active or Inactive.\n"), (code, output, error));
+        Assert.Equal(
+            (1, Counts(added: 1, replaced: 1, unchanged: 1, rejected: 1),
+                "line 5: role: Role is required: User or Admin.\nline 5: status: Status is required: Active or Inactive.\n"), (code, output, error));
         Assert.Contains("bob@example.org,Robert,,Admin,Active,", await ExportAsync("csv"), StringComparison.Ordinal);
 
         static (int Code, string Output) Without((int Code, string Output, string Error) run) => (run.Code, run.Output);
@@ -79,10 +89,11 @@ public abstract class ImportAndExport(TestDatabase database, TestDatabase anothe
     [Theory]
     [InlineData("ndjson")]
     [InlineData("csv")]
-    public async Task What_is_exported_and_imported_elsewhere_is_exported_there_as_the_same_octets(string format)
+    public async Task Export_imported_into_another_database_is_exported_as_the_same_bytes(string format)
     {
         await WriteAsync("users.ndjson", [.. Lines(5_000).Select((line, i) => i % 3 == 0 ? line : line.TrimEnd('}') +
-            """,  "name":"'=Zoë \"Q\", 漢","role":"Admin","status":"Inactive","createdAt":"2020-02-29T23:59:59.999Z","createdBy":"-eve","updatedAt":"2021-01-01T00:00:00Z","updatedBy":"@bob","version":3}""")]);
+            """,  "name":"'=Zoë \"Q\", 漢","role":"Admin","status":"Inactive",""" + '"' +
+            """createdAt":"2020-02-29T23:59:59.999Z","createdBy":"-eve","updatedAt":"2021-01-01T00:00:00Z","updatedBy":"@bob","version":3}""")]);
         Assert.Equal(0, (await RunAsync("import", "users.ndjson")).Code);
         Assert.Equal((0, "", ""), await RunAsync("export", "--output", $"first.{format}"));
         Assert.Equal((0, Counts(added: 5_000), ""), await RunOnAsync(another, "import", $"first.{format}"));
@@ -90,11 +101,12 @@ public abstract class ImportAndExport(TestDatabase database, TestDatabase anothe
         var first = await File.ReadAllBytesAsync(Path.Combine(_folder, $"first.{format}"), Ct);
         Assert.Equal(first, await File.ReadAllBytesAsync(Path.Combine(_folder, $"second.{format}"), Ct));
         Assert.Equal(System.Text.Encoding.UTF8.GetString(first), (await ShellAsync($"users export --format {format}")).Output);
-        Assert.Equal(["first.", "second.", "users."], Directory.GetFiles(_folder).Select(file => Path.GetFileNameWithoutExtension(file) + ".").Order());
+        Assert.Equal(
+            ["first.", "second.", "users."], Directory.GetFiles(_folder).Select(file => Path.GetFileNameWithoutExtension(file) + ".").Order());
     }
 
     [Fact]
-    public async Task Standard_input_is_a_file_too()
+    public async Task Import_reads_standard_input()
     {
         await WriteAsync("users.csv", "email", "ada@example.org");
         Assert.Equal((0, Counts(added: 1), ""), await ShellAsync("users import - --format csv < users.csv"));
@@ -102,7 +114,7 @@ public abstract class ImportAndExport(TestDatabase database, TestDatabase anothe
     }
 
     [Fact]
-    public async Task An_import_killed_in_the_middle_and_run_again_is_complete_and_has_nobody_twice()
+    public async Task Import_killed_and_run_again_is_complete_without_duplicates()
     {
         await WriteAsync("users.ndjson", [.. Lines(Many)]);
         Assert.Equal(0, (await RunAsync("import", "/dev/null")).Code); // makes the schema
@@ -126,7 +138,7 @@ public abstract class ImportAndExport(TestDatabase database, TestDatabase anothe
     [InlineData(15, 0, 130, "Interrupted.\n")]
     [InlineData(2, 0, 130, "Interrupted.\n")]
     [InlineData(9, 1, 137, "")]
-    public async Task An_export_that_is_cut_off_does_not_look_complete(int signal, int partial, int code, string error)
+    public async Task Interrupted_export_leaves_the_previous_file(int signal, int partial, int code, string error)
     {
         await WriteAsync("users.ndjson", [.. Lines(Many)]);
         Assert.Equal(0, (await RunAsync("import", "users.ndjson")).Code);
@@ -134,9 +146,8 @@ public abstract class ImportAndExport(TestDatabase database, TestDatabase anothe
         using (var export = Start("dotnet", Assembly, "users", "export", "--output", "export.ndjson"))
         {
             while (Directory.GetFiles(_folder, "*.partial").Length == 0) await Task.Delay(1, Ct);
-            Assert.Equal(0, Running.Kill(export.Id, signal)); // at once: a process for it would start after the end of the export
-            await export.WaitForExitAsync(Ct);
-            Assert.Equal((code, error), (export.ExitCode, await export.StandardError.ReadToEndAsync(Ct)));
+            export.Signal(signal);
+            Assert.Equal((code, error), (await export.WaitForExitAsync(Ct), await export.Error));
         }
 
         Assert.Equal(partial, Directory.GetFiles(_folder, "*.partial").Length);
@@ -158,18 +169,18 @@ public abstract class ImportAndExport(TestDatabase database, TestDatabase anothe
         "c@example.org,,eve\u2028",
         "d@example.org,eve☠,",
         "invalid-utf-8")]
-    public async Task Who_wrote_a_user_is_a_plain_line_in_a_file_too(
+    public async Task CreatedBy_and_updatedBy_of_a_file_must_be_plain_text(
         string format, string good, string overriding, string breaking, string half, string code)
     {
         var lines = string.Join('\n', good, overriding, breaking, half);
-        // the octets of U+D800, which no attribute can hold
-        byte[] octets = [.. lines.SelectMany(c => c == '☠' ? [0xED, 0xA0, 0x80] : System.Text.Encoding.UTF8.GetBytes([c]))];
-        await File.WriteAllBytesAsync(Path.Combine(_folder, $"users.{format}"), octets, Ct);
-        var imported = await RunAsync("import", $"users.{format}", "--errors", "refused.ndjson");
-        Assert.Equal((1, Counts(added: 1, refused: 3)), (imported.Code, imported.Output));
+        // the UTF-8 encoding of U+D800, which an attribute can't hold
+        byte[] bytes = [.. lines.SelectMany(c => c == '☠' ? [0xED, 0xA0, 0x80] : System.Text.Encoding.UTF8.GetBytes([c]))];
+        await File.WriteAllBytesAsync(Path.Combine(_folder, $"users.{format}"), bytes, Ct);
+        var imported = await RunAsync("import", $"users.{format}", "--errors", "rejected.ndjson");
+        Assert.Equal((1, Counts(added: 1, rejected: 3)), (imported.Code, imported.Output));
         Assert.Equal(
             [("createdBy", "invalid-character"), ("updatedBy", "invalid-character"), ("createdBy", code)],
-            (await File.ReadAllLinesAsync(Path.Combine(_folder, "refused.ndjson"), Ct)).Select(line =>
+            (await File.ReadAllLinesAsync(Path.Combine(_folder, "rejected.ndjson"), Ct)).Select(line =>
             {
                 var error = Assert.Single(JsonElement.Parse(line).GetProperty("errors").EnumerateArray());
                 return (error.GetProperty("member").GetString(), error.GetProperty("code").GetString());
@@ -177,33 +188,33 @@ public abstract class ImportAndExport(TestDatabase database, TestDatabase anothe
     }
 
     [Fact]
-    public async Task A_file_in_UTF_16_is_refused_by_name_and_a_pipe_is_a_file_too()
+    public async Task File_in_UTF_16_is_rejected_by_name_and_a_pipe_is_read()
     {
         await File.WriteAllTextAsync(Path.Combine(_folder, "utf16.csv"), "email\r\nada@example.org\r\n", System.Text.Encoding.Unicode, Ct);
-        const string refusal = "line 1: The file is in UTF-16 (it starts with the byte order mark FF FE). Save it as UTF-8.\n";
-        Assert.Equal((1, Counts(refused: 1), refusal), await RunAsync("import", "utf16.csv"));
+        const string wrongEncoding = "line 1: The file is in UTF-16 (it starts with the byte order mark FF FE). Save it as UTF-8.\n";
+        Assert.Equal((1, Counts(rejected: 1), wrongEncoding), await RunAsync("import", "utf16.csv"));
         Assert.Equal((0, Counts(added: 1), ""), await ShellAsync("mkfifo pipe; printf '{\"email\":\"ada@example.org\"}' > pipe & users import pipe"));
     }
 
     [Theory]
     [InlineData("import nowhere.ndjson", "nowhere.ndjson")]
     [InlineData("import users.ndjson --errors users.ndjson", "users.ndjson")]
-    [InlineData("import users.ndjson --errors nowhere/refused.ndjson", "nowhere/refused.ndjson")]
+    [InlineData("import users.ndjson --errors nowhere/rejected.ndjson", "nowhere/rejected.ndjson")]
     [InlineData("export --output nowhere/users.ndjson", "nowhere/users.ndjson")]
     [InlineData("import --format xml", "--format: Format must be ndjson or csv.")]
     [InlineData("export --status gone", "--status: Status must be Active or Inactive.")]
-    public async Task What_can_not_be_done_is_told_in_a_line(string typed, string told)
+    public async Task Command_that_can_not_be_executed_prints_one_line(string typed, string message)
     {
         await WriteAsync("users.ndjson", """{"email":"ada@example.org"}""");
         Assert.Equal(0, (await RunAsync("import", "users.ndjson")).Code);
         var (code, output, error) = await RunAsync(typed.Split(' '));
         Assert.Equal((1, ""), (code, output));
-        Assert.Contains(told, Assert.Single(error.TrimEnd().Split('\n')), StringComparison.Ordinal);
+        Assert.Contains(message, Assert.Single(error.TrimEnd().Split('\n')), StringComparison.Ordinal);
         Assert.Equal(1, await CountAsync());
     }
 
     [Fact]
-    public async Task The_filters_of_an_export_are_those_of_a_list()
+    public async Task Export_has_the_filters_of_a_list()
     {
         await WriteAsync("users.ndjson", """{"email":"ada@example.org","role":"Admin"}""", """{"email":"bob@example.org"}""");
         await RunAsync("import", "users.ndjson");
@@ -212,9 +223,9 @@ public abstract class ImportAndExport(TestDatabase database, TestDatabase anothe
     }
 
     [Fact]
-    public async Task On_a_terminal_there_is_a_bar_and_refused_lines_stand_above_it()
+    public async Task Import_on_a_terminal_shows_a_progress_bar_below_rejected_lines()
     {
-        if (!File.Exists("/usr/bin/script")) Assert.Skip("script(1) is not installed");
+        Assert.SkipUnless(File.Exists("/usr/bin/script"), "script(1) is not installed");
         await WriteAsync("users.ndjson", [.. Lines(Many), "no JSON"]);
         var (_, output, _) = await ShellAsync($"TERM=xterm script --quiet --return --command \"{Program} users import users.ndjson\" /dev/null");
         Assert.Contains("━", output, StringComparison.Ordinal);
@@ -231,13 +242,16 @@ public abstract class ImportAndExport(TestDatabase database, TestDatabase anothe
         GC.SuppressFinalize(this);
     }
 
-    private static string Counts(long added = 0, long replaced = 0, long unchanged = 0, long there = 0, long refused = 0) =>
-        string.Create(CultureInfo.InvariantCulture, $"added          {added}\nreplaced       {replaced}\nunchanged      {unchanged}\nalready there  {there}\nrejected       {refused}\n");
+    private static string Counts(long added = 0, long replaced = 0, long unchanged = 0, long there = 0, long rejected = 0) =>
+        string.Create(
+            CultureInfo.InvariantCulture,
+            $"added          {added}\nreplaced       {replaced}\nunchanged      {unchanged}\nalready there  {there}\nrejected       {rejected}\n");
 
     private static IEnumerable<string> Lines(int count) => Enumerable.Range(0, count).Select(i => $$"""{"email":"user{{i}}@example.org"}""");
 
     private static (string, string)[] Settings(TestDatabase target) =>
-        [("Database__Provider", $"{target.Provider}"), ("ConnectionStrings__CleanUsers", target.ConnectionString), ("Database__MigrateOnStartup", "true")];
+        [("Database__Provider", $"{target.Provider}"), ("ConnectionStrings__CleanUsers", target.ConnectionString),
+            ("Database__MigrateOnStartup", "true")];
 
     private Task WriteAsync(string file, params string[] lines) => File.WriteAllLinesAsync(Path.Combine(_folder, file), lines, Ct);
 
@@ -256,29 +270,19 @@ public abstract class ImportAndExport(TestDatabase database, TestDatabase anothe
         return await File.ReadAllTextAsync(Path.Combine(_folder, file), Ct);
     }
 
-    /// <summary>As it would be typed; <c>users</c> is the program's command of that name.</summary>
+    /// <summary>Runs a shell command; <c>users</c> is the program's command of that name.</summary>
     private async Task<(int Code, string Output, string Error)> ShellAsync(string typed)
     {
         using var process = Start("/bin/sh", "-c", $"users() {{ {Program} users \"$@\"; }}; {typed}");
-        var (output, error) = (process.StandardOutput.ReadToEndAsync(Ct), process.StandardError.ReadToEndAsync(Ct));
-        await process.WaitForExitAsync(Ct);
-        return (process.ExitCode, await output, await error);
+        var output = await process.Output.ReadToEndAsync(Ct);
+        return (await process.WaitForExitAsync(Ct), output, await process.Error);
     }
 
-    private Process Start(string program, params string[] arguments)
+    private ChildProcess Start(string program, params string[] arguments)
     {
         database.SkipWhereAbsent();
-        var start = new ProcessStartInfo(program, arguments)
-        {
-            UseShellExecute = false,
-            RedirectStandardOutput = true,
-            RedirectStandardError = true,
-            WorkingDirectory = _folder,
-        };
-        start.Environment["ASPNETCORE_ENVIRONMENT"] = "Production";
-        start.Environment["DOTNET_TieredPGO"] = "0";
-        foreach (var (name, value) in Settings(database)) start.Environment[name] = value;
-        return Process.Start(start)!;
+        return ChildProcess.Start(
+            program, arguments, _folder, [("ASPNETCORE_ENVIRONMENT", "Production"), ("DOTNET_TieredPGO", "0"), .. Settings(database)]);
     }
 
     private async Task<long> CountAsync(string query = """SELECT COUNT(*) FROM "Users" """)

@@ -1,6 +1,6 @@
 namespace CleanUsers.WebApi.Tests;
 
-/// <summary>A runtime that does not know Unicode's normal forms: whatever it stored would be another address elsewhere.</summary>
+/// <summary>A runtime without Unicode's normal forms: an address that it stored would be another address on other machines.</summary>
 public sealed class InvariantGlobalization : IDisposable
 {
     private readonly string _folder = Directory.CreateTempSubdirectory("cleanusers-").FullName;
@@ -8,7 +8,7 @@ public sealed class InvariantGlobalization : IDisposable
     [Theory]
     [InlineData("serve")]
     [InlineData("migrate")]
-    public async Task Ends_the_start_with_one_line_that_says_why(string command)
+    public async Task Start_ends_with_one_line_and_78(string command)
     {
         var (code, output, error) = await OwnProcess.RunAsync(
             _folder, [("Authentication__AllowAnonymous", "true"), ("PORT", "1"), ("DOTNET_SYSTEM_GLOBALIZATION_INVARIANT", "1")], command);

@@ -6,34 +6,43 @@ using Microsoft.Extensions.Time.Testing;
 
 namespace CleanUsers.WebApi.Tests;
 
-/// <summary>How lines are made and written, without a service.</summary>
+/// <summary>How log lines are formatted and written, without a service.</summary>
 public sealed class LogLines
 {
     private static readonly FakeTimeProvider Clock = new(new DateTimeOffset(2026, 1, 2, 3, 4, 5, 6, TimeSpan.Zero));
 
     [Fact]
-    public void A_line_has_what_its_message_was_made_of()
+    public void Log_line_has_the_arguments_of_its_message()
     {
-        var line = Assert.Single(Written(logger => logger.LogWarning("{Text} and {Count} and {Share} and {Done} and {None} and {Id}", "a \"quote\"\nand a line", 7, 0.5, true, null, Guid.Empty)));
+        var line = Assert.Single(
+            Written(logger => logger.LogWarning(
+                "{Text} and {Count} and {Share} and {Done} and {None} and {Id}", "a \"quote\"\nand a line", 7, 0.5, true, null, Guid.Empty)));
         Assert.Equal(
-            """{"time":"2026-01-02T03:04:05.006Z","level":"Warning","category":"test","message":"a \"quote\"\nand a line and 7 and 0.5 and True and (null) and 00000000-0000-0000-0000-000000000000","text":"a \"quote\"\nand a line","count":7,"share":0.5,"done":true,"none":null,"id":"00000000-0000-0000-0000-000000000000"}""",
+            """{"time":"2026-01-02T03:04:05.006Z","level":"Warning","category":"test",""" + '"'
+            + """message":"a \"quote\"\nand a line and 7 and 0.5 and True and (null) and 00000000-0000-0000-0000-000000000000",""" + '"'
+            + """text":"a \"quote\"\nand a line","count":7,"share":0.5,"done":true,"none":null,""" + '"'
+            + """id":"00000000-0000-0000-0000-000000000000"}""",
             line);
     }
 
     [Theory]
     [InlineData("The duplicate key value is (Ada, ada@example.org).", "The duplicate key value is ….")]
-    [InlineData("Conversion failed when converting the nvarchar value 'Ada' to data type int.", "Conversion failed when converting the nvarchar value … to data type int.")]
+    [InlineData(
+        "Conversion failed when converting the nvarchar value 'Ada' to data type int.",
+        "Conversion failed when converting the nvarchar value … to data type int.")]
     [InlineData("22P02: invalid input syntax for type integer: \"Ada\"", "22P02: invalid input syntax for type integer: …")]
     [InlineData("mail to ada@example.org failed", "mail to … failed")]
     [InlineData("SQLite Error 13: 'database or disk is full'.", "SQLite Error 13: 'database or disk is full'.")]
-    public void An_exception_is_told_without_the_values_that_drivers_put_into_messages(string message, string expected)
+    public void Logged_exception_has_no_values_from_driver_messages(string message, string expected)
     {
-        var line = JsonElement.Parse(Assert.Single(Written(logger => logger.LogError(new InvalidOperationException("outer", new FormatException(message)), "failed"))));
-        Assert.Equal($"System.InvalidOperationException: outer\ncaused by System.FormatException: {expected}", line.GetProperty("exception").GetString());
+        var line = JsonElement.Parse(
+            Assert.Single(Written(logger => logger.LogError(new InvalidOperationException("outer", new FormatException(message)), "failed"))));
+        Assert.Equal(
+            $"System.InvalidOperationException: outer\ncaused by System.FormatException: {expected}", line.GetProperty("exception").GetString());
     }
 
     [Fact]
-    public async Task Whoever_logs_never_waits_and_lines_that_are_lost_are_counted()
+    public async Task Logging_never_blocks_and_lost_lines_are_counted()
     {
         using var output = new Stuck();
         var line = Encoding.UTF8.GetBytes(new string('x', 1023) + "\n");
@@ -51,13 +60,13 @@ public sealed class LogLines
     }
 
     [Fact]
-    public void What_could_not_be_written_counts_as_lost()
+    public void Lines_of_a_failed_write_count_as_lost()
     {
         using var output = new Full();
         using (var queue = new LineQueue(output, Clock))
         {
             queue.Add("one\ntwo\n"u8);
-            output.Refused.Wait(TimeSpan.FromSeconds(10), TestContext.Current.CancellationToken);
+            output.Failed.Wait(TimeSpan.FromSeconds(10), TestContext.Current.CancellationToken);
             queue.Add("three\n"u8);
         }
 
@@ -67,12 +76,15 @@ public sealed class LogLines
     }
 
     [Fact]
-    public void A_reader_that_never_reads_does_not_keep_the_process_from_ending()
+    public void Reader_that_never_reads_does_not_block_shutdown()
     {
-        var output = new Stuck(); // not disposed of: the thread that writes still has it
+        var output = new Stuck(); // not disposed of: the writing thread still uses it
         var queue = new LineQueue(output, Clock);
         queue.Add("line\n"u8);
+        var start = TimeProvider.System.GetTimestamp();
         queue.Dispose();
+        Assert.InRange(TimeProvider.System.GetElapsedTime(start), TimeSpan.Zero, TimeSpan.FromSeconds(20));
+        Assert.Equal(0, output.Length);
         output.Free.Set();
     }
 
@@ -102,14 +114,14 @@ public sealed class LogLines
 
     private sealed class Full : MemoryStream
     {
-        public ManualResetEventSlim Refused { get; } = new();
+        public ManualResetEventSlim Failed { get; } = new();
 
         public override void Write(ReadOnlySpan<byte> buffer)
         {
-            if (Refused.IsSet) base.Write(buffer);
+            if (Failed.IsSet) base.Write(buffer);
             else
             {
-                Refused.Set();
+                Failed.Set();
                 throw new IOException("No space left on device");
             }
         }

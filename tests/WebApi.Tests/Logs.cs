@@ -7,11 +7,11 @@ public sealed class Logs
     [Fact]
     public async Task Every_line_is_a_JSON_object_and_every_request_has_one()
     {
-        using var service = await Running.StartAsync();
+        using var service = await RunningService.StartAsync();
         var created = (await service.SendAsync("POST", "/api/v1/users", """{"email":"ada@lines.example","name":"Lovelace"}""")).Is(201);
         (await service.SendAsync("GET", $"/api/v1/users/{created["id"]}?")).Is(200);
         (await service.SendAsync("GET", "/api/v1/users?q=lovelace&email=ada@lines.example")).Is(200);
-        var refused = (await service.SendAsync("POST", "/api/v1/users", """{"email":"ada@lines.example"}""")).Is(409);
+        var rejected = (await service.SendAsync("POST", "/api/v1/users", """{"email":"ada@lines.example"}""")).Is(409);
         (await service.SendAsync("GET", "/api/v1/users/ada@lines.example?name=Lovelace")).Is(404);
         (await service.SendAsync("DELETE", "/api/v1/users")).Is(405);
         (await service.SendAsync("ADA", "/health/live")).Is(405);
@@ -33,7 +33,7 @@ public sealed class Logs
             requests.Select(line => $"{line.GetProperty("method")} {line.GetProperty("route")} {line.GetProperty("status")}"));
         Assert.All(requests, line => Assert.InRange(line.GetProperty("durationMs").GetDouble(), 0.001, 30_000));
         Assert.Equal(7, requests.Select(line => line.GetProperty("traceId").GetString()).Distinct().Count());
-        Assert.Equal(refused["traceId"].GetString(), requests[3].GetProperty("traceId").GetString());
+        Assert.Equal(rejected["traceId"].GetString(), requests[3].GetProperty("traceId").GetString());
         Assert.All(service.Lines, line =>
         {
             Assert.DoesNotContain("lines.example", line, StringComparison.OrdinalIgnoreCase);
@@ -42,9 +42,9 @@ public sealed class Logs
     }
 
     [Fact]
-    public async Task A_trace_that_the_client_began_is_gone_on_with()
+    public async Task Trace_of_the_client_is_continued()
     {
-        using var service = await Running.StartAsync();
+        using var service = await RunningService.StartAsync();
         (await service.SendAsync("GET", "/health/live", null, ("traceparent", "00-0af7651916cd43dd8448eb211c80319c-b7ad6b7169203331-01"))).Is(200);
         service.Terminate();
         await service.EndAsync(TimeSpan.FromSeconds(30));
@@ -52,19 +52,21 @@ public sealed class Logs
     }
 }
 
-/// <summary>What the log says of a request that failed.</summary>
-public sealed class LogsOfAFault(WithoutADatabase.Gone service) : IClassFixture<WithoutADatabase.Gone>
+/// <summary>The log lines of a request that failed.</summary>
+public sealed class LogsOfFailedRequests(MissingDatabaseFile.Gone service) : IClassFixture<MissingDatabaseFile.Gone>
 {
     [Fact]
-    public async Task The_cause_and_the_request_are_under_the_trace_that_the_client_was_told()
+    public async Task Cause_and_request_are_logged_with_the_trace_id_of_the_response()
     {
         var trace = (await service.GetAsync("/api/v1/users/1")).IsProblem(503, "unavailable")["traceId"].GetString();
         var request = await service.Signals.LineAsync(line => Of(line, trace) && line.TryGetProperty("route", out _));
-        Assert.Equal(("api/v{version:apiVersion}/users/{id:id}", 503), (request.GetProperty("route").GetString(), request.GetProperty("status").GetInt32()));
+        Assert.Equal(
+            ("api/v{version:apiVersion}/users/{id:id}", 503), (request.GetProperty("route").GetString(), request.GetProperty("status").GetInt32()));
         var cause = Assert.Single(service.Signals.Lines(), line => Of(line, trace) && line.TryGetProperty("exception", out _));
         Assert.Equal("Error", cause.GetProperty("level").GetString());
         Assert.Contains("SQLite Error 14: 'unable to open database file'", cause.GetProperty("exception").GetString(), StringComparison.Ordinal);
-        var ours = service.Signals.Lines().Where(line => Of(line, trace) && line.GetProperty("category").GetString()!.StartsWith("CleanUsers.", StringComparison.Ordinal));
+        var ours = service.Signals.Lines().Where(
+            line => Of(line, trace) && line.GetProperty("category").GetString()!.StartsWith("CleanUsers.", StringComparison.Ordinal));
         Assert.Equal(2, ours.Count());
     }
 

@@ -3,14 +3,14 @@ using Npgsql;
 namespace CleanUsers.WebApi.Tests;
 
 /// <summary>
-/// The reply to COMMIT is lost, and before the service can look, another client changes what was written. The response is that of the commit all
-/// the same: what was done is not done again, and nobody is told that it was not.
+/// The reply to COMMIT is lost, and another client changes the row before the service can read it again. The response is still that of the
+/// commit: the write is not repeated, and no client gets an error for it.
 /// </summary>
 public sealed class LostCommitReplies(ServiceBehindARelay service) : IClassFixture<ServiceBehindARelay>
 {
     private readonly ServiceBehindARelay _service = (ServiceBehindARelay)service.Present();
 
-    /// <summary>What another client does to the user in between, as SQL, since it must not pass the relay.</summary>
+    /// <summary>The concurrent change of another client, in SQL because it must not pass the relay.</summary>
     public enum Meanwhile
     {
         Nothing,
@@ -34,7 +34,7 @@ public sealed class LostCommitReplies(ServiceBehindARelay service) : IClassFixtu
 
     [Theory]
     [MemberData(nameof(Cases))]
-    public async Task The_outcome_is_that_of_the_commit(string operation, Meanwhile meanwhile)
+    public async Task Outcome_is_that_of_the_commit(string operation, Meanwhile meanwhile)
     {
         var address = $"{operation.Replace(' ', '.')}.{meanwhile}@lost.example";
         var id = operation.StartsWith("POST", StringComparison.Ordinal) ? 0
@@ -44,16 +44,16 @@ public sealed class LostCommitReplies(ServiceBehindARelay service) : IClassFixtu
         var before = id == 0 ? 0 : await VersionAsync(address);
         _service.Relay.LoseNextReply(() => ChangeAsync(address, meanwhile));
 
-        var answer = await SendAsync(operation, id, address, before);
+        var response = await SendAsync(operation, id, address, before);
 
         Assert.Equal(lost + 1, _service.Relay.Lost);
-        answer.Is(operation switch { "DELETE" or "purge" => 204, "PATCH" or "PUT" or "restore" => 200, _ => 201 });
+        response.Is(operation switch { "DELETE" or "purge" => 204, "PATCH" or "PUT" or "restore" => 200, _ => 201 });
         Assert.Equal(Expected(operation, meanwhile, before), await StateAsync(address));
         Assert.Equal(operation == "email" ? 1 : 0, await DeliveredAsync(id));
         Assert.DoesNotContain(_service.Signals.Lines(), line => line.GetProperty("level").GetString() is "Error" or "Critical");
     }
 
-    /// <summary>How many emails the user has, once all are delivered: a delivery commits too, and must not meet the relay of the next test.</summary>
+    /// <summary>The number of the user's emails, once all are delivered: a delivery commits too, and must not disturb the next test.</summary>
     private async Task<int> DeliveredAsync(long id)
     {
         for (var i = 0; i < 200; i++, await Task.Delay(50, TestContext.Current.CancellationToken))
@@ -67,7 +67,7 @@ public sealed class LostCommitReplies(ServiceBehindARelay service) : IClassFixtu
         throw new Xunit.Sdk.XunitException("The email was not delivered.");
     }
 
-    private Task<Answer> SendAsync(string operation, long id, string address, long version) => operation switch
+    private Task<Response> SendAsync(string operation, long id, string address, long version) => operation switch
     {
         "POST" => _service.SendAsync("POST", "/api/v1/users", $$"""{"email":"{{address}}"}"""),
         "POST with a key" => _service.SendAsync("POST", "/api/v1/users", $$"""{"email":"{{address}}"}""", ("Idempotency-Key", address)),
@@ -81,7 +81,7 @@ public sealed class LostCommitReplies(ServiceBehindARelay service) : IClassFixtu
         _ => throw new ArgumentOutOfRangeException(nameof(operation), operation, null),
     };
 
-    /// <summary>The user's version and whether it is deleted, as committed once by the operation and then changed once in between; null is purged.</summary>
+    /// <summary>The user's version and whether it is deleted, after one commit of the operation and one concurrent change; null if purged.</summary>
     private static (long Version, bool Deleted)? Expected(string operation, Meanwhile meanwhile, long before)
     {
         var committed = operation == "email" ? before : before + 1;
@@ -99,8 +99,10 @@ public sealed class LostCommitReplies(ServiceBehindARelay service) : IClassFixtu
     {
         Meanwhile.Nothing => Task.CompletedTask,
         Meanwhile.Changed => _service.ExecuteAsync("""UPDATE "Users" SET "Version" = "Version" + 1, "Role" = 2 WHERE "Email" = $1""", address),
-        Meanwhile.Deleted => _service.ExecuteAsync("""UPDATE "Users" SET "Version" = "Version" + 1, "DeletedAt" = now(), "DeletedBy" = 'eve' WHERE "Email" = $1""", address),
-        Meanwhile.Restored => _service.ExecuteAsync("""UPDATE "Users" SET "Version" = "Version" + 1, "DeletedAt" = NULL, "DeletedBy" = NULL WHERE "Email" = $1""", address),
+        Meanwhile.Deleted => _service.ExecuteAsync(
+            """UPDATE "Users" SET "Version" = "Version" + 1, "DeletedAt" = now(), "DeletedBy" = 'eve' WHERE "Email" = $1""", address),
+        Meanwhile.Restored => _service.ExecuteAsync(
+            """UPDATE "Users" SET "Version" = "Version" + 1, "DeletedAt" = NULL, "DeletedBy" = NULL WHERE "Email" = $1""", address),
         Meanwhile.Purged => _service.ExecuteAsync("""DELETE FROM "Users" WHERE "Email" = $1""", address),
         _ => throw new ArgumentOutOfRangeException(nameof(meanwhile), meanwhile, null),
     };
@@ -111,7 +113,10 @@ public sealed class LostCommitReplies(ServiceBehindARelay service) : IClassFixtu
     {
         await using var connection = new NpgsqlConnection(_service.Direct);
         await connection.OpenAsync(TestContext.Current.CancellationToken);
-        await using var command = new NpgsqlCommand("""SELECT "Version", "DeletedAt" IS NOT NULL FROM "Users" WHERE "Email" = $1""", connection) { Parameters = { new() { Value = address } } };
+        await using var command = new NpgsqlCommand(
+            """SELECT "Version", "DeletedAt" IS NOT NULL FROM "Users" WHERE "Email" = $1""",
+            connection)
+        { Parameters = { new() { Value = address } } };
         await using var rows = await command.ExecuteReaderAsync(TestContext.Current.CancellationToken);
         return await rows.ReadAsync(TestContext.Current.CancellationToken) ? (rows.GetInt64(0), rows.GetBoolean(1)) : null;
     }

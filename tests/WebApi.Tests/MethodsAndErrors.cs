@@ -21,23 +21,25 @@ public sealed class MethodsAndErrors(Service service) : IClassFixture<Service>
 
     [Theory]
     [MemberData(nameof(Routes))]
-    public async Task A_method_that_a_resource_does_not_know_is_405_with_those_it_knows(string path, string allow)
+    public async Task Unsupported_method_is_405_with_the_supported_ones(string path, string allow)
     {
         foreach (var method in (string[])["TRACE", "BREW", "PROPFIND"])
         {
-            var answer = (await service.SendAsync(method, path)).IsProblem(405, "method-not-allowed");
-            Assert.Equal(allow, answer.Header("Allow"));
+            var response = (await service.SendAsync(method, path)).IsProblem(405, "method-not-allowed");
+            Assert.Equal(allow, response.Header("Allow"));
         }
     }
 
     [Theory]
     [MemberData(nameof(Routes))]
-    public async Task OPTIONS_is_204_with_what_can_be_asked(string path, string allow)
+    public async Task OPTIONS_is_204_with_the_supported_methods(string path, string allow)
     {
-        var answer = (await service.SendAsync("OPTIONS", path)).Is(204);
-        Assert.Equal(allow, answer.Header("Allow"));
-        Assert.Equal(allow.Contains("PATCH", StringComparison.Ordinal) ? "application/merge-patch+json, application/json" : null, answer.Header("Accept-Patch"));
-        Assert.Equal(allow.Contains("POST", StringComparison.Ordinal) ? "application/json" : null, answer.Header("Accept-Post"));
+        var response = (await service.SendAsync("OPTIONS", path)).Is(204);
+        Assert.Equal(allow, response.Header("Allow"));
+        Assert.Equal(
+            allow.Contains("PATCH", StringComparison.Ordinal) ? "application/merge-patch+json, application/json" : null,
+            response.Header("Accept-Patch"));
+        Assert.Equal(allow.Contains("POST", StringComparison.Ordinal) ? "application/json" : null, response.Header("Accept-Post"));
     }
 
     [Theory]
@@ -45,15 +47,15 @@ public sealed class MethodsAndErrors(Service service) : IClassFixture<Service>
     [InlineData("/api/v1/users?status=Active", "status")] // of GET, not of OPTIONS
     [InlineData("/api/v1/users/1?x=1", "x")]
     [InlineData("/api/v1/deleted-users?x=1", "x")]
-    public async Task OPTIONS_knows_no_query_parameter(string path, string parameter) =>
-        (await service.SendAsync("OPTIONS", path)).HasFaults($"parameter {parameter} unknown-parameter");
+    public async Task OPTIONS_with_a_query_parameter_is_400(string path, string parameter) =>
+        (await service.SendAsync("OPTIONS", path)).HasErrors($"parameter {parameter} unknown-parameter");
 
     [Fact]
-    public async Task OPTIONS_of_what_is_not_there_is_404() => (await service.SendAsync("OPTIONS", "/api/v1/nothing")).IsProblem(404, "not-found");
+    public async Task OPTIONS_of_a_missing_resource_is_404() => (await service.SendAsync("OPTIONS", "/api/v1/nothing")).IsProblem(404, "not-found");
 
-    /// <summary>Every route of the running service, so that a new parameter is tried without a word here.</summary>
+    /// <summary>Every route of the running service, so that a new parameter is included without a change here.</summary>
     [Fact]
-    public async Task A_value_that_breaks_the_constraint_of_a_route_is_404_for_every_method()
+    public async Task Value_that_breaks_a_route_constraint_is_404_for_every_method()
     {
         var endpoints = service.Services.GetRequiredService<EndpointDataSource>().Endpoints;
         var routes = endpoints.OfType<RouteEndpoint>().Select(endpoint => endpoint.RoutePattern).ToList();
@@ -129,7 +131,7 @@ public sealed class MethodsAndErrors(Service service) : IClassFixture<Service>
     [InlineData("application/json;q=0")]
     [InlineData("*/*, application/json;q=0")]
     [InlineData("application/problem+json")]
-    public async Task An_Accept_that_excludes_JSON_is_406_and_nothing_is_done(string accept)
+    public async Task Accept_without_JSON_is_406_and_nothing_is_created(string accept)
     {
         var email = $"a{Guid.NewGuid():N}@example.org";
         (await service.SendAsync("POST", "/api/v1/users", $$"""{"email":"{{email}}"}""", ("Accept", accept))).IsProblem(406, "not-acceptable");
@@ -143,41 +145,26 @@ public sealed class MethodsAndErrors(Service service) : IClassFixture<Service>
     [InlineData("text/html, */*;q=0.1")]
     [InlineData("application/json; charset=utf-8")]
     [InlineData("text/html, image/gif, *; q=.2")]
-    public async Task Any_other_Accept_gets_JSON(string accept) => (await service.GetAsync("/api/v1/users", ("Accept", accept))).Is(200);
+    public async Task Any_other_Accept_is_200_with_JSON(string accept) => (await service.GetAsync("/api/v1/users", ("Accept", accept))).Is(200);
 
     [Fact]
-    public async Task Errors_are_problems_whatever_Accept_says() =>
+    public async Task Errors_are_problems_for_every_Accept() =>
         (await service.GetAsync("/nothing", ("Accept", "text/html"))).IsProblem(404, "not-found");
 
+    public static TheoryData<string> ProblemCodes => [.. Http.Problems.ProblemCatalogue.Codes];
+
     [Theory]
-    [InlineData("validation-failed")]
-    [InlineData("malformed-body")]
-    [InlineData("malformed-request")]
-    [InlineData("unauthenticated")]
-    [InlineData("forbidden")]
-    [InlineData("user-not-found")]
-    [InlineData("not-found")]
-    [InlineData("method-not-allowed")]
-    [InlineData("not-acceptable")]
-    [InlineData("request-timeout")]
-    [InlineData("email-taken")]
-    [InlineData("version-mismatch")]
-    [InlineData("body-too-large")]
-    [InlineData("unsupported-media-type")]
-    [InlineData("version-required")]
-    [InlineData("too-many-requests")]
-    [InlineData("internal-error")]
-    [InlineData("unavailable")]
-    public async Task The_type_of_each_problem_opens(string code)
+    [MemberData(nameof(ProblemCodes))]
+    public async Task Type_of_each_problem_is_200(string code)
     {
-        var answer = (await service.GetAsync($"/problems/{code}")).Is(200);
-        Assert.Equal($"/problems/{code}", answer["type"].GetString());
-        Assert.NotEqual("", answer["explanation"].GetString());
-        Assert.NotEqual("", answer["remedy"].GetString());
+        var response = (await service.GetAsync($"/problems/{code}")).Is(200);
+        Assert.Equal($"/problems/{code}", response["type"].GetString());
+        Assert.NotEqual("", response["explanation"].GetString());
+        Assert.NotEqual("", response["remedy"].GetString());
     }
 
     [Fact]
-    public async Task The_type_of_no_problem_does_not_open() => (await service.GetAsync("/problems/nonsense")).IsProblem(404, "not-found");
+    public async Task Unknown_problem_type_is_404() => (await service.GetAsync("/problems/nonsense")).IsProblem(404, "not-found");
 
     [Fact]
     public void Every_code_of_a_use_case_has_its_problem()
@@ -197,11 +184,11 @@ public sealed class MethodsAndErrors(Service service) : IClassFixture<Service>
     [InlineData("/api/v1/users/\u00e9")]
     [InlineData("/problems/%00")]
     [InlineData("/problems/<script>")]
-    public async Task Hostile_paths_are_refused(string path)
+    public async Task Hostile_path_is_rejected(string path)
     {
-        var answer = await service.SendRawAsync(Encoding.UTF8.GetBytes($"GET {path} HTTP/1.1\r\nHost: x\r\nConnection: close\r\n\r\n"));
-        Assert.Matches("^HTTP/1.1 (302|40[04])", answer); // 302 where the server has resolved the dots to /
-        Assert.DoesNotContain("Exception", answer, StringComparison.Ordinal);
+        var response = await service.SendRawAsync(Encoding.UTF8.GetBytes($"GET {path} HTTP/1.1\r\nHost: x\r\nConnection: close\r\n\r\n"));
+        Assert.Matches("^HTTP/1.1 (302|40[04])", response); // 302 if the web server has resolved the dots to /
+        Assert.DoesNotContain("Exception", response, StringComparison.Ordinal);
     }
 
     [Theory]
@@ -211,15 +198,15 @@ public sealed class MethodsAndErrors(Service service) : IClassFixture<Service>
     [InlineData("Content-Type", "application/json; charset")]
     [InlineData("Range", "bytes=0-1")]
     [InlineData("X-Forwarded-For", "' OR 1=1")]
-    public async Task Hostile_headers_are_no_fault_of_the_service(string name, string value)
+    public async Task Hostile_header_causes_no_server_error(string name, string value)
     {
         var id = await service.CreateAsync($"h{Guid.NewGuid():N}@example.org");
-        var answer = await service.SendAsync("PATCH", $"/api/v1/users/{id}", """{"age":1}""", (name, value));
-        Assert.InRange(answer.Status, 200, 499);
+        var response = await service.SendAsync("PATCH", $"/api/v1/users/{id}", """{"age":1}""", (name, value));
+        Assert.InRange(response.Status, 200, 499);
     }
 
     [Fact]
-    public async Task A_live_service_says_so_and_a_ready_one_too()
+    public async Task Health_of_a_running_service_is_Healthy()
     {
         Assert.Equal("Healthy", (await service.GetAsync("/health/live")).Is(200)["status"].GetString());
         Assert.Equal("Healthy", (await service.GetAsync("/health/ready")).Is(200)["status"].GetString());
@@ -232,9 +219,9 @@ public sealed class MethodsAndErrors(Service service) : IClassFixture<Service>
     [InlineData("GET", "/api/v9/users")]
     [InlineData("TRACE", "/api/v1/users")]
     [InlineData("OPTIONS", "/api/v1/users")]
-    public async Task Every_answer_of_the_API_says_which_versions_there_are(string method, string path) =>
+    public async Task Every_API_response_lists_the_supported_versions(string method, string path) =>
         Assert.Equal("1.0", (await service.SendAsync(method, path)).Header("api-supported-versions"));
 
     [Fact]
-    public async Task Nothing_names_the_server() => Assert.Null((await service.GetAsync("/api/v1/users")).Header("Server"));
+    public async Task No_response_has_a_Server_header() => Assert.Null((await service.GetAsync("/api/v1/users")).Header("Server"));
 }

@@ -3,7 +3,7 @@ namespace CleanUsers.WebApi.Tests;
 public sealed class RequiringIfMatch(RequiringIfMatch.Strict service) : IClassFixture<RequiringIfMatch.Strict>
 {
     [Fact]
-    public async Task A_change_without_a_condition_is_428_and_a_read_or_a_create_is_not()
+    public async Task Change_without_If_Match_is_428()
     {
         var id = await service.CreateAsync("strict@example.org");
         var user = $"/api/v1/users/{id}";
@@ -30,10 +30,10 @@ public sealed class RequiringAToken(RequiringAToken.Closed service) : IClassFixt
     [InlineData("GET", "/api/v1/users/1")]
     [InlineData("POST", "/api/v1/users")]
     [InlineData("DELETE", "/api/v1/deleted-users/1")]
-    public async Task Without_a_token_nobody_comes_in(string method, string path)
+    public async Task Request_without_a_valid_token_is_401(string method, string path)
     {
-        var answer = (await service.SendAsync(method, path, method == "POST" ? "{}" : null)).IsProblem(401, "unauthenticated");
-        Assert.StartsWith("Bearer", answer.Header("WWW-Authenticate"), StringComparison.Ordinal);
+        var response = (await service.SendAsync(method, path, method == "POST" ? "{}" : null)).IsProblem(401, "unauthenticated");
+        Assert.StartsWith("Bearer", response.Header("WWW-Authenticate"), StringComparison.Ordinal);
         var forged = ("Authorization", "Bearer eyJhbGciOiJub25lIn0.eyJzdWIiOiJldmUifQ.");
         (await service.SendAsync(method, path, method == "POST" ? "{}" : null, forged)).IsProblem(401, "unauthenticated");
     }
@@ -42,7 +42,7 @@ public sealed class RequiringAToken(RequiringAToken.Closed service) : IClassFixt
     [InlineData("/health/live")]
     [InlineData("/health/ready")]
     [InlineData("/problems/unauthenticated")]
-    public async Task What_is_open_is_open(string path) => (await service.GetAsync(path)).Is(200);
+    public async Task Public_resource_is_200_without_a_token(string path) => (await service.GetAsync(path)).Is(200);
 
     public sealed class Closed : Service
     {
@@ -56,17 +56,19 @@ public sealed class RequiringAToken(RequiringAToken.Closed service) : IClassFixt
     }
 }
 
-/// <summary>A database that can't serve: the service lives and says so, and does not repair in silence what it can't know.</summary>
-public abstract class WithoutAUsableDatabase(WithoutAUsableDatabase.Unusable service)
+/// <summary>A database that can't be used: the service stays up, responds with 503 and does not repair the file silently.</summary>
+public abstract class UnusableDatabase(UnusableDatabase.Unusable service)
 {
     [Fact]
-    public async Task Everything_that_needs_it_is_503_with_Retry_After_and_the_process_lives()
+    public async Task Requests_that_need_the_database_are_503_with_Retry_After()
     {
         (await service.GetAsync("/health/live")).Is(200);
         foreach (var path in (string[])["/health/ready", "/api/v1/users", "/api/v1/users/1", "/api/v1/deleted-users"])
             Assert.Equal("1", (await service.GetAsync(path)).IsProblem(503, "unavailable").Header("Retry-After"));
         (await service.SendAsync("POST", "/api/v1/users", """{"email":"a@b"}""")).IsProblem(503, "unavailable");
-        Assert.Equal(service.Content, File.Exists(service.DatabaseFile) ? await File.ReadAllTextAsync(service.DatabaseFile, TestContext.Current.CancellationToken) : null);
+        Assert.Equal(
+            service.Content,
+            File.Exists(service.DatabaseFile) ? await File.ReadAllTextAsync(service.DatabaseFile, TestContext.Current.CancellationToken) : null);
     }
 
     /// <param name="content">What the file of the database holds; null where there is no file.</param>
@@ -94,18 +96,18 @@ public abstract class WithoutAUsableDatabase(WithoutAUsableDatabase.Unusable ser
     }
 }
 
-public sealed class WithABrokenDatabase(WithABrokenDatabase.Broken service) : WithoutAUsableDatabase(service), IClassFixture<WithABrokenDatabase.Broken>
+public sealed class BrokenDatabaseFile(BrokenDatabaseFile.Broken service) : UnusableDatabase(service), IClassFixture<BrokenDatabaseFile.Broken>
 {
     public sealed class Broken() : Unusable(new string('x', 5000));
 }
 
-public sealed class BehindItsSchema(BehindItsSchema.Empty service) : WithoutAUsableDatabase(service), IClassFixture<BehindItsSchema.Empty>
+public sealed class MissingSchema(MissingSchema.Empty service) : UnusableDatabase(service), IClassFixture<MissingSchema.Empty>
 {
     public sealed class Empty() : Unusable("");
 }
 
-/// <summary>A file that is gone must not come back as an empty one.</summary>
-public sealed class WithoutADatabase(WithoutADatabase.Gone service) : WithoutAUsableDatabase(service), IClassFixture<WithoutADatabase.Gone>
+/// <summary>A missing file must not be created as an empty one.</summary>
+public sealed class MissingDatabaseFile(MissingDatabaseFile.Gone service) : UnusableDatabase(service), IClassFixture<MissingDatabaseFile.Gone>
 {
     public sealed class Gone() : Unusable(content: null);
 }

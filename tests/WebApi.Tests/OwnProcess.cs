@@ -1,22 +1,21 @@
-using System.Diagnostics;
 using System.Text.RegularExpressions;
+using CleanUsers.TestSupport;
 
 namespace CleanUsers.WebApi.Tests;
 
 /// <summary>The program as a process of its own, in a folder of its own.</summary>
 public sealed class OwnProcess : IDisposable
 {
-    private static readonly TimeSpan Patience = TimeSpan.FromSeconds(60);
+    private static readonly TimeSpan Timeout = TimeSpan.FromSeconds(60);
 
-    private readonly Process _process;
-    private readonly Task<string> _error;
+    private readonly ChildProcess _process;
 
-    private OwnProcess(Process process, Task<string> error) => (_process, _error) = (process, error);
+    private OwnProcess(ChildProcess process) => _process = process;
 
-    /// <summary>Where it listens.</summary>
-    public Uri Address { get; private set; } = new("http://none");
+    /// <summary>The address that it listens on.</summary>
+    public Uri Address { get; private set; } = new("http://not-listening");
 
-    /// <summary>What it wrote on standard output until it listened.</summary>
+    /// <summary>Its standard output until it listened.</summary>
     public string Log { get; private set; } = "";
 
     /// <summary>Runs it to its end.</summary>
@@ -24,8 +23,8 @@ public sealed class OwnProcess : IDisposable
         string folder, IEnumerable<(string Name, string Value)> environment, params string[] arguments)
     {
         using var started = Start(folder, environment, arguments);
-        using var patience = new CancellationTokenSource(Patience);
-        var output = await started._process.StandardOutput.ReadToEndAsync(patience.Token);
+        using var timeout = new CancellationTokenSource(Timeout);
+        var output = await started._process.Output.ReadToEndAsync(timeout.Token);
         var (code, error) = await started.EndAsync();
         return (code, output, error);
     }
@@ -35,56 +34,44 @@ public sealed class OwnProcess : IDisposable
         string folder, IEnumerable<(string Name, string Value)> environment, params string[] arguments)
     {
         var started = Start(folder, environment, arguments);
-        using var patience = new CancellationTokenSource(Patience);
-        while (await started._process.StandardOutput.ReadLineAsync(patience.Token) is { } line)
+        using var timeout = new CancellationTokenSource(Timeout);
+        while (await started._process.Output.ReadLineAsync(timeout.Token) is { } line)
         {
             var address = Regex.Match(line, "(?<=listening on: )http://.*?:(?<port>[0-9]+)", RegexOptions.ExplicitCapture, TimeSpan.FromSeconds(1));
             started.Log += $"{line}\n";
             if (!address.Success) continue;
-            _ = started._process.StandardOutput.ReadToEndAsync();
+            _ = started._process.Output.ReadToEndAsync();
             started.Address = new Uri($"http://127.0.0.1:{address.Groups["port"].Value}");
             return started;
         }
 
-        throw new Xunit.Sdk.XunitException($"The service did not start: {await started._error}");
+        throw new Xunit.Sdk.XunitException($"The service did not start: {await started._process.Error}");
     }
 
     /// <summary>SIGTERM.</summary>
-    public void Terminate()
-    {
-        Assert.Equal(0, Running.Kill(_process.Id, Running.SigTerm));
-    }
+    public void Terminate() => _process.Terminate();
 
     public async Task<(int Code, string Error)> EndAsync()
     {
-        using var patience = new CancellationTokenSource(Patience);
-        await _process.WaitForExitAsync(patience.Token);
-        return (_process.ExitCode, await _error);
+        using var timeout = new CancellationTokenSource(Timeout);
+        return (await _process.WaitForExitAsync(timeout.Token), await _process.Error);
     }
 
     /// <summary>SIGKILL.</summary>
-    public void Dispose()
-    {
-        if (!_process.HasExited) _process.Kill();
-        _process.WaitForExit();
-        _process.Dispose();
-    }
+    public void Dispose() => _process.Dispose();
 
-    private static OwnProcess Start(string folder, IEnumerable<(string Name, string Value)> environment, string[] arguments)
-    {
-        var start = new ProcessStartInfo("dotnet", [typeof(Program).Assembly.Location, .. arguments])
-        {
-            UseShellExecute = false,
-            RedirectStandardError = true,
-            RedirectStandardOutput = true,
-            WorkingDirectory = folder,
-        };
-        foreach (var inherited in (string[])["PORT", "ASPNETCORE_URLS", "ASPNETCORE_HTTP_PORTS"]) start.Environment.Remove(inherited);
-        start.Environment["ASPNETCORE_ENVIRONMENT"] = "Production";
-        start.Environment["DOTNET_TieredPGO"] = "0"; // most of its CPU time is compilation: 1.6 s instead of 1.9 s
-        start.Environment["Logging__LogLevel__Microsoft.Hosting"] = "Information";
-        foreach (var (name, value) in environment) start.Environment[name] = value;
-        var process = Process.Start(start)!;
-        return new OwnProcess(process, process.StandardError.ReadToEndAsync());
-    }
+    private static OwnProcess Start(string folder, IEnumerable<(string Name, string Value)> environment, string[] arguments) =>
+        new(ChildProcess.Start(
+            "dotnet",
+            [typeof(Program).Assembly.Location, .. arguments],
+            folder,
+            [
+                ("PORT", null),
+                ("ASPNETCORE_URLS", null),
+                ("ASPNETCORE_HTTP_PORTS", null),
+                ("ASPNETCORE_ENVIRONMENT", "Production"),
+                ("DOTNET_TieredPGO", "0"), // most of its CPU time is compilation: 1.6 s instead of 1.9 s
+                ("Logging__LogLevel__Microsoft.Hosting", "Information"),
+                .. environment,
+            ]));
 }

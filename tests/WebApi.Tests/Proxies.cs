@@ -5,22 +5,22 @@ using Microsoft.Extensions.Options;
 
 namespace CleanUsers.WebApi.Tests;
 
-/// <summary>Who the client is, and whether it came over TLS, as the buckets of the rate limit and the header for TLS show it.</summary>
+/// <summary>The client's address and the use of TLS behind a proxy, as the rate limit and Strict-Transport-Security show them.</summary>
 public abstract class Proxies
 {
     private const string Tls = "Strict-Transport-Security";
 
-    /// <summary>What is left to the client that these headers make of the test.</summary>
+    /// <summary>The remaining requests of the client that these headers name.</summary>
     private static async Task<int> LeftAsync(Service service, params (string Name, string Value)[] headers)
     {
-        var told = (await service.GetAsync("/api/v1/users/7", headers)).Is(404).Header("RateLimit")!;
-        return int.Parse(told.Split("r=")[1].Split(';')[0], null);
+        var limit = (await service.GetAsync("/api/v1/users/7", headers)).Is(404).Header("RateLimit")!;
+        return int.Parse(limit.Split("r=")[1].Split(';')[0], null);
     }
 
     public sealed class Trusted(Trusted.Behind service) : Proxies, IClassFixture<Trusted.Behind>
     {
         [Fact]
-        public async Task Its_word_on_the_client_counts()
+        public async Task X_Forwarded_For_of_a_trusted_proxy_is_the_client()
         {
             Assert.Equal(Slow.Burst - 1, await LeftAsync(service, ("X-Forwarded-For", "192.0.2.1")));
             Assert.Equal(Slow.Burst - 1, await LeftAsync(service, ("X-Forwarded-For", "192.0.2.2")));
@@ -28,14 +28,15 @@ public abstract class Proxies
         }
 
         [Fact]
-        public async Task Of_a_chain_the_last_hop_that_is_not_trusted_is_the_client()
+        public async Task Last_untrusted_hop_of_a_chain_is_the_client()
         {
             Assert.Equal(Slow.Burst - 1, await LeftAsync(service, ("X-Forwarded-For", "198.51.100.1, 192.0.2.3, 10.1.2.3")));
-            Assert.InRange(await LeftAsync(service, ("X-Forwarded-For", "198.51.100.2, 192.0.2.3")), 1, Slow.Burst - 2); // whatever the client wrote before
+            // the entries before it are ignored
+            Assert.InRange(await LeftAsync(service, ("X-Forwarded-For", "198.51.100.2, 192.0.2.3")), 1, Slow.Burst - 2);
         }
 
         [Fact]
-        public async Task Its_word_on_TLS_counts()
+        public async Task X_Forwarded_Proto_of_a_trusted_proxy_enables_HSTS()
         {
             Assert.Equal("max-age=31536000", (await service.GetAsync("/nothing", ("X-Forwarded-Proto", "https"))).Is(404).Header(Tls));
             Assert.Equal("max-age=31536000", (await service.GetAsync("/api/v1/users?x=1", ("X-Forwarded-Proto", "https"))).Is(400).Header(Tls));
@@ -48,11 +49,12 @@ public abstract class Proxies
         [InlineData("192.0.2.9, , ,")]
         [InlineData("' OR 1=1")]
         [InlineData("[::1")]
-        public async Task Nonsense_is_no_fault_of_the_service(string value) =>
-            (await service.GetAsync("/api/v1/users/7", ("X-Forwarded-For", value), ("X-Forwarded-Proto", value), ("X-Forwarded-Host", value))).Is(404);
+        public async Task Malformed_forwarded_headers_cause_no_server_error(string value) =>
+            (await service.GetAsync("/api/v1/users/7", ("X-Forwarded-For", value), ("X-Forwarded-Proto", value), ("X-Forwarded-Host", value)))
+                .Is(404);
 
         [Fact]
-        public void Its_word_on_the_host_counts() => Assert.Equal(
+        public void Forwarded_host_of_a_trusted_proxy_is_enabled() => Assert.Equal(
             ForwardedHeaders.XForwardedFor | ForwardedHeaders.XForwardedProto | ForwardedHeaders.XForwardedHost,
             service.Services.GetRequiredService<IOptions<ForwardedHeadersOptions>>().Value.ForwardedHeaders);
 
@@ -65,7 +67,7 @@ public abstract class Proxies
     public sealed class Foreign(Foreign.Elsewhere service) : Proxies, IClassFixture<Foreign.Elsewhere>
     {
         [Fact]
-        public async Task Its_word_does_not_count()
+        public async Task Forwarded_headers_of_an_untrusted_proxy_are_ignored()
         {
             await LeftAsync(service, ("X-Forwarded-For", "192.0.2.1"));
             Assert.InRange(await LeftAsync(service, ("X-Forwarded-For", "192.0.2.2")), 1, Slow.Burst - 2);
@@ -78,11 +80,11 @@ public abstract class Proxies
         }
     }
 
-    /// <summary>Also where a hosting platform sets the framework's own switch, which would believe everybody.</summary>
+    /// <summary>Even if a hosting platform sets the framework's own switch, which would trust every proxy.</summary>
     public sealed class NoneAtAll(NoneAtAll.Alone service) : Proxies, IClassFixture<NoneAtAll.Alone>
     {
         [Fact]
-        public async Task Nobodys_word_counts()
+        public async Task Forwarded_headers_without_trusted_proxies_are_ignored()
         {
             await LeftAsync(service, ("X-Forwarded-For", "192.0.2.1"));
             Assert.InRange(await LeftAsync(service, ("X-Forwarded-For", "192.0.2.2")), 1, Slow.Burst - 2);
@@ -97,7 +99,7 @@ public abstract class Proxies
         }
     }
 
-    /// <summary>One whose buckets fill up slowly enough to be compared.</summary>
+    /// <summary>A service whose buckets fill slowly enough to compare them.</summary>
     public abstract class Slow : Service
     {
         public const int Burst = 1000;

@@ -14,24 +14,24 @@ public sealed class PublishedKeys(PublishedKeys.Trusting service) : IClassFixtur
     [Theory]
     [InlineData(SecurityAlgorithms.RsaSha256)]
     [InlineData(SecurityAlgorithms.RsaSsaPssSha512)]
-    public async Task A_token_signed_with_its_private_key_lets_in(string algorithm) =>
+    public async Task Token_signed_with_the_private_key_of_the_issuer_is_accepted(string algorithm) =>
         (await SendAsync(Trusting.Sign(new SigningCredentials(Trusting.Key, algorithm)))).Is(200);
 
     [Fact]
-    public async Task A_token_signed_with_another_private_key_is_401()
+    public async Task Token_signed_with_another_private_key_is_401()
     {
         using var rsa = RSA.Create(2048);
         var foreign = new RsaSecurityKey(rsa) { KeyId = Trusting.Key.KeyId };
         (await SendAsync(Trusting.Sign(new SigningCredentials(foreign, SecurityAlgorithms.RsaSha256)))).IsProblem(401, "unauthenticated");
     }
 
-    /// <summary>RFC 8725 section 2.1: what everybody may know must not serve as a shared secret.</summary>
+    /// <summary>RFC 8725 section 2.1: a public key must not serve as a shared secret.</summary>
     [Theory]
     [InlineData("modulus")]
     [InlineData("pem")]
     [InlineData("der")]
     [InlineData("jwk")]
-    public async Task A_token_signed_with_its_public_key_as_a_secret_is_401(string form)
+    public async Task Token_signed_with_the_public_key_as_a_secret_is_401(string form)
     {
         var secret = form switch
         {
@@ -44,7 +44,7 @@ public sealed class PublishedKeys(PublishedKeys.Trusting service) : IClassFixtur
         (await SendAsync(Trusting.Sign(new SigningCredentials(confused, SecurityAlgorithms.HmacSha256)))).IsProblem(401, "unauthenticated");
     }
 
-    private Task<Answer> SendAsync(string token) => service.GetAsync("/api/v1/users", ClosedService.Bearer(token));
+    private Task<Response> SendAsync(string token) => service.GetAsync("/api/v1/users", ClosedService.Bearer(token));
 
     public sealed class Trusting : Service
     {
@@ -66,7 +66,8 @@ public sealed class PublishedKeys(PublishedKeys.Trusting service) : IClassFixtur
             get
             {
                 _issuer.Urls.Add("http://127.0.0.1:0");
-                _issuer.MapGet("/.well-known/openid-configuration", () => new { issuer = ClosedService.Issuer, jwks_uri = $"{_issuer.Urls.Single()}/keys" });
+                _issuer.MapGet(
+                    "/.well-known/openid-configuration", () => new { issuer = ClosedService.Issuer, jwks_uri = $"{_issuer.Urls.Single()}/keys" });
                 _issuer.MapGet("/keys", () => new { keys = (object[])[Published] });
                 _issuer.Start();
                 return
@@ -89,14 +90,14 @@ public sealed class PublishedKeys(PublishedKeys.Trusting service) : IClassFixtur
     }
 }
 
-/// <summary>An issuer that can't be reached: whether a token is valid can't be told.</summary>
-public sealed class WithoutItsIssuer(WithoutItsIssuer.Alone service) : IClassFixture<WithoutItsIssuer.Alone>
+/// <summary>An issuer that can't be reached: the service can't decide whether a token is valid.</summary>
+public sealed class UnreachableIssuer(UnreachableIssuer.Alone service) : IClassFixture<UnreachableIssuer.Alone>
 {
     [Fact]
-    public async Task A_token_is_neither_accepted_nor_refused()
+    public async Task Token_is_503_when_the_issuer_can_not_be_reached()
     {
-        var answer = await service.GetAsync("/api/v1/users", ClosedService.Bearer(ClosedService.Token()));
-        Assert.Equal("1", answer.IsProblem(503, "unavailable").Header("Retry-After"));
+        var response = await service.GetAsync("/api/v1/users", ClosedService.Bearer(ClosedService.Token()));
+        Assert.Equal("1", response.IsProblem(503, "unavailable").Header("Retry-After"));
         (await service.GetAsync("/api/v1/users")).IsProblem(401, "unauthenticated");
         (await service.GetAsync("/health/ready")).Is(200);
     }

@@ -10,29 +10,29 @@ namespace CleanUsers.WebApi.Tests;
 public sealed class RateLimits(RateLimits.Limited service) : IClassFixture<RateLimits.Limited>
 {
     [Fact]
-    public async Task A_caller_has_a_burst_and_then_429_until_the_seconds_of_Retry_After_are_over()
+    public async Task Caller_gets_429_after_the_burst_until_Retry_After_is_over()
     {
         var caller = NewCaller();
         var remaining = new List<string?>();
         for (var i = 1; i <= Limited.Burst; i++)
         {
-            var answer = (await service.GetAsync("/api/v1/users", caller)).Is(200);
-            Assert.Equal($"\"default\";q={Limited.Burst};w=5", answer.Header("RateLimit-Policy"));
-            remaining.Add(answer.Header("RateLimit"));
+            var response = (await service.GetAsync("/api/v1/users", caller)).Is(200);
+            Assert.Equal($"\"default\";q={Limited.Burst};w=5", response.Header("RateLimit-Policy"));
+            remaining.Add(response.Header("RateLimit"));
         }
 
         Assert.Equal($"\"default\";r={Limited.Burst - 1};t=1", remaining[0]); // later ones depend on the time
 
-        var refusal = await UntilRefusedAsync(caller);
-        Assert.Equal("1", refusal.Header("Retry-After"));
-        Assert.Matches("^\"default\";r=[01];t=1$", refusal.Header("RateLimit")!); // the bucket fills up meanwhile
-        Assert.Equal("1.0", refusal.Header("api-supported-versions"));
+        var rejected = await UntilRejectedAsync(caller);
+        Assert.Equal("1", rejected.Header("Retry-After"));
+        Assert.Matches("^\"default\";r=[01];t=1$", rejected.Header("RateLimit")!); // the bucket fills up meanwhile
+        Assert.Equal("1.0", rejected.Header("api-supported-versions"));
         await Task.Delay(TimeSpan.FromSeconds(1.2), TestContext.Current.CancellationToken);
         (await service.GetAsync("/api/v1/users", caller)).Is(200);
     }
 
     [Fact]
-    public async Task A_flood_is_cut_to_the_rate()
+    public async Task Flood_is_limited_to_the_rate()
     {
         var (caller, passed, clock) = (NewCaller(), 0, Stopwatch.StartNew());
         while (clock.Elapsed < TimeSpan.FromSeconds(3))
@@ -41,20 +41,20 @@ public sealed class RateLimits(RateLimits.Limited service) : IClassFixture<RateL
     }
 
     [Fact]
-    public async Task Callers_do_not_get_into_each_others_way()
+    public async Task Limit_of_one_caller_does_not_affect_another()
     {
-        await UntilRefusedAsync(NewCaller());
+        await UntilRejectedAsync(NewCaller());
         (await service.GetAsync("/api/v1/users", NewCaller())).Is(200);
     }
 
     [Fact]
-    public async Task Requests_without_a_valid_token_are_limited_by_their_address()
+    public async Task Requests_without_a_valid_token_are_limited_by_address()
     {
-        await UntilRefusedAsync(null);
-        await UntilRefusedAsync(ClosedService.Bearer("nonsense"));
-        await UntilRefusedAsync(null, "/api/v99/users");
-        await UntilRefusedAsync(null, "/api/vnothing");
-        await UntilRefusedAsync(null, "/openapi/v1.json");
+        await UntilRejectedAsync(null);
+        await UntilRejectedAsync(ClosedService.Bearer("nonsense"));
+        await UntilRejectedAsync(null, "/api/v99/users");
+        await UntilRejectedAsync(null, "/api/vnothing");
+        await UntilRejectedAsync(null, "/openapi/v1.json");
         (await service.GetAsync("/api/v1/users", NewCaller())).Is(200);
         foreach (var probe in (string[])["/health/live", "/health/ready"])
             Assert.Null((await service.GetAsync(probe)).Is(200).Header("RateLimit"));
@@ -62,12 +62,12 @@ public sealed class RateLimits(RateLimits.Limited service) : IClassFixture<RateL
     }
 
     [Fact]
-    public async Task Every_answer_tells_how_many_are_left()
+    public async Task Every_response_has_the_remaining_requests()
     {
         var caller = NewCaller(); // no more than the burst below
-        var created = (await service.SendAsync("POST", "/api/v1/users", """{"email":"told@example.org"}""", caller)).Is(201);
+        var created = (await service.SendAsync("POST", "/api/v1/users", """{"email":"remaining@example.org"}""", caller)).Is(201);
         var user = created.Header("Location")!;
-        Answer[] answers =
+        Response[] responses =
         [
             created,
             (await service.GetAsync(user, caller, ("If-None-Match", "\"1\""))).Is(304),
@@ -81,22 +81,22 @@ public sealed class RateLimits(RateLimits.Limited service) : IClassFixture<RateL
             (await service.SendBytesAsync("POST", "/api/v1/users", new byte[70_000], caller)).Is(413),
             (await service.SendAsync("DELETE", "/api/v1/deleted-users/1", null, ClosedService.Allowing("users.read"))).Is(403),
         ];
-        Assert.All(answers, answer =>
+        Assert.All(responses, response =>
         {
-            Assert.Matches("^\"default\";r=\\d+;t=1$", answer.Header("RateLimit")!);
-            Assert.Matches("^\"default\";q=\\d+;w=\\d+$", answer.Header("RateLimit-Policy")!);
+            Assert.Matches("^\"default\";r=\\d+;t=1$", response.Header("RateLimit")!);
+            Assert.Matches("^\"default\";q=\\d+;w=\\d+$", response.Header("RateLimit-Policy")!);
         });
     }
 
     [Fact]
-    public void Whatever_the_addresses_the_number_of_buckets_is_bounded()
+    public void Number_of_buckets_is_bounded_for_any_addresses()
     {
         var random = new Random(1);
-        var octets = new byte[16];
+        var bytes = new byte[16];
         var buckets = Enumerable.Range(0, 500_000).Select(_ =>
         {
-            random.NextBytes(octets);
-            return BucketOf(new IPAddress(octets));
+            random.NextBytes(bytes);
+            return BucketOf(new IPAddress(bytes));
         }).ToHashSet();
         Assert.InRange(buckets.Count, RateLimiting.MaxAddresses / 2, RateLimiting.MaxAddresses);
     }
@@ -107,7 +107,7 @@ public sealed class RateLimits(RateLimits.Limited service) : IClassFixture<RateL
     [InlineData("192.0.2.1", "::ffff:192.0.2.1", true)]
     [InlineData("192.0.2.1", "192.0.2.2", false)]
     [InlineData("::ffff:192.0.2.1", "::ffff:192.0.2.2", false)]
-    public void A_client_is_an_address_or_a_network_of_64_bits(string one, string other, bool same) =>
+    public void Client_is_an_IPv4_address_or_an_IPv6_network_of_64_bits(string one, string other, bool same) =>
         Assert.Equal(same, BucketOf(IPAddress.Parse(one)) == BucketOf(IPAddress.Parse(other)));
 
     private static RateLimiting.Caller BucketOf(IPAddress address) =>
@@ -116,15 +116,13 @@ public sealed class RateLimits(RateLimits.Limited service) : IClassFixture<RateL
     private static (string Name, string Value) NewCaller() =>
         ClosedService.Bearer(ClosedService.Token(("sub", Guid.NewGuid().ToString()), ("scope", "users.read users.write")));
 
-    private async Task<Answer> UntilRefusedAsync((string Name, string Value)? caller, string path = "/api/v1/users")
+    private async Task<Response> UntilRejectedAsync((string Name, string Value)? caller, string path = "/api/v1/users")
     {
-        for (var i = 0; i < 10 * Limited.Burst; i++)
-        {
-            var answer = caller is { } header ? await service.GetAsync(path, header) : await service.GetAsync(path);
-            if (answer.Status == 429) return answer.IsProblem(429, "too-many-requests");
-        }
-
-        throw new Xunit.Sdk.XunitException("Never refused.");
+        Response response;
+        var requests = 0;
+        do response = caller is { } header ? await service.GetAsync(path, header) : await service.GetAsync(path);
+        while (response.Status != 429 && ++requests < 10 * Limited.Burst);
+        return response.IsProblem(429, "too-many-requests");
     }
 
     public sealed class Limited : ClosedService
@@ -144,13 +142,13 @@ public sealed class RateLimits(RateLimits.Limited service) : IClassFixture<RateL
 public sealed class WithoutRateLimits(WithoutRateLimits.Unlimited service) : IClassFixture<WithoutRateLimits.Unlimited>
 {
     [Fact]
-    public async Task Nobody_is_refused_and_nothing_is_told()
+    public async Task Without_limits_no_request_is_429_and_no_header_is_sent()
     {
         for (var i = 0; i < 300; i++)
         {
-            var answer = (await service.GetAsync("/api/v1/users/7")).Is(404);
-            Assert.Null(answer.Header("RateLimit"));
-            Assert.Null(answer.Header("RateLimit-Policy"));
+            var response = (await service.GetAsync("/api/v1/users/7")).Is(404);
+            Assert.Null(response.Header("RateLimit"));
+            Assert.Null(response.Header("RateLimit-Policy"));
         }
     }
 

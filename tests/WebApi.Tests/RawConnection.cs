@@ -5,7 +5,7 @@ using System.Text.RegularExpressions;
 
 namespace CleanUsers.WebApi.Tests;
 
-/// <summary>A connection that sends octets as they are given, never tries again, and reads answers of a known length.</summary>
+/// <summary>A connection that sends bytes as given, never retries, and reads responses of a known length.</summary>
 internal sealed class RawConnection : IDisposable
 {
     private readonly TcpClient _connection;
@@ -16,27 +16,27 @@ internal sealed class RawConnection : IDisposable
     public RawConnection(Uri address)
     {
         _connection = new TcpClient(address.Host, address.Port) { NoDelay = true };
-        _stream = _connection.GetStream(); // can't be had any more once the other side has closed
+        _stream = _connection.GetStream(); // throws once the other side has closed the connection
     }
 
     public Task SendAsync(string text) => SendAsync(Encoding.Latin1.GetBytes(text));
 
-    public async Task SendAsync(byte[] octets) => await _stream.WriteAsync(octets, TestContext.Current.CancellationToken);
+    public async Task SendAsync(byte[] bytes) => await _stream.WriteAsync(bytes, TestContext.Current.CancellationToken);
 
-    /// <summary>As much as the other side takes: it may have answered and closed before it has all.</summary>
-    public async Task TrySendAsync(byte[] octets)
+    /// <summary>Sends as much as the other side takes: it may have responded and closed before it has all.</summary>
+    public async Task TrySendAsync(byte[] bytes)
     {
         try
         {
-            await SendAsync(octets);
+            await SendAsync(bytes);
         }
         catch (IOException)
         {
-            // what it had to say is still to be read
+            // its response can still be read
         }
     }
 
-    /// <summary>Nothing more will come.</summary>
+    /// <summary>Ends the sending side of the connection.</summary>
     public void EndSending()
     {
         try
@@ -55,25 +55,27 @@ internal sealed class RawConnection : IDisposable
         _connection.Client.Close(timeout: 0); // disposing of the client would shut it down in order
     }
 
-    /// <summary>The next answer, octets as characters.</summary>
-    /// <exception cref="EndOfStreamException">The connection ended before the answer did.</exception>
-    public async Task<string> ReadAnswerAsync() =>
-        await ReadTextAsync("GET", Timeout.InfiniteTimeSpan) ?? throw new EndOfStreamException($"Cut off after: {Encoding.Latin1.GetString(_buffer, 0, _filled)}");
+    /// <summary>The next response, as Latin-1.</summary>
+    /// <exception cref="EndOfStreamException">The connection ended before the response did.</exception>
+    public async Task<string> ReadResponseAsync() =>
+        await ReadTextAsync("GET", Timeout.InfiniteTimeSpan)
+            ?? throw new EndOfStreamException($"Cut off after: {Encoding.Latin1.GetString(_buffer, 0, _filled)}");
 
-    /// <summary>The next answer that is final (RFC 9110 section 15.2); null where the connection ended without one.</summary>
-    /// <param name="method">Of the request: what HEAD asks for has no body.</param>
-    /// <param name="patience">How long it may take.</param>
-    public async Task<Answer?> ReadAsync(string method, TimeSpan patience)
+    /// <summary>The next response that is final (RFC 9110 section 15.2); null where the connection ended without one.</summary>
+    /// <param name="method">The method of the request: a response to HEAD has no body.</param>
+    /// <param name="timeout">How long the response may take.</param>
+    public async Task<Response?> ReadAsync(string method, TimeSpan timeout)
     {
-        while (await ReadTextAsync(method, patience) is { } text)
+        while (await ReadTextAsync(method, timeout) is { } text)
         {
             var head = text[..text.IndexOf("\r\n\r\n", StringComparison.Ordinal)].Split("\r\n");
             var status = int.Parse(head[0].Split(' ')[1], CultureInfo.InvariantCulture);
             if (status < 200) continue;
             var headers = head.Skip(1).Select(line => line.Split(": ", 2)).GroupBy(line => line[0], line => line[1], StringComparer.OrdinalIgnoreCase)
                 .ToDictionary(header => header.Key, header => string.Join(", ", header), StringComparer.OrdinalIgnoreCase);
-            var body = new UTF8Encoding(false, throwOnInvalidBytes: true).GetString(Encoding.Latin1.GetBytes(text[(head.Sum(line => line.Length + 2) + 2)..]));
-            return new Answer(status, headers, body);
+            var body = new UTF8Encoding(false, throwOnInvalidBytes: true).GetString(
+                Encoding.Latin1.GetBytes(text[(head.Sum(line => line.Length + 2) + 2)..]));
+            return new Response(status, headers, body);
         }
 
         return null;
@@ -81,10 +83,10 @@ internal sealed class RawConnection : IDisposable
 
     public void Dispose() => _connection.Dispose();
 
-    private async Task<string?> ReadTextAsync(string method, TimeSpan patience)
+    private async Task<string?> ReadTextAsync(string method, TimeSpan timeout)
     {
         using var limit = CancellationTokenSource.CreateLinkedTokenSource(TestContext.Current.CancellationToken);
-        limit.CancelAfter(patience);
+        limit.CancelAfter(timeout);
         int length;
         while ((length = Length(method)) < 0)
         {
@@ -102,10 +104,10 @@ internal sealed class RawConnection : IDisposable
             _filled += read;
         }
 
-        var answer = Encoding.Latin1.GetString(_buffer, 0, length);
+        var response = Encoding.Latin1.GetString(_buffer, 0, length);
         _filled -= length;
         Array.Copy(_buffer, length, _buffer, 0, _filled);
-        return answer;
+        return response;
     }
 
     private int Length(string method)

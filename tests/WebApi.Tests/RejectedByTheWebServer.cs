@@ -44,25 +44,27 @@ public sealed class RejectedByTheWebServer(Service service) : IClassFixture<Serv
 
     [Theory]
     [MemberData(nameof(Requests))]
-    public async Task The_response_has_no_body_and_closes_the_connection(int status, string request)
+    public async Task Response_has_no_body_and_closes_the_connection(int status, string request)
     {
         using var connection = new RawConnection(service.Client.BaseAddress!);
         await connection.TrySendAsync(Encoding.ASCII.GetBytes(request));
         var response = (await connection.ReadAsync("GET", Timeout))!.Is(status);
         Assert.Equal("", response.Body);
         Assert.Equal("close", response.Header("Connection"));
-        Assert.Equal(status == 405 ? ["Allow", "Connection", "Content-Length", "Date"] : ["Connection", "Content-Length", "Date"], response.Headers.Keys.Order());
+        Assert.Equal(
+            status == 405 ? ["Allow", "Connection", "Content-Length", "Date"] : ["Connection", "Content-Length", "Date"],
+            response.Headers.Keys.Order());
         Assert.Null(await connection.ReadAsync("GET", Timeout));
     }
 
     [Fact]
-    public void The_description_lists_each_status_code() => Assert.Equal(
+    public void Description_lists_each_status_code() => Assert.Equal(
         Requests.Select(request => request.Data.Item1).Distinct().Order(), DescribedContract.StatusCodesOfTheWebServer.Order());
 
     [Theory]
     [InlineData("*", "x")]
     [InlineData("http://x", "x")]
-    public async Task Options_of_the_whole_server_is_204(string target, string host)
+    public async Task OPTIONS_of_the_whole_server_is_204(string target, string host)
     {
         using var connection = new RawConnection(service.Client.BaseAddress!);
         await connection.SendAsync($"OPTIONS {target} HTTP/1.1\r\nHost: {host}\r\n\r\n");
@@ -72,7 +74,7 @@ public sealed class RejectedByTheWebServer(Service service) : IClassFixture<Serv
     [Theory]
     [InlineData("x:80")]
     [InlineData("/health/live")]
-    public async Task Connect_is_405(string target)
+    public async Task CONNECT_is_405(string target)
     {
         using var connection = new RawConnection(service.Client.BaseAddress!);
         await connection.SendAsync($"CONNECT {target} HTTP/1.1\r\nHost: x:80\r\n\r\n");
@@ -81,10 +83,10 @@ public sealed class RejectedByTheWebServer(Service service) : IClassFixture<Serv
 }
 
 /// <summary>The same limits where the connection speaks HTTP/2: RFC 9113 section 8.1.1 has a stream error for a request that is malformed.</summary>
-public sealed class RejectedByTheWebServerOverHttp2(BoundsOfHttp2.Second service) : IClassFixture<BoundsOfHttp2.Second>
+public sealed class RejectedByTheWebServerOverHttp2(Http2Limits.Second service) : IClassFixture<Http2Limits.Second>
 {
     [Fact]
-    public async Task A_target_over_the_limit_resets_the_stream()
+    public async Task Target_over_the_limit_resets_the_stream()
     {
         using var client = Client();
         var failure = await Assert.ThrowsAsync<HttpRequestException>(() =>

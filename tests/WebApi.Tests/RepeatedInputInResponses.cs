@@ -4,7 +4,7 @@ using CleanUsers.Domain;
 
 namespace CleanUsers.WebApi.Tests;
 
-/// <summary>What a response repeats of a request is cut where it is absurdly long, and has no characters that a reader's terminal obeys.</summary>
+/// <summary>Text of a request that a response repeats is shortened if it is long, and has no characters that control a terminal.</summary>
 public sealed class RepeatedInputInResponses(Service service) : IClassFixture<Service>
 {
     /// <summary>A problem with one error or a few.</summary>
@@ -38,7 +38,7 @@ public sealed class RepeatedInputInResponses(Service service) : IClassFixture<Se
     private static readonly string[] Members = ["email", "name", "age", "role", "status", "id", "deleted"];
 
     [Fact]
-    public async Task A_hostile_body_gets_a_small_response_without_control_characters()
+    public async Task Hostile_body_gets_a_small_response_without_control_characters()
     {
         foreach (var text in Texts.Select(make => make(60_000)))
         {
@@ -50,7 +50,7 @@ public sealed class RepeatedInputInResponses(Service service) : IClassFixture<Se
     }
 
     [Fact]
-    public async Task A_hostile_number_gets_a_small_response()
+    public async Task Hostile_number_gets_a_small_response()
     {
         var digits = new string('9', 60_000);
         foreach (var number in (string[])[digits, "-" + digits, "0." + digits, "1e" + digits, "1e-" + digits])
@@ -66,7 +66,7 @@ public sealed class RepeatedInputInResponses(Service service) : IClassFixture<Se
     }
 
     [Fact]
-    public async Task A_hostile_query_or_header_gets_a_small_response_without_control_characters()
+    public async Task Hostile_query_or_header_gets_a_small_response_without_control_characters()
     {
         foreach (var character in (string[])["a", "%01", "%1b[31m", "%E2%80%AE", "%F0%9F%91%A9", "%ED%A0%80", "%00"])
         {
@@ -82,7 +82,7 @@ public sealed class RepeatedInputInResponses(Service service) : IClassFixture<Se
     }
 
     [Fact]
-    public async Task A_name_of_100_characters_comes_back_whole_and_a_longer_one_is_cut()
+    public async Task Name_of_100_characters_is_repeated_and_a_longer_one_is_shortened()
     {
         await NamesAsync(new string('n', 100), new string('n', 100));
         await NamesAsync(new string('n', 101), new string('n', 100) + "…");
@@ -105,7 +105,7 @@ public sealed class RepeatedInputInResponses(Service service) : IClassFixture<Se
         IsSmall(await service.SendAsync("PATCH", "/api/v1/deleted-users/1", body), bytes);
     }
 
-    private static void IsSmall(Answer response, int bytes)
+    private static void IsSmall(Response response, int bytes)
     {
         var size = Encoding.UTF8.GetByteCount(response.Body) + response.Headers.Sum(header => header.Key.Length + header.Value.Length);
         Assert.True(size <= bytes, $"{size} bytes: {response.Body[..Math.Min(response.Body.Length, 300)]}");

@@ -8,7 +8,7 @@ using Microsoft.Extensions.DependencyInjection;
 
 namespace CleanUsers.WebApi.Tests;
 
-/// <summary>The real host on Kestrel and a loopback port, over a database of its own: an embedded one unless it is said.</summary>
+/// <summary>The real host on Kestrel and a loopback port, over a database of its own: an embedded one by default.</summary>
 public class Service : WebApplicationFactory<Program>, IAsyncLifetime
 {
     public Service()
@@ -22,12 +22,12 @@ public class Service : WebApplicationFactory<Program>, IAsyncLifetime
         UseKestrel();
     }
 
-    /// <summary>Where emails are put.</summary>
+    /// <summary>The folder for emails.</summary>
     public string PickupFolder { get; } = Path.Combine(Path.GetTempPath(), $"cleanusers-outbox-{Guid.NewGuid():N}");
 
     protected TestDatabase Database { get; }
 
-    /// <summary>What the configuration says beyond the defaults.</summary>
+    /// <summary>The configuration beyond the defaults.</summary>
     protected virtual IEnumerable<(string Key, string Value)> Settings => [];
 
     public HttpClient Client { get; private set; } = null!; // set where there is a database
@@ -42,7 +42,7 @@ public class Service : WebApplicationFactory<Program>, IAsyncLifetime
         Client = new HttpClient(new SocketsHttpHandler { AllowAutoRedirect = false, UseCookies = false }) { BaseAddress = ClientOptions.BaseAddress };
     }
 
-    /// <summary>This, or the test is skipped where there is no such database here.</summary>
+    /// <summary>Returns this, or skips the test where there is no such database here.</summary>
     public Service Present()
     {
         Database.SkipWhereAbsent();
@@ -68,13 +68,13 @@ public class Service : WebApplicationFactory<Program>, IAsyncLifetime
     /// <summary>Executes a statement on the database, past the service.</summary>
     public Task ExecuteAsync(string statement) => Database.ExecuteAsync(statement);
 
-    public Task<Answer> GetAsync(string path, params (string Name, string Value)[] headers) => SendAsync("GET", path, null, headers);
+    public Task<Response> GetAsync(string path, params (string Name, string Value)[] headers) => SendAsync("GET", path, null, headers);
 
-    /// <summary>Sends a request as it is given: the body's type is application/json unless a header says otherwise.</summary>
-    public async Task<Answer> SendAsync(string method, string path, string? body = null, params (string Name, string Value)[] headers) =>
+    /// <summary>Sends a request as it is given: the body's type is application/json unless a header sets another one.</summary>
+    public async Task<Response> SendAsync(string method, string path, string? body = null, params (string Name, string Value)[] headers) =>
         await SendBytesAsync(method, path, body is null ? null : Encoding.UTF8.GetBytes(body), headers);
 
-    public async Task<Answer> SendBytesAsync(string method, string path, byte[]? body, params (string Name, string Value)[] headers)
+    public async Task<Response> SendBytesAsync(string method, string path, byte[]? body, params (string Name, string Value)[] headers)
     {
         using var request = new HttpRequestMessage(new HttpMethod(method), new Uri(Client.BaseAddress + path.TrimStart('/')));
         if (body is not null)
@@ -84,39 +84,39 @@ public class Service : WebApplicationFactory<Program>, IAsyncLifetime
         }
 
         Signals.Sent(path, body);
-        foreach (var (name, value) in headers)
+        foreach (var (name, value) in headers.Where(header => header is not ("Content-Type", "")))
         {
-            if (name != "Content-Type") Assert.True(request.Headers.TryAddWithoutValidation(name, value), name);
-            else if (value.Length > 0) Assert.True(request.Content!.Headers.TryAddWithoutValidation(name, value), value);
+            System.Net.Http.Headers.HttpHeaders target = name == "Content-Type" ? request.Content!.Headers : request.Headers;
+            Assert.True(target.TryAddWithoutValidation(name, value), $"{name}: {value}");
         }
 
-        using var response = await Client.SendAsync(request, TestContext.Current.CancellationToken);
-        var answer = await Answer.ReadAsync(response);
-        DescribedContract.Check(method, path, answer);
-        return answer;
+        using var message = await Client.SendAsync(request, TestContext.Current.CancellationToken);
+        var response = await Response.ReadAsync(message);
+        DescribedContract.Check(method, path, response);
+        return response;
     }
 
-    /// <summary>Sends octets over a connection of its own, and returns all that comes back until the service closes it.</summary>
-    public async Task<string> SendRawAsync(byte[] octets)
+    /// <summary>Sends bytes over a connection of its own, and returns all that comes back until the service closes it.</summary>
+    public async Task<string> SendRawAsync(byte[] bytes)
     {
         using var connection = new TcpClient();
         await connection.ConnectAsync(Client.BaseAddress!.Host, Client.BaseAddress.Port);
         var stream = connection.GetStream();
-        await stream.WriteAsync(octets);
-        using var answer = new MemoryStream();
-        using var patience = new CancellationTokenSource(TimeSpan.FromSeconds(10));
-        await stream.CopyToAsync(answer, patience.Token);
-        return Encoding.UTF8.GetString(answer.ToArray());
+        await stream.WriteAsync(bytes);
+        using var response = new MemoryStream();
+        using var timeout = new CancellationTokenSource(TimeSpan.FromSeconds(10));
+        await stream.CopyToAsync(response, timeout.Token);
+        return Encoding.UTF8.GetString(response.ToArray());
     }
 
     /// <summary>Creates a user, and returns its id.</summary>
     public async Task<long> CreateAsync(string email, string more = "")
     {
-        var answer = await SendAsync("POST", "/api/v1/users", $$"""{"email":"{{email}}"{{more}}}""");
-        return answer.Is(201)["id"].GetInt64();
+        var response = await SendAsync("POST", "/api/v1/users", $$"""{"email":"{{email}}"{{more}}}""");
+        return response.Is(201)["id"].GetInt64();
     }
 
-    /// <summary>Creates a user and puts it into the bin, and returns its id.</summary>
+    /// <summary>Creates a user and puts it into the recycle bin, and returns its id.</summary>
     public async Task<long> CreateDeletedAsync(string email)
     {
         var id = await CreateAsync(email);
@@ -126,12 +126,12 @@ public class Service : WebApplicationFactory<Program>, IAsyncLifetime
 
     public override async ValueTask DisposeAsync()
     {
-        // where there was a database, there are a service and its logs and metrics, which must have kept what is personal to themselves
+        // where there was a database, there is a service, whose logs and metrics must not have personal data
         var metrics = Client is null ? "" : (await GetAsync("/metrics")).Body;
         var lines = Client is null ? null : Services.GetRequiredService<LineQueue>();
         Client?.Dispose();
         await base.DisposeAsync();
-        lines?.Dispose(); // the service is still about it, perhaps
+        lines?.Dispose(); // the service may still be writing
         Signals.Check(metrics);
         Signals.Dispose();
         await Database.DisposeAsync();

@@ -7,15 +7,17 @@ namespace CleanUsers.WebApi.Tests;
 public sealed class Shutdown
 {
     [Fact]
-    public async Task Under_load_it_says_so_at_once_cuts_nobody_off_and_exits_with_0()
+    public async Task Shutdown_under_load_completes_every_request_and_exits_with_0()
     {
-        using var service = await Running.StartAsync("Shutdown:Delay=00:00:02");
+        using var service = await RunningService.StartAsync("Shutdown:Delay=00:00:02");
         for (var i = 0; i < 20; i++) (await service.SendAsync("POST", "/api/v1/users", $$"""{"email":"u{{i}}@example.org"}""")).Is(201);
-        var answered = 0;
-        var clients = Enumerable.Range(0, 8).Select(number => Task.Run(() => AskUntilTurnedAwayAsync(service, number, () => Interlocked.Increment(ref answered)))).ToList();
-        while (Volatile.Read(ref answered) < 500 && !clients.Any(client => client.IsFaulted)) await Task.Delay(20, TestContext.Current.CancellationToken);
+        var responses = 0;
+        var clients = Enumerable.Range(0, 8).Select(
+            number => Task.Run(() => SendUntilClosedAsync(service, number, () => Interlocked.Increment(ref responses)))).ToList();
+        while (Volatile.Read(ref responses) < 500 && !clients.Any(client => client.IsFaulted))
+            await Task.Delay(20, TestContext.Current.CancellationToken);
 
-        // a request that begins before and ends after everybody else has gone
+        // a request that begins before and ends after all others
         var body = Encoding.ASCII.GetBytes("""{"email":"slow@example.org"}""");
         using var slow = new RawConnection(service.Address);
         await slow.SendAsync($"POST /api/v1/users HTTP/1.1\r\nHost: x\r\nContent-Type: application/json\r\nContent-Length: {body.Length}\r\n\r\n");
@@ -26,14 +28,14 @@ public sealed class Shutdown
         using (var late = new RawConnection(service.Address))
         {
             await late.SendAsync("GET /api/v1/users/1 HTTP/1.1\r\nHost: x\r\n\r\n");
-            var answer = await late.ReadAnswerAsync();
-            Assert.StartsWith("HTTP/1.1 200", answer, StringComparison.Ordinal);
-            Assert.Contains("\r\nConnection: close\r\n", answer, StringComparison.Ordinal);
+            var response = await late.ReadResponseAsync();
+            Assert.StartsWith("HTTP/1.1 200", response, StringComparison.Ordinal);
+            Assert.Contains("\r\nConnection: close\r\n", response, StringComparison.Ordinal);
         }
 
-        await UntilRefusedAsync(service.Address);
+        await UntilNotListeningAsync(service.Address);
         await slow.SendAsync(body[10..]);
-        Assert.StartsWith("HTTP/1.1 201", await slow.ReadAnswerAsync(), StringComparison.Ordinal);
+        Assert.StartsWith("HTTP/1.1 201", await slow.ReadResponseAsync(), StringComparison.Ordinal);
 
         Assert.Equal(0, await service.EndAsync(TimeSpan.FromSeconds(30)));
         await Task.WhenAll(clients);
@@ -41,47 +43,50 @@ public sealed class Shutdown
     }
 
     [Fact]
-    public async Task Who_takes_longer_than_is_allowed_does_not_keep_the_process()
+    public async Task Request_longer_than_the_shutdown_timeout_does_not_block_the_exit()
     {
-        using var service = await Running.StartAsync("Shutdown:Timeout=00:00:01");
+        using var service = await RunningService.StartAsync("Shutdown:Timeout=00:00:01");
         using var slow = new RawConnection(service.Address);
-        await slow.SendAsync("POST /api/v1/users HTTP/1.1\r\nHost: x\r\nContent-Type: application/json\r\nContent-Length: 1000\r\n\r\n{");
-        await Task.Delay(300, TestContext.Current.CancellationToken);
+        await slow.SendAsync(
+            "POST /api/v1/users HTTP/1.1\r\nHost: x\r\nContent-Type: application/json\r\nContent-Length: 1000\r\nExpect: 100-continue\r\n\r\n");
+        Assert.StartsWith("HTTP/1.1 100", await slow.ReadResponseAsync(), StringComparison.Ordinal); // the service reads the body
+        await slow.SendAsync("{");
         service.Terminate();
         Assert.Equal(0, await service.EndAsync(TimeSpan.FromSeconds(20)));
     }
 
-    /// <summary>Asks on one connection until an answer closes it. Each request that was sent must be answered.</summary>
-    private static async Task AskUntilTurnedAwayAsync(Running service, int number, Func<int> count)
+    /// <summary>Sends requests on one connection until a response closes it. Each request must get its response.</summary>
+    private static async Task SendUntilClosedAsync(RunningService service, int number, Func<int> count)
     {
         using var connection = new RawConnection(service.Address);
         for (var last = false; !last;)
         {
-            var answers = count();
-            var patch = $$"""{"age":{{answers % 150}}}""";
-            await connection.SendAsync(answers % 3 == 0
-                ? $"PATCH /api/v1/users/{number + 1} HTTP/1.1\r\nHost: x\r\nContent-Type: application/json\r\nContent-Length: {patch.Length}\r\n\r\n{patch}"
+            var responses = count();
+            var patch = $$"""{"age":{{responses % 150}}}""";
+            await connection.SendAsync(responses % 3 == 0
+                ? $"PATCH /api/v1/users/{number + 1} HTTP/1.1\r\nHost: x\r\nContent-Type: application/json\r\n"
+                    + $"Content-Length: {patch.Length}\r\n\r\n{patch}"
                 : $"GET /api/v1/users?pageSize=20&sort=-name HTTP/1.1\r\nHost: x\r\n\r\n");
-            var answer = await connection.ReadAnswerAsync();
-            Assert.StartsWith("HTTP/1.1 200", answer, StringComparison.Ordinal);
-            last = answer.Contains("\r\nConnection: close\r\n", StringComparison.Ordinal);
+            var response = await connection.ReadResponseAsync();
+            Assert.StartsWith("HTTP/1.1 200", response, StringComparison.Ordinal);
+            last = response.Contains("\r\nConnection: close\r\n", StringComparison.Ordinal);
         }
     }
 
-    /// <summary>The signal takes a moment to arrive.</summary>
-    private static async Task<string> EventuallyUnreadyAsync(Running service)
+    /// <summary>The response of the health check once it is not 200: the signal takes a moment to arrive.</summary>
+    private static async Task<string> EventuallyUnreadyAsync(RunningService service)
     {
         for (var i = 0; ; i++)
         {
             using var connection = new RawConnection(service.Address);
             await connection.SendAsync("GET /health/ready HTTP/1.1\r\nHost: x\r\nConnection: close\r\n\r\n");
-            var answer = await connection.ReadAnswerAsync();
-            if (i == 20 || !answer.StartsWith("HTTP/1.1 200", StringComparison.Ordinal)) return answer;
+            var response = await connection.ReadResponseAsync();
+            if (i == 20 || !response.StartsWith("HTTP/1.1 200", StringComparison.Ordinal)) return response;
             await Task.Delay(20, TestContext.Current.CancellationToken);
         }
     }
 
-    private static async Task UntilRefusedAsync(Uri address)
+    private static async Task UntilNotListeningAsync(Uri address)
     {
         try
         {
@@ -94,7 +99,7 @@ public sealed class Shutdown
         }
         catch (SocketException)
         {
-            // nobody listens any more
+            // the port is closed
         }
     }
 }

@@ -5,7 +5,7 @@ using System.Text.RegularExpressions;
 
 namespace CleanUsers.WebApi.Tests;
 
-/// <summary>What a service says of itself while it is tested, held against the addresses and names that it was sent: none may be in it.</summary>
+/// <summary>The log and metrics of a service under test, which must not have any address or name of the requests.</summary>
 public sealed class Signals : IDisposable
 {
     private readonly HashSet<string> _personal = new(StringComparer.Ordinal);
@@ -13,14 +13,14 @@ public sealed class Signals : IDisposable
 
     public Signals() => Output = Stream.Synchronized(_log = new MemoryStream());
 
-    /// <summary>In the place of standard output.</summary>
+    /// <summary>Replaces standard output.</summary>
     public Stream Output { get; }
 
     /// <summary>The lines so far, each as JSON. A line may take a moment to come.</summary>
     public IReadOnlyList<JsonElement> Lines() =>
         [.. Encoding.UTF8.GetString(Copy()).Split('\n', StringSplitOptions.RemoveEmptyEntries).Select(line => JsonElement.Parse(line))];
 
-    /// <summary>The lines, once there is one like this.</summary>
+    /// <summary>Waits for a line that matches, and returns it.</summary>
     public async Task<JsonElement> LineAsync(Func<JsonElement, bool> like)
     {
         for (var i = 0; i < 100; i++, await Task.Delay(50, TestContext.Current.CancellationToken))
@@ -31,7 +31,8 @@ public sealed class Signals : IDisposable
     /// <summary>Remembers the addresses and names in a request.</summary>
     public void Sent(string path, byte[]? body)
     {
-        foreach (Match value in Regex.Matches(path, "(?<=[?&](email|q)=)[^&]*", RegexOptions.ExplicitCapture, TimeSpan.FromSeconds(1))) Remember(Uri.UnescapeDataString(value.Value));
+        foreach (Match value in Regex.Matches(path, "(?<=[?&](email|q)=)[^&]*", RegexOptions.ExplicitCapture, TimeSpan.FromSeconds(1)))
+            Remember(Uri.UnescapeDataString(value.Value));
         if (body is null) return;
         try
         {
@@ -41,18 +42,20 @@ public sealed class Signals : IDisposable
         }
         catch (Exception exception) when (exception is JsonException or ArgumentException or InvalidOperationException)
         {
-            // no JSON, a member twice, half a character: there are tests for that
+            // not JSON, a duplicate member, half a surrogate pair: other tests cover these
         }
     }
 
-    /// <summary>Fails where the log, or another text that leaves the service for those who operate it, holds one of them.</summary>
+    /// <summary>Fails if the log or the metrics have one of the addresses or names.</summary>
     public void Check(string metrics)
     {
-        var said = Encoding.UTF8.GetString(Copy()) + metrics;
+        var output = Encoding.UTF8.GetString(Copy()) + metrics;
         lock (_personal)
         {
             foreach (var text in _personal)
-                Assert.False(Regex.IsMatch(said, $@"(?<!\w){Regex.Escape(text)}(?!\w)", RegexOptions.None, TimeSpan.FromSeconds(10)), $"'{text}' is in a log or metric");
+                Assert.False(
+                    Regex.IsMatch(output, $@"(?<!\w){Regex.Escape(text)}(?!\w)", RegexOptions.None, TimeSpan.FromSeconds(10)),
+                    $"'{text}' is in a log or metric");
         }
     }
 
@@ -60,7 +63,7 @@ public sealed class Signals : IDisposable
 
     private void Remember(string text)
     {
-        // shorter ones are words of the service's own, too, and so are numbers
+        // short texts and numbers also occur in the service's own words
         if (text.Trim().Length < 3 || text.Trim().All(char.IsAsciiDigit)) return;
         lock (_personal) _personal.Add(text.Trim());
     }

@@ -4,8 +4,8 @@ using Microsoft.Data.Sqlite;
 namespace CleanUsers.WebApi.Tests;
 
 /// <summary>
-/// What a terminal gets that repeats text from outside: every place where such text comes in, with characters that a terminal would obey. An
-/// error stays one line, and shows them as escapes.
+/// Output on a terminal that repeats text from outside: every source of such text, with characters that control a terminal. An error stays one
+/// line, and shows them as escapes.
 /// </summary>
 [Collection(nameof(InProcess))]
 public sealed class TerminalOutput : IDisposable
@@ -44,10 +44,10 @@ public sealed class TerminalOutput : IDisposable
     [InlineData("")]
     [InlineData("plain: Ünï 漢 👩‍👩‍👧 \\ <&> [red]")]
     [InlineData("\u061C\u200B\u200E\uFEFF")] // drawn as nothing, but they neither break a line nor override its direction
-    public void Text_that_a_terminal_does_not_obey_stays_as_it_is(string text) => Assert.Equal(text, TerminalText.Escape(text));
+    public void Plain_text_is_printed_unchanged(string text) => Assert.Equal(text, TerminalText.Escape(text));
 
     [Fact]
-    public void Every_character_that_is_not_plain_is_shown_as_an_escape()
+    public void Every_control_character_is_printed_as_an_escape()
     {
         Assert.Equal(Shown, TerminalText.Escape(Hostile));
         Assert.Equal(@"\u0000\u007F\uDC00\uD83D", TerminalText.Escape("\0\u007f\udc00\ud83d"));
@@ -108,7 +108,7 @@ public sealed class TerminalOutput : IDisposable
         70,
         "Unexpected error: Configuration value '\\u001B[31m \\u0007\\u009B2J \\u202E\\u2066  x' is not supported.",
         "--Authentication:AllowAnonymous=true", "--Logging:LogLevel:Default=☠")]
-    public async Task An_argument_is_repeated_without_what_a_terminal_obeys(int expected, string start, params string[] typed)
+    public async Task Argument_is_printed_without_control_characters(int expected, string start, params string[] typed)
     {
         var (code, output, error) = await RunAsync([], [.. typed.Select(argument => argument.Replace(Here, Hostile, StringComparison.Ordinal))]);
         Assert.Equal((expected, ""), (code, output));
@@ -117,7 +117,7 @@ public sealed class TerminalOutput : IDisposable
 
     [Theory]
     [MemberData(nameof(Settings))]
-    public async Task A_setting_is_repeated_without_what_a_terminal_obeys(string setting)
+    public async Task Setting_is_printed_without_control_characters(string setting)
     {
         var (code, _, error) = await RunAsync(
             [], "--Authentication:AllowAnonymous=true", $"--{setting.Replace(Here, Hostile, StringComparison.Ordinal)}", LastSetting);
@@ -131,14 +131,15 @@ public sealed class TerminalOutput : IDisposable
     [InlineData(78, "Invalid configuration: ASPNETCORE_HTTP_PORTS is '☠' (allowed: ", "ASPNETCORE_HTTP_PORTS", "☠", "health")]
     [InlineData(78, "Invalid configuration: Database:Provider is '☠' (allowed: ", "Database__Provider", "☠", "users list")]
     [InlineData(78, "Invalid configuration: Database:☠ is unknown (allowed: ", "Database__☠", "1", "migrate")]
-    [InlineData(78, "Invalid configuration: Retention:DeletedUsersDays is '☠' (allowed: ", "Retention__DeletedUsersDays", "☠", "users purge --expired")]
+    [InlineData(
+        78, "Invalid configuration: Retention:DeletedUsersDays is '☠' (allowed: ", "Retention__DeletedUsersDays", "☠", "users purge --expired")]
     [InlineData(69, "The database can't be reached: ", "ConnectionStrings__CleanUsers", "Data Source='/dev/null/☠'", "users list")]
     [InlineData(69, "The database can't be reached: ", "ConnectionStrings__CleanUsers", "Data Source='/dev/null/☠'", "migrate")]
     [InlineData(
         70,
         "Unexpected error: Configuration value '\\u001B[31m \\u0007\\u009B2J \\u202E\\u2066  x' is not supported.",
         "Logging__LogLevel__Default", "☠", "users list")]
-    public async Task The_environment_is_repeated_without_what_a_terminal_obeys(int expected, string start, string name, string value, string typed)
+    public async Task Environment_variable_is_printed_without_control_characters(int expected, string start, string name, string value, string typed)
     {
         var (code, output, error) = await RunAsync(
             [(name.Replace(Here, Hostile, StringComparison.Ordinal), value.Replace(Here, Hostile, StringComparison.Ordinal))], typed.Split(' '));
@@ -147,7 +148,7 @@ public sealed class TerminalOutput : IDisposable
     }
 
     [Fact]
-    public async Task A_file_is_repeated_without_what_a_terminal_obeys()
+    public async Task File_content_is_printed_without_control_characters()
     {
         const string member = @"\u001b[31m\r\n\u0000\u0007\u009b2J\u202e\u2028";
         const string shown = @"\u001B[31m\u000D\u000A\u0000\u0007\u009B2J\u202E\u2028";
@@ -171,7 +172,7 @@ public sealed class TerminalOutput : IDisposable
     }
 
     [Fact]
-    public async Task A_row_of_the_database_is_printed_without_what_a_terminal_obeys()
+    public async Task Database_row_is_printed_without_control_characters()
     {
         Assert.Equal(0, (await RunAsync([], "users", "create", "--email", "ada@example.org", "--name", "Ada")).Code);
         await using var connection = new SqliteConnection($"{ConnectionString};Pooling=false");

@@ -2,13 +2,17 @@ using System.Text;
 
 namespace CleanUsers.WebApi.Tests;
 
-/// <summary>What a query may hold: percent-encoded UTF-8 without characters that databases, terminals or log files take amiss.</summary>
+/// <summary>The text that a query may have: percent-encoded UTF-8 without characters that harm databases, terminals or log files.</summary>
 public abstract class TextInQueries(Service service)
 {
     private static readonly TimeSpan Timeout = TimeSpan.FromSeconds(20);
 
     private static readonly string[] Parameters =
-        ["pageSize", "cursor", "sort", "email", "status", "role", "createdFrom", "createdBefore", "q", "includeTotal"];
+    [
+        .. DescribedContract.Document["paths"]!["/api/v1/users"]!["get"]!["parameters"]!.AsArray()
+            .Select(parameter => DescribedContract.Resolve(parameter!)).Where(parameter => parameter["in"]!.GetValue<string>() == "query")
+            .Select(parameter => parameter["name"]!.GetValue<string>()),
+    ];
 
     /// <summary>Every control character, line break and direction override, and U+FFFE.</summary>
     private static readonly int[] NotPlain =
@@ -26,9 +30,9 @@ public abstract class TextInQueries(Service service)
         {
             foreach (var q in (string[])[character, $"a{character}b"])
             {
-                var answer = await _service.GetAsync($"/api/v1/{list}?q={Uri.EscapeDataString(q)}");
-                if (answer.Status != 400 || !answer.Faults().SequenceEqual(["parameter q invalid-character"]))
-                    accepted.Add($"{Uri.EscapeDataString(q)}: {answer.Status}");
+                var response = await _service.GetAsync($"/api/v1/{list}?q={Uri.EscapeDataString(q)}");
+                if (response.Status != 400 || !response.Errors().SequenceEqual(["parameter q invalid-character"]))
+                    accepted.Add($"{Uri.EscapeDataString(q)}: {response.Status}");
             }
         }
 
@@ -44,8 +48,8 @@ public abstract class TextInQueries(Service service)
             {
                 foreach (var character in (string[])["%00", "%01", "%1F", "%7F", "%C2%85", "%E2%80%A8"])
                 {
-                    var answer = await _service.GetAsync($"/api/v1/{list}?{name}={character}");
-                    var error = Assert.Single(answer.IsProblem(400, "validation-failed").Faults());
+                    var response = await _service.GetAsync($"/api/v1/{list}?{name}={character}");
+                    var error = Assert.Single(response.IsProblem(400, "validation-failed").Errors());
                     Assert.StartsWith($"parameter {name} ", error, StringComparison.Ordinal);
                 }
             }
@@ -81,22 +85,22 @@ public abstract class TextInQueries(Service service)
     public async Task Broken_percent_encoding_is_400_that_names_the_parameter(string broken)
     {
         var id = await _service.CreateAsync($"broken{broken.Length}{Uri.EscapeDataString(broken).Replace('%', '-')}@queries.example");
-        foreach (var name in Parameters) (await GetAsync($"/api/v1/users?{name}={broken}")).HasFaults($"parameter {name} invalid-encoding");
+        foreach (var name in Parameters) (await GetAsync($"/api/v1/users?{name}={broken}")).HasErrors($"parameter {name} invalid-encoding");
         foreach (var list in (string[])["users", "deleted-users"])
         {
-            (await GetAsync($"/api/v1/{list}?q=a&{broken}=1")).HasFaults($"parameter {broken} invalid-encoding");
-            (await GetAsync($"/api/v1/{list}?{broken}")).HasFaults($"parameter {broken} invalid-encoding");
-            (await GetAsync($"/api/v1/{list}?x={broken}")).HasFaults("parameter x invalid-encoding", "parameter x unknown-parameter");
-            (await GetAsync($"/api/v1/{list}?%71={broken}")).HasFaults("parameter q invalid-encoding");
+            (await GetAsync($"/api/v1/{list}?q=a&{broken}=1")).HasErrors($"parameter {broken} invalid-encoding");
+            (await GetAsync($"/api/v1/{list}?{broken}")).HasErrors($"parameter {broken} invalid-encoding");
+            (await GetAsync($"/api/v1/{list}?x={broken}")).HasErrors("parameter x invalid-encoding", "parameter x unknown-parameter");
+            (await GetAsync($"/api/v1/{list}?%71={broken}")).HasErrors("parameter q invalid-encoding");
         }
 
-        (await GetAsync($"/api/v1/users/{id}/emails?cursor={broken}")).HasFaults("parameter cursor invalid-encoding");
-        (await GetAsync($"/api/v1/users/{id}?{broken}=1")).HasFaults($"parameter {broken} invalid-encoding");
+        (await GetAsync($"/api/v1/users/{id}/emails?cursor={broken}")).HasErrors("parameter cursor invalid-encoding");
+        (await GetAsync($"/api/v1/users/{id}?{broken}=1")).HasErrors($"parameter {broken} invalid-encoding");
     }
 
     [Fact]
     public async Task Broken_percent_encoding_is_reported_with_all_other_errors() =>
-        (await GetAsync("/api/v1/users?q=%C3&q=a&pageSize=0&%zz=1&sort=age")).HasFaults(
+        (await GetAsync("/api/v1/users?q=%C3&q=a&pageSize=0&%zz=1&sort=age")).HasErrors(
             "parameter q invalid-encoding",
             "parameter q repeated",
             "parameter %zz invalid-encoding",
@@ -110,7 +114,7 @@ public abstract class TextInQueries(Service service)
     [InlineData("q=ada%2Bgr%C3%BC", "q=ada%2Bgr%C3%BC")]
     [InlineData("%71=%61da", "q=ada")]
     [InlineData("&&q=ada&", "q=ada")]
-    public async Task Links_of_a_page_have_the_query_that_was_sent(string query, string linked)
+    public async Task Links_of_a_page_repeat_the_query(string query, string linked)
     {
         if (query.Contains("%2B", StringComparison.Ordinal)) await _service.CreateAsync($"ada+gr\u00FC@{Guid.NewGuid():N}.example");
         await _service.CreateAsync($"ada{Guid.NewGuid():N}@links.example", ",\"name\":\"Gr\u00FC\u00DFe an Ada\"");
@@ -123,13 +127,13 @@ public abstract class TextInQueries(Service service)
     /// A text that PostgreSQL rejects once left the driver's prepared statement half made, and the next search on that connection failed too.
     /// </summary>
     [Fact]
-    public async Task Rejected_queries_do_not_disturb_good_ones_beside_them()
+    public async Task Rejected_queries_do_not_affect_concurrent_valid_ones()
     {
         const int Clients = 10, Rounds = 50;
         var id = await _service.CreateAsync("good@beside.example", ",\"name\":\"Besides\"");
         var forged = CursorForgery.OfUsers(deleted: false, "name", "1:a\0b"u8.ToArray());
         string[] bad = ["q=%00", "q=besi%00", $"sort=name&cursor={forged}"];
-        var answers = await Task.WhenAll(Enumerable.Range(0, Clients).Select(async client =>
+        var responses = await Task.WhenAll(Enumerable.Range(0, Clients).Select(async client =>
         {
             var outcomes = new List<string>();
             for (var i = 0; i < Rounds; i++)
@@ -143,17 +147,18 @@ public abstract class TextInQueries(Service service)
             return outcomes;
         }));
         Assert.Equal(
-            [KeyValuePair.Create($"bad 400, good 200 {id}", Clients * Rounds)], answers.SelectMany(outcomes => outcomes).CountBy(outcome => outcome));
+            [KeyValuePair.Create($"bad 400, good 200 {id}", Clients * Rounds)],
+            responses.SelectMany(outcomes => outcomes).CountBy(outcome => outcome));
     }
 
-    /// <summary>As it is written: <see cref="Uri"/> would encode a percent sign that stands alone.</summary>
-    private async Task<Answer> GetAsync(string path)
+    /// <summary>Sends the path as written: <see cref="Uri"/> would encode a percent sign that stands alone.</summary>
+    private async Task<Response> GetAsync(string path)
     {
         using var connection = new RawConnection(_service.Client.BaseAddress!);
         await connection.SendAsync(Encoding.ASCII.GetBytes($"GET {path} HTTP/1.1\r\nHost: localhost\r\n\r\n"));
-        var answer = (await connection.ReadAsync("GET", Timeout))!;
-        DescribedContract.Check("GET", path, answer);
-        return answer;
+        var response = (await connection.ReadAsync("GET", Timeout))!;
+        DescribedContract.Check("GET", path, response);
+        return response;
     }
 }
 

@@ -9,59 +9,62 @@ public sealed class Tokens(ClosedService service) : IClassFixture<ClosedService>
     private const string Unsigned = """{"alg":"none","typ":"JWT"}""";
 
     [Fact]
-    public async Task A_valid_one_lets_in() => (await service.GetAsync("/api/v1/users", ClosedService.Bearer(ClosedService.Token()))).Is(200);
+    public async Task Valid_token_is_accepted() => (await service.GetAsync("/api/v1/users", ClosedService.Bearer(ClosedService.Token()))).Is(200);
 
     [Fact]
-    public Task Unsigned_is_401() => IsRefused(ClosedService.Raw(Unsigned, ClosedService.Payload()), "can not be verified");
+    public Task Unsigned_token_is_401() => IsRejectedAsync(ClosedService.Raw(Unsigned, ClosedService.Payload()), "can not be verified");
 
     [Theory]
     [InlineData("None")]
     [InlineData("nOnE")]
     [InlineData("")]
     [InlineData("HS256")]
-    public Task Unsigned_by_another_name_is_401(string algorithm) =>
-        IsRefused(ClosedService.Raw($$"""{"alg":"{{algorithm}}"}""", ClosedService.Payload()), "can not be verified");
+    public Task Token_without_a_signature_is_401_for_every_algorithm(string algorithm) =>
+        IsRejectedAsync(ClosedService.Raw($$"""{"alg":"{{algorithm}}"}""", ClosedService.Payload()), "can not be verified");
 
     [Fact]
-    public Task With_a_foreign_key_is_401() =>
-        IsRefused(ClosedService.Token(new byte[32], SecurityAlgorithms.HmacSha256), "can not be verified");
+    public Task Token_signed_with_a_foreign_key_is_401() =>
+        IsRejectedAsync(ClosedService.Token(new byte[32], SecurityAlgorithms.HmacSha256), "can not be verified");
 
     [Fact]
-    public Task With_a_key_that_it_brings_along_is_401() => IsRefused(
-        ClosedService.Raw("""{"alg":"HS256","jwk":{"kty":"oct","k":"AAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAA"},"x5c":[],"jku":"http://127.0.0.1/"}""", ClosedService.Payload(), "AAAA"),
+    public Task Token_with_its_own_key_in_the_header_is_401() => IsRejectedAsync(
+        ClosedService.Raw(
+            """{"alg":"HS256","jwk":{"kty":"oct","k":"AAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAA"},"x5c":[],"jku":"http://127.0.0.1/"}""",
+            ClosedService.Payload(), "AAAA"),
         "can not be verified");
 
     [Fact]
-    public Task Of_another_issuer_is_401() => IsRefused(ClosedService.Token(("iss", "https://evil.example\r\n\u00e9\"")), "another issuer");
+    public Task Token_of_another_issuer_is_401() =>
+        IsRejectedAsync(ClosedService.Token(("iss", "https://evil.example\r\n\u00e9\"")), "another issuer");
 
     [Fact]
-    public Task For_another_audience_is_401() => IsRefused(ClosedService.Token(("aud", "https://other.example")), "another audience");
+    public Task Token_for_another_audience_is_401() => IsRejectedAsync(ClosedService.Token(("aud", "https://other.example")), "another audience");
 
     [Fact]
-    public Task For_no_audience_is_401() => IsRefused(ClosedService.Token(("aud", null)), "another audience");
+    public Task Token_without_an_audience_is_401() => IsRejectedAsync(ClosedService.Token(("aud", null)), "another audience");
 
     [Fact]
-    public Task Of_no_issuer_is_401() => IsRefused(ClosedService.Token(("iss", null)), "another issuer");
+    public Task Token_without_an_issuer_is_401() => IsRejectedAsync(ClosedService.Token(("iss", null)), "another issuer");
 
     [Fact]
-    public Task Expired_is_401() => IsRefused(ClosedService.Token(("exp", ClosedService.Seconds(-15))), "expired");
+    public Task Expired_token_is_401() => IsRejectedAsync(ClosedService.Token(("exp", ClosedService.Seconds(-15))), "expired");
 
     [Fact]
-    public Task Not_yet_valid_is_401() => IsRefused(ClosedService.Token(("nbf", ClosedService.Seconds(15))), "not valid yet");
+    public Task Token_that_is_not_yet_valid_is_401() => IsRejectedAsync(ClosedService.Token(("nbf", ClosedService.Seconds(15))), "not valid yet");
 
     [Fact]
-    public Task Without_a_subject_is_401() => IsRefused(ClosedService.Token(("sub", null)), "subject");
+    public Task Token_without_a_subject_is_401() => IsRejectedAsync(ClosedService.Token(("sub", null)), "subject");
 
     [Fact]
-    public Task Without_expiry_is_401() => IsRefused(ClosedService.Token(("exp", null)), "does not expire");
+    public Task Token_without_an_expiry_is_401() => IsRejectedAsync(ClosedService.Token(("exp", null)), "does not expire");
 
     [Fact]
-    public async Task Tampered_with_is_401()
+    public async Task Modified_token_is_401()
     {
         var parts = ClosedService.Token().Split('.');
         var other = ClosedService.Token(("scope", "users.purge")).Split('.');
-        await IsRefused($"{parts[0]}.{other[1]}.{parts[2]}", "can not be verified");
-        await IsRefused($"{parts[0]}.{parts[1]}.{(parts[2][0] == 'A' ? 'B' : 'A')}{parts[2][1..]}", "can not be verified");
+        await IsRejectedAsync($"{parts[0]}.{other[1]}.{parts[2]}", "can not be verified");
+        await IsRejectedAsync($"{parts[0]}.{parts[1]}.{(parts[2][0] == 'A' ? 'B' : 'A')}{parts[2][1..]}", "can not be verified");
     }
 
     [Theory]
@@ -69,37 +72,38 @@ public sealed class Tokens(ClosedService service) : IClassFixture<ClosedService>
     [InlineData("a.b.c")]
     [InlineData("....")]
     [InlineData("e30.e30.e30")]
-    public Task That_is_none_is_401(string token) => IsRefused(token, "can not be verified");
+    public Task Malformed_token_is_401(string token) => IsRejectedAsync(token, "can not be verified");
 
     [Theory]
     [InlineData("Bearer")]
     [InlineData("Bearer ")]
     [InlineData("Basic YWRhOmFkYQ==")]
     [InlineData("")]
-    public async Task Empty_or_none_at_all_is_401_without_a_reason(string authorization)
+    public async Task Empty_or_other_authorization_is_401_without_a_reason(string authorization)
     {
-        var answer = (await service.GetAsync("/api/v1/users", ("Authorization", authorization))).IsProblem(401, "unauthenticated");
-        Assert.Equal("Bearer", answer.Header("WWW-Authenticate"));
+        var response = (await service.GetAsync("/api/v1/users", ("Authorization", authorization))).IsProblem(401, "unauthenticated");
+        Assert.Equal("Bearer", response.Header("WWW-Authenticate"));
     }
 
     [Fact]
-    public async Task Two_are_401()
+    public async Task Two_tokens_are_401()
     {
         var token = ClosedService.Token();
-        await IsRefused($"{token},Bearer {token}", "can not be verified");
+        await IsRejectedAsync($"{token},Bearer {token}", "can not be verified");
     }
 
-    public static TheoryData<string> UnusableSubjects => ["", new string('a', 256), "a\u0000b", "a\r\nb", "a\u202Eb", "a\u2028b", "anonymous", "cli:root"];
+    public static TheoryData<string> UnusableSubjects =>
+        ["", new string('a', 256), "a\u0000b", "a\r\nb", "a\u202Eb", "a\u2028b", "anonymous", "cli:root"];
 
     [Theory]
     [MemberData(nameof(UnusableSubjects))]
-    public Task With_a_subject_that_can_not_be_recorded_is_401(string subject) => IsRefused(ClosedService.Token(("sub", subject)), "subject");
+    public Task Token_with_an_invalid_subject_is_401(string subject) => IsRejectedAsync(ClosedService.Token(("sub", subject)), "subject");
 
     [Theory]
     [InlineData("a")]
     [InlineData("auth0|5f7c8ec7c33c6c004bbafe82")]
     [InlineData("\u00e9\u4e2d\U0001F600")]
-    public async Task Its_subject_is_recorded_as_who_did_it(string subject)
+    public async Task Subject_is_recorded_as_the_caller(string subject)
     {
         foreach (var sub in (string[])[subject, subject.PadRight(255, 'a')])
         {
@@ -108,18 +112,20 @@ public sealed class Tokens(ClosedService service) : IClassFixture<ClosedService>
             var id = (await service.SendAsync("POST", "/api/v1/users", $$"""{"email":"{{email}}"}""", token)).Is(201)["id"].GetInt64();
             (await service.SendAsync("DELETE", $"/api/v1/users/{id}", null, token)).Is(204);
             await using var scope = service.Services.CreateAsyncScope();
-            var user = (await scope.ServiceProvider.GetRequiredService<IUserRepository>().FindDeletedToChangeAsync(id, TestContext.Current.CancellationToken))!;
+            var user = (await scope.ServiceProvider.GetRequiredService<IUserRepository>().FindDeletedToChangeAsync(
+                id, TestContext.Current.CancellationToken))!;
             Assert.Equal((sub, sub, sub), (user.CreatedBy, user.UpdatedBy, user.DeletedBy));
         }
     }
 
-    private async Task IsRefused(string token, string reason)
+    private async Task IsRejectedAsync(string token, string reason)
     {
-        foreach (var (method, path) in ((string, string)[])[("GET", "/api/v1/users"), ("POST", "/api/v1/users"), ("DELETE", "/api/v1/deleted-users/1"), ("GET", "/nothing")])
+        foreach (var (method, path) in ((string, string)[])[
+            ("GET", "/api/v1/users"), ("POST", "/api/v1/users"), ("DELETE", "/api/v1/deleted-users/1"), ("GET", "/nothing")])
         {
-            var answer = (await service.SendAsync(method, path, null, ClosedService.Bearer(token))).IsProblem(401, "unauthenticated");
-            Assert.Matches("^Bearer error=\"invalid_token\", error_description=\"[A-Za-z0-9 ,]+\"$", answer.Header("WWW-Authenticate")!);
-            Assert.Contains(reason, answer.Header("WWW-Authenticate"), StringComparison.Ordinal);
+            var response = (await service.SendAsync(method, path, null, ClosedService.Bearer(token))).IsProblem(401, "unauthenticated");
+            Assert.Matches("^Bearer error=\"invalid_token\", error_description=\"[A-Za-z0-9 ,]+\"$", response.Header("WWW-Authenticate")!);
+            Assert.Contains(reason, response.Header("WWW-Authenticate"), StringComparison.Ordinal);
         }
     }
 }

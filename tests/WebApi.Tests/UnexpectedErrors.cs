@@ -7,8 +7,7 @@ using Npgsql;
 namespace CleanUsers.WebApi.Tests;
 
 /// <summary>
-/// Commands against a database that is there and rejects a statement: nothing that waiting would mend (69), nothing that was typed (1).
-/// They end with one line and 70 (EX_SOFTWARE).
+/// Commands against a database that rejects a statement: neither an outage (69) nor wrong input (1). They end with one line and 70 (EX_SOFTWARE).
 /// </summary>
 [Collection(nameof(InProcess))]
 public abstract class UnexpectedErrors(TestDatabase database, string readError, string tableExists) : IAsyncLifetime
@@ -20,47 +19,47 @@ public abstract class UnexpectedErrors(TestDatabase database, string readError, 
     /// <summary>Makes the database reject every insert and delete of a user, with the word boom.</summary>
     protected abstract IEnumerable<string> RejectWrites { get; }
 
-    /// <summary>An expression, false of no user, that the database fails to compute.</summary>
+    /// <summary>An expression that the database fails to compute for every user.</summary>
     protected abstract string Incomputable { get; }
 
     /// <summary>The columns of a table that * leaves out and the service reads.</summary>
     protected virtual string SystemColumns => "";
 
-    /// <summary>What the driver makes of boom.</summary>
+    /// <summary>The driver's message for boom.</summary>
     protected abstract string Boom { get; }
 
     public async ValueTask InitializeAsync() => await database.CreateAsync();
 
     [Fact]
-    public async Task A_write_that_the_database_rejects_is_told_in_a_line_with_70()
+    public async Task Failed_write_prints_one_line_and_exits_with_70()
     {
         var file = Path.Combine(_folder, "users.ndjson");
         await File.WriteAllTextAsync(file, """{"email":"ada@example.org","createdAt":"2020-01-01T00:00:00Z"}""", Ct);
         Assert.Equal(0, (await RunAsync("users", "import", file)).Code);
         await ExecuteAsync("""UPDATE "Users" SET "DeletedAt" = "CreatedAt", "DeletedBy" = 'eve'""");
         foreach (var statement in RejectWrites) await ExecuteAsync(statement);
-        var told = $"Unexpected error: {Boom}\n";
-        Assert.Equal((70, "", told), await RunAsync("users", "create", "--email", "eve@example.org"));
-        Assert.Equal((70, "", told), await RunAsync("users", "purge", "1"));
-        Assert.Equal((70, "", told), await RunAsync("users", "purge", "--expired"));
+        var message = $"Unexpected error: {Boom}\n";
+        Assert.Equal((70, "", message), await RunAsync("users", "create", "--email", "eve@example.org"));
+        Assert.Equal((70, "", message), await RunAsync("users", "purge", "1"));
+        Assert.Equal((70, "", message), await RunAsync("users", "purge", "--expired"));
 
         await File.WriteAllTextAsync(file, "no JSON\n{\"email\":\"eve@example.org\"}\n", Ct);
         var (code, output, error) = await RunAsync("users", "import", file);
         Assert.Equal((70, ""), (code, output));
-        Assert.Equal($"line 1: The line is not JSON that can be read (at most 32 levels deep): line 1, byte 2.\n{told}", error);
+        Assert.Equal($"line 1: The line is not JSON that can be read (at most 32 levels deep): line 1, byte 2.\n{message}", error);
     }
 
     [Fact]
-    public async Task A_read_that_the_database_rejects_is_told_in_a_line_with_70()
+    public async Task Failed_read_prints_one_line_and_exits_with_70()
     {
         Assert.Equal(0, (await RunAsync("users", "create", "--email", "ada@example.org")).Code);
         await ExecuteAsync("""ALTER TABLE "Users" RENAME TO "People" """);
         await ExecuteAsync($"""CREATE VIEW "Users" AS SELECT *{SystemColumns} FROM "People" WHERE {Incomputable}""");
         var export = Path.Combine(_folder, "users.csv");
-        var told = $"Unexpected error: {readError}\n";
-        Assert.Equal((70, "", told), await RunAsync("users", "get", "1"));
-        Assert.Equal((70, "", told), await RunAsync("users", "list"));
-        Assert.Equal((70, "", told), await RunAsync("users", "export", "--output", export));
+        var message = $"Unexpected error: {readError}\n";
+        Assert.Equal((70, "", message), await RunAsync("users", "get", "1"));
+        Assert.Equal((70, "", message), await RunAsync("users", "list"));
+        Assert.Equal((70, "", message), await RunAsync("users", "export", "--output", export));
         Assert.Empty(Directory.GetFileSystemEntries(_folder));
     }
 
@@ -68,14 +67,14 @@ public abstract class UnexpectedErrors(TestDatabase database, string readError, 
     [InlineData("migrate")]
     [InlineData("users create --email ada@example.org")]
     [InlineData("--Authentication:AllowAnonymous=true --urls=http://127.0.0.1:0")]
-    public async Task A_schema_that_can_not_be_made_is_told_in_a_line_with_70(string typed)
+    public async Task Failed_migration_prints_one_line_and_exits_with_70(string typed)
     {
         await ExecuteAsync("""CREATE TABLE "Users" ("Id" INTEGER)""");
         Assert.Equal((70, "", $"Unexpected error: {tableExists}\n"), await RunAsync(typed.Split(' ')));
     }
 
     [Fact]
-    public async Task The_stack_is_in_the_log_where_the_log_is_configured()
+    public async Task Stack_trace_is_in_the_log_when_the_log_is_configured()
     {
         await ExecuteAsync("""CREATE TABLE "Users" ("Id" INTEGER)""");
         var (code, output, error) = await InProcess.RunAsync([.. Settings, ("Logging__Console__LogLevel__Default", "Error")], "migrate");

@@ -13,19 +13,23 @@ public sealed class UserFiles
 {
     private static readonly DateTimeOffset Then = new(2026, 1, 1, 12, 0, 0, 123, TimeSpan.Zero);
 
+    private const string Times = "\"createdAt\":\"2026-01-01T12:00:00.123Z\",\"updatedAt\":\"2026-01-01T12:00:00.123Z\"";
+
+    private const string ByEve = "\"createdBy\":\"eve\"";
+
     private static CancellationToken Ct => TestContext.Current.CancellationToken;
 
     [Fact]
-    public async Task JSON_has_the_members_of_HTTP_and_who_did_it() => Assert.Equal(
-        """
-        {"id":7,"email":"ada@example.org","name":"Ünï","age":36,"role":"Admin","status":"Active","createdAt":"2026-01-01T12:00:00.123Z","updatedAt":"2026-01-01T12:00:00.123Z","version":3,"createdBy":"eve","updatedBy":"bob"}
-        {"id":8,"email":"b@example.org","name":null,"age":null,"role":"User","status":"Inactive","createdAt":"2026-01-01T12:00:00.123Z","updatedAt":"2026-01-01T12:00:00.123Z","version":1,"createdBy":"eve","updatedBy":"eve"}
+    public async Task NDJSON_has_the_members_of_HTTP_and_the_callers() => Assert.Equal(
+        $$"""
+        {"id":7,"email":"ada@example.org","name":"Ünï","age":36,"role":"Admin","status":"Active",{{Times}},"version":3,{{ByEve}},"updatedBy":"bob"}
+        {"id":8,"email":"b@example.org","name":null,"age":null,"role":"User","status":"Inactive",{{Times}},"version":1,{{ByEve}},"updatedBy":"eve"}
 
         """,
         await WriteAsync(new NdjsonFile(), Ada, Bob));
 
     [Fact]
-    public async Task CSV_has_them_as_columns() => Assert.Equal(
+    public async Task CSV_has_the_same_members_as_columns() => Assert.Equal(
         """
         id,email,name,age,role,status,createdAt,updatedAt,version,createdBy,updatedBy
         7,ada@example.org,Ünï,36,Admin,Active,2026-01-01T12:00:00.123Z,2026-01-01T12:00:00.123Z,3,eve,bob
@@ -47,21 +51,22 @@ public sealed class UserFiles
     [InlineData("a=1", "a=1")]
     [InlineData("'", "'")]
     [InlineData("", "")]
-    public void A_cell_that_a_spreadsheet_would_execute_is_text_and_comes_back_as_it_was(string text, string cell)
+    public void CSV_cell_with_a_formula_is_written_as_text_and_read_back_unchanged(string text, string cell)
     {
         Assert.Equal(cell, CsvCell.Defuse(text));
         Assert.Equal(text, CsvCell.Restore(cell));
     }
 
     [Fact]
-    public void Every_text_comes_back_and_none_is_a_formula() => Gen.String[Gen.Char["'=+-@\t\ra,\"\n "]].Sample(text =>
+    public void Every_CSV_text_is_read_back_unchanged_and_none_is_a_formula() => Gen.String[Gen.Char["'=+-@\t\ra,\"\n "]].Sample(text =>
         CsvCell.Restore(CsvCell.Defuse(text)) == text && CsvCell.Defuse(text) is not ['=' or '+' or '-' or '@' or '\t' or '\r', ..]);
 
     [Theory]
     [InlineData(UserFile.Ndjson)]
     [InlineData(UserFile.Csv)]
-    public async Task What_is_written_is_read_again(string format) => await Gen.Select(
-        Gen.String[Gen.Char["'=+-@a,\"; ünï漢"], 1, 20].Where(text => text.Trim().Length > 0), Gen.Int[0, 150].Nullable(), Gen.Long[1, long.MaxValue - 1])
+    public async Task Written_users_are_read_back_unchanged(string format) => await Gen.Select(
+        Gen.String[Gen.Char["'=+-@a,\"; ünï漢"], 1, 20].Where(text => text.Trim().Length > 0), Gen.Int[0, 150].Nullable(),
+        Gen.Long[1, long.MaxValue - 1])
         .SampleAsync(async sample =>
         {
             var (name, age, version) = sample;
@@ -69,14 +74,15 @@ public sealed class UserFiles
             var line = Assert.Single(await ReadAsync(format, await WriteAsync(UserFile.Of(format, null), user), whole: true));
             Assert.Empty(line.Errors);
             Assert.Equal(
-                $"ada@example.org|{name.Trim()}|{age}|Admin|Active|2026-01-01T12:00:00.123Z|{name}|2026-01-01T12:00:00.123Z|bob|{version}", Describe(line.User));
+                $"ada@example.org|{name.Trim()}|{age}|Admin|Active|2026-01-01T12:00:00.123Z|{name}|2026-01-01T12:00:00.123Z|bob|{version}",
+                Describe(line.User));
         }, iter: 200);
 
     [Theory]
     [InlineData(UserFile.Ndjson, """{"email":"a@example.org"}""")]
     [InlineData(UserFile.Csv, "email\na@example.org")]
     [InlineData(UserFile.Csv, "email,name,role,status\r\na@example.org,,,\r\n")]
-    public async Task What_is_missing_is_what_POST_would_make_of_it_and_what_PUT_would_miss(string format, string text)
+    public async Task Missing_members_get_the_defaults_of_POST_or_are_required_as_in_PUT(string format, string text)
     {
         Assert.Equal("a@example.org|||User|Active|||||", Describe(Assert.Single(await ReadAsync(format, text)).User));
         Assert.Equal("a@example.org|||required|required|||||", Describe(Assert.Single(await ReadAsync(format, text, whole: true)).User));
@@ -84,21 +90,24 @@ public sealed class UserFiles
 
     [Theory]
     [InlineData("""{"email":"a@example.org","emial":1}""", "emial unknown-member")]
-    [InlineData("""{"email":1,"name":[],"age":"x","role":true,"status":{},"version":"1"}""", "email wrong-type", "name wrong-type", "age wrong-type", "role wrong-type", "status wrong-type", "version wrong-type")]
+    [InlineData(
+        """{"email":1,"name":[],"age":"x","role":true,"status":{},"version":"1"}""", "email wrong-type", "name wrong-type", "age wrong-type",
+        "role wrong-type", "status wrong-type", "version wrong-type")]
     [InlineData("""{"email":"a@example.org","email":"b@example.org"}""", "email duplicate-member")]
     [InlineData("""{"email":"\ud800"}""", "email invalid-text")]
     [InlineData("""{"email":"a@example.org","id":"anything"}""")]
     [InlineData("""["email"]""", " wrong-type")]
     [InlineData("""{"email":"a@example.org"}{}""", " invalid-json")]
     [InlineData("""{"email":""", " invalid-json")]
-    public async Task A_line_of_JSON_is_read_as_strictly_as_a_body(string text, params string[] faults) => Assert.Equal(
-        faults, Assert.Single(await ReadAsync(UserFile.Ndjson, text)).Errors.Select(fault => $"{fault.Identifier} {fault.ErrorCode}"));
+    public async Task NDJSON_line_is_checked_as_strictly_as_a_body(string text, params string[] errors) => Assert.Equal(
+        errors, Assert.Single(await ReadAsync(UserFile.Ndjson, text)).Errors.Select(error => $"{error.Identifier} {error.ErrorCode}"));
 
     [Fact]
-    public async Task Lines_of_JSON_are_counted_as_editors_do()
+    public async Task NDJSON_lines_are_counted_as_editors_do()
     {
         var lines = await ReadAsync(UserFile.Ndjson, "\uFEFF{\"email\":\"a@example.org\"}\r\n\r\n   \nx\n{\"email\":\"b@example.org\"}");
-        Assert.Equal([(1, "a@example.org", 0), (4, null, 1), (5, "b@example.org", 0)], lines.Select(line => (line.Number, Email(line), line.Errors.Count)));
+        Assert.Equal(
+            [(1, "a@example.org", 0), (4, null, 1), (5, "b@example.org", 0)], lines.Select(line => (line.Number, Email(line), line.Errors.Count)));
     }
 
     [Theory]
@@ -107,7 +116,7 @@ public sealed class UserFiles
     [InlineData("\t")]
     [InlineData("\n \n\t\r\n\r\r\n \t \r")]
     [InlineData("\uFEFF \t\r\n")]
-    public async Task Lines_of_white_space_are_no_lines_of_JSON(string text)
+    public async Task NDJSON_lines_of_white_space_are_ignored(string text)
     {
         Assert.Empty(await ReadAsync(UserFile.Ndjson, text));
         Assert.Equal("a@example.org", Email(Assert.Single(await ReadAsync(UserFile.Ndjson, $"{text}\n{{\"email\":\"a@example.org\"}}\t"))));
@@ -117,15 +126,15 @@ public sealed class UserFiles
     [InlineData("\v")]
     [InlineData("\f")]
     [InlineData("\u00A0")]
-    [InlineData("\uFEFF")] // at the start of the file it is a byte order mark; here the file was put together of two
-    public async Task White_space_that_JSON_does_not_have_is_an_error(string text)
+    [InlineData("\uFEFF")] // a byte order mark only at the start of the file; this file consists of two
+    public async Task White_space_outside_the_JSON_grammar_is_an_error(string text)
     {
         var line = Assert.Single(await ReadAsync(UserFile.Ndjson, $"\n{text}"));
         Assert.Equal((2, "invalid-json"), (line.Number, Assert.Single(line.Errors).ErrorCode));
     }
 
     [Fact]
-    public async Task A_byte_order_mark_before_the_second_file_of_two_spoils_its_line_alone()
+    public async Task Byte_order_mark_in_the_middle_is_an_error_of_its_line_only()
     {
         const string user = "{\"email\":\"a@example.org\"}\n";
         var lines = await ReadAsync(UserFile.Ndjson, $"\uFEFF{user}\uFEFF{user}{user}");
@@ -161,7 +170,7 @@ public sealed class UserFiles
 
     [Theory]
     [MemberData(nameof(OtherEncodings))]
-    public async Task A_file_in_another_encoding_is_refused_as_a_whole_by_the_name_of_the_encoding(string format, string hex, string detail)
+    public async Task File_in_another_encoding_is_rejected_with_the_name_of_the_encoding(string format, string hex, string detail)
     {
         var line = Assert.Single(await ReadAsync(format, Convert.FromHexString(hex)));
         var error = Assert.Single(line.Errors);
@@ -171,43 +180,47 @@ public sealed class UserFiles
     [Theory]
     [InlineData(UserFile.MaxLength)]
     [InlineData(10 * UserFile.MaxLength)]
-    public async Task A_line_of_JSON_without_end_is_refused_and_the_next_one_read(int length)
+    public async Task NDJSON_line_over_the_limit_is_rejected_and_the_next_one_read(int length)
     {
-        var lines = await ReadAsync(UserFile.Ndjson, $"{{\"name\":\"{new string('x', length)}\"}}\n{{\"email\":\"b@example.org\"}}\n{new string(' ', length + 1)}");
+        var lines = await ReadAsync(
+            UserFile.Ndjson, $"{{\"name\":\"{new string('x', length)}\"}}\n{{\"email\":\"b@example.org\"}}\n{new string(' ', length + 1)}");
         Assert.Equal([(1, "too-long"), (2, null), (3, "too-long")], lines.Select(line => (line.Number, line.Errors.SingleOrDefault()?.ErrorCode)));
     }
 
     [Fact]
-    public async Task Octets_that_are_no_UTF_8_spoil_their_own_line_alone()
+    public async Task Invalid_UTF_8_is_an_error_of_its_line_only()
     {
-        byte[] octets = [.. "{\"email\":\"a"u8, 0xFF, .. "@example.org\"}\n{\"email\":\"b@example.org\"}"u8];
-        Assert.Equal(["invalid-utf-8", null], (await ReadAsync(UserFile.Ndjson, octets)).Select(line => line.Errors.SingleOrDefault()?.ErrorCode));
-        octets = [.. "name,email\nx"u8, 0xFF, .. ",a@example.org\nb,b@example.org"u8];
-        Assert.Equal(["name invalid-utf-8", null], (await ReadAsync(UserFile.Csv, octets)).Select(line =>
-            line.Errors.SingleOrDefault() is { } fault ? $"{fault.Identifier} {fault.ErrorCode}" : null));
+        byte[] bytes = [.. "{\"email\":\"a"u8, 0xFF, .. "@example.org\"}\n{\"email\":\"b@example.org\"}"u8];
+        Assert.Equal(["invalid-utf-8", null], (await ReadAsync(UserFile.Ndjson, bytes)).Select(line => line.Errors.SingleOrDefault()?.ErrorCode));
+        bytes = [.. "name,email\nx"u8, 0xFF, .. ",a@example.org\nb,b@example.org"u8];
+        Assert.Equal(["name invalid-utf-8", null], (await ReadAsync(UserFile.Csv, bytes)).Select(line =>
+            line.Errors.SingleOrDefault() is { } error ? $"{error.Identifier} {error.ErrorCode}" : null));
     }
 
     [Fact]
-    public async Task The_columns_of_CSV_come_in_any_order_after_a_byte_order_mark_or_without_one()
+    public async Task CSV_columns_may_have_any_order_with_or_without_a_byte_order_mark()
     {
         foreach (var mark in (string[])["", "\uFEFF"])
         {
-            var line = Assert.Single(await ReadAsync(UserFile.Csv, $"{mark}age,\"email\",name\r\n36,\"a@example.org\",\"Jan \"\"'t\"\" Hart, Sr.\"\r\n"));
+            var line = Assert.Single(
+                await ReadAsync(UserFile.Csv, $"{mark}age,\"email\",name\r\n36,\"a@example.org\",\"Jan \"\"'t\"\" Hart, Sr.\"\r\n"));
             Assert.Equal((2, "a@example.org|Jan \"'t\" Hart, Sr.|36|User|Active|||||"), (line.Number, Describe(line.User)));
         }
     }
 
     [Fact]
-    public async Task A_broken_line_of_CSV_spoils_itself_alone()
+    public async Task Malformed_CSV_line_is_an_error_of_its_line_only()
     {
-        var lines = await ReadAsync(UserFile.Csv, "email,name,age\na@example.org,\"x\n\nb@example.org,y\"z,1\nc@example.org\nd@example.org,d,x\ne@example.org,e,1,2\nf@example.org,f,1\n");
+        var lines = await ReadAsync(
+            UserFile.Csv,
+            "email,name,age\na@example.org,\"x\n\nb@example.org,y\"z,1\nc@example.org\nd@example.org,d,x\ne@example.org,e,1,2\nf@example.org,f,1\n");
         Assert.Equal(
             [(2, "invalid-csv"), (4, "invalid-csv"), (5, "wrong-number-of-cells"), (6, "wrong-type"), (7, "wrong-number-of-cells"), (8, null)],
             lines.Select(line => (line.Number, line.Errors.SingleOrDefault()?.ErrorCode)));
     }
 
     [Fact]
-    public async Task A_line_of_CSV_without_end_ends_the_reading()
+    public async Task CSV_line_over_the_limit_ends_the_reading()
     {
         var lines = await ReadAsync(UserFile.Csv, $"email\na@example.org\n{new string('x', 10 * UserFile.MaxLength)}\nb@example.org\n");
         Assert.Equal([(2, null), (3, "too-long")], lines.Select(line => (line.Number, line.Errors.SingleOrDefault()?.ErrorCode)));
@@ -219,7 +232,7 @@ public sealed class UserFiles
     [InlineData("email,emial\na,b\n", "unknown-column")]
     [InlineData("email,email\na,b\n", "duplicate-column")]
     [InlineData("name\na\n", "required")]
-    public async Task CSV_without_names_of_columns_is_refused_as_a_whole(string text, string code)
+    public async Task CSV_with_an_invalid_header_is_rejected(string text, string code)
     {
         var line = Assert.Single(await ReadAsync(UserFile.Csv, text));
         Assert.Equal((1, code), (line.Number, Assert.Single(line.Errors).ErrorCode));
@@ -231,14 +244,14 @@ public sealed class UserFiles
     [InlineData(UserFile.Csv, "\uFEFF")]
     [InlineData(UserFile.Csv, "\uFEFF\r\n\n")]
     [InlineData(UserFile.Csv, "email\n")]
-    public async Task A_file_may_have_no_users(string format, string text) => Assert.Empty(await ReadAsync(format, text));
+    public async Task File_without_users_is_accepted(string format, string text) => Assert.Empty(await ReadAsync(format, text));
 
     [Theory]
     [InlineData(null, null, UserFile.Ndjson)]
     [InlineData(null, "users.CSV", UserFile.Csv)]
     [InlineData(null, "users.txt", UserFile.Ndjson)]
     [InlineData(UserFile.Ndjson, "users.csv", UserFile.Ndjson)]
-    public void The_format_is_what_is_said_or_what_the_file_is_called(string? format, string? path, string expected) =>
+    public void Format_is_the_given_one_or_that_of_the_file_extension(string? format, string? path, string expected) =>
         Assert.Equal(expected == UserFile.Csv, UserFile.Of(format, path) is CsvFile);
 
     private static ExportedUser Ada { get; } = new(7, "ada@example.org", "Ünï", 36, UserRole.Admin, UserStatus.Active, Then, Then, 3, "eve", "bob");
@@ -252,11 +265,12 @@ public sealed class UserFiles
         return Encoding.UTF8.GetString(stream.ToArray());
     }
 
-    private static Task<List<ImportLine>> ReadAsync(string format, string text, bool whole = false) => ReadAsync(format, Encoding.UTF8.GetBytes(text), whole);
+    private static Task<List<ImportLine>> ReadAsync(string format, string text, bool whole = false) =>
+        ReadAsync(format, Encoding.UTF8.GetBytes(text), whole);
 
-    private static async Task<List<ImportLine>> ReadAsync(string format, byte[] octets, bool whole = false)
+    private static async Task<List<ImportLine>> ReadAsync(string format, byte[] bytes, bool whole = false)
     {
-        using var stream = new MemoryStream(octets);
+        using var stream = new MemoryStream(bytes);
         return await UserFile.Of(format, null).ReadAsync(stream, whole, Ct).ToListAsync(Ct);
     }
 
@@ -266,7 +280,9 @@ public sealed class UserFiles
     private static string Describe(ImportedUser? line)
     {
         var user = line!.User;
-        return string.Join('|', Text(user.Email), Text(user.Name), Text(user.Age), Text(user.Role), Text(user.Status), Time(line.CreatedAt), Text(line.CreatedBy), Time(line.UpdatedAt), Text(line.UpdatedBy), Text(line.Version));
+        return string.Join(
+            '|', Text(user.Email), Text(user.Name), Text(user.Age), Text(user.Role), Text(user.Status), Time(line.CreatedAt), Text(line.CreatedBy),
+            Time(line.UpdatedAt), Text(line.UpdatedBy), Text(line.Version));
 
         static string Text<T>(Parsed<T> member) => member.Error?.Code ?? member.Value?.ToString() ?? "";
 

@@ -7,33 +7,34 @@ public abstract class UserResource(Service service)
     private const string Instant = @"^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\.\d{3}Z$";
 
     [Fact]
-    public async Task POST_answers_201_with_the_user_its_place_and_its_tag()
+    public async Task POST_is_201_with_user_location_and_entity_tag()
     {
-        var answer = await _service.SendAsync(
+        var response = await _service.SendAsync(
             "POST", "/api/v1/users", """{"email":"Ada+1@Example.org","name":" Ada ","age":36,"role":"admin","status":"INACTIVE"}""");
-        answer.Is(201);
-        var id = answer["id"].GetInt64();
+        response.Is(201);
+        var id = response["id"].GetInt64();
         Assert.True(id > 0);
-        Assert.Equal($"/api/v1/users/{id}", answer.Header("Location"));
-        Assert.Equal("\"1\"", answer.Header("ETag"));
-        Assert.Equal("application/json", answer.Header("Content-Type"));
-        Assert.Equal("1.0", answer.Header("api-supported-versions"));
-        var created = answer["createdAt"].GetString()!;
+        Assert.Equal($"/api/v1/users/{id}", response.Header("Location"));
+        Assert.Equal("\"1\"", response.Header("ETag"));
+        Assert.Equal("application/json", response.Header("Content-Type"));
+        Assert.Equal("1.0", response.Header("api-supported-versions"));
+        var created = response["createdAt"].GetString()!;
         Assert.Matches(Instant, created);
         Assert.Equal(
-            $$"""{"id":{{id}},"email":"Ada+1@Example.org","name":"Ada","age":36,"role":"Admin","status":"Inactive","createdAt":"{{created}}","updatedAt":"{{created}}","version":1}""",
-            answer.Body);
+            $$"""{"id":{{id}},"email":"Ada+1@Example.org","name":"Ada","age":36,"role":"Admin","status":"Inactive","""
+            + $"\"createdAt\":\"{created}\",\"updatedAt\":\"{created}\",\"version\":1}}",
+            response.Body);
     }
 
     [Fact]
-    public async Task POST_needs_an_address_alone()
+    public async Task POST_with_an_email_alone_uses_the_defaults()
     {
-        var answer = (await _service.SendAsync("POST", "/api/v1/users", """{"email":"alone@example.org"}""")).Is(201);
-        Assert.Contains("\"name\":null,\"age\":null,\"role\":\"User\",\"status\":\"Active\"", answer.Body, StringComparison.Ordinal);
+        var response = (await _service.SendAsync("POST", "/api/v1/users", """{"email":"alone@example.org"}""")).Is(201);
+        Assert.Contains("\"name\":null,\"age\":null,\"role\":\"User\",\"status\":\"Active\"", response.Body, StringComparison.Ordinal);
     }
 
     [Fact]
-    public async Task What_POST_answered_is_what_GET_answers_byte_for_byte()
+    public async Task GET_returns_the_bytes_that_POST_returned()
     {
         var posted = await _service.SendAsync("POST", "/api/v1/users", """{"email":"rené@bücher.example","name":"Zoë \"Z\" 👩‍🚀 <b>&'"}""");
         var got = await _service.GetAsync($"/api/v1/users/{posted["id"]}");
@@ -42,11 +43,11 @@ public abstract class UserResource(Service service)
     }
 
     [Fact]
-    public async Task GET_answers_200_and_304_where_the_client_has_it_already()
+    public async Task GET_is_304_when_the_entity_tag_matches_and_200_otherwise()
     {
         var id = await _service.CreateAsync("get@example.org");
-        var answer = (await _service.GetAsync($"/api/v1/users/{id}")).Is(200);
-        Assert.Equal("\"1\"", answer.Header("ETag"));
+        var response = (await _service.GetAsync($"/api/v1/users/{id}")).Is(200);
+        Assert.Equal("\"1\"", response.Header("ETag"));
         foreach (var tags in (string[])["\"1\"", "W/\"1\"", "*", "\"7\", \"1\""])
         {
             var same = (await _service.GetAsync($"/api/v1/users/{id}", ("If-None-Match", tags))).Is(304);
@@ -59,18 +60,18 @@ public abstract class UserResource(Service service)
     }
 
     [Fact]
-    public async Task PUT_takes_the_whole_state_and_clears_what_is_missing()
+    public async Task PUT_replaces_the_user_and_clears_missing_members()
     {
         var id = await _service.CreateAsync("put@example.org", ""","name":"Ada","age":36""");
-        var answer = await _service.SendAsync("PUT", $"/api/v1/users/{id}", """{"email":"put2@example.org","role":"Admin","status":"Inactive"}""");
-        Assert.Equal("\"2\"", answer.Is(200).Header("ETag"));
+        var response = await _service.SendAsync("PUT", $"/api/v1/users/{id}", """{"email":"put2@example.org","role":"Admin","status":"Inactive"}""");
+        Assert.Equal("\"2\"", response.Is(200).Header("ETag"));
         Assert.Contains("""
             "email":"put2@example.org","name":null,"age":null,"role":"Admin","status":"Inactive"
-            """, answer.Body, StringComparison.Ordinal);
+            """, response.Body, StringComparison.Ordinal);
     }
 
     [Fact]
-    public async Task PUT_takes_back_what_GET_gave_and_changes_nothing_then()
+    public async Task PUT_of_the_body_of_GET_changes_nothing()
     {
         var id = await _service.CreateAsync("back@example.org", ""","name":"Ada","age":36""");
         var got = await _service.GetAsync($"/api/v1/users/{id}");
@@ -79,10 +80,11 @@ public abstract class UserResource(Service service)
     }
 
     [Fact]
-    public async Task PUT_names_what_must_be_there_and_never_creates()
+    public async Task PUT_without_required_members_is_400_and_never_creates()
     {
         var id = await _service.CreateAsync("whole@example.org");
-        (await _service.SendAsync("PUT", $"/api/v1/users/{id}", "{}")).HasFaults("pointer #/email required", "pointer #/role required", "pointer #/status required");
+        (await _service.SendAsync("PUT", $"/api/v1/users/{id}", "{}"))
+            .HasErrors("pointer #/email required", "pointer #/role required", "pointer #/status required");
         (await _service.SendAsync("PUT", "/api/v1/users/999999", """{"email":"x@example.org","role":"User","status":"Active"}"""))
             .IsProblem(404, "user-not-found");
     }
@@ -91,48 +93,50 @@ public abstract class UserResource(Service service)
     [InlineData("application/merge-patch+json")]
     [InlineData("application/json")]
     [InlineData("APPLICATION/JSON; charset=UTF-8")]
-    public async Task PATCH_changes_what_is_there_clears_what_is_null_and_leaves_the_rest(string type)
+    public async Task PATCH_changes_present_members_clears_null_and_leaves_the_rest(string type)
     {
         var id = await _service.CreateAsync($"patch{type.Length}@example.org", ""","name":"Ada","age":36""");
-        var answer = await _service.SendAsync("PATCH", $"/api/v1/users/{id}", """{"name":null,"role":"admin"}""", ("Content-Type", type));
-        Assert.Equal("\"2\"", answer.Is(200).Header("ETag"));
-        Assert.Contains("\"name\":null,\"age\":36,\"role\":\"Admin\"", answer.Body, StringComparison.Ordinal);
-        Assert.Equal(answer.Body, (await _service.GetAsync($"/api/v1/users/{id}")).Body);
+        var response = await _service.SendAsync("PATCH", $"/api/v1/users/{id}", """{"name":null,"role":"admin"}""", ("Content-Type", type));
+        Assert.Equal("\"2\"", response.Is(200).Header("ETag"));
+        Assert.Contains("\"name\":null,\"age\":36,\"role\":\"Admin\"", response.Body, StringComparison.Ordinal);
+        Assert.Equal(response.Body, (await _service.GetAsync($"/api/v1/users/{id}")).Body);
     }
 
     [Fact]
-    public async Task PATCH_that_changes_nothing_leaves_version_and_time()
+    public async Task PATCH_without_a_change_leaves_version_and_time()
     {
         var id = await _service.CreateAsync("same@example.org", ""","age":36""");
         var before = await _service.GetAsync($"/api/v1/users/{id}");
-        foreach (var patch in (string[])["{}", """{"age":36}""", """{"age":36.0,"email":"same@example.org","name":null}""", """{"version":9,"id":5,"createdAt":0}"""])
+        foreach (var patch in (string[])[
+            "{}", """{"age":36}""", """{"age":36.0,"email":"same@example.org","name":null}""", """{"version":9,"id":5,"createdAt":0}"""])
             Assert.Equal(before.Body, (await _service.SendAsync("PATCH", $"/api/v1/users/{id}", patch)).Is(200).Body);
     }
 
     [Fact]
-    public async Task PATCH_can_not_clear_what_must_be_there()
+    public async Task PATCH_with_null_for_a_required_member_is_400()
     {
         var id = await _service.CreateAsync("keep@example.org");
         (await _service.SendAsync("PATCH", $"/api/v1/users/{id}", """{"email":null,"role":null,"status":null}"""))
-            .HasFaults("pointer #/email required", "pointer #/role required", "pointer #/status required");
+            .HasErrors("pointer #/email required", "pointer #/role required", "pointer #/status required");
         Assert.Equal(1, (await _service.GetAsync($"/api/v1/users/{id}"))["version"].GetInt64());
     }
 
     [Fact]
-    public async Task DELETE_answers_204_hides_the_user_everywhere_and_a_second_one_is_404()
+    public async Task DELETE_is_204_and_every_later_request_is_404()
     {
         var id = await _service.CreateAsync("gone@example.org");
         Assert.Equal("", (await _service.SendAsync("DELETE", $"/api/v1/users/{id}")).Is(204).Body);
         (await _service.SendAsync("DELETE", $"/api/v1/users/{id}")).IsProblem(404, "user-not-found");
         (await _service.GetAsync($"/api/v1/users/{id}")).IsProblem(404, "user-not-found");
-        (await _service.SendAsync("PUT", $"/api/v1/users/{id}", """{"email":"x@example.org","role":"User","status":"Active"}""")).IsProblem(404, "user-not-found");
+        (await _service.SendAsync("PUT", $"/api/v1/users/{id}", """{"email":"x@example.org","role":"User","status":"Active"}"""))
+            .IsProblem(404, "user-not-found");
         (await _service.SendAsync("PATCH", $"/api/v1/users/{id}", """{"age":1}""")).IsProblem(404, "user-not-found");
         var list = await _service.GetAsync("/api/v1/users?email=gone@example.org");
         Assert.Equal(0, list.Is(200)["items"].GetArrayLength());
     }
 
     [Fact]
-    public async Task A_trailing_slash_is_the_same_resource()
+    public async Task Trailing_slash_is_the_same_resource()
     {
         var id = await _service.CreateAsync("slash@example.org");
         Assert.Equal((await _service.GetAsync($"/api/v1/users/{id}")).Body, (await _service.GetAsync($"/api/v1/users/{id}/")).Is(200).Body);
@@ -155,7 +159,7 @@ public abstract class UserResource(Service service)
     [InlineData("٣")]
     [InlineData("%F0%9F%92%A9")]
     [InlineData("1'%20OR%201=1")]
-    public async Task An_id_that_is_no_positive_64_bit_integer_is_no_resource(string id)
+    public async Task Id_that_is_not_a_positive_64_bit_integer_is_404(string id)
     {
         (await _service.GetAsync($"/api/v1/users/{id}")).IsProblem(404, "not-found");
         (await _service.SendAsync("DELETE", $"/api/v1/deleted-users/{id}")).IsProblem(404, "not-found");
@@ -164,7 +168,7 @@ public abstract class UserResource(Service service)
     }
 
     [Fact]
-    public async Task The_largest_id_is_a_user_that_is_not_there() =>
+    public async Task Largest_id_is_404_user_not_found() =>
         (await _service.GetAsync("/api/v1/users/9223372036854775807")).IsProblem(404, "user-not-found");
 
     [Theory]
@@ -180,7 +184,7 @@ public abstract class UserResource(Service service)
     [InlineData("/api/users")]
     [InlineData("/nothing")]
     [InlineData("/api/v1/users/1/nothing")]
-    public async Task What_is_not_served_is_404(string path) => (await _service.GetAsync(path)).IsProblem(404, "not-found");
+    public async Task Unknown_path_is_404(string path) => (await _service.GetAsync(path)).IsProblem(404, "not-found");
 }
 
 public sealed class UserResourceOnSqlite(ServiceOnSqlite service) : UserResource(service), IClassFixture<ServiceOnSqlite>;

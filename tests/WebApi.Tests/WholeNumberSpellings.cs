@@ -6,7 +6,7 @@ using CleanUsers.WebApi.Http.Input;
 
 namespace CleanUsers.WebApi.Tests;
 
-/// <summary>Every JSON number that is whole is read as one, however it is written (JSON Schema's <c>integer</c>).</summary>
+/// <summary>Every JSON number with a whole value is read as an integer, in every spelling (JSON Schema's <c>integer</c>).</summary>
 public sealed class WholeNumberSpellings
 {
     private const int Seed = 20260101;
@@ -29,17 +29,17 @@ public sealed class WholeNumberSpellings
 
     [Theory]
     [MemberData(nameof(Extremes))]
-    public void The_value_is_exact_and_what_is_too_large_is_the_largest(string number, long? expected) => Assert.Equal(expected, Read(number));
+    public void Value_is_exact_and_a_too_large_one_is_the_largest(string number, long? expected) => Assert.Equal(expected, Read(number));
 
     [Fact]
-    public void Generated_spellings_have_the_value_that_exact_arithmetic_gives()
+    public void Generated_spellings_have_the_exact_value()
     {
         var random = new Random(Seed);
         var wrong = Enumerable.Range(0, 20_000).Select(_ => Spelling(random)).Where(number => Read(number) != Exactly(number)).Take(10).ToList();
         Assert.True(wrong.Count == 0, string.Join("\n", wrong.Select(number => $"{number}: {Read(number)}, not {Exactly(number)}")));
     }
 
-    /// <returns>Null where it is not whole.</returns>
+    /// <returns>Null if the value is not whole.</returns>
     private static long? Read(string number)
     {
         Assert.True(JsonObject.TryParse(Encoding.UTF8.GetBytes($$"""{"n":{{number}}}"""), "body", [], out var members, out _));

@@ -11,26 +11,27 @@ using Microsoft.SqlServer.TransactSql.ScriptDom;
 namespace CleanUsers.Infrastructure.Tests.SqlServer;
 
 /// <summary>
-/// What a SQL Server would be told, held against Microsoft's own parser: where there is no server to run the suite on, a statement
-/// that is no T-SQL is found all the same.
+/// The statements for SQL Server, checked by Microsoft's own parser: a statement that is not valid T-SQL is found even where there is no server
+/// to run the suite on.
 /// </summary>
-public sealed class TransactSql : StatementsForSqlServer
+public sealed class TransactSql : SqlServerStatements
 {
     [Theory]
     [InlineData(MigrationsSqlGenerationOptions.Default)]
     [InlineData(MigrationsSqlGenerationOptions.Idempotent)]
-    public async Task The_migrations_are(MigrationsSqlGenerationOptions options) => await InScopeAsync(scope =>
+    public async Task Migrations_are_valid_T_SQL(MigrationsSqlGenerationOptions options) => await InScopeAsync(scope =>
     {
         var script = scope.GetRequiredService<UsersDbContext>().GetService<IMigrator>().GenerateScript(options: options);
         Assert.Contains("CREATE UNIQUE INDEX [IX_Users_EmailKey]", script, StringComparison.Ordinal);
         Columns columns = new();
         Parse(script).Accept(columns);
         Assert.NotEqual(0, columns.Texts);
+        Assert.Empty(columns.WithWrongCollation);
         return Task.CompletedTask;
     });
 
     [Fact]
-    public async Task The_migrations_say_all_that_the_model_says() => await InScopeAsync(scope =>
+    public async Task Model_has_no_changes_without_a_migration() => await InScopeAsync(scope =>
     {
         Assert.False(
             scope.GetRequiredService<UsersDbContext>().Database.HasPendingModelChanges(), "The model changed: add a migration (CONTRIBUTING.md).");
@@ -38,7 +39,7 @@ public sealed class TransactSql : StatementsForSqlServer
     });
 
     [Fact]
-    public async Task Reading_is_one_statement_a_user_and_one_a_page()
+    public async Task Read_of_a_user_or_a_page_is_one_statement()
     {
         await IsAsync(1, scope => scope.GetRequiredService<IUserReader>().GetAsync(1, Ct));
         await IsAsync(1, scope => scope.GetRequiredService<IUserReader>().GetDeletedAsync(1, Ct));
@@ -54,7 +55,7 @@ public sealed class TransactSql : StatementsForSqlServer
                         var filter = new UserFilter("a@b", UserStatus.Active, UserRole.Admin, Sample.Now, Sample.Now);
                         var query = new UserQuery(deleted, filter, new(key, descending), 51, after);
                         await IsAsync(1, scope => scope.GetRequiredService<IUserReader>().ListAsync(query, Ct));
-                        Assert.Contains("TOP(@", Server.Commands[^1], StringComparison.Ordinal); // no row more than asked for
+                        Assert.Contains("TOP(@", Server.Commands[^1], StringComparison.Ordinal); // no more rows than requested
                     }
                 }
             }
@@ -64,7 +65,7 @@ public sealed class TransactSql : StatementsForSqlServer
     [Theory]
     [InlineData(3)]
     [InlineData(1000)]
-    public async Task A_search_is_one_statement_a_word_and_one_for_the_page(int occurrences)
+    public async Task Search_is_one_statement_for_each_word_and_one_for_the_page(int occurrences)
     {
         Server.Count = occurrences;
         var query = new UserQuery(false, new(Words: ["ada", "love"]), new(UserSortKey.Name, false), 51, new(7, "m"));
@@ -72,7 +73,7 @@ public sealed class TransactSql : StatementsForSqlServer
     }
 
     [Fact]
-    public async Task Writing_is_one_round_trip_with_the_words()
+    public async Task Write_with_search_words_is_one_round_trip()
     {
         await InScopeAsync(async scope =>
         {
@@ -86,7 +87,8 @@ public sealed class TransactSql : StatementsForSqlServer
             user.Apply(new UserPatch(Name: null), Sample.Now, "eve");
             await SaveAsync(1);
             user.Delete(Sample.Now, "eve");
-            await CountAsync(2, async () => Assert.Equal(UpdateOutcome.Saved, await users.UpdateAndFailQueuedEmailsAsync(user.Id, Email.UserDeleted, Ct)));
+            await CountAsync(
+                2, async () => Assert.Equal(UpdateOutcome.Saved, await users.UpdateAndFailQueuedEmailsAsync(user.Id, Email.UserDeleted, Ct)));
             user.Restore(Sample.Now, "eve", Sample.Email("other@example.org"));
             await SaveAsync(1);
             await CountAsync(1, async () => Assert.True(await users.TryPurgeAsync(user, Ct)));
@@ -106,7 +108,7 @@ public sealed class TransactSql : StatementsForSqlServer
     }
 
     [Fact]
-    public async Task The_queue_of_emails_is()
+    public async Task Email_queue_statements_are_valid_T_SQL()
     {
         await IsAsync(1, scope => scope.GetRequiredService<IEmailRepository>().GetAsync(1, 2, Ct));
         await IsAsync(1, scope => scope.GetRequiredService<IEmailRepository>().ListAsync(1, 2, 50, Ct));
@@ -121,9 +123,10 @@ public sealed class TransactSql : StatementsForSqlServer
     }
 
     [Fact]
-    public async Task Keeping_an_answer_is()
+    public async Task Stored_response_statements_are_valid_T_SQL()
     {
-        await IsAsync(4, async scope => Assert.Equal(IdempotencyOutcomeKind.Executed, (await scope.GetRequiredService<IIdempotencyStore>().ExecuteOnceAsync(
+        await IsAsync(
+            4, async scope => Assert.Equal(IdempotencyOutcomeKind.Executed, (await scope.GetRequiredService<IIdempotencyStore>().ExecuteOnceAsync(
             new("S", "F"), _ => Task.FromResult<ResponseToStore?>(new(1, "{}")), TimeSpan.FromHours(1), Ct)).Kind));
         await IsAsync(1, scope => scope.GetRequiredService<IIdempotencyStore>().DeleteExpiredAsync(Ct));
     }
@@ -136,10 +139,15 @@ public sealed class TransactSql : StatementsForSqlServer
         foreach (var command in Server.Commands) Parse(command);
     }
 
-    /// <summary>What the parser lets pass: a collation on what is no text. And a text without ours would compare as the server likes.</summary>
+    /// <summary>
+    /// The parser accepts a collation on a column that is not text. And a text column without our collation would compare as the server is
+    /// configured.
+    /// </summary>
     private sealed class Columns : TSqlFragmentVisitor
     {
         public int Texts { get; private set; }
+
+        public List<string> WithWrongCollation { get; } = [];
 
         public override void ExplicitVisit(ColumnDefinition node)
         {
@@ -147,7 +155,8 @@ public sealed class TransactSql : StatementsForSqlServer
             var isText = node.DataType is SqlDataTypeReference { SqlDataTypeOption: SqlDataTypeOption.NVarChar };
             if (isText) Texts++;
             // the history of migrations is EF Core's own table
-            if (name is not ("MigrationId" or "ProductVersion")) Assert.Equal((name, isText), (name, node.Collation?.Value == "Latin1_General_100_BIN2"));
+            if (name is "MigrationId" or "ProductVersion") return;
+            if (isText != (node.Collation?.Value == "Latin1_General_100_BIN2")) WithWrongCollation.Add(name);
         }
     }
 }

@@ -3,7 +3,7 @@ using Microsoft.AspNetCore.Mvc;
 
 namespace CleanUsers.WebApi.Tests.V2;
 
-/// <summary>What a second version of the users would be: a folder with its controllers.</summary>
+/// <summary>A second API version, as it would be added: a folder with its controllers.</summary>
 [ApiController]
 [ApiVersion(2.0)]
 [Route("api/v{version:apiVersion}/users")]

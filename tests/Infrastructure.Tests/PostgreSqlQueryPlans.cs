@@ -1,0 +1,85 @@
+using CleanUsers.Application.Ports;
+using CleanUsers.Domain.Users;
+using CleanUsers.Infrastructure.Persistence;
+using CleanUsers.TestSupport;
+using Microsoft.EntityFrameworkCore;
+using Microsoft.Extensions.DependencyInjection;
+
+namespace CleanUsers.Infrastructure.Tests;
+
+/// <summary>
+/// PostgreSQL's plans (EXPLAIN) for the statements of the lists, with a few thousand users.
+/// </summary>
+public sealed class PostgreSqlQueryPlans(PostgreSqlQueryPlans.Explained store) : IClassFixture<PostgreSqlQueryPlans.Explained>
+{
+    private readonly Explained _store = (Explained)store.Present();
+
+    [Theory]
+    [MemberData(nameof(ListingUsers.Orders), MemberType = typeof(ListingUsers))]
+    public async Task Each_sort_is_an_index_scan_that_starts_at_the_page(bool deleted, UserSortKey key, bool descending)
+    {
+        var index = (deleted, key) switch
+        {
+            (false, UserSortKey.Id) => "PK_Users",
+            (false, UserSortKey.Email) => "IX_Users_EmailKey",
+            (true, _) => $"IX_DeletedUsers_{key}",
+            (false, _) => $"IX_Users_{key}",
+        };
+        foreach (var after in (UserPosition?[])[null, new(5, "8", Sample.Now)])
+        {
+            var plan = await PlanAsync(new(deleted, new(), new(key, descending), 51, after));
+            Assert.Contains(plan, line => line.Contains($"Index Scan {(descending ? "Backward " : "")}using \"{index}\"", StringComparison.Ordinal));
+            // by address there is an incremental one, of one row at a time: PostgreSQL does not use that addresses are unique
+            Assert.DoesNotContain(plan, line => line.TrimStart(' ', '-', '>').StartsWith("Sort  (", StringComparison.Ordinal));
+            Assert.True(
+                after is null || plan.Any(line => line.Contains("Index Cond", StringComparison.Ordinal)), "The page is not sought in the index.");
+        }
+    }
+
+    [Theory]
+    [MemberData(nameof(SqliteQueryPlans.Filters), MemberType = typeof(SqliteQueryPlans))]
+    public async Task Each_filter_is_an_index_seek(bool deleted, string filter, string index)
+    {
+        var plan = await PlanAsync(new(
+            deleted, SqliteQueryPlans.Filter(filter), new(filter == "created" ? UserSortKey.CreatedAt : UserSortKey.Id, false), 51, null));
+        Assert.Contains(plan, line => line.Contains($"\"{index}\"", StringComparison.Ordinal));
+        Assert.Contains(plan, line => line.Contains("Index Cond", StringComparison.Ordinal));
+    }
+
+    [Fact]
+    public async Task Search_for_a_rare_word_reads_the_word_index()
+    {
+        var plan = await PlanAsync(new(false, new(Words: ["rare"]), new(UserSortKey.Name, false), 51, null));
+        Assert.Contains(plan, line => line.Contains("\"IX_UserWords_Word_UserId\"", StringComparison.Ordinal));
+        Assert.Contains(plan, line => line.Contains("\"PK_Users\"", StringComparison.Ordinal));
+    }
+
+    private async Task<List<string>> PlanAsync(UserQuery query)
+    {
+        _store.Explainer.Plans.Clear();
+        await _store.InScopeAsync(scope => scope.GetRequiredService<IUserReader>().ListAsync(query, TestContext.Current.CancellationToken));
+        return _store.Explainer.Plans[^1];
+    }
+
+    public sealed class Explained() : Store(new PostgreSqlTestDatabase())
+    {
+        internal Explainer Explainer { get; } = new("EXPLAIN", column: 0);
+
+        protected override async Task FillAsync() => await InScopeAsync(async scope =>
+        {
+            var db = scope.GetRequiredService<UsersDbContext>();
+            for (var i = 0; i < 3000; i++)
+            {
+                var user = Sample.User(
+                    $"{Guid.NewGuid():N}@example.org", $"Ada {i}", Sample.Now.AddMinutes(i), i % 50 == 0 ? UserRole.Admin : UserRole.User);
+                if (i % 2 == 0) user.Delete(Sample.Now.AddMinutes(i), "eve");
+                await db.AddAsync(user);
+            }
+
+            await db.SaveChangesAsync();
+            return await db.Database.ExecuteSqlAsync($"VACUUM ANALYZE");
+        });
+
+        public override IServiceCollection Services() => base.Services().Intercept(Explainer);
+    }
+}

@@ -1,0 +1,129 @@
+using CleanUsers.Application.Ports;
+using CleanUsers.Domain.Users;
+using CleanUsers.Infrastructure.Persistence;
+using CleanUsers.Infrastructure.Persistence.Search;
+using CleanUsers.Infrastructure.Persistence.Sqlite;
+using Microsoft.Data.Sqlite;
+using Microsoft.EntityFrameworkCore;
+
+namespace CleanUsers.Infrastructure.Tests;
+
+/// <summary>SQLite's plans (EXPLAIN QUERY PLAN) for the statements of the lists.</summary>
+public sealed class SqliteQueryPlans : IDisposable
+{
+    private static readonly string[] Common = ["user"]; // what the address of every sample begins with
+
+    private readonly Explainer _explainer = new("EXPLAIN QUERY PLAN", column: 3);
+    private readonly string _folder = Directory.CreateTempSubdirectory("cleanusers-").FullName;
+
+    private static CancellationToken Ct => TestContext.Current.CancellationToken;
+
+    public static TheoryData<bool, string, string> Filters() => new()
+    {
+        { false, "email", "IX_Users_EmailKey" },
+        { false, "role", "IX_Users_Role" },
+        { false, "status", "IX_Users_Status" },
+        { false, "created", "IX_Users_CreatedAt" },
+        { true, "email", "IX_DeletedUsers_Email" },
+        { true, "role", "IX_DeletedUsers_Role" },
+        { true, "status", "IX_DeletedUsers_Status" },
+        { true, "created", "IX_DeletedUsers_CreatedAt" },
+    };
+
+    public static UserFilter Filter(string filter) => filter switch
+    {
+        "email" => new(EmailKey: "a@b"),
+        "role" => new(Role: UserRole.Admin),
+        "status" => new(Status: UserStatus.Inactive),
+        _ => new(CreatedFrom: Sample.Now, CreatedBefore: Sample.Now.AddDays(1)),
+    };
+
+    [Theory]
+    [MemberData(nameof(ListingUsers.Orders), MemberType = typeof(ListingUsers))]
+    public async Task Each_sort_is_an_index_scan_that_starts_at_the_page(bool deleted, UserSortKey key, bool descending)
+    {
+        await using var db = await OpenAsync();
+        foreach (var after in (UserPosition?[])[null, new UserPosition(5, "m", Sample.Now)])
+        {
+            var plan = Assert.Single(await PlansAsync(db, new UserQuery(deleted, new UserFilter(), new UserSort(key, descending), 51, after)));
+            if (!deleted && key == UserSortKey.Id && after is null) continue; // the table itself, in its own order
+            Assert.DoesNotContain(plan, IsScanOfATable);
+            var index = (deleted, key) switch
+            {
+                (false, UserSortKey.Id) => "INTEGER PRIMARY KEY",
+                (false, UserSortKey.Email) => "IX_Users_EmailKey",
+                (true, _) => $"IX_DeletedUsers_{key}",
+                (false, _) => $"IX_Users_{key}",
+            };
+            var seeks = plan.Where(line => line.Contains(index, StringComparison.Ordinal)).ToList();
+            Assert.NotEmpty(seeks);
+            Assert.DoesNotContain(plan, line => line.Contains("TEMP B-TREE", StringComparison.Ordinal));
+            if (after is null) continue;
+            Assert.All(seeks, seek => Assert.StartsWith("SEARCH", seek, StringComparison.Ordinal));
+            // by key and id: by the key alone, a page would scan all users that share it. Addresses are unique.
+            var byKeyAndId = "IdInOrders)" + (descending ? "<(?,?)" : ">(?,?)");
+            var condition = index is "IX_Users_EmailKey" or "INTEGER PRIMARY KEY" or "IX_DeletedUsers_Id" ? "" : byKeyAndId;
+            Assert.All(seeks, seek => Assert.Contains(condition, seek, StringComparison.Ordinal));
+        }
+    }
+
+    [Theory]
+    [MemberData(nameof(Filters))]
+    public async Task Each_filter_is_an_index_seek(bool deleted, string filter, string index)
+    {
+        await using var db = await OpenAsync();
+        var plan = Assert.Single(await PlansAsync(db, new UserQuery(
+            deleted,
+            Filter(filter),
+            new UserSort(filter == "created" ? UserSortKey.CreatedAt : UserSortKey.Id, false),
+            51,
+            null)));
+        Assert.Contains(plan, line => line.StartsWith("SEARCH", StringComparison.Ordinal) && line.Contains(index, StringComparison.Ordinal));
+    }
+
+    [Fact]
+    public async Task Search_for_a_rare_word_reads_only_users_with_the_word()
+    {
+        await using var db = await OpenAsync();
+        var plans = await PlansAsync(db, new UserQuery(false, new UserFilter(Words: ["rare"]), new UserSort(UserSortKey.Name, false), 51, null));
+        Assert.Equal(2, plans.Count); // how common the word is, and the page
+        Assert.All(plans, plan => Assert.DoesNotContain(plan, IsScanOfATable));
+        Assert.Contains(plans[1], line => line.Contains("IX_UserWords_Word_UserId (Word>? AND Word<?)", StringComparison.Ordinal));
+        Assert.Contains(plans[1], line => line.Contains("INTEGER PRIMARY KEY (rowid=?)", StringComparison.Ordinal));
+    }
+
+    [Fact]
+    public async Task Search_for_a_common_word_scans_the_sort_index_and_checks_each_user()
+    {
+        await using var db = await OpenAsync();
+        for (var i = 0; i < 1000; i++) db.Add(Sample.User());
+        await db.SaveChangesAsync(Ct);
+        var plans = await PlansAsync(db, new UserQuery(false, new UserFilter(Words: Common), new UserSort(UserSortKey.Name, false), 51, null));
+        Assert.Contains(plans[1], line => line.Contains("USING INDEX IX_Users_Name", StringComparison.Ordinal));
+        Assert.Contains(plans[1], line => line.Contains("UserId=? AND Word>? AND Word<?", StringComparison.Ordinal));
+        Assert.DoesNotContain(plans[1], line => line.Contains("TEMP B-TREE", StringComparison.Ordinal));
+    }
+
+    public void Dispose()
+    {
+        SqliteConnection.ClearAllPools();
+        Directory.Delete(_folder, recursive: true);
+    }
+
+    private static bool IsScanOfATable(string line) => line == "SCAN u";
+
+    private async Task<List<List<string>>> PlansAsync(UsersDbContext db, UserQuery query)
+    {
+        _explainer.Plans.Clear();
+        await new UserReader(db, new CompiledUserQueries()).ListAsync(query, Ct);
+        return [.. _explainer.Plans];
+    }
+
+    private async Task<UsersDbContext> OpenAsync()
+    {
+        var db = new SqliteUsersDbContext(new DbContextOptionsBuilder<SqliteUsersDbContext>()
+            .UseSqlite($"Data Source={Path.Combine(_folder, "plans.db")}").AddInterceptors(_explainer, new SearchWordsInterceptor()).Options);
+        await db.MigrateAsync(Ct);
+        return db;
+    }
+}

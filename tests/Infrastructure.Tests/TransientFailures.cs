@@ -1,0 +1,177 @@
+using System.Data.Common;
+using CleanUsers.Application.Ports;
+using CleanUsers.Domain.Users;
+using CleanUsers.TestSupport;
+using Microsoft.EntityFrameworkCore.Diagnostics;
+using Microsoft.Extensions.DependencyInjection;
+using Npgsql;
+
+namespace CleanUsers.Infrastructure.Tests;
+
+/// <summary>Failures that break a transaction once: the transaction is retried, and nothing is done twice.</summary>
+public sealed class TransientFailures(TransientFailures.FailingStore store) : IClassFixture<TransientFailures.FailingStore>
+{
+    private readonly FailingStore _store = (FailingStore)store.Present();
+
+    private static CancellationToken Ct => TestContext.Current.CancellationToken;
+
+    public enum Moment
+    {
+        /// <summary>The connection is lost before the server has the statement.</summary>
+        BeforeTheStatement,
+
+        /// <summary>The connection is lost after the commit, before its reply.</summary>
+        AfterTheCommit,
+    }
+
+    [Theory]
+    [InlineData(Moment.BeforeTheStatement)]
+    [InlineData(Moment.AfterTheCommit)]
+    public async Task Create_with_a_transient_failure_adds_one_user(Moment moment)
+    {
+        _store.FailOnce.Next = moment;
+        var user = Sample.User();
+        var id = await _store.AddAsync(user, Ct);
+        Assert.Null(_store.FailOnce.Next);
+        Assert.Single(await ListAsync(user.EmailKey), found => found.Id == id);
+    }
+
+    [Theory]
+    [InlineData(Moment.BeforeTheStatement)]
+    [InlineData(Moment.AfterTheCommit)]
+    public async Task Change_with_a_transient_failure_is_made_once(Moment moment)
+    {
+        var user = Sample.User();
+        var id = await _store.AddAsync(user, Ct);
+        await _store.InScopeAsync(async scope =>
+        {
+            var users = scope.GetRequiredService<IUserRepository>();
+            var found = (await users.FindToChangeAsync(id, Ct))!;
+            found.Apply(new UserPatch(Name: null, Age: 7), Sample.Now, "eve");
+            _store.FailOnce.Next = moment;
+            Assert.Equal(UpdateOutcome.Saved, await users.UpdateAsync(Ct));
+            Assert.Equal(2, found.Version);
+            return 0;
+        });
+        Assert.Equal((2, 7), (await ListAsync(user.EmailKey)).Select(found => (found.Version, found.Age)).Single());
+    }
+
+    [Theory]
+    [InlineData(Moment.BeforeTheStatement)]
+    [InlineData(Moment.AfterTheCommit)]
+    public async Task Purge_with_a_transient_failure_succeeds_once(Moment moment)
+    {
+        var id = await _store.AddAsync(Sample.User(), Ct);
+        await _store.ChangeAsync(id, user => user.Delete(Sample.Now, "eve"), Ct);
+        await _store.InScopeAsync(async scope =>
+        {
+            var users = scope.GetRequiredService<IUserRepository>();
+            var user = (await users.FindDeletedToChangeAsync(id, Ct))!;
+            _store.FailOnce.Next = moment;
+            Assert.True(await users.TryPurgeAsync(user, Ct));
+            Assert.Null(await users.FindDeletedToChangeAsync(id, Ct));
+            return 0;
+        });
+    }
+
+    [Theory]
+    [InlineData(Moment.BeforeTheStatement)]
+    [InlineData(Moment.AfterTheCommit)]
+    public async Task Request_with_an_idempotency_key_and_a_transient_failure_is_executed_once(Moment moment)
+    {
+        var user = Sample.User();
+        var runs = 0;
+        var outcome = await _store.InScopeAsync(scope => scope.GetRequiredService<IIdempotencyStore>().ExecuteOnceAsync(
+            new($"{moment}", "F"),
+            async ct =>
+            {
+                runs++;
+                var mine = Sample.User(user.Email);
+                var users = scope.GetRequiredService<IUserRepository>();
+                if (runs == 1) _store.FailOnce.Next = moment;
+                Assert.Equal(AddOutcome.Added, await users.AddAsync(mine, ct));
+                return new ResponseToStore(mine.Id, $"{mine.Id}");
+            },
+            TimeSpan.FromHours(1),
+            Ct));
+        Assert.Equal((IdempotencyOutcomeKind.Executed, moment == Moment.BeforeTheStatement ? 2 : 1), (outcome.Kind, runs));
+        Assert.Equal(outcome.Response, $"{Assert.Single(await ListAsync(user.EmailKey)).Id}");
+    }
+
+    /// <summary>Two transactions that wait for each other; PostgreSQL cancels the one that detects the deadlock first, which is ours.</summary>
+    [Fact]
+    public async Task Deadlock_is_retried()
+    {
+        var id = await _store.AddAsync(Sample.User(), Ct);
+        await using var connection = new NpgsqlConnection(_store.Database.ConnectionString);
+        await connection.OpenAsync(Ct);
+        await ExecuteAsync($"SET deadlock_timeout = '1h'; BEGIN");
+        await ExecuteAsync($"UPDATE \"Users\" SET \"Age\" = 9 WHERE \"Id\" = {id}");
+        // has the word, waits for the user
+        var change = _store.ChangeAsync(id, user => user.Apply(new UserPatch(Name: Sample.Name("Zoe")), Sample.Now, "eve"), Ct);
+        while (!await IsWaitedForAsync()) await Task.Delay(10, Ct);
+        await ExecuteAsync($"INSERT INTO \"UserWords\" VALUES ({id}, 'zoe')"); // waits for the word
+        await ExecuteAsync($"ROLLBACK");
+        Assert.Equal(UpdateOutcome.Saved, await change);
+        Assert.NotEqual(0, _store.FailOnce.Deadlocks);
+
+        async Task ExecuteAsync(FormattableString statement)
+        {
+            await using var command = connection.CreateCommand();
+            command.CommandText = FormattableString.Invariant(statement);
+            await command.ExecuteNonQueryAsync(Ct);
+        }
+
+        async Task<bool> IsWaitedForAsync()
+        {
+            await using var command = connection.CreateCommand();
+            command.CommandText = "SELECT count(*) FROM pg_locks WHERE NOT granted";
+            return (long)(await command.ExecuteScalarAsync(Ct))! > 0;
+        }
+    }
+
+    private Task<IReadOnlyList<User>> ListAsync(string emailKey) => _store.InScopeAsync(scope =>
+        scope.GetRequiredService<IUserReader>().ListAsync(new(false, new(EmailKey: emailKey), new(UserSortKey.Id, false), 10, null), Ct));
+
+    public sealed class FailingStore() : Store(new PostgreSqlTestDatabase())
+    {
+        public FailOnce FailOnce { get; } = new();
+
+        public override IServiceCollection Services() => base.Services().Intercept(FailOnce);
+    }
+
+    /// <summary>Throws once, at the given point, the exception of a lost connection.</summary>
+    public sealed class FailOnce : IDbCommandInterceptor, IDbTransactionInterceptor
+    {
+        public Moment? Next { get; set; }
+
+        public int Deadlocks { get; private set; }
+
+        public ValueTask<InterceptionResult<DbDataReader>> ReaderExecutingAsync(
+            DbCommand command, CommandEventData eventData, InterceptionResult<DbDataReader> result, CancellationToken cancellationToken = default)
+        {
+            BreakAt(Moment.BeforeTheStatement);
+            return ValueTask.FromResult(result);
+        }
+
+        public Task CommandFailedAsync(DbCommand command, CommandErrorEventData eventData, CancellationToken cancellationToken = default)
+        {
+            if (eventData.Exception is PostgresException { SqlState: PostgresErrorCodes.DeadlockDetected }) Deadlocks++;
+            return Task.CompletedTask;
+        }
+
+        public Task TransactionCommittedAsync(
+            DbTransaction transaction, TransactionEndEventData eventData, CancellationToken cancellationToken = default)
+        {
+            BreakAt(Moment.AfterTheCommit);
+            return Task.CompletedTask;
+        }
+
+        private void BreakAt(Moment moment)
+        {
+            if (Next != moment) return;
+            Next = null;
+            throw new NpgsqlException("The connection is lost.", new IOException());
+        }
+    }
+}

@@ -1,0 +1,115 @@
+using System.ComponentModel.DataAnnotations;
+using CleanUsers.WebApi.Hosting;
+using Microsoft.Extensions.Configuration;
+using Microsoft.Extensions.Hosting;
+
+namespace CleanUsers.WebApi.Tests;
+
+/// <summary>Configurations that the service rejects at startup with one line. See <see cref="Configuration"/> for more.</summary>
+[Collection(nameof(InProcess))]
+public sealed class RejectedConfiguration
+{
+    private const string Bearer = "Authentication:Schemes:Bearer";
+
+    [Theory]
+    [InlineData(
+        "Http:MaxBodyByte=1", "Http:MaxBodyByte is unknown (allowed: MaxBodyBytes, MaxConnections, RequestTimeout, RequireIfMatch, TrustedProxies)")]
+    [InlineData("http:requireifmatch=maybe", "Http:requireifmatch is 'maybe' (allowed: true or false)")]
+    [InlineData("Http:RequestTimeout=30", "Http:RequestTimeout is '30' (allowed: 00:00:01 to 00:10:00)")]
+    [InlineData("Http:RequestTimeout=soon", "Http:RequestTimeout is 'soon' (allowed: 00:00:01 to 00:10:00)")]
+    [InlineData("Http:MaxBodyBytes=", "Http:MaxBodyBytes is '' (allowed: 1024 to 16777216)")]
+    [InlineData("Http:MaxBodyBytes:0=4096", "Http:MaxBodyBytes is a section (allowed: 1024 to 16777216)")]
+    [InlineData(
+        "Http:TrustedProxies=10.0.0.0/33", "Http:TrustedProxies is '10.0.0.0/33' (allowed: a network such as 10.0.0.0/8, 192.0.2.1/32 or fd00::/8)")]
+    [InlineData(
+        "Http:TrustedProxies:0=proxy.example",
+        "Http:TrustedProxies:0 is 'proxy.example' (allowed: a network such as 10.0.0.0/8, 192.0.2.1/32 or fd00::/8)")]
+    [InlineData(
+        "Http:TrustedProxies=10.0.0.0/8,10.0.0.1",
+        "Http:TrustedProxies is '10.0.0.1' (allowed: a network such as 10.0.0.0/8, 192.0.2.1/32 or fd00::/8)")]
+    [InlineData(
+        "Cors:Origins=*", "Cors:Origins is '*' (allowed: an origin as browsers write it, such as https://app.example.org or http://localhost:3000)")]
+    [InlineData("Cors:Origin=https://app.example.org", "Cors:Origin is unknown (allowed: Origins)")]
+    [InlineData("RateLimiting:Burts=5", "RateLimiting:Burts is unknown (allowed: Enabled, PermitsPerSecond, Burst)")]
+    [InlineData("RateLimiting:Burst=0", "RateLimiting:Burst is '0' (allowed: 1 to 100000)")]
+    [InlineData("Authentication:AllowAnonymus=true", "Authentication:AllowAnonymus is unknown (allowed: AllowAnonymous, Schemes, DefaultScheme)")]
+    [InlineData("AutoMapper:LicenceKey=hush", "AutoMapper:LicenceKey is unknown (allowed: LicenseKey)")]
+    [InlineData("Database:ConnectionString=Password=hush", "Database:ConnectionString is unknown (allowed: Provider, MigrateOnStartup)")]
+    [InlineData($"{Bearer}:SigningKeys:0:Value=hush", $"{Bearer}:SigningKeys:0:Value is not valid (allowed: a key of at least 32 bytes in base64)")]
+    [InlineData($"{Bearer}:SigningKeys:1:Value=AAAA", $"{Bearer}:SigningKeys:1:Value is not valid (allowed: a key of at least 32 bytes in base64)")]
+    public async Task Invalid_key_or_value_is_named_and_a_secret_is_not_shown(string setting, string line)
+    {
+        var (code, error) = await Configuration.StartAsync("--Authentication:AllowAnonymous=true", $"--{setting}");
+        Assert.Equal((78, $"Invalid configuration: {line}."), (code, error.Trim()));
+    }
+
+    [Theory]
+    [InlineData("SaveToken=perhaps")]
+    [InlineData("Authority=http://issuer.example")]
+    [InlineData("Authority=nonsense")]
+    [InlineData("RefreshInterval=often")]
+    public async Task Value_that_ASPNET_Core_can_not_use_ends_the_start(string setting)
+    {
+        var (code, error) = await Configuration.StartAsync("--Authentication:AllowAnonymous=true", $"--{Bearer}:{setting}");
+        Assert.Equal(78, code);
+        Assert.StartsWith($"Invalid configuration: {Bearer} is not usable (", error, StringComparison.Ordinal);
+        Assert.Single(error.Trim().Split('\n'));
+    }
+
+    [Theory]
+    [InlineData("an issuer", "ValidAudience=x")]
+    [InlineData("an audience", "ValidIssuer=x")]
+    [InlineData("a key", "ValidIssuer=x", "ValidAudience=x")]
+    public async Task Authentication_scheme_that_can_not_verify_tokens_is_rejected(string lacking, params string[] settings)
+    {
+        var (code, error) = await Configuration.StartAsync([.. settings.Select(setting => $"--{Bearer}:{setting}")]);
+        Assert.Equal(78, code);
+        Assert.StartsWith($"Invalid configuration: {Bearer} is without {lacking} (allowed: ", error, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void List_is_read_by_index_and_in_one_line()
+    {
+        Assert.Equal(["a1", "b2"], Read(("Sample:Items:0", "a1"), ("Sample:Items:1", "b2")).Items);
+        Assert.Equal(["a1", "b2"], Read(("Sample:Items", "a1, b2")).Items);
+        Assert.Equal([], Read(("Sample:Items", "")).Items);
+        Assert.Equal([], Read().Items);
+    }
+
+    [Fact]
+    public void Invalid_item_is_named_by_its_index()
+    {
+        Assert.Equal(
+            "Invalid configuration: Sample:Items:1 is 'b' (allowed: a letter and a digit).",
+            ErrorOf(("Sample:Items:0", "a1"), ("Sample:Items:1", "b")));
+        Assert.Equal("Invalid configuration: Sample:Items is 'b' (allowed: a letter and a digit).", ErrorOf(("Sample:Items", "a1,b")));
+    }
+
+    [Fact]
+    public void Invalid_secret_is_not_shown() =>
+        Assert.Equal("Invalid configuration: Sample:Secret is not valid (allowed: four characters or more).", ErrorOf(("Sample:Secret", "abc")));
+
+    [Fact]
+    public void Null_value_is_unset() => Assert.Null(Read(("Sample:Secret", null)).Secret);
+
+    private static Sample Read(params (string Key, string? Value)[] values)
+    {
+        var builder = Host.CreateEmptyApplicationBuilder(new());
+        builder.Configuration.AddInMemoryCollection(values.Select(value => KeyValuePair.Create(value.Key, value.Value)));
+        var sample = builder.AddSettings<Sample>("Sample");
+        builder.EnsureValidSettings();
+        return sample;
+    }
+
+    private static string ErrorOf(params (string Key, string? Value)[] values) =>
+        Assert.Throws<ConfigurationException>(() => Read(values)).Message;
+
+    private sealed class Sample
+    {
+        [RegularExpression("[a-z][0-9]", ErrorMessage = "a letter and a digit")]
+        public TextList Items { get; init; } = [];
+
+        [DataType(DataType.Password), MinLength(4, ErrorMessage = "four characters or more")]
+        public string? Secret { get; init; }
+    }
+}

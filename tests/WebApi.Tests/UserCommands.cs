@@ -1,0 +1,220 @@
+using System.CommandLine;
+using System.Text.Json;
+using CleanUsers.WebApi.Hosting;
+using Microsoft.Data.Sqlite;
+
+namespace CleanUsers.WebApi.Tests;
+
+/// <summary>Users created, read and purged by commands: the same rules, responses and errors as over HTTP.</summary>
+[Collection(nameof(InProcess))]
+public sealed class UserCommands : IDisposable
+{
+    // settings that prevent serving do not affect a command
+    private static readonly (string, string)[] WrongForServing = [("Http__MaxBodyBytes", "1")];
+    private static readonly (string, string)[] Open = [("Authentication__AllowAnonymous", "true")];
+
+    private readonly string _folder = Directory.CreateTempSubdirectory("cleanusers-").FullName;
+
+    [Fact]
+    public async Task JSON_output_of_commands_is_the_body_of_HTTP()
+    {
+        var created = await RunAsync(
+            "create", "--email", "Ünï@Example.org", "--name", "Ünï <'&\">", "--age", "36", "--role", "ADMIN", "--status", "Inactive", "--json");
+        Assert.Equal((0, ""), (created.Code, created.Error));
+        Assert.Equal(0, (await RunAsync("create", "--email", "bob@example.org")).Code);
+
+        using var service = await OwnProcess.ServeAsync(_folder, Open, "--urls", "http://127.0.0.1:0");
+        using var client = new HttpClient();
+        Assert.Equal($"{await GetAsync("/api/v1/users/1")}\n", created.Output);
+        Assert.Equal((0, created.Output, ""), await RunAsync("get", "1", "--json"));
+        Assert.Equal(
+            (0, $"{await GetAsync("/api/v1/users?sort=-email&pageSize=1&includeTotal=true")}\n", ""),
+            await RunAsync("list", "--sort", "-email", "--page-size", "1", "--include-total", "--json"));
+        const string Filters = "email=BOB@example.org&status=active&role=user"
+            + "&createdFrom=2026-01-01T00:00:00Z&createdBefore=2999-01-01T00:00:00Z&q=exam";
+        Assert.Equal(
+            (0, $"{await GetAsync($"/api/v1/users?{Filters}")}\n", ""),
+            await RunAsync(
+                "list", "--email", "BOB@example.org", "--status", "active", "--role", "user",
+                "--created-from", "2026-01-01T00:00:00Z", "--created-before", "2999-01-01T00:00:00Z", "--q", "exam", "--json"));
+
+        Task<string> GetAsync(string path) => client.GetStringAsync(new Uri(service.Address, path), TestContext.Current.CancellationToken);
+    }
+
+    [Fact]
+    public async Task Text_output_has_names_and_values()
+    {
+        await RunAsync("create", "--email", "ada@example.org", "--name", "Ada", "--age", "36");
+        await RunAsync("create", "--email", "bob@example.org");
+        var (code, output, error) = await RunAsync("get", "1");
+        Assert.Equal((0, ""), (code, error));
+        Assert.StartsWith(
+            "id         1\nemail      ada@example.org\nname       Ada\nage        36\nrole       User\nstatus     Active\ncreatedAt  20", output,
+            StringComparison.Ordinal);
+
+        var first = (await RunAsync("list", "--page-size", "1", "--include-total")).Output.Split('\n');
+        Assert.Equal(
+            "ID  EMAIL            NAME  AGE  ROLE  STATUS\n1   ada@example.org  Ada   36   User  Active\n2 in total", string.Join('\n', first[..3]));
+        var cursor = first[3]["Next page: --cursor ".Length..];
+        Assert.Equal(
+            (0, "ID  EMAIL            NAME  AGE  ROLE  STATUS\n2   bob@example.org             User  Active\n", ""),
+            await RunAsync("list", "--page-size", "1", "--cursor", cursor));
+    }
+
+    [Fact]
+    public async Task Caller_of_a_command_is_the_user_of_the_operating_system()
+    {
+        await RunAsync("create", "--email", "ada@example.org");
+        await using var connection = new SqliteConnection($"Data Source={Path.Combine(_folder, "data", "cleanusers.db")};Pooling=false");
+        await connection.OpenAsync(TestContext.Current.CancellationToken);
+        await using var command = connection.CreateCommand();
+        command.CommandText = "SELECT \"CreatedBy\" FROM \"Users\"";
+        Assert.Equal($"cli:{Environment.UserName}", await command.ExecuteScalarAsync(TestContext.Current.CancellationToken));
+        Assert.Equal(255, OperatingSystemCaller.Of(new string('u', 300)).Length);
+    }
+
+    [Theory]
+    [InlineData(
+        "create --name  --age old --role Boss --status ", "--age: 'old' is not a whole number.", "--email: Email is required.",
+        "--name: Name must have 1 to 200 characters, or be null.", "--role: Role must be User or Admin.",
+        "--status: Status must be Active or Inactive.")]
+    [InlineData("create --email ada@example.org --age 151", "--age: Age must be between 0 and 150.")]
+    [InlineData(
+        "list --page-size many --sort age --created-from now --cursor x", "--page-size: 'many' is not a whole number.",
+        "--sort: Sort must be one of id, createdAt, updatedAt, email, name, with - before it for descending.",
+        "--created-from: CreatedFrom must be a time such as 2026-01-31T12:00:00Z (RFC 3339).",
+        "--cursor: Cursor does not belong to this query: start again without it.")]
+    [InlineData(
+        "list --q a\u0001b",
+        "--q: Q must be Unicode text without control characters, line breaks or characters that override the direction of text.")]
+    [InlineData("get 0", "ID: '0' is not an id: ids are whole numbers from 1.")]
+    [InlineData("purge x", "ID: 'x' is not an id: ids are whole numbers from 1.")]
+    public async Task All_errors_are_printed_each_on_one_line_with_its_option(string typed, params string[] errors)
+    {
+        var (code, output, error) = await RunAsync(typed.Split(' '));
+        Assert.Equal((1, ""), (code, output));
+        Assert.Equal(errors, error.TrimEnd().Split('\n'));
+        Assert.Empty(Directory.GetFileSystemEntries(_folder)); // rejected before any database was opened or created
+    }
+
+    [Fact]
+    public async Task Rejected_command_prints_one_sentence_and_exits_with_1()
+    {
+        await RunAsync("create", "--email", "ada@example.org");
+        Assert.Equal((1, "", "Another user has this email address.\n"), await RunAsync("create", "--email", "ADA@example.org"));
+        Assert.Equal((1, "", "User 7 not found.\n"), await RunAsync("get", "7"));
+        Assert.Equal((1, "", "User 1 not found.\n"), await RunAsync("purge", "1")); // the user is not in the recycle bin
+        Assert.Equal(
+            (1, "", "--cursor: Cursor does not belong to this query: start again without it.\n"),
+            await RunAsync("list", "--cursor", "c_OpYcXyWs4yOjE3OTU0MDE4MDQzOTA"));
+    }
+
+    [Fact]
+    public async Task Purge_erases_a_user_in_the_recycle_bin()
+    {
+        var id = JsonElement.Parse((await RunAsync("create", "--email", "ada@example.org", "--json")).Output).GetProperty("id").GetInt64();
+        using (var service = await OwnProcess.ServeAsync(_folder, Open, "--urls", "http://127.0.0.1:0"))
+        using (var client = new HttpClient())
+            Assert.Equal(
+                204,
+                (int)(await client.DeleteAsync(new Uri(service.Address, $"/api/v1/users/{id}"), TestContext.Current.CancellationToken)).StatusCode);
+
+        Assert.Equal((0, $"User {id} was erased.\n", ""), await RunAsync("purge", $"{id}"));
+        Assert.Equal((1, "", $"User {id} not found.\n"), await RunAsync("purge", $"{id}"));
+    }
+
+    [Fact]
+    public async Task Purge_of_expired_users_erases_no_other_users()
+    {
+        (string, string)[] thirtyDays = [("Retention__DeletedUsersDays", "30")];
+        foreach (var email in (string[])["old@example.org", "recent@example.org", "here@example.org"]) await RunAsync("create", "--email", email);
+        await using var connection = new SqliteConnection($"Data Source={Path.Combine(_folder, "data", "cleanusers.db")};Pooling=false");
+        await connection.OpenAsync(TestContext.Current.CancellationToken);
+        foreach (var (id, days) in ((int, int)[])[(1, 31), (2, 29)])
+        {
+            var deletedAt = TimeProvider.System.GetUtcNow().AddDays(-days).ToUnixTimeMilliseconds();
+            await ExecuteAsync($"""UPDATE "Users" SET "DeletedAt" = {deletedAt}, "DeletedBy" = 'eve' WHERE "Id" = {id}""");
+        }
+
+        Assert.Equal(
+            (1, "", "--expired: Deleted users never expire, because Retention:DeletedUsersDays is not set.\n"), await RunAsync("purge", "--expired"));
+        Assert.Equal((0, "1 users were erased.\n", ""), await InProcess.RunAsync(_folder, thirtyDays, "users", "purge", "--expired"));
+        Assert.Equal((0, "0 users were erased.\n", ""), await InProcess.RunAsync(_folder, thirtyDays, "users", "purge", "--expired"));
+        Assert.Equal("2,3", await ExecuteAsync("""SELECT GROUP_CONCAT("Id") FROM "Users" """));
+
+        async Task<object?> ExecuteAsync(string statement)
+        {
+            await using var command = connection.CreateCommand();
+            command.CommandText = statement;
+            return await command.ExecuteScalarAsync(TestContext.Current.CancellationToken);
+        }
+    }
+
+    [Theory]
+    [InlineData("purge")]
+    [InlineData("purge 1 --expired")]
+    public async Task Purge_needs_either_an_id_or_expired(string typed) =>
+        Assert.Equal((1, "", "Either an ID or --expired is required, and not both.\n"), await RunAsync(typed.Split(' ')));
+
+    [Fact]
+    public async Task Read_command_creates_no_database()
+    {
+        var (code, output, error) = await RunAsync("list");
+        Assert.Equal((69, ""), (code, output));
+        Assert.StartsWith("The database can't be reached: ", Assert.Single(error.TrimEnd().Split('\n')), StringComparison.Ordinal);
+        Assert.Empty(Directory.GetFileSystemEntries(_folder));
+    }
+
+    [Fact]
+    public async Task Database_without_a_schema_is_69_with_a_hint()
+    {
+        Directory.CreateDirectory(Path.Combine(_folder, "data"));
+        await File.WriteAllBytesAsync(Path.Combine(_folder, "data", "cleanusers.db"), [], TestContext.Current.CancellationToken);
+        Assert.Equal((69, "", "The database can't be reached: the schema does not match this program; run migrate.\n"), await RunAsync("list"));
+    }
+
+    [Fact]
+    public async Task Invalid_configuration_is_78() => Assert.Equal(
+        (78, "", "Invalid configuration: Database:Provider is 'Oracle' (allowed: Sqlite, SqlServer, PostgreSql).\n"),
+        await InProcess.RunAsync(_folder, [("Database__Provider", "Oracle")], "users", "list"));
+
+    public static TheoryData<string> Commands => [.. ProgramCommands.OfUsers];
+
+    [Theory]
+    [MemberData(nameof(Commands))]
+    public async Task Each_users_command_has_help_with_an_example(string command)
+    {
+        var (code, output, error) = await RunAsync(command, "--help");
+        Assert.Equal((0, ""), (code, error));
+        Assert.Contains($"Example:\n  {RootCommand.ExecutableName} users {command}", output, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task Missing_subcommand_lists_the_subcommands()
+    {
+        var (code, output, error) = await RunAsync();
+        Assert.Equal((1, ""), (code, output));
+        Assert.StartsWith("The subcommand is missing: create, get, list, ", error, StringComparison.Ordinal);
+    }
+
+    [Theory]
+    [InlineData("/openapi/v1.json")]
+    [InlineData("/openapi/v1-3.0.json", "--version", "3.0")]
+    public async Task Openapi_prints_the_document_that_HTTP_serves(string path, params string[] options)
+    {
+        var (code, output, error) = await OwnProcess.RunAsync(_folder, [("Database__Provider", "Oracle")], ["openapi", .. options]);
+        Assert.Equal((0, ""), (code, error));
+        using var service = await OwnProcess.ServeAsync(_folder, Open, "--urls", "http://127.0.0.1:0");
+        using var client = new HttpClient();
+        Assert.Equal(await client.GetStringAsync(new Uri(service.Address, path), TestContext.Current.CancellationToken), output);
+    }
+
+    [Fact]
+    public async Task Openapi_rejects_an_unknown_version() => Assert.Equal(
+        (1, "", "--version: Version must be 3.1 or 3.0.\n"), await InProcess.RunAsync(_folder, [], "openapi", "--version", "2.0"));
+
+    public void Dispose() => Directory.Delete(_folder, recursive: true);
+
+    private Task<(int Code, string Output, string Error)> RunAsync(params string[] typed) =>
+        InProcess.RunAsync(_folder, WrongForServing, ["users", .. typed]);
+}
