@@ -36,7 +36,7 @@ internal sealed class ImportDryRun(IUserReader users, bool update)
         return counts;
     }
 
-    private static UInt128 State(User user) => Digest($"{user.Email}\n{user.Name}\n{user.Age}\n{user.Role}\n{user.Status}");
+    private static UInt128 State(User user) => Digest(user.Details.ToString());
 
     private static UInt128 Digest(string text) => MemoryMarshal.Read<UInt128>(SHA256.HashData(Encoding.UTF8.GetBytes(text)));
 }

@@ -18,11 +18,11 @@ public sealed record ImportLine(long Number, ImportedUser? User, IReadOnlyList<V
 /// <param name="Version">Null is 1.</param>
 public sealed record ImportedUser(
     UserInput User,
-    Parsed<DateTimeOffset?> CreatedAt = default,
-    Parsed<string?> CreatedBy = default,
-    Parsed<DateTimeOffset?> UpdatedAt = default,
-    Parsed<string?> UpdatedBy = default,
-    Parsed<long?> Version = default)
+    Parsed<DateTimeOffset?> CreatedAt,
+    Parsed<string?> CreatedBy,
+    Parsed<DateTimeOffset?> UpdatedAt,
+    Parsed<string?> UpdatedBy,
+    Parsed<long?> Version)
 {
     public static Parsed<DateTimeOffset?> ParseCreatedAt(string? text) => Rfc3339.Parse(text, nameof(CreatedAt));
 

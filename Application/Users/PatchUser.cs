@@ -11,11 +11,21 @@ namespace CleanUsers.Application.Users;
 public sealed record PatchUserCommand(
     long Id,
     VersionCondition Condition,
-    Optional<Parsed<EmailAddress>> Email = default,
-    Optional<Parsed<UserName?>> Name = default,
-    Optional<Parsed<int?>> Age = default,
-    Optional<Parsed<UserRole>> Role = default,
-    Optional<Parsed<UserStatus>> Status = default);
+    Optional<Parsed<EmailAddress>> Email,
+    Optional<Parsed<UserName?>> Name,
+    Optional<Parsed<int?>> Age,
+    Optional<Parsed<UserRole>> Role,
+    Optional<Parsed<UserStatus>> Status)
+{
+    internal UserDetails ApplyTo(UserDetails current) => new(
+        Email: Or(Email, current.Email),
+        Name: Or(Name, current.Name),
+        Age: Or(Age, current.Age),
+        Role: Or(Role, current.Role),
+        Status: Or(Status, current.Status));
+
+    private static T Or<T>(Optional<Parsed<T>> member, T current) => member.HasValue ? member.Value.Value : current;
+}
 
 internal sealed class PatchUserValidator : AbstractValidator<PatchUserCommand>
 {
@@ -39,15 +49,9 @@ public sealed class PatchUser(
         var validation = validator.Validate(command);
         if (!validation.IsValid) return validation.ToInvalid();
 
-        var patch = new UserPatch(
-            Email: command.Email.Map(email => email.Value),
-            Name: command.Name.Map(name => name.Value),
-            Age: command.Age.Map(age => age.Value),
-            Role: command.Role.Map(role => role.Value),
-            Status: command.Status.Map(status => status.Value));
         var patched = await users.ChangeAsync(
             users.FindToChangeAsync, command.Id, command.Condition,
-            user => user.Apply(patch, clock.GetUtcMilliseconds(), caller.Name), ct);
+            user => user.Replace(command.ApplyTo(user.Details), clock.GetUtcMilliseconds(), caller.Name), ct);
         return patched.Map(mapper.Map<UserDto>);
     }
 }

@@ -8,7 +8,7 @@ namespace CleanUsers.Domain.Users;
 /// An email address: a dot-atom and a host name (RFC 5321 section 4.1.2, RFC 6531 for what is not ASCII). It is stored as written and
 /// compared by <see cref="Key"/>.
 /// </summary>
-public sealed class EmailAddress
+public sealed record EmailAddress
 {
     /// <summary>In bytes of UTF-8, of the address as written and of its key (RFC 5321 section 4.5.3.1.3, errata 1690).</summary>
     public const int MaxBytes = 254;
@@ -43,6 +43,8 @@ public sealed class EmailAddress
     }
 
     public override string ToString() => Value;
+
+    internal static EmailAddress Stored(string value, string key) => new(value, key);
 
     private static InvalidValue? Validate(string? text, out string key)
     {

@@ -60,15 +60,18 @@ public sealed class User
 
     public bool IsDeleted => DeletedAt is not null;
 
+    /// <summary>All that a client decides about the user; what a change is compared with.</summary>
+    public UserDetails Details => new(
+        Email: EmailAddress.Stored(Email, EmailKey),
+        Name: Name is null ? null : UserName.Stored(Name),
+        Age: Age,
+        Role: Role,
+        Status: Status);
+
     public static User Create(UserDetails details, DateTimeOffset now, string by)
     {
-        ArgumentNullException.ThrowIfNull(details);
         var user = new User { CreatedAt = now, CreatedBy = by };
-        user.Set(details.Email);
-        user.Set(details.Name);
-        user.Age = InRange(details.Age);
-        user.Role = details.Role;
-        user.Status = details.Status;
+        user.Set(details);
         user.Touch(now, by);
         return user;
     }
@@ -84,29 +87,13 @@ public sealed class User
         return user;
     }
 
-    /// <summary>Takes a whole new state.</summary>
+    /// <summary>Takes a new state; a change of a part is <see cref="Details"/> with that part changed.</summary>
     /// <returns>False if the user has this state already; nothing changed.</returns>
     public bool Replace(UserDetails details, DateTimeOffset now, string by)
     {
-        ArgumentNullException.ThrowIfNull(details);
-        return Apply(new UserPatch(details.Email, details.Name, details.Age, details.Role, details.Status), now, by);
-    }
-
-    /// <summary>Takes what the patch names.</summary>
-    /// <returns>False if the user has these values already; nothing changed.</returns>
-    public bool Apply(UserPatch patch, DateTimeOffset now, string by)
-    {
-        ArgumentNullException.ThrowIfNull(patch);
         if (IsDeleted) throw new InvalidOperationException("A deleted user can't be changed, only restored.");
-
-        var before = (Email, Name, Age, Role, Status);
-        if (patch.Email.HasValue) Set(patch.Email.Value);
-        if (patch.Name.HasValue) Set(patch.Name.Value);
-        Age = InRange(patch.Age.Or(Age));
-        Role = patch.Role.Or(Role);
-        Status = patch.Status.Or(Status);
-        if (before == (Email, Name, Age, Role, Status)) return false;
-
+        if (details == Details) return false;
+        Set(details);
         Touch(now, by);
         return true;
     }
@@ -137,9 +124,17 @@ public sealed class User
         ? age
         : throw new ArgumentOutOfRangeException(nameof(age), age, $"Age must be between {MinAge} and {MaxAge}.");
 
-    private void Set(EmailAddress email) => (Email, EmailKey) = (email.Value, email.Key);
+    private void Set(UserDetails details)
+    {
+        ArgumentNullException.ThrowIfNull(details);
+        Set(details.Email);
+        (Name, SortName) = (details.Name?.Value, details.Name?.Value ?? "");
+        Age = InRange(details.Age);
+        Role = details.Role;
+        Status = details.Status;
+    }
 
-    private void Set(UserName? name) => (Name, SortName) = (name?.Value, name?.Value ?? "");
+    private void Set(EmailAddress email) => (Email, EmailKey) = (email.Value, email.Key);
 
     private void Touch(DateTimeOffset now, string by)
     {

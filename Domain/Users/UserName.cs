@@ -4,7 +4,7 @@ using System.Text;
 namespace CleanUsers.Domain.Users;
 
 /// <summary>What a user is called, for people to read: trimmed, NFC, on one line.</summary>
-public sealed class UserName
+public sealed record UserName
 {
     /// <summary>In code points of the trimmed NFC form, as JSON Schema counts <c>maxLength</c>.</summary>
     public const int MaxLength = 200;
@@ -27,6 +27,8 @@ public sealed class UserName
     }
 
     public override string ToString() => Value;
+
+    internal static UserName Stored(string value) => new(value);
 
     private static InvalidValue? Validate(string text, out string value)
     {

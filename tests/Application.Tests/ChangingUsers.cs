@@ -15,7 +15,7 @@ public sealed class ChangingUsers : UseCases
     public async Task Patch_changes_only_the_members_it_has()
     {
         Users.FindToChangeAsync(7, Ct).Returns(Ada());
-        var result = await Get<PatchUser>().ExecuteAsync(new(7, VersionCondition.None, Age: Input.Age(null), Role: Input.Role("admin")), Ct);
+        var result = await Get<PatchUser>().ExecuteAsync(Input.Patch(7, VersionCondition.None, age: Input.Age(null), role: Input.Role("admin")), Ct);
         Assert.Equal(("ada@example.org", "Ada", null, UserRole.Admin, 2L, Now),
             (result.Value.Email, result.Value.Name, result.Value.Age, result.Value.Role, result.Value.Version, result.Value.UpdatedAt));
     }
@@ -24,7 +24,7 @@ public sealed class ChangingUsers : UseCases
     public async Task Patch_without_a_change_is_not_saved()
     {
         Users.FindToChangeAsync(7, Ct).Returns(Ada());
-        var result = await Get<PatchUser>().ExecuteAsync(new(7, VersionCondition.None, Age: Input.Age(36)), Ct);
+        var result = await Get<PatchUser>().ExecuteAsync(Input.Patch(7, VersionCondition.None, age: Input.Age(36)), Ct);
         Assert.Equal(1, result.Value.Version);
         await Users.DidNotReceiveWithAnyArgs().UpdateAsync(default);
     }
@@ -33,7 +33,7 @@ public sealed class ChangingUsers : UseCases
     public async Task Patch_with_null_for_a_required_member_is_rejected()
     {
         var result = await Get<PatchUser>().ExecuteAsync(
-            new(7, VersionCondition.None, Email: Input.Email(null), Role: Input.Role(null), Status: Input.Status(null)), Ct);
+            Input.Patch(7, VersionCondition.None, email: Input.Email(null), role: Input.Role(null), status: Input.Status(null)), Ct);
         Assert.Equal(
             [("Email", "required"), ("Role", "required"), ("Status", "required")],
             result.ValidationErrors.Select(error => (error.Identifier, error.ErrorCode)));
@@ -43,11 +43,11 @@ public sealed class ChangingUsers : UseCases
     public async Task Patch_that_loses_a_race_is_applied_to_the_newer_version()
     {
         var changed = Ada();
-        changed.Apply(new UserPatch(Name: UserInput.ParseName("Countess").Value), Now, "bob");
+        changed.Replace(changed.Details with { Name = UserInput.ParseName("Countess").Value }, Now, "bob");
         Users.FindToChangeAsync(7, Ct).Returns(Ada(), changed);
         Users.UpdateAsync(Ct).Returns(UpdateOutcome.Conflict, UpdateOutcome.Saved);
 
-        var result = await Get<PatchUser>().ExecuteAsync(new(7, VersionCondition.None, Age: Input.Age(37)), Ct);
+        var result = await Get<PatchUser>().ExecuteAsync(Input.Patch(7, VersionCondition.None, age: Input.Age(37)), Ct);
 
         Assert.Equal(("Countess", 37, 3L), (result.Value.Name, result.Value.Age, result.Value.Version));
     }
@@ -56,11 +56,11 @@ public sealed class ChangingUsers : UseCases
     public async Task Conditional_patch_that_loses_a_race_fails_with_version_mismatch()
     {
         var changed = Ada();
-        changed.Apply(new UserPatch(Age: 40), Now, "bob");
+        changed.Replace(changed.Details with { Age = 40 }, Now, "bob");
         Users.FindToChangeAsync(7, Ct).Returns(Ada(), changed);
         Users.UpdateAsync(Ct).Returns(UpdateOutcome.Conflict);
 
-        var result = await Get<PatchUser>().ExecuteAsync(new(7, AtVersion1, Age: Input.Age(37)), Ct);
+        var result = await Get<PatchUser>().ExecuteAsync(Input.Patch(7, AtVersion1, age: Input.Age(37)), Ct);
 
         Assert.Equal(ErrorCodes.VersionMismatch, Failure.Of(result).Code);
         await Users.ReceivedWithAnyArgs(1).UpdateAsync(default);
@@ -71,7 +71,7 @@ public sealed class ChangingUsers : UseCases
     {
         Users.FindToChangeAsync(7, Ct).Returns(Ada());
         var stale = new VersionCondition(OneOf: new HashSet<long> { 2 });
-        Assert.Equal(ErrorCodes.VersionMismatch, Failure.Of(await Get<PatchUser>().ExecuteAsync(new(7, stale, Age: Input.Age(1)), Ct)).Code);
+        Assert.Equal(ErrorCodes.VersionMismatch, Failure.Of(await Get<PatchUser>().ExecuteAsync(Input.Patch(7, stale, age: Input.Age(1)), Ct)).Code);
         Assert.Equal(ErrorCodes.VersionMismatch, Failure.Of(await Get<DeleteUser>().ExecuteAsync(new(7, stale), Ct)).Code);
         await Users.DidNotReceiveWithAnyArgs().UpdateAsync(default);
     }

@@ -12,6 +12,15 @@ internal static class Input
     public static UserInput User(string? email, string? name = null, int? age = null, string? role = "User", string? status = "Active") =>
         UserInput.Parse(email, name, age, role, status);
 
+    public static PatchUserCommand Patch(
+        long id,
+        VersionCondition condition,
+        Optional<Parsed<EmailAddress>> email = default,
+        Optional<Parsed<UserName?>> name = default,
+        Optional<Parsed<int?>> age = default,
+        Optional<Parsed<UserRole>> role = default,
+        Optional<Parsed<UserStatus>> status = default) => new(id, condition, Email: email, Name: name, Age: age, Role: role, Status: status);
+
     public static Optional<Parsed<EmailAddress>> Email(string? text) => UserInput.ParseEmail(text);
 
     public static Optional<Parsed<UserRole>> Role(string? text) => UserInput.ParseRole(text);

@@ -11,7 +11,7 @@ public sealed class ImportedUserTests
     {
         var user = User.Import(Details(), new(Then, "bob", Then.AddDays(1), "carol", 7));
         Assert.Equal((Then, "bob", Then.AddDays(1), "carol", 7L), (user.CreatedAt, user.CreatedBy, user.UpdatedAt, user.UpdatedBy, user.Version));
-        user.Apply(new UserPatch(Age: 1), Then.AddDays(2), "eve");
+        user.Replace(user.Details with { Age = 1 }, Then.AddDays(2), "eve");
         Assert.Equal((8L, "eve", "bob"), (user.Version, user.UpdatedBy, user.CreatedBy));
     }
 

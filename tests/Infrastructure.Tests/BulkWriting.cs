@@ -61,7 +61,7 @@ public abstract class BulkWriting(Store store)
             new(false, new(Words: ["gertr", "stei"]), new(UserSortKey.Name, false), 10, null), Ct)));
         Assert.Equal(
             UpdateOutcome.Saved,
-            await _store.ChangeAsync(found.Id, user => user.Apply(new UserPatch(Name: Sample.Name("Gertrude")), Sample.Now, "eve"), Ct));
+            await _store.ChangeAsync(found.Id, user => user.Replace(user.Details with { Name = Sample.Name("Gertrude") }, Sample.Now, "eve"), Ct));
         Assert.DoesNotContain("stein", await WordsAsync(found.Id));
         Assert.Equal(UpdateOutcome.Saved, await _store.ChangeAsync(found.Id, user => user.Delete(Sample.Now, "eve"), Ct));
         Assert.Equal([true], await AddAsync([Sample.User("gertrude@many.example")]));
@@ -142,7 +142,7 @@ public abstract class BulkWriting(Store store)
         await _store.InScopeAsync(async scope =>
         {
             var repository = scope.GetRequiredService<IUserRepository>();
-            foreach (var user in await repository.FindToChangeByEmailAsync(keys, Ct)) user.Apply(new UserPatch(Age: 99), Sample.Now, "eve");
+            foreach (var user in await repository.FindToChangeByEmailAsync(keys, Ct)) user.Replace(user.Details with { Age = 99 }, Sample.Now, "eve");
             Assert.Equal(UpdateOutcome.Saved, await repository.UpdateAsync(Ct));
             Assert.All(await repository.FindToChangeByEmailAsync(keys, Ct), user => Assert.Equal((99, 2L), (user.Age, user.Version)));
             return 0;

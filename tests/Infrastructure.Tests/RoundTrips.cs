@@ -1,6 +1,5 @@
 using CleanUsers.Application.Ports;
 using CleanUsers.Application.Users;
-using CleanUsers.Domain.Users;
 using CleanUsers.Infrastructure.Persistence;
 using CleanUsers.TestSupport;
 using Microsoft.Extensions.DependencyInjection;
@@ -65,7 +64,8 @@ public abstract class RoundTrips(RoundTrips.Watched store)
         var (commands, _) = await CountAsync(async scope =>
         {
             var users = scope.GetRequiredService<IUserRepository>();
-            (await users.FindToChangeAsync(id, Ct))!.Apply(new UserPatch(Age: 7), Sample.Now, "eve");
+            var user = (await users.FindToChangeAsync(id, Ct))!;
+            user.Replace(user.Details with { Age = 7 }, Sample.Now, "eve");
             return await users.UpdateAsync(Ct);
         });
         Assert.Equal(2, commands);

@@ -43,14 +43,14 @@ public abstract class SavingUsers(Store store)
         {
             var users = scope.GetRequiredService<IUserRepository>();
             var mine = await users.FindToChangeAsync(id, Ct);
-            await _store.ChangeAsync(id, user => user.Apply(new UserPatch(Age: 1), Sample.Now, "bob"), Ct);
+            await _store.ChangeAsync(id, user => user.Replace(user.Details with { Age = 1 }, Sample.Now, "bob"), Ct);
 
-            mine!.Apply(new UserPatch(Age: 2), Sample.Now, "eve");
+            mine!.Replace(mine.Details with { Age = 2 }, Sample.Now, "eve");
             Assert.Equal(UpdateOutcome.Conflict, await users.UpdateAsync(Ct));
 
             var again = await users.FindToChangeAsync(id, Ct);
             Assert.Equal((1, 2L), (again!.Age, again.Version));
-            again.Apply(new UserPatch(Age: 2), Sample.Now, "eve");
+            again.Replace(again.Details with { Age = 2 }, Sample.Now, "eve");
             Assert.Equal(UpdateOutcome.Saved, await users.UpdateAsync(Ct));
             return 0;
         });
@@ -64,8 +64,8 @@ public abstract class SavingUsers(Store store)
         {
             var users = scope.GetRequiredService<IUserRepository>();
             var mine = await users.FindToChangeAsync(id, Ct);
-            await _store.ChangeAsync(id, user => user.Apply(new UserPatch(Name: Sample.Name("Zoe")), Sample.Now, "bob"), Ct);
-            mine!.Apply(new UserPatch(Name: Sample.Name("Zoe")), Sample.Now, "eve");
+            await _store.ChangeAsync(id, user => user.Replace(user.Details with { Name = Sample.Name("Zoe") }, Sample.Now, "bob"), Ct);
+            mine!.Replace(mine.Details with { Name = Sample.Name("Zoe") }, Sample.Now, "eve");
             Assert.Equal(UpdateOutcome.Conflict, await users.UpdateAsync(Ct));
             return 0;
         });

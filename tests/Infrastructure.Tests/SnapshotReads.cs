@@ -18,7 +18,7 @@ public abstract class SnapshotReads(Store store)
         var read = await ReadAsync(new(Words: ["snap"]), async () =>
         {
             await _store.AddAsync(Sample.User("snapnew@example.org"), Ct);
-            await _store.ChangeAsync(ids[^1], user => user.Apply(new UserPatch(Name: Sample.Name("After")), Sample.Now, "eve"), Ct);
+            await _store.ChangeAsync(ids[^1], user => user.Replace(user.Details with { Name = Sample.Name("After") }, Sample.Now, "eve"), Ct);
             await _store.ChangeAsync(ids[^2], user => user.Delete(Sample.Now, "eve"), Ct);
         });
         Assert.Equal(ids, read.Select(user => user.Id));

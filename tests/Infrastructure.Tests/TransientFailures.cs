@@ -47,7 +47,7 @@ public sealed class TransientFailures(TransientFailures.FailingStore store) : IC
         {
             var users = scope.GetRequiredService<IUserRepository>();
             var found = (await users.FindToChangeAsync(id, Ct))!;
-            found.Apply(new UserPatch(Name: null, Age: 7), Sample.Now, "eve");
+            found.Replace(found.Details with { Name = null, Age = 7 }, Sample.Now, "eve");
             _store.FailOnce.Next = moment;
             Assert.Equal(UpdateOutcome.Saved, await users.UpdateAsync(Ct));
             Assert.Equal(2, found.Version);
@@ -108,7 +108,7 @@ public sealed class TransientFailures(TransientFailures.FailingStore store) : IC
         await ExecuteAsync($"SET deadlock_timeout = '1h'; BEGIN");
         await ExecuteAsync($"UPDATE \"Users\" SET \"Age\" = 9 WHERE \"Id\" = {id}");
         // has the word, waits for the user
-        var change = _store.ChangeAsync(id, user => user.Apply(new UserPatch(Name: Sample.Name("Zoe")), Sample.Now, "eve"), Ct);
+        var change = _store.ChangeAsync(id, user => user.Replace(user.Details with { Name = Sample.Name("Zoe") }, Sample.Now, "eve"), Ct);
         while (!await IsWaitedForAsync()) await Task.Delay(10, Ct);
         await ExecuteAsync($"INSERT INTO \"UserWords\" VALUES ({id}, 'zoe')"); // waits for the word
         await ExecuteAsync($"ROLLBACK");

@@ -82,9 +82,9 @@ public sealed class TransactSql : SqlServerStatements
             await CountAsync(2, async () => Assert.Equal(AddOutcome.Added, await users.AddAsync(first, Ct))); // the first one takes a block of ids
             var user = Sample.User(name: "Ada Lovelace");
             await CountAsync(1, async () => Assert.Equal(AddOutcome.Added, await users.AddAsync(user, Ct)));
-            user.Apply(new UserPatch(Age: 7), Sample.Now, "eve");
+            user.Replace(user.Details with { Age = 7 }, Sample.Now, "eve");
             await SaveAsync(1);
-            user.Apply(new UserPatch(Name: null), Sample.Now, "eve");
+            user.Replace(user.Details with { Name = null }, Sample.Now, "eve");
             await SaveAsync(1);
             user.Delete(Sample.Now, "eve");
             await CountAsync(

@@ -1,0 +1,125 @@
+using System.Text.Json;
+using System.Text.Json.Nodes;
+using CleanUsers.Domain.Users;
+
+namespace CleanUsers.WebApi.Tests;
+
+/// <summary>
+/// Every member that a client decides about a user, everywhere a user is read or written. The members are those of <see cref="UserDetails"/>, so a
+/// new one that is left out anywhere fails here.
+/// </summary>
+[Collection(nameof(InProcess))]
+public sealed class MembersOfAUser(Service service) : IClassFixture<Service>, IDisposable
+{
+    private const string Address = "member@example.org";
+
+    /// <summary>Two values of each member, as JSON.</summary>
+    private static readonly Dictionary<string, (string First, string Second)> Values = new(StringComparer.Ordinal)
+    {
+        ["email"] = ($"\"{Address}\"", "\"Member@Example.org\""), // the same address in another spelling, which import takes for the same user
+        ["name"] = ("\"Ada\"", "\"Countess\""),
+        ["age"] = ("36", "37"),
+        ["role"] = ("\"User\"", "\"Admin\""),
+        ["status"] = ("\"Active\"", "\"Inactive\""),
+    };
+
+    private readonly string _folder = Directory.CreateTempSubdirectory("cleanusers-").FullName;
+
+    public static TheoryData<string> Members => [.. typeof(UserDetails).GetProperties().Select(property => WireName(property.Name))];
+
+    [Theory]
+    [MemberData(nameof(Members))]
+    public async Task Requests_write_it_and_responses_show_it(string member)
+    {
+        var (first, second) = (User(member, second: false), User(member, second: true));
+        var created = (await service.SendAsync("POST", "/api/v1/users", $"{second}")).Is(201);
+        var path = $"/api/v1/users/{created["id"]}";
+        AssertIs(second, created.Json);
+        AssertIs(second, (await service.GetAsync(path)).Is(200).Json);
+
+        var replaced = (await service.SendAsync("PUT", path, $"{first}")).Is(200);
+        AssertIs(first, replaced.Json);
+        Assert.Equal(2, replaced["version"].GetInt64());
+        AssertIs(second, (await service.SendAsync("PUT", path, $"{second}")).Is(200).Json);
+        var patched = (await service.SendAsync("PATCH", path, new JsonObject { [member] = first[member]!.DeepClone() }.ToJsonString())).Is(200);
+        AssertIs(first, patched.Json);
+        Assert.Equal(4, patched["version"].GetInt64());
+        AssertIs(first, Only((await service.GetAsync($"/api/v1/users?email={Address}")).Is(200).Json));
+
+        (await service.SendAsync("DELETE", path)).Is(204);
+        var deleted = $"/api/v1/deleted-users/{created["id"]}";
+        AssertIs(first, (await service.GetAsync(deleted)).Is(200).Json);
+        AssertIs(first, Only((await service.GetAsync("/api/v1/deleted-users?pageSize=1")).Is(200).Json));
+        AssertIs(first, (await service.SendAsync("PATCH", deleted, """{"deleted":false}""")).Is(200).Json);
+        (await service.SendAsync("DELETE", path)).Is(204);
+    }
+
+    [Theory]
+    [MemberData(nameof(Members))]
+    public async Task Files_are_read_and_written_with_it(string member)
+    {
+        foreach (var format in (string[])["ndjson", "csv"])
+        {
+            await ImportAsync(format, User(member, second: false), "--update");
+            Assert.Contains("\"unchanged\":1", await ImportAsync(format, User(member, second: false), "--update", "--dry-run"), StringComparison.Ordinal);
+            Assert.Contains("\"replaced\":1", await ImportAsync(format, User(member, second: true), "--update", "--dry-run"), StringComparison.Ordinal);
+            Assert.Contains("\"replaced\":1", await ImportAsync(format, User(member, second: true), "--update"), StringComparison.Ordinal);
+            using var json = JsonDocument.Parse(await RunAsync("users", "get", "1", "--json"));
+            AssertIs(User(member, second: true), json.RootElement);
+
+            await RunAsync("users", "export", "--output", $"exported.{format}");
+            await ImportAsync(format, User(member, second: false), "--update");
+            var counts = await RunAsync("users", "import", $"exported.{format}", "--update", "--json");
+            Assert.Contains("\"replaced\":1", counts, StringComparison.Ordinal);
+            using var again = JsonDocument.Parse(await RunAsync("users", "get", "1", "--json"));
+            AssertIs(User(member, second: true), again.RootElement);
+        }
+    }
+
+    [Fact]
+    public async Task Commands_write_and_print_it()
+    {
+        var user = User(Members.First().Data, second: true);
+        string[] options = [.. user.SelectMany(member => (string[])[$"--{member.Key}", $"{member.Value}"])];
+        using var created = JsonDocument.Parse(await RunAsync(["users", "create", "--json", .. options]));
+        AssertIs(user, created.RootElement);
+        var (one, list) = (await RunAsync("users", "get", "1"), await RunAsync("users", "list"));
+        foreach (var (name, value) in user)
+        {
+            Assert.Matches($"(?m)^{name} +{value}$", one);
+            Assert.Contains(name.ToUpperInvariant(), list, StringComparison.Ordinal);
+            Assert.Contains($"{value}", list, StringComparison.Ordinal);
+        }
+    }
+
+    public void Dispose() => Directory.Delete(_folder, recursive: true);
+
+    private static string WireName(string property) => JsonNamingPolicy.CamelCase.ConvertName(property);
+
+    private static JsonElement Only(JsonElement page) => page.GetProperty("items").EnumerateArray().First();
+
+    /// <summary>A user that has the first value of every member, but for one.</summary>
+    private static JsonObject User(string member, bool second) => new(Members.Select(row => KeyValuePair.Create(
+        row.Data, JsonNode.Parse(row.Data == member && second ? Values[row.Data].Second : Values[row.Data].First))));
+
+    private static void AssertIs(JsonObject expected, JsonElement user) => Assert.All(expected, member =>
+        Assert.True(
+            user.TryGetProperty(member.Key, out var value) && value.GetRawText() == member.Value!.ToJsonString(),
+            $"'{member.Key}' must be {member.Value} in {user.GetRawText()}"));
+
+    private async Task<string> ImportAsync(string format, JsonObject user, params string[] options)
+    {
+        string[] lines = format == "csv"
+            ? [string.Join(',', user.Select(member => member.Key)), string.Join(',', user.Select(member => $"{member.Value}"))]
+            : [user.ToJsonString()];
+        await File.WriteAllLinesAsync(Path.Combine(_folder, $"users.{format}"), lines, TestContext.Current.CancellationToken);
+        return await RunAsync(["users", "import", $"users.{format}", "--json", .. options]);
+    }
+
+    private async Task<string> RunAsync(params string[] arguments)
+    {
+        var (code, output, error) = await InProcess.RunAsync(_folder, [], arguments);
+        Assert.Equal((0, ""), (code, error));
+        return output;
+    }
+}
