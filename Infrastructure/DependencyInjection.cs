@@ -30,22 +30,21 @@ public static class DependencyInjection
 
     /// <summary>The sender of emails. The host adds logging.</summary>
     /// <param name="smtp">The mail server; used only for delivery by SMTP.</param>
-    public static IServiceCollection AddEmailDelivery(this IServiceCollection services, EmailOptions options, SmtpOptions smtp)
-    {
-        return services.AddSingleton<IEmailSender>(provider => new SafeSender(
+    public static IServiceCollection AddEmailDelivery(this IServiceCollection services, EmailOptions options, SmtpOptions smtp) =>
+        services.AddSingleton<IEmailSender>(provider => new SafeSender(
             options.Delivery switch
             {
                 EmailDelivery.Pickup => new PickupFolder(options),
                 EmailDelivery.Smtp => new SmtpSender(options, smtp),
             },
             provider.GetRequiredService<ILogger<SafeSender>>()));
-    }
 
     /// <summary>Creates or updates the schema, if the configuration has the service do it.</summary>
     /// <exception cref="DatabaseUnavailableException">The database can't be reached.</exception>
     public static async Task MigrateOnStartupAsync(this IServiceProvider services)
     {
-        if (services.GetRequiredService<IOptions<DatabaseOptions>>().Value.ShouldMigrateOnStartup) await services.MigrateAsync(CancellationToken.None);
+        var options = services.GetRequiredService<IOptions<DatabaseOptions>>().Value;
+        if (options.ShouldMigrateOnStartup) await services.MigrateAsync(CancellationToken.None);
     }
 
     /// <summary>Creates or updates the schema.</summary>

@@ -19,7 +19,8 @@ internal static class BackgroundServices
     /// </summary>
     public static async Task RunUntilShutdownAsync(this WebApplication app)
     {
-        var services = app.Services.GetServices<IHostedService>().OfType<BackgroundService>().ToList(); // the host disposes of its container at the end
+        // found now: the host disposes of its container at the end
+        var services = app.Services.GetServices<IHostedService>().OfType<BackgroundService>().ToList();
         try
         {
             await app.RunAsync();

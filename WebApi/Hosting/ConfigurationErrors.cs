@@ -4,8 +4,8 @@ using System.Reflection;
 namespace CleanUsers.WebApi.Hosting;
 
 /// <summary>
-/// What is wrong with the configuration, all of it at once. The framework's binder stops at the first value that it can't convert, takes any number for
-/// an enum, and its messages do not say what is allowed; so each value is looked at by itself here before the framework binds the section.
+/// What is wrong with the configuration, all of it at once. The framework's binder stops at the first value that it can't convert, takes any number
+/// for an enum, and its messages do not contain what is allowed; so each value is checked by itself here before the framework binds the section.
 /// </summary>
 internal sealed class ConfigurationErrors
 {

@@ -10,7 +10,8 @@ internal sealed class EmailDelivery(IServiceScopeFactory scopes, PeriodicService
     private const int AtOnce = 4;
 
     private static readonly Meter Meter = new("CleanUsers.Emails");
-    private static readonly Gauge<long> Waiting = Meter.CreateGauge<long>("cleanusers.emails.waiting", "{email}", "Emails that are not delivered yet.");
+    private static readonly Gauge<long> Waiting =
+        Meter.CreateGauge<long>("cleanusers.emails.waiting", "{email}", "Emails that are not delivered yet.");
 
     protected override async Task RunOnceAsync(CancellationToken ct)
     {

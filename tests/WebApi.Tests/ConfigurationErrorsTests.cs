@@ -65,7 +65,7 @@ public sealed class ConfigurationErrorsTests
     public async Task A_key_that_may_belong_to_another_program_is_allowed(string key)
     {
         var (_, error) = await Configuration.StartAsync("--Authentication:AllowAnonymous=perhaps", $"--{key}=1");
-        Assert.Equal("Invalid configuration: Authentication:AllowAnonymous is 'perhaps' (allowed: true or false).", error.Trim().Split('\n')[0].Trim());
+        Assert.StartsWith("Invalid configuration: Authentication:AllowAnonymous is 'perhaps'", error, StringComparison.Ordinal);
         Assert.DoesNotContain(key, error, StringComparison.Ordinal);
     }
 

@@ -60,19 +60,20 @@ public sealed class MembersOfAUser(Service service) : IClassFixture<Service>, ID
     {
         foreach (var format in (string[])["ndjson", "csv"])
         {
-            await ImportAsync(format, User(member, second: false), "--update");
-            Assert.Contains("\"unchanged\":1", await ImportAsync(format, User(member, second: false), "--update", "--dry-run"), StringComparison.Ordinal);
-            Assert.Contains("\"replaced\":1", await ImportAsync(format, User(member, second: true), "--update", "--dry-run"), StringComparison.Ordinal);
-            Assert.Contains("\"replaced\":1", await ImportAsync(format, User(member, second: true), "--update"), StringComparison.Ordinal);
+            var (first, second) = (User(member, second: false), User(member, second: true));
+            await ImportAsync(format, first, "--update");
+            Assert.Contains("\"unchanged\":1", await ImportAsync(format, first, "--update", "--dry-run"), StringComparison.Ordinal);
+            Assert.Contains("\"replaced\":1", await ImportAsync(format, second, "--update", "--dry-run"), StringComparison.Ordinal);
+            Assert.Contains("\"replaced\":1", await ImportAsync(format, second, "--update"), StringComparison.Ordinal);
             using var json = JsonDocument.Parse(await RunAsync("users", "get", "1", "--json"));
-            AssertIs(User(member, second: true), json.RootElement);
+            AssertIs(second, json.RootElement);
 
             await RunAsync("users", "export", "--output", $"exported.{format}");
-            await ImportAsync(format, User(member, second: false), "--update");
+            await ImportAsync(format, first, "--update");
             var counts = await RunAsync("users", "import", $"exported.{format}", "--update", "--json");
             Assert.Contains("\"replaced\":1", counts, StringComparison.Ordinal);
             using var again = JsonDocument.Parse(await RunAsync("users", "get", "1", "--json"));
-            AssertIs(User(member, second: true), again.RootElement);
+            AssertIs(second, again.RootElement);
         }
     }
 
