@@ -10,6 +10,9 @@ public interface IDatabase
     /// <exception cref="DatabaseUnavailableException">The database can't be reached.</exception>
     Task MigrateAsync(CancellationToken ct);
 
+    /// <summary>What an administrator should change of the settings of the database, as a sentence; null if nothing.</summary>
+    Task<string?> FindAdviceAsync(CancellationToken ct);
+
     /// <summary>
     /// True if the exception means that the database can't serve a valid request now: it can't be reached, or is busy, full or read-only.
     /// </summary>

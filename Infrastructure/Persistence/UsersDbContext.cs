@@ -94,6 +94,15 @@ internal abstract class UsersDbContext(DbContextOptions options) : DbContext(opt
         return result;
     }
 
+    /// <summary>What an administrator should change of the settings of the database; null if nothing.</summary>
+    public virtual Task<string?> FindAdviceAsync(CancellationToken ct) => Task.FromResult<string?>(null);
+
+    /// <summary>
+    /// True if the driver reports the cancellation of the token by another exception than <see cref="OperationCanceledException"/>, where no execution
+    /// strategy translates it.
+    /// </summary>
+    public virtual bool IsCancellation(Exception exception, CancellationToken ct) => false;
+
     /// <summary>
     /// Another context on the same database, whose reads all see one moment of it. It tries nothing again, and so does not hold results
     /// back: however many rows there are, they come as they are read. To be disposed of.

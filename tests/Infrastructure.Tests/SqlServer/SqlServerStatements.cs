@@ -10,12 +10,14 @@ public abstract class SqlServerStatements : IDisposable
 {
     private protected SqlServerStatements() => Services = new ServiceCollection()
         .AddLogging()
-        .AddSingleton<TimeProvider>(new FakeTimeProvider(Sample.Now))
+        .AddSingleton<TimeProvider>(Clock)
         .AddInfrastructure(new DatabaseOptions { Provider = DatabaseProvider.SqlServer }, "Server=nowhere")
         .Intercept(Server)
         .BuildServiceProvider();
 
     protected static CancellationToken Ct => TestContext.Current.CancellationToken;
+
+    private protected FakeTimeProvider Clock { get; } = new(Sample.Now);
 
     private protected FakeSqlServer Server { get; } = new();
 

@@ -1,0 +1,37 @@
+using Microsoft.EntityFrameworkCore;
+using Microsoft.EntityFrameworkCore.Storage;
+
+namespace CleanUsers.Infrastructure.Persistence.SqlServer;
+
+/// <summary>
+/// Retries after transient failures, as EF Core's own strategy does, within a bound: while a server is out of reach each attempt can take the whole
+/// connect timeout. And the one place where a cancelled command becomes the exception that all other code expects.
+/// </summary>
+internal sealed class SqlServerRetries(ExecutionStrategyDependencies dependencies, TimeProvider clock)
+    : SqlServerRetryingExecutionStrategy(dependencies, UsersDbContext.Retries, UsersDbContext.LongestPause, errorNumbersToAdd: null)
+{
+    /// <summary>After this time since the first attempt, there is no other.</summary>
+    internal static readonly TimeSpan LongestTime = TimeSpan.FromSeconds(5);
+
+    private long _started;
+
+    public override async Task<TResult> ExecuteAsync<TState, TResult>(
+        TState state,
+        Func<DbContext, TState, CancellationToken, Task<TResult>> operation,
+        Func<DbContext, TState, CancellationToken, Task<ExecutionResult<TResult>>>? verifySucceeded,
+        CancellationToken cancellationToken = default)
+    {
+        _started = clock.GetTimestamp();
+        try
+        {
+            return await base.ExecuteAsync(state, operation, verifySucceeded, cancellationToken);
+        }
+        catch (Exception exception) when (SqlServerErrors.IsCancellation(exception, cancellationToken))
+        {
+            throw new OperationCanceledException(exception.Message, exception, cancellationToken);
+        }
+    }
+
+    protected override TimeSpan? GetNextDelay(Exception lastException) =>
+        clock.GetElapsedTime(_started) < LongestTime ? base.GetNextDelay(lastException) : null;
+}
