@@ -98,8 +98,8 @@ internal abstract class UsersDbContext(DbContextOptions options) : DbContext(opt
     public virtual Task<string?> FindAdviceAsync(CancellationToken ct) => Task.FromResult<string?>(null);
 
     /// <summary>
-    /// True if the driver reports the cancellation of the token by another exception than <see cref="OperationCanceledException"/>, where no execution
-    /// strategy translates it.
+    /// True if the driver reports the cancellation of the token by another exception than <see cref="OperationCanceledException"/>, where no
+    /// execution strategy translates it.
     /// </summary>
     public virtual bool IsCancellation(Exception exception, CancellationToken ct) => false;
 

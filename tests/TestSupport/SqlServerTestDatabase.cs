@@ -5,8 +5,8 @@ using Microsoft.Data.SqlClient;
 namespace CleanUsers.TestSupport;
 
 /// <summary>
-/// A database of the server that <c>CLEANUSERS_TEST_SQLSERVER</c> names, else of a container. With <c>CLEANUSERS_TEST_SQLSERVER_ACCOUNT=limited</c> the
-/// service gets an account that may change tables and not the database: row versions stay off, as in an old database on premises.
+/// A database of the server that <c>CLEANUSERS_TEST_SQLSERVER</c> names, else of a container. With
+/// <c>CLEANUSERS_TEST_SQLSERVER_ACCOUNT=limited</c> the service gets an account that may change tables and not the database: row versions stay off, as in an old database on premises.
 /// </summary>
 public sealed class SqlServerTestDatabase : TestDatabase
 {

@@ -33,7 +33,8 @@ internal static class SnapshotSettingsOfDatabase
         // by name: in Azure, DB_ID() can differ from database_id
         var settings = await database.SqlQuery<int>(
             $"""
-            SELECT CASE WHEN [is_read_committed_snapshot_on] = 1 THEN 1 ELSE 0 END + CASE WHEN [snapshot_isolation_state] = 1 THEN 2 ELSE 0 END AS [Value]
+            SELECT CASE WHEN [is_read_committed_snapshot_on] = 1 THEN 1 ELSE 0 END
+                + CASE WHEN [snapshot_isolation_state] = 1 THEN 2 ELSE 0 END AS [Value]
             FROM [sys].[databases] WHERE [name] = DB_NAME()
             """).ToListAsync(ct);
         return settings is [var flags] ? (SnapshotSettings)flags : SnapshotSettings.None;

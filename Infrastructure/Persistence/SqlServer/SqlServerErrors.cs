@@ -55,8 +55,9 @@ internal static class SqlServerErrors
     /// True if the driver ended a command because its token was cancelled. It reports that as an error of the server, or as an invalid operation
     /// (dotnet/efcore#29861), where other drivers throw <see cref="OperationCanceledException"/>.
     /// </summary>
-    public static bool IsCancellation(Exception exception, CancellationToken ct) => ct.IsCancellationRequested && Causes(exception).Any(cause => cause
-        is InvalidOperationException { Source: Driver } || (cause is SqlException error && Errors(error).Any(one => one.Number == CancelledOrKilled)));
+    public static bool IsCancellation(Exception exception, CancellationToken ct) => ct.IsCancellationRequested && Causes(exception).Any(
+        cause => cause is InvalidOperationException { Source: Driver }
+            || (cause is SqlException error && Errors(error).Any(one => one.Number == CancelledOrKilled)));
 
     public static bool IsUniqueViolation(SqlException exception, string index) => Errors(exception).Any(error =>
         error.Number is UniqueIndexViolation or UniqueConstraintViolation && error.Message.Contains(index, StringComparison.OrdinalIgnoreCase));

@@ -47,8 +47,8 @@ internal sealed partial class SqlServerUsersDbContext(DbContextOptions<SqlServer
     public static byte[] ToUtf8(string text) => Encoding.UTF8.GetBytes(text);
 
     /// <summary>
-    /// A snapshot where the database allows it. Else the export's one statement sees one moment at READ COMMITTED, where that reads row versions. Else
-    /// what is read is locked until the end: as true, but writers wait. The opening is retried, because the connection of a pool can be a broken one.
+    /// A snapshot where the database allows it. Else the export's one statement sees one moment at READ COMMITTED, where that reads row versions.
+    /// Else what is read is locked until the end: as true, but writers wait. The opening is retried, because a pool can hold broken connections.
     /// </summary>
     public override Task<UsersDbContext> OpenSnapshotAsync(CancellationToken ct) => Database.CreateExecutionStrategy().ExecuteAsync(
         this,

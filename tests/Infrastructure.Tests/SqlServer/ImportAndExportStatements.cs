@@ -16,7 +16,8 @@ public sealed class ImportAndExportStatements : SqlServerStatements
     {
         using var scope = Services.CreateScope();
         var writer = (SqlServerBulkWriter)scope.ServiceProvider.GetRequiredService<IUserBulkWriter>();
-        foreach (var statement in (string[])[SqlServerBulkWriter.Queue, SqlServerBulkWriter.TakeIds, writer.CreateIncoming, writer.InsertIncoming]) Parse(statement);
+        string[] statements = [SqlServerBulkWriter.Queue, SqlServerBulkWriter.TakeIds, writer.CreateIncoming, writer.InsertIncoming];
+        foreach (var statement in statements) Parse(statement);
         Assert.Contains("\"EmailKey\"", writer.InsertIncoming, StringComparison.Ordinal);
         Assert.DoesNotContain("HOLDLOCK", writer.InsertIncoming, StringComparison.Ordinal); // over a scan, imports would deadlock
         Assert.Contains("sp_getapplock", SqlServerBulkWriter.Queue, StringComparison.Ordinal);

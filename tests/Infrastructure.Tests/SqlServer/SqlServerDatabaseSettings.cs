@@ -52,7 +52,10 @@ public sealed class SqlServerDatabaseSettings : SqlServerStatements
         await MigrateAsync();
         Assert.All(Server.Timeouts, timeout => Assert.Equal(0, timeout));
         foreach (var table in (string[])["Users", "UserWords"])
-            Assert.Contains(Server.Commands, command => command.Contains($"ALTER TABLE [{table}] SET (LOCK_ESCALATION = DISABLE)", StringComparison.Ordinal));
+        {
+            var statement = $"ALTER TABLE [{table}] SET (LOCK_ESCALATION = DISABLE)";
+            Assert.Contains(Server.Commands, command => command.Contains(statement, StringComparison.Ordinal));
+        }
     }
 
     [Fact]
@@ -72,7 +75,8 @@ public sealed class SqlServerDatabaseSettings : SqlServerStatements
         Parse(script).Accept(indexes);
         Assert.True(indexes.Filtered.Count > 10);
         Assert.All(indexes.Filtered, index => Assert.Contains(
-            index.Columns.Select(column => column.Column).Concat(index.IncludeColumns), column => column.MultiPartIdentifier[0].Value == "DeletedAt"));
+            index.Columns.Select(column => column.Column).Concat(index.IncludeColumns),
+            column => column.MultiPartIdentifier[0].Value == "DeletedAt"));
         return Task.CompletedTask;
     });
 
