@@ -6,7 +6,8 @@ namespace CleanUsers.TestSupport;
 
 /// <summary>
 /// A database of the server that <c>CLEANUSERS_TEST_SQLSERVER</c> names, else of a container. With
-/// <c>CLEANUSERS_TEST_SQLSERVER_ACCOUNT=limited</c> the service gets an account that may change tables and not the database: row versions stay off, as in an old database on premises.
+/// <c>CLEANUSERS_TEST_SQLSERVER_ACCOUNT=limited</c> the service gets an account that may change tables and not the
+/// database: row versions stay off, as in an old database on premises.
 /// </summary>
 public sealed class SqlServerTestDatabase : TestDatabase
 {

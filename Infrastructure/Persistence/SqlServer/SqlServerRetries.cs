@@ -10,10 +10,10 @@ namespace CleanUsers.Infrastructure.Persistence.SqlServer;
 internal sealed class SqlServerRetries(ExecutionStrategyDependencies dependencies, TimeProvider clock)
     : SqlServerRetryingExecutionStrategy(dependencies, UsersDbContext.Retries, UsersDbContext.LongestPause, errorNumbersToAdd: null)
 {
-    /// <summary>After this time since the first attempt, there is no other.</summary>
+    /// <summary>No attempt begins later than this after the first failure.</summary>
     internal static readonly TimeSpan LongestTime = TimeSpan.FromSeconds(5);
 
-    private long _started;
+    private long? _firstFailure;
 
     public override async Task<TResult> ExecuteAsync<TState, TResult>(
         TState state,
@@ -21,7 +21,7 @@ internal sealed class SqlServerRetries(ExecutionStrategyDependencies dependencie
         Func<DbContext, TState, CancellationToken, Task<ExecutionResult<TResult>>>? verifySucceeded,
         CancellationToken cancellationToken = default)
     {
-        _started = clock.GetTimestamp();
+        _firstFailure = null;
         try
         {
             return await base.ExecuteAsync(state, operation, verifySucceeded, cancellationToken);
@@ -32,6 +32,9 @@ internal sealed class SqlServerRetries(ExecutionStrategyDependencies dependencie
         }
     }
 
-    protected override TimeSpan? GetNextDelay(Exception lastException) =>
-        clock.GetElapsedTime(_started) < LongestTime ? base.GetNextDelay(lastException) : null;
+    protected override TimeSpan? GetNextDelay(Exception lastException)
+    {
+        _firstFailure ??= clock.GetTimestamp();
+        return clock.GetElapsedTime(_firstFailure.Value) < LongestTime ? base.GetNextDelay(lastException) : null;
+    }
 }

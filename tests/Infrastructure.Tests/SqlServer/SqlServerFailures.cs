@@ -166,6 +166,6 @@ public sealed class SqlServerFailures : SqlServerStatements
             },
             verifySucceeded: null,
             Ct));
-        Assert.Equal(2, attempts);
+        Assert.Equal(3, attempts); // after 3, 6 and 9 s: the last one failed 6 s after the first
     });
 }
