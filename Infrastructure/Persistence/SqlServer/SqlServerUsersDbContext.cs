@@ -1,3 +1,4 @@
+using System.Collections.Concurrent;
 using System.Data;
 using System.Text;
 using CleanUsers.Domain.Users;
@@ -30,7 +31,8 @@ internal sealed partial class SqlServerUsersDbContext(DbContextOptions<SqlServer
             ALTER TABLE [UserWords] SET (LOCK_ESCALATION = DISABLE);
         """;
 
-    private static int _hasWarned;
+    // the databases whose exports block writers, each of which is warned about once
+    private static readonly ConcurrentDictionary<string, bool> Warned = new(StringComparer.Ordinal);
 
     /// <summary>T-SQL has no comparison of rows.</summary>
     public override bool ComparesRows => false;
@@ -62,7 +64,7 @@ internal sealed partial class SqlServerUsersDbContext(DbContextOptions<SqlServer
                 var isolation = settings.HasFlag(SnapshotSettings.Isolation) ? IsolationLevel.Snapshot
                     : settings.HasFlag(SnapshotSettings.ReadCommitted) ? IsolationLevel.ReadCommitted
                     : IsolationLevel.Serializable;
-                if (isolation == IsolationLevel.Serializable && Interlocked.Exchange(ref _hasWarned, 1) == 0)
+                if (isolation == IsolationLevel.Serializable && Warned.TryAdd(Database.GetConnectionString()!, true))
                     LogExportBlocksWriters(this.GetService<ILoggerFactory>().CreateLogger<SqlServerUsersDbContext>());
                 await snapshot.Database.BeginTransactionAsync(isolation, token);
                 isOpen = true;
