@@ -28,3 +28,6 @@ public enum DatabaseState
 
     Unreachable,
 }
+
+/// <summary>The database could not be reached where nothing works without it.</summary>
+public sealed class DatabaseUnavailableException(Exception cause) : Exception($"The database can't be reached: {cause?.Message}", cause);
