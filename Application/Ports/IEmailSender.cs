@@ -15,6 +15,9 @@ public sealed record OutgoingEmail(long Id, string To, string? ToName, string Su
 public sealed record Delivery(DeliveryOutcome Outcome, string Reason = "")
 {
     public static readonly Delivery Delivered = new(DeliveryOutcome.Delivered);
+
+    /// <summary>The reason for the log: without the text of the mail server, which often repeats the address of the recipient.</summary>
+    public string ReasonForLog { get; init; } = Reason;
 }
 
 public enum DeliveryOutcome

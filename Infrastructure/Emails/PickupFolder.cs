@@ -23,7 +23,8 @@ internal sealed class PickupFolder(EmailOptions options) : IEmailSender
         }
         catch (Exception exception) when (exception is IOException or UnauthorizedAccessException)
         {
-            return new(DeliveryOutcome.NotNow, "The pickup folder can't be written.");
+            const string Reason = "The pickup folder can't be written.";
+            return new(DeliveryOutcome.NotNow, Reason) { ReasonForLog = $"{Reason} {exception.Message}" };
         }
     }
 }

@@ -1,6 +1,7 @@
 using System.Globalization;
 using System.Net.Sockets;
 using System.Text;
+using System.Text.RegularExpressions;
 using CleanUsers.Application.Ports;
 using MailKit;
 using MailKit.Net.Smtp;
@@ -12,7 +13,7 @@ namespace CleanUsers.Infrastructure.Emails;
 /// Sends emails to a mail server (RFC 5321), over one connection each. Only what the server replies about the recipient or the message can be
 /// final; what it replies about the session, the login or the sender is the same for every email, and is retried.
 /// </summary>
-internal sealed class SmtpSender(EmailOptions options, SmtpOptions smtp) : IEmailSender
+internal sealed partial class SmtpSender(EmailOptions options, SmtpOptions smtp) : IEmailSender
 {
     /// <summary>For the goodbye, which changes nothing.</summary>
     private static readonly TimeSpan QuitTimeout = TimeSpan.FromSeconds(1);
@@ -46,13 +47,13 @@ internal sealed class SmtpSender(EmailOptions options, SmtpOptions smtp) : IEmai
         }
         catch (ServiceNotAuthenticatedException reply)
         {
-            return NotNow(AuthenticationRequired(SmtpStatusCode.AuthenticationRequired, reply.Message));
+            return AuthenticationRequired(SmtpStatusCode.AuthenticationRequired, reply.Message);
         }
         catch (AuthenticationException exception)
         {
-            return NotNow(exception.InnerException is SmtpCommandException { StatusCode: not SmtpStatusCode.AuthenticationInvalidCredentials } reply
-                ? $"The mail server did not accept the login. It replied: {Text(reply.StatusCode, reply.Message)}"
-                : "The mail server does not accept the service's user name and password."); // until they are corrected
+            return exception.InnerException is SmtpCommandException { StatusCode: not SmtpStatusCode.AuthenticationInvalidCredentials } reply
+                ? Replied(DeliveryOutcome.NotNow, "The mail server did not accept the login. It replied:", reply.StatusCode, reply.Message)
+                : NotNow("The mail server does not accept the service's user name and password."); // until they are corrected
         }
         catch (FormatException)
         {
@@ -82,7 +83,8 @@ internal sealed class SmtpSender(EmailOptions options, SmtpOptions smtp) : IEmai
         }
         catch (Exception exception) when (exception is IOException or SocketException)
         {
-            return NotNow("The mail server can't be reached, or ended the connection.");
+            const string Reason = "The mail server can't be reached, or ended the connection.";
+            return NotNow(Reason) with { ReasonForLog = $"{Reason} {exception.GetBaseException().Message}" };
         }
 
         // the server has the email: the end of the connection does not matter
@@ -104,14 +106,9 @@ internal sealed class SmtpSender(EmailOptions options, SmtpOptions smtp) : IEmai
     /// <param name="isReady">Whether the session was established, so that the reply is about the email.</param>
     private static Delivery ToDelivery(SmtpCommandException reply, bool isReady)
     {
-        var text = Text(reply.StatusCode, reply.Message);
-        return reply switch
-        {
-            { StatusCode: SmtpStatusCode.AuthenticationRequired } => NotNow(AuthenticationRequired(reply.StatusCode, reply.Message)),
-            { ErrorCode: not SmtpErrorCode.SenderNotAccepted } when isReady && IsFinal(reply.StatusCode) =>
-                new(DeliveryOutcome.Rejected, $"The mail server replied: {text}"),
-            _ => NotNow($"The mail server replied: {text}"),
-        };
+        if (reply.StatusCode == SmtpStatusCode.AuthenticationRequired) return AuthenticationRequired(reply.StatusCode, reply.Message);
+        var isFinal = reply.ErrorCode != SmtpErrorCode.SenderNotAccepted && isReady && IsFinal(reply.StatusCode);
+        return Replied(isFinal ? DeliveryOutcome.Rejected : DeliveryOutcome.NotNow, "The mail server replied:", reply.StatusCode, reply.Message);
     }
 
     /// <summary>5yz (RFC 5321 section 4.2.1), but for those of RFC 4954 section 6, which are about the login.</summary>
@@ -119,11 +116,18 @@ internal sealed class SmtpSender(EmailOptions options, SmtpOptions smtp) : IEmai
 
     private static Delivery NotNow(string reason) => new(DeliveryOutcome.NotNow, reason);
 
-    private static string AuthenticationRequired(SmtpStatusCode status, string reply) =>
-        $"The mail server requires authentication. It replied: {Text(status, reply)}";
+    private static Delivery AuthenticationRequired(SmtpStatusCode status, string reply) =>
+        Replied(DeliveryOutcome.NotNow, "The mail server requires authentication. It replied:", status, reply);
 
-    private static string Text(SmtpStatusCode status, string reply) =>
-        string.Create(CultureInfo.InvariantCulture, $"{(int)status} {reply.ReplaceLineEndings(" ")}");
+    /// <summary>The text of a reply is for the email alone; the log has its codes (RFC 5321 section 4.2, RFC 3463).</summary>
+    private static Delivery Replied(DeliveryOutcome outcome, string sentence, SmtpStatusCode status, string reply)
+    {
+        var code = string.Create(CultureInfo.InvariantCulture, $"{sentence} {(int)status}");
+        return new(outcome, $"{code} {reply.ReplaceLineEndings(" ")}") { ReasonForLog = $"{code} {EnhancedStatusCode().Match(reply).Value}".TrimEnd() };
+    }
+
+    [GeneratedRegex(@"^[245]\.[0-9]{1,3}\.[0-9]{1,3}\b", RegexOptions.NonBacktracking | RegexOptions.ExplicitCapture | RegexOptions.CultureInvariant)]
+    private static partial Regex EnhancedStatusCode();
 
     private SecureSocketOptions Security() => smtp.Security switch
     {

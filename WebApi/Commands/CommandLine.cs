@@ -3,6 +3,7 @@ using System.CommandLine.Help;
 using System.CommandLine.Invocation;
 using System.Text;
 using CleanUsers.Application.Ports;
+using CleanUsers.WebApi.Commands.Files;
 using CleanUsers.WebApi.Hosting;
 
 namespace CleanUsers.WebApi.Commands;
@@ -16,6 +17,7 @@ internal static class CommandLine
     // of sysexits.h
     private const int DatabaseUnavailable = 69; // EX_UNAVAILABLE
     private const int Unexpected = 70; // EX_SOFTWARE
+    private const int InputOutput = 74; // EX_IOERR
 
     private const int Interrupted = 130; // as shells have it: 128 and SIGINT
 
@@ -23,7 +25,50 @@ internal static class CommandLine
 
     public static async Task<int> RunAsync(string[] arguments, params ServiceCommand[] commands)
     {
-        Console.OutputEncoding = new UTF8Encoding(encoderShouldEmitUTF8Identifier: false); // in every locale: RFC 8259 section 8.1
+        try
+        {
+            Console.OutputEncoding = new UTF8Encoding(encoderShouldEmitUTF8Identifier: false); // in every locale: RFC 8259 section 8.1
+            return await ParseAndRunAsync(arguments, commands);
+        }
+        catch (OperationCanceledException)
+        {
+            ErrorOutput.WriteLine("Interrupted.");
+            return Interrupted;
+        }
+        catch (RejectedFileException exception)
+        {
+            ErrorOutput.WriteLine(exception.Message);
+            return Rejected;
+        }
+        catch (ConfigurationException exception)
+        {
+            foreach (var error in exception.Errors) ErrorOutput.WriteLine(error);
+            return ConfigurationException.ExitCode;
+        }
+        catch (AddressUnavailableException exception)
+        {
+            ErrorOutput.WriteLine(exception.Message);
+            return AddressUnavailableException.ExitCode;
+        }
+        catch (DatabaseUnavailableException exception)
+        {
+            ErrorOutput.WriteLine(OnOneLine(exception.Message));
+            return DatabaseUnavailable;
+        }
+        catch (Exception exception) when (exception is IOException or UnauthorizedAccessException)
+        {
+            ErrorOutput.WriteLine($"A file or stream can't be read or written: {OnOneLine(exception.Message)}");
+            return InputOutput;
+        }
+        catch (Exception exception) // of any type: the runtime would write a stack, and end with the code of SIGABRT
+        {
+            ErrorOutput.WriteLine($"Unexpected error: {OnOneLine(exception.GetBaseException().Message)}");
+            return Unexpected;
+        }
+    }
+
+    private static async Task<int> ParseAndRunAsync(string[] arguments, ServiceCommand[] commands)
+    {
         var root = new RootCommand("A users service: a REST API over a directory of users. Without a command, it runs serve.");
         root.SetAction(_ => Rejected); // never runs; without it, a command that there is not would also be reported as none
         foreach (var command in commands) root.Add(command);
@@ -38,38 +83,10 @@ internal static class CommandLine
             return Rejected;
         }
 
-        try
-        {
-            // the host listens to SIGTERM itself, and takes longer than System.CommandLine would wait
-            var timeout = parsed.CommandResult.Command is ServeCommand ? (TimeSpan?)null : TerminationTimeout;
-            return await parsed.InvokeAsync(
-                new InvocationConfiguration { EnableDefaultExceptionHandler = false, ProcessTerminationTimeout = timeout });
-        }
-        catch (OperationCanceledException)
-        {
-            ErrorOutput.WriteLine("Interrupted.");
-            return Interrupted;
-        }
-        catch (Exception exception) when (exception is IOException or UnauthorizedAccessException)
-        {
-            ErrorOutput.WriteLine(exception.Message);
-            return Rejected;
-        }
-        catch (ConfigurationException exception)
-        {
-            foreach (var error in exception.Errors) ErrorOutput.WriteLine(error);
-            return ConfigurationException.ExitCode;
-        }
-        catch (DatabaseUnavailableException exception)
-        {
-            ErrorOutput.WriteLine(OnOneLine(exception.Message));
-            return DatabaseUnavailable;
-        }
-        catch (Exception exception) // of any type: the runtime would write a stack, and end with the code of SIGABRT
-        {
-            ErrorOutput.WriteLine($"Unexpected error: {OnOneLine(exception.GetBaseException().Message)}");
-            return Unexpected;
-        }
+        // the host listens to SIGTERM itself, and takes longer than System.CommandLine would wait
+        var timeout = parsed.CommandResult.Command is ServeCommand ? (TimeSpan?)null : TerminationTimeout;
+        return await parsed.InvokeAsync(
+            new InvocationConfiguration { EnableDefaultExceptionHandler = false, ProcessTerminationTimeout = timeout });
     }
 
     /// <summary>

@@ -1,10 +1,13 @@
 namespace CleanUsers.WebApi.Hosting;
 
 /// <summary>What the service does besides serving requests.</summary>
-internal static class BackgroundServices
+internal static partial class BackgroundServices
 {
+    private const string HostLog = "Microsoft.Extensions.Hosting.Internal.Host";
+
     public static WebApplicationBuilder AddBackgroundServices(this WebApplicationBuilder builder)
     {
+        builder.Logging.AddFilter(HostLog, LogLevel.None); // it has a stack for every start that fails; RunUntilShutdownAsync logs what needs one
         builder.Services
             .AddSingleton<PeriodicService.Host>()
             .AddHostedService<DatabaseSettingsCheck>()
@@ -15,24 +18,42 @@ internal static class BackgroundServices
     }
 
     /// <summary>
-    /// Runs until shutdown. The host stops when a background service fails, and <see cref="HostingAbstractionsHostExtensions.RunAsync"/> returns as
-    /// after an orderly shutdown, with exit code 0: so the exception is thrown here.
+    /// Runs until shutdown. The host stops when a background service fails, and <see cref="HostingAbstractionsHostExtensions.WaitForShutdownAsync"/>
+    /// returns as after an orderly shutdown, with exit code 0: so the exception is thrown here.
     /// </summary>
+    /// <exception cref="AddressUnavailableException">The service can't listen on an address.</exception>
     public static async Task RunUntilShutdownAsync(this WebApplication app)
     {
         // found now: the host disposes of its container at the end
         var services = app.Services.GetServices<IHostedService>().OfType<BackgroundService>().ToList();
         try
         {
-            await app.RunAsync();
+            await RunAsync();
+            foreach (var failed in Failed()) await failed;
         }
-        catch (OperationCanceledException) when (Failed().Any())
+        catch (Exception exception) when (exception is not (OperationCanceledException or AddressUnavailableException))
         {
-            // it failed while the host was still starting
+            LogFailed(app.Logger, exception);
+            throw;
         }
 
-        foreach (var failed in Failed()) await failed;
+        async Task RunAsync()
+        {
+            try
+            {
+                var addresses = app.Configuration[WebHostDefaults.ServerUrlsKey] ?? "";
+                await AddressUnavailableException.StartAsync(app, addresses, CancellationToken.None);
+                await app.WaitForShutdownAsync();
+            }
+            catch (OperationCanceledException) when (Failed().Any())
+            {
+                // it failed while the host was still starting
+            }
+        }
 
         IEnumerable<Task> Failed() => services.Select(service => service.ExecuteTask).OfType<Task>().Where(task => task.IsFaulted);
     }
+
+    [LoggerMessage(LogLevel.Critical, "The service failed.")]
+    private static partial void LogFailed(ILogger logger, Exception exception);
 }

@@ -16,21 +16,27 @@ internal abstract partial class PeriodicService(string work, TimeSpan pause, Per
     protected sealed override async Task ExecuteAsync(CancellationToken stoppingToken)
     {
         using var timer = new PeriodicTimer(pause, host.Clock);
-        while (await timer.WaitForNextTickAsync(stoppingToken))
+        try
         {
-            try
-            {
-                await RunOnceAsync(stoppingToken);
-            }
-            catch (OperationCanceledException) when (stoppingToken.IsCancellationRequested)
-            {
-                return;
-            }
-            catch (Exception exception) // of any type: drivers and libraries throw more than they document
-            {
-                if (IsUnavailable(exception)) LogUnavailable(host.Logger, work, exception);
-                else LogFailed(host.Logger, work, exception);
-            }
+            while (await timer.WaitForNextTickAsync(stoppingToken)) await RunOnceOrLogAsync(stoppingToken);
+        }
+        catch (OperationCanceledException) when (stoppingToken.IsCancellationRequested)
+        {
+            // the end; a host that could not start would report the exception as a failure of this service
+        }
+    }
+
+    private async Task RunOnceOrLogAsync(CancellationToken stoppingToken)
+    {
+        try
+        {
+            await RunOnceAsync(stoppingToken);
+        }
+        catch (Exception exception) when (exception is not OperationCanceledException || !stoppingToken.IsCancellationRequested)
+        {
+            // of any type: drivers and libraries throw more than they document
+            if (IsUnavailable(exception)) LogUnavailable(host.Logger, work, exception);
+            else LogFailed(host.Logger, work, exception);
         }
     }
 

@@ -1,3 +1,4 @@
+using CleanUsers.WebApi.Hosting;
 using OpenTelemetry.Metrics;
 
 namespace CleanUsers.WebApi.Observability;
@@ -18,7 +19,7 @@ internal sealed class MetricsServer(int port, MeterProvider metrics) : IHostedSe
         _server = builder.Build();
         _server.UseOpenTelemetryPrometheusScrapingEndpoint(
             metrics, predicate: null, Telemetry.Path, configureBranchedPipeline: null, optionsName: null);
-        return _server.StartAsync(cancellationToken);
+        return AddressUnavailableException.StartAsync(_server, $"http://*:{port}", cancellationToken);
     }
 
     public Task StopAsync(CancellationToken cancellationToken) => _server?.StopAsync(cancellationToken) ?? Task.CompletedTask;

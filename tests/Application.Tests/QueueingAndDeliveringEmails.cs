@@ -149,7 +149,7 @@ public sealed class QueueingAndDeliveringEmails : UseCases
     private static Email New(long id = 0) => WithId(Email.Create(7, "Subject", "Text", Now, "eve"), id);
 
     private async Task<bool> DeliverAsync() =>
-        await Get<DeliverEmail>().ExecuteAsync(Assert.Single((await Get<FindDueEmails>().ExecuteAsync(Ct)).Ids), Ct);
+        null != await Get<DeliverEmail>().ExecuteAsync(Assert.Single((await Get<FindDueEmails>().ExecuteAsync(Ct)).Ids), Ct);
 
     private Email Waiting(User user)
     {

@@ -139,7 +139,8 @@ public sealed class SendingEmails : IDisposable
     public async Task Error_of_the_server_is_the_reason(string to, DeliveryOutcome outcome, string reason)
     {
         await _server.StartAsync();
-        Assert.Equal(new(outcome, reason), await SendAsync(Email(to)));
+        var delivery = await SendAsync(Email(to));
+        Assert.Equal((outcome, reason), (delivery.Outcome, delivery.Reason));
         Assert.Empty(_server.Received);
     }
 
@@ -148,7 +149,8 @@ public sealed class SendingEmails : IDisposable
     {
         await _server.StartAsync();
         _server.Stop();
-        Assert.Equal(new(DeliveryOutcome.NotNow, "The mail server can't be reached, or ended the connection."), await SendAsync(Email()));
+        var (outcome, reason) = await SendAsync(Email());
+        Assert.Equal((DeliveryOutcome.NotNow, "The mail server can't be reached, or ended the connection."), (outcome, reason));
         await _server.StartAsync();
         Assert.Equal(Delivery.Delivered, await SendAsync(Email()));
     }
@@ -177,7 +179,8 @@ public sealed class SendingEmails : IDisposable
         Directory.Delete(folder, recursive: true);
 
         sender = Sender(new() { PickupFolder = "/dev/null/outbox" }, new());
-        Assert.Equal(new(DeliveryOutcome.NotNow, "The pickup folder can't be written."), await sender.SendAsync(Email(), Ct));
+        var (outcome, reason) = await sender.SendAsync(Email(), Ct);
+        Assert.Equal((DeliveryOutcome.NotNow, "The pickup folder can't be written."), (outcome, reason));
     }
 
     public static MatrixTheoryData<string, string> Challenges => new(

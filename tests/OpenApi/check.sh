@@ -19,13 +19,20 @@ dotnet "$work/service/CleanUsers.WebApi.dll" openapi --version 3.0 >build/3.0.js
 npx redocly lint --config redocly.yaml build/3.0.json
 
 port=${PORT:-5081}
-ASPNETCORE_ENVIRONMENT=Development ConnectionStrings__CleanUsers="Data Source=$work/users.db" \
-  dotnet "$work/service/CleanUsers.WebApi.dll" --urls "http://127.0.0.1:$port" >"$work/log" 2>&1 &
-service=$!
-for _ in $(seq 100); do
-  curl -sf "http://127.0.0.1:$port/health/ready" >/dev/null && break
-  sleep 0.1
-done
+serve() { # over a new database
+  if [ -n "$service" ]; then
+    kill "$service"
+    wait "$service" || true
+  fi
+  ASPNETCORE_ENVIRONMENT=Development ConnectionStrings__CleanUsers="Data Source=$work/$1.db" Email__PickupFolder="$work/outbox" \
+    dotnet "$work/service/CleanUsers.WebApi.dll" --urls "http://127.0.0.1:$port" >"$work/log" 2>&1 &
+  service=$!
+  for _ in $(seq 100); do
+    curl -sf "http://127.0.0.1:$port/health/ready" >/dev/null && break
+    sleep 0.1
+  done
+}
+serve clients
 
 # generators run with their defaults, as most clients are made
 dotnet tool restore >/dev/null
@@ -45,6 +52,7 @@ done
 # the reference, where there is a browser to open it in
 chromium=${CHROMIUM:-$(command -v chromium || true)}
 if [ -n "$chromium" ]; then
+  serve reference
   CHROMIUM=$chromium node reference.mjs "http://127.0.0.1:$port" build/reference.png
 else
   echo "skipped: the reference in a browser (no Chromium: set CHROMIUM)"

@@ -5,8 +5,8 @@ internal static class OutputFile
 {
     /// <param name="path">Null is standard output.</param>
     /// <param name="write">Writes it.</param>
+    /// <exception cref="RejectedFileException">The file can't be created there.</exception>
     /// <exception cref="IOException">The file can't be written.</exception>
-    /// <exception cref="UnauthorizedAccessException">Nor may it.</exception>
     public static async Task WriteAsync(string? path, Func<Stream, Task> write)
     {
         if (path is null)
@@ -16,10 +16,11 @@ internal static class OutputFile
             return;
         }
 
+        if (Directory.Exists(path)) throw new RejectedFileException($"'{path}' is a directory.");
         var partial = $"{path}.{Guid.NewGuid():N}.partial";
         try
         {
-            await using (var file = new FileStream(partial, FileMode.CreateNew, FileAccess.Write))
+            await using (var file = RejectedFileException.Open(partial, FileMode.CreateNew, FileAccess.Write))
             {
                 await write(file);
                 file.Flush(flushToDisk: true);

@@ -1,0 +1,27 @@
+using CleanUsers.WebApi.Hosting;
+using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.Logging.Abstractions;
+using Microsoft.Extensions.Time.Testing;
+
+namespace CleanUsers.WebApi.Tests;
+
+/// <summary>A host that can't start, since its port is in use, disposes of its background services without stopping them.</summary>
+public sealed class PeriodicServicesWithoutAStart
+{
+    /// <summary>The host would report a critical error of the service, in place of the reason why it could not start.</summary>
+    [Fact]
+    public async Task A_service_that_is_disposed_of_has_not_failed()
+    {
+        await using var services = new ServiceCollection().BuildServiceProvider();
+        var service = new Idle(new PeriodicService.Host(
+            services.GetRequiredService<IServiceScopeFactory>(), new FakeTimeProvider(), NullLogger<PeriodicService>.Instance));
+        await service.StartAsync(TestContext.Current.CancellationToken);
+        service.Dispose();
+        await service.ExecuteTask!.WaitAsync(TimeSpan.FromSeconds(20), TestContext.Current.CancellationToken);
+    }
+
+    private sealed class Idle(PeriodicService.Host host) : PeriodicService("idling", TimeSpan.FromHours(1), host)
+    {
+        protected override Task RunOnceAsync(CancellationToken ct) => Task.CompletedTask;
+    }
+}
