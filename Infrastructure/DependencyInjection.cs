@@ -41,6 +41,7 @@ public static class DependencyInjection
 
     /// <summary>Creates or updates the schema, if the configuration has the service do it.</summary>
     /// <exception cref="DatabaseUnavailableException">The database can't be reached.</exception>
+    /// <exception cref="IncompatibleSchemaException">Another build made the schema.</exception>
     public static async Task MigrateOnStartupAsync(this IServiceProvider services)
     {
         var options = services.GetRequiredService<IOptions<DatabaseOptions>>().Value;
@@ -49,6 +50,7 @@ public static class DependencyInjection
 
     /// <summary>Creates or updates the schema.</summary>
     /// <exception cref="DatabaseUnavailableException">The database can't be reached.</exception>
+    /// <exception cref="IncompatibleSchemaException">Another build made the schema.</exception>
     public static async Task MigrateAsync(this IServiceProvider services, CancellationToken ct)
     {
         await using var scope = services.CreateAsyncScope();

@@ -8,6 +8,7 @@ public interface IDatabase
 
     /// <summary>Creates or updates the schema. Several processes may do so at once: one does it, the others wait and find it done.</summary>
     /// <exception cref="DatabaseUnavailableException">The database can't be reached.</exception>
+    /// <exception cref="IncompatibleSchemaException">Another build made the schema; nothing is changed.</exception>
     Task MigrateAsync(CancellationToken ct);
 
     /// <summary>
@@ -22,6 +23,9 @@ public enum DatabaseState
 
     /// <summary>It can be reached, but lacks migrations that this program needs.</summary>
     SchemaBehind,
+
+    /// <summary>It can be reached, but another build of this program, or another program, made its schema.</summary>
+    IncompatibleSchema,
 
     Unreachable,
 }

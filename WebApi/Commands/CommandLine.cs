@@ -60,6 +60,11 @@ internal static class CommandLine
             foreach (var error in exception.Errors) ErrorOutput.WriteLine(error);
             return ConfigurationException.ExitCode;
         }
+        catch (IncompatibleSchemaException exception)
+        {
+            ErrorOutput.WriteLine(exception.Message);
+            return ConfigurationException.ExitCode; // the configuration names a database that is not this program's
+        }
         catch (DatabaseUnavailableException exception)
         {
             ErrorOutput.WriteLine(OnOneLine(exception.Message));

@@ -42,6 +42,8 @@ internal sealed class SqlServerUsersDbContext(DbContextOptions<SqlServerUsersDbC
     /// <summary>T-SQL has no comparison of rows.</summary>
     public override bool ComparesRows => false;
 
+    protected override FormattableString TableNames => $"SELECT [name] AS [Value] FROM [sys].[tables] WHERE [schema_id] = SCHEMA_ID()";
+
     public override bool IsEmailTaken(DbUpdateException exception) =>
         exception.InnerException is SqlException { Number: UniqueIndexViolation or UniqueConstraintViolation } rejection
         && rejection.Message.Contains(UserConfiguration.EmailIndex, StringComparison.OrdinalIgnoreCase);
