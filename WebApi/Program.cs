@@ -30,9 +30,8 @@ static async Task ServeAsync(string[] settings)
 
     await using var app = builder.Build(); // disposed of in every case: that writes the last lines of the log
     app.UseRequestLog();
-    app.UseShutdown();
     app.UseTrustedProxies();
-    app.UseSecurityHeaders();
+    app.UseResponseHeaders();
     app.UseHttp();
     app.UseCrossOrigin();
     app.UseAuthentication();

@@ -1,5 +1,6 @@
 using CleanUsers.Application.Ports;
 using CleanUsers.Application.Users;
+using CleanUsers.Domain.Users;
 
 namespace CleanUsers.Application.DeletedUsers;
 
@@ -34,5 +35,17 @@ public sealed class PurgeExpiredUsers(IUserReader reader, IUserRepository users,
         }
 
         return purged;
+    }
+}
+
+/// <summary>How long deleted users are kept before they are erased.</summary>
+/// <param name="Time">Null if they are never erased.</param>
+public sealed record Retention(TimeSpan? Time)
+{
+    /// <summary>When the user may be erased at the earliest; null if it is never erased.</summary>
+    public DateTimeOffset? PurgeAt(User user)
+    {
+        ArgumentNullException.ThrowIfNull(user);
+        return user.DeletedAt + Time;
     }
 }

@@ -1,3 +1,4 @@
+using AutoMapper;
 using CleanUsers.Domain.Emails;
 
 namespace CleanUsers.Application.Emails;
@@ -8,3 +9,9 @@ namespace CleanUsers.Application.Emails;
 /// <param name="LastError">Why the last attempt failed; null if no attempt has failed.</param>
 public sealed record EmailDto(
     long Id, string Subject, string Text, EmailStatus Status, DateTimeOffset CreatedAt, DateTimeOffset? SentAt, int Attempts, string? LastError);
+
+/// <summary>One way, entity to DTO.</summary>
+internal sealed class EmailProfile : Profile
+{
+    public EmailProfile() => CreateMap<Email, EmailDto>();
+}

@@ -11,6 +11,9 @@ public interface IDatabase
     /// <exception cref="IncompatibleSchemaException">Another build made the schema; nothing is changed.</exception>
     Task MigrateAsync(CancellationToken ct);
 
+    /// <summary>What an administrator should change of the settings of the database, as a sentence; null if nothing.</summary>
+    Task<string?> FindAdviceAsync(CancellationToken ct);
+
     /// <summary>
     /// True if the exception means that the database can't serve a valid request now: it can't be reached, or is busy, full or read-only.
     /// </summary>
@@ -29,3 +32,12 @@ public enum DatabaseState
 
     Unreachable,
 }
+
+/// <summary>The database could not be reached where nothing works without it.</summary>
+public sealed class DatabaseUnavailableException(Exception cause) : Exception($"The database can't be reached: {cause?.Message}", cause);
+
+/// <summary>The schema of the database is not one that this program made, or can migrate.</summary>
+public sealed class IncompatibleSchemaException(Exception? cause = null) : Exception(
+    "The schema of the database was made by another build of this program, or by another program. Use an empty database; to keep the users, export "
+    + "them with the build that made the schema, and import them with this one.",
+    cause);

@@ -1,3 +1,4 @@
+using System.ComponentModel.DataAnnotations;
 using System.Globalization;
 using System.Text;
 using CleanUsers.Domain;
@@ -50,6 +51,23 @@ internal sealed record Mailbox(string Name, string Address)
         catch (ArgumentException invalid)
         {
             throw new FormatException("The domain is not a host name.", invalid);
+        }
+    }
+}
+
+/// <summary>A mailbox, with or without a name (RFC 5322 section 3.4).</summary>
+[AttributeUsage(AttributeTargets.Property)]
+internal sealed class MailboxAttribute() : ValidationAttribute("an address such as users@example.org, or Users <users@example.org>")
+{
+    public override bool IsValid(object? value)
+    {
+        try
+        {
+            return value is string text && Mailbox.Parse(text).ToEnvelope() is not null;
+        }
+        catch (FormatException)
+        {
+            return false;
         }
     }
 }

@@ -36,3 +36,6 @@ internal sealed class ReplyLimit : IProtocolLogger
     {
     }
 }
+
+/// <summary>A mail server sends a reply that has no end.</summary>
+internal sealed class ReplyTooLongException : IOException;

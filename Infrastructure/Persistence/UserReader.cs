@@ -18,8 +18,21 @@ internal sealed class UserReader(UsersDbContext db, CompiledUserQueries queries)
     public async IAsyncEnumerable<User> GetSnapshotAsync(UserFilter filter, [EnumeratorCancellation] CancellationToken ct)
     {
         await using var snapshot = await db.OpenSnapshotAsync(ct);
-        var users = await MatchingAsync(snapshot, deleted: false, filter, ct);
-        await foreach (var user in users.OrderBy(user => user.Id).AsAsyncEnumerable().WithCancellation(ct)) yield return user;
+        var matching = await MatchingAsync(snapshot, deleted: false, filter, ct);
+        await using var users = matching.OrderBy(user => user.Id).AsAsyncEnumerable().GetAsyncEnumerator(ct);
+        while (await MoveNextAsync()) yield return users.Current;
+
+        async ValueTask<bool> MoveNextAsync()
+        {
+            try
+            {
+                return await users.MoveNextAsync();
+            }
+            catch (Exception exception) when (snapshot.IsCancellation(exception, ct))
+            {
+                throw new OperationCanceledException(exception.Message, exception, ct);
+            }
+        }
     }
 
     public async Task<IReadOnlyList<User>> ListAsync(UserQuery query, CancellationToken ct)
@@ -50,8 +63,9 @@ internal sealed class UserReader(UsersDbContext db, CompiledUserQueries queries)
         }
 
         if (filter.EmailKey is { } email) users = users.Where(user => user.EmailKey == email);
-        if (filter.Status is { } status) users = users.Where(user => user.Status == status);
-        if (filter.Role is { } role) users = users.Where(user => user.Role == role);
+        // constants: a plan that was made for one value, whose users are few, would be used for the other
+        if (filter.Status is { } status) users = users.Where(user => user.Status == EF.Constant(status));
+        if (filter.Role is { } role) users = users.Where(user => user.Role == EF.Constant(role));
         if (filter.CreatedFrom is { } from) users = users.Where(user => user.CreatedAt >= from);
         if (filter.CreatedBefore is { } before) users = users.Where(user => user.CreatedAt < before);
         return filter.Words is { } words ? await db.Words.SearchAsync(users, words, ct) : users;

@@ -119,6 +119,15 @@ internal abstract class UsersDbContext(DbContextOptions options) : DbContext(opt
         return result;
     }
 
+    /// <summary>What an administrator should change of the settings of the database; null if nothing.</summary>
+    public virtual Task<string?> FindAdviceAsync(CancellationToken ct) => Task.FromResult<string?>(null);
+
+    /// <summary>
+    /// True if the driver reports the cancellation of the token by another exception than <see cref="OperationCanceledException"/>, where no
+    /// execution strategy translates it.
+    /// </summary>
+    public virtual bool IsCancellation(Exception exception, CancellationToken ct) => false;
+
     /// <summary>
     /// Another context on the same database, whose reads all see one moment of it. It tries nothing again, and so does not hold results
     /// back: however many rows there are, they come as they are read. To be disposed of.
@@ -203,3 +212,8 @@ internal abstract class UsersDbContext(DbContextOptions options) : DbContext(opt
         return version is not null && (long)stored[version]! > (long)entry.CurrentValues[version]! ? WriteTrace.Superseded : WriteTrace.None;
     }
 }
+
+/// <summary>How the schema of the database differs from that of this program.</summary>
+/// <param name="Missing">The migrations of this program that it lacks.</param>
+/// <param name="Foreign">What another build put in their place: its migrations, or tables that no migration made.</param>
+internal sealed record SchemaDifference(IReadOnlyList<string> Missing, IReadOnlyList<string> Foreign);

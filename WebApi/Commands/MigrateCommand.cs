@@ -1,3 +1,4 @@
+using CleanUsers.Application.Ports;
 using CleanUsers.Infrastructure;
 using CleanUsers.WebApi.Hosting;
 
@@ -13,6 +14,7 @@ internal sealed class MigrateCommand : ServiceCommand
         {
             await services.MigrateAsync(ct);
             await Console.Out.WriteLineAsync("The database is up to date.");
+            if (await services.GetRequiredService<IDatabase>().FindAdviceAsync(ct) is { } advice) ErrorOutput.WriteLine(advice);
             return 0;
         }));
     }

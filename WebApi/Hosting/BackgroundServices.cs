@@ -7,6 +7,7 @@ internal static class BackgroundServices
     {
         builder.Services
             .AddSingleton<PeriodicService.Host>()
+            .AddHostedService<DatabaseSettingsCheck>()
             .AddHostedService<IdempotencyCleanup>()
             .AddHostedService<DeletedUsersCleanup>()
             .AddHostedService<EmailDelivery>();

@@ -1,4 +1,5 @@
 using System.ComponentModel.DataAnnotations;
+using CleanUsers.WebApi.Http.Pipeline;
 using CleanUsers.WebApi.Observability;
 
 namespace CleanUsers.WebApi.Hosting;
@@ -19,8 +20,8 @@ internal sealed class ShutdownOptions
 
 /// <summary>
 /// The shutdown after SIGTERM, which interrupts no request. At once the service is not ready (see <see cref="HealthChecks"/>); for a while it still
-/// serves clients that have not noticed, and closes each connection with its next response. Then it accepts no new connections, finishes the
-/// requests in flight, and exits with code 0.
+/// serves clients that have not noticed, and closes each connection with its next response (<see cref="ResponseHeaders"/>). Then it accepts no new
+/// connections, finishes the requests in flight, and exits with code 0.
 /// </summary>
 internal static class Shutdown
 {
@@ -30,17 +31,6 @@ internal static class Shutdown
         builder.Services.Configure<HostOptions>(host => host.ShutdownTimeout = options.Delay + options.Timeout);
         builder.Services.AddHostedService(_ => new DrainDelay(options.Delay));
         return builder;
-    }
-
-    /// <summary>Makes clients connect again, which leads them to another instance.</summary>
-    public static void UseShutdown(this WebApplication app)
-    {
-        var stopping = app.Lifetime.ApplicationStopping;
-        app.Use((context, next) =>
-        {
-            if (stopping.IsCancellationRequested) context.Response.Headers.Connection = "close";
-            return next(context);
-        });
     }
 
     /// <summary>The web server is stopped after all of these.</summary>

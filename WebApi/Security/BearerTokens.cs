@@ -1,3 +1,5 @@
+using System.Security.Claims;
+using CleanUsers.Application.Ports;
 using CleanUsers.Domain;
 using CleanUsers.Domain.Users;
 using Microsoft.AspNetCore.Authentication.JwtBearer;
@@ -117,4 +119,16 @@ internal static partial class BearerTokens
     private static partial void LogNoKeys(ILogger logger, string reason);
 
     private sealed class IssuerUnavailableException : Exception;
+}
+
+/// <summary>The subject of the request's token (RFC 7519 section 4.1.2), or <c>anonymous</c>.</summary>
+internal sealed class HttpCaller(IHttpContextAccessor accessor) : ICaller
+{
+    public const string Anonymous = "anonymous";
+
+    public const string SubjectClaim = "sub";
+
+    public string Name => Subject(accessor.HttpContext?.User) ?? Anonymous;
+
+    public static string? Subject(ClaimsPrincipal? caller) => caller?.FindFirst(SubjectClaim)?.Value;
 }

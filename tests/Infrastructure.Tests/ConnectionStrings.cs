@@ -25,12 +25,18 @@ public sealed class ConnectionStrings
     }
 
     [Theory]
-    [InlineData("Data Source=x", 50, 5, 0)]
-    [InlineData("Server=x;Max Pool Size=7;Connection Timeout=8;Connect Retry Count=2", 7, 8, 2)]
-    public void SQL_Server_connection_string_gets_the_missing_defaults(string given, int pool, int timeout, int retries)
+    [InlineData("Data Source=x", 50, 5, 0, PoolBlockingPeriod.NeverBlock)]
+    [InlineData("Data Source=tcp:x.database.windows.net,1433", 50, 15, 0, PoolBlockingPeriod.NeverBlock)]
+    [InlineData(
+        "Server=x;Max Pool Size=7;Connection Timeout=8;Connect Retry Count=2;Pool Blocking Period=Auto", 7, 8, 2, PoolBlockingPeriod.Auto)]
+    public void SQL_Server_connection_string_gets_the_missing_defaults(
+        string given, int pool, int timeout, int retries, PoolBlockingPeriod blocking)
     {
         var complete = new SqlConnectionStringBuilder(Completed(services => services.AddSqlServer(given)));
-        Assert.Equal(("x", pool, timeout, retries), (complete.DataSource, complete.MaxPoolSize, complete.ConnectTimeout, complete.ConnectRetryCount));
+        Assert.Equal(
+            (pool, timeout, retries, blocking),
+            (complete.MaxPoolSize, complete.ConnectTimeout, complete.ConnectRetryCount, complete.PoolBlockingPeriod));
+        Assert.Contains("x", complete.DataSource, StringComparison.Ordinal);
     }
 
     private static string Completed(Action<IServiceCollection> add)

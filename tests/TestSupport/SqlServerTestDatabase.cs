@@ -4,10 +4,18 @@ using Microsoft.Data.SqlClient;
 
 namespace CleanUsers.TestSupport;
 
-/// <summary>A database of the server that <c>CLEANUSERS_TEST_SQLSERVER</c> names, else of a container.</summary>
+/// <summary>
+/// A database of the server that <c>CLEANUSERS_TEST_SQLSERVER</c> names, else of a container. With
+/// <c>CLEANUSERS_TEST_SQLSERVER_ACCOUNT=limited</c> the service gets an account that may change tables and not the
+/// database: row versions stay off, as in an old database on premises.
+/// </summary>
 public sealed class SqlServerTestDatabase : TestDatabase
 {
     private static readonly Lazy<Task<(string? ConnectionString, string? Absence)>> Server = new(FindServerAsync);
+
+    private static readonly bool IsLimited = Environment.GetEnvironmentVariable("CLEANUSERS_TEST_SQLSERVER_ACCOUNT") == "limited";
+
+    private string _administrator = "";
 
     public override DatabaseProvider Provider => DatabaseProvider.SqlServer;
 
@@ -17,7 +25,19 @@ public sealed class SqlServerTestDatabase : TestDatabase
         if (server is null) return;
         var name = NewName();
         await ExecuteAsync(server, $"CREATE DATABASE {name}");
-        ConnectionString = new SqlConnectionStringBuilder(server) { InitialCatalog = name }.ConnectionString;
+        ConnectionString = _administrator = new SqlConnectionStringBuilder(server) { InitialCatalog = name }.ConnectionString;
+        if (!IsLimited) return;
+
+        var password = $"Aa1-{Guid.NewGuid():N}";
+        await ExecuteAsync(server, $"CREATE LOGIN {name} WITH PASSWORD = '{password}'");
+        await ExecuteAsync(
+            _administrator,
+            $"""
+            CREATE USER {name} FOR LOGIN {name};
+            ALTER ROLE db_ddladmin ADD MEMBER {name};
+            GRANT SELECT, INSERT, UPDATE, DELETE, REFERENCES ON SCHEMA::dbo TO {name};
+            """);
+        ConnectionString = new SqlConnectionStringBuilder(_administrator) { UserID = name, Password = password }.ConnectionString;
     }
 
     public override async ValueTask DisposeAsync()
@@ -26,6 +46,7 @@ public sealed class SqlServerTestDatabase : TestDatabase
         var name = new SqlConnectionStringBuilder(ConnectionString).InitialCatalog;
         await ExecuteAsync(
             (await Server.Value).ConnectionString!, $"ALTER DATABASE {name} SET SINGLE_USER WITH ROLLBACK IMMEDIATE; DROP DATABASE {name}");
+        if (IsLimited) await ExecuteAsync((await Server.Value).ConnectionString!, $"DROP LOGIN {name}");
     }
 
     private static async Task<(string? ConnectionString, string? Absence)> FindServerAsync()
@@ -47,5 +68,5 @@ public sealed class SqlServerTestDatabase : TestDatabase
     }
 
     protected override DbConnection Connect() =>
-        new SqlConnection(new SqlConnectionStringBuilder(ConnectionString) { Pooling = false }.ConnectionString);
+        new SqlConnection(new SqlConnectionStringBuilder(_administrator) { Pooling = false }.ConnectionString);
 }

@@ -10,8 +10,8 @@ namespace CleanUsers.Infrastructure.Persistence.SqlServer;
 
 /// <summary>
 /// SqlBulkCopy: users into a temporary table and from there, as far as their addresses are free, into theirs; then the words of those that
-/// were added straight into theirs. T-SQL has no ON CONFLICT: the query looks in the unique index and locks the place that it finds, so that
-/// no other transaction takes an address between the look and the write.
+/// were added straight into theirs. T-SQL has no ON CONFLICT: where another transaction takes an address between the look and the write, the unique
+/// index rejects the statement, and the batch begins again. Imports wait for each other, since they would deadlock.
 /// </summary>
 internal sealed class SqlServerBulkWriter(UsersDbContext db) : IUserBulkWriter
 {
@@ -24,25 +24,53 @@ internal sealed class SqlServerBulkWriter(UsersDbContext db) : IUserBulkWriter
 
     private readonly BulkColumns _columns = new(db);
 
+    /// <summary>Until the end of the transaction. A wait is ended by cancellation alone.</summary>
+    internal const string Queue =
+        """
+        DECLARE @granted int;
+        EXEC @granted = sys.sp_getapplock @Resource = N'CleanUsers import', @LockMode = N'Exclusive', @LockOwner = N'Transaction', @LockTimeout = -1;
+        IF @granted < 0 THROW 51000, N'The lock of imports was not granted.', 1;
+        """;
+
+    /// <summary>In rows: fewer than the locks at which SQL Server locks a whole table, where escalation is not disabled.</summary>
+    private const int Slice = 1000;
+
     /// <summary>A table as that of users is, without its keys and indexes.</summary>
     internal string CreateIncoming => $"""DROP TABLE IF EXISTS "#Incoming"; SELECT TOP (0) "Id", {_columns.List} INTO "#Incoming" FROM "Users";""";
 
     internal string InsertIncoming =>
         $"""
         INSERT INTO "Users" ("Id", {_columns.List}) OUTPUT inserted."Id" SELECT "Id", {_columns.List} FROM "#Incoming" AS i
-        WHERE NOT EXISTS (SELECT 1 FROM "Users" AS u WITH (UPDLOCK, HOLDLOCK) WHERE u."EmailKey" = i."EmailKey" AND u."DeletedAt" IS NULL);
+        WHERE "Id" >= @from AND "Id" < @to
+            AND NOT EXISTS (SELECT 1 FROM "Users" AS u WHERE u."EmailKey" = i."EmailKey" AND u."DeletedAt" IS NULL);
         """;
 
     private SqlConnection Connection => (SqlConnection)db.Database.GetDbConnection();
 
     private SqlTransaction Transaction => (SqlTransaction)db.Database.CurrentTransaction!.GetDbTransaction();
 
-    public Task<IReadOnlyList<bool>> AddAsync(IReadOnlyList<User> users, CancellationToken ct)
+    public async Task<IReadOnlyList<bool>> AddAsync(IReadOnlyList<User> users, CancellationToken ct)
+    {
+        while (true)
+        {
+            try
+            {
+                return await AddOnceAsync(users, ct);
+            }
+            catch (SqlException exception) when (SqlServerErrors.IsUniqueViolation(exception, UserConfiguration.EmailIndex))
+            {
+                // the address is another user's now, and the next attempt finds it
+            }
+        }
+    }
+
+    private Task<IReadOnlyList<bool>> AddOnceAsync(IReadOnlyList<User> users, CancellationToken ct)
     {
         var added = new HashSet<long>();
         return db.InTransactionAsync(
             async token =>
             {
+                await ExecuteAsync(Queue, token);
                 var first = await TakeIdsAsync(users.Count, token);
                 added = await AddUsersAsync(users, first, token);
                 await AddWordsAsync(users.Select((user, i) => (user, first + i)).Where(pair => added.Contains(pair.Item2)), token);
@@ -81,13 +109,20 @@ internal sealed class SqlServerBulkWriter(UsersDbContext db) : IUserBulkWriter
                 [first + i, .. Enumerable.Range(0, _columns.Names.Count).Select(column => _columns.Value(column, users[i]) ?? DBNull.Value)]);
         }
 
-        await using (var create = Command(CreateIncoming)) await create.ExecuteNonQueryAsync(ct);
+        await ExecuteAsync(CreateIncoming, ct);
         await CopyAsync("[#Incoming]", SqlBulkCopyOptions.TableLock, rows, ct);
 
         var added = new HashSet<long>(users.Count);
         await using var insert = Command(InsertIncoming);
-        await using var ids = await insert.ExecuteReaderAsync(ct);
-        while (await ids.ReadAsync(ct)) added.Add(ids.GetInt64(0));
+        var from = insert.Parameters.Add("@from", SqlDbType.BigInt);
+        var to = insert.Parameters.Add("@to", SqlDbType.BigInt);
+        for (var i = 0; i < users.Count; i += Slice)
+        {
+            (from.Value, to.Value) = (first + i, first + Math.Min(i + Slice, users.Count));
+            await using var ids = await insert.ExecuteReaderAsync(ct);
+            while (await ids.ReadAsync(ct)) added.Add(ids.GetInt64(0));
+        }
+
         return added;
     }
 
@@ -103,14 +138,21 @@ internal sealed class SqlServerBulkWriter(UsersDbContext db) : IUserBulkWriter
 
     private async Task CopyAsync(string table, SqlBulkCopyOptions options, DataTable rows, CancellationToken ct)
     {
-        using var copy = new SqlBulkCopy(Connection, options, Transaction) { DestinationTableName = table };
+        using var copy = new SqlBulkCopy(Connection, options, Transaction) { DestinationTableName = table, BatchSize = Slice };
         foreach (DataColumn column in rows.Columns) copy.ColumnMappings.Add(column.ColumnName, column.ColumnName);
         await copy.WriteToServerAsync(rows, ct);
+    }
+
+    private async Task ExecuteAsync(string statement, CancellationToken ct)
+    {
+        await using var command = Command(statement);
+        await command.ExecuteNonQueryAsync(ct);
     }
 
     private SqlCommand Command(string statement)
     {
         var command = Connection.CreateCommand();
+        command.CommandTimeout = 0; // an import may wait for another one; cancellation ends it
         command.Transaction = Transaction;
 #pragma warning disable CA2100 // made of the model's names
         command.CommandText = statement;

@@ -8,13 +8,15 @@ namespace CleanUsers.Infrastructure.Persistence.SqlServer;
 
 internal static class SqlServerSetup
 {
+    private static readonly string[] AzureHosts = [".database.windows.net", ".database.chinacloudapi.cn", ".database.usgovcloudapi.net"];
+
     /// <exception cref="ArgumentException">The connection string is not valid.</exception>
     public static IServiceCollection AddSqlServer(this IServiceCollection services, string connectionString)
     {
         var complete = Complete(connectionString);
         return services.AddScoped<IUserBulkWriter, SqlServerBulkWriter>().AddDbContextPool<UsersDbContext, SqlServerUsersDbContext>(builder => builder
             .UseSqlServer(complete, server => server
-                .EnableRetryOnFailure(UsersDbContext.Retries, UsersDbContext.LongestPause, null)
+                .ExecutionStrategy(dependencies => new SqlServerRetries(dependencies, TimeProvider.System))
                 .MinBatchSize(1))
             .AddInterceptors(new SearchWordsInterceptor()));
     }
@@ -27,7 +29,10 @@ internal static class SqlServerSetup
         {
             ApplicationName = "CleanUsers",
             MaxPoolSize = 50,
-            ConnectTimeout = 5, // seconds, of connecting and of waiting for a connection
+            // seconds, of connecting and of waiting for a connection; Azure resumes a paused database, and routes through a gateway
+            ConnectTimeout = AzureHosts.Any(host => given.DataSource.Contains(host, StringComparison.OrdinalIgnoreCase)) ? 15 : 5,
+            // else the pool would repeat a failed login for up to a minute without trying it, also when the server is back
+            PoolBlockingPeriod = PoolBlockingPeriod.NeverBlock,
             ConnectRetryCount = 0, // the driver's own retries, ten seconds apart, would be added to those of the execution strategy
         };
         return ServerUsersDbContext.Complete(connectionString, defaults);

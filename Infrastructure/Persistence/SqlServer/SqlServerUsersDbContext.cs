@@ -1,3 +1,4 @@
+using System.Collections.Concurrent;
 using System.Data;
 using System.Text;
 using CleanUsers.Domain.Users;
@@ -8,6 +9,7 @@ using Microsoft.EntityFrameworkCore.Infrastructure;
 using Microsoft.EntityFrameworkCore.Metadata.Builders;
 using Microsoft.EntityFrameworkCore.Storage;
 using Microsoft.EntityFrameworkCore.Storage.ValueConversion;
+using Microsoft.Extensions.Logging;
 
 namespace CleanUsers.Infrastructure.Persistence.SqlServer;
 
@@ -15,29 +17,22 @@ namespace CleanUsers.Infrastructure.Persistence.SqlServer;
 /// Texts compare as they are (BIN2). What is sorted, or searched by how it begins, is stored as bytes of UTF-8: those compare by code point,
 /// where BIN2 compares nvarchar by units of UTF-16 (docs/decisions/0013-three-databases.md).
 /// </summary>
-internal sealed class SqlServerUsersDbContext(DbContextOptions<SqlServerUsersDbContext> options) : ServerUsersDbContext(options)
+internal sealed partial class SqlServerUsersDbContext(DbContextOptions<SqlServerUsersDbContext> options) : ServerUsersDbContext(options)
 {
     // a code point takes up to four bytes
     private const int NameMaxBytes = 4 * UserName.MaxLength;
 
-    private const int ForeignKeyViolation = 547;
-    private const int UniqueIndexViolation = 2601;
-    private const int UniqueConstraintViolation = 2627;
+    // by reaching it, a statement would get the lock of a whole table: users come and go by row, and imports write thousands
+    private const string DisableLockEscalation =
+        """
+        IF EXISTS (SELECT 1 FROM [sys].[tables] WHERE [object_id] = OBJECT_ID(N'Users') AND [lock_escalation] <> 1)
+            ALTER TABLE [Users] SET (LOCK_ESCALATION = DISABLE);
+        IF EXISTS (SELECT 1 FROM [sys].[tables] WHERE [object_id] = OBJECT_ID(N'UserWords') AND [lock_escalation] <> 1)
+            ALTER TABLE [UserWords] SET (LOCK_ESCALATION = DISABLE);
+        """;
 
-    // severities from here on are the server's troubles, not the statement's
-    private const int SeverityOfResources = 17;
-
-    // of lesser severity, and yet of a request in order that the server can't do now
-    private static readonly int[] OutOfReach =
-    [
-        -2, // time-out
-        1205, 1222, 3960, // deadlock, lock or snapshot not to be had, after all retries
-        3906, // read-only
-        4060, 4064, 18452, 18456, // no such database, no right to connect
-        922, 927, 942, 945, 952, 976, 983, 6005, 17142, // recovering, restoring, offline, shutting down, paused
-        40197, 40501, 40613, 49918, 49919, 49920, // busy, in Azure
-        207, 208, // the schema lacks a column, a table
-    ];
+    // the databases whose exports block writers, each of which is warned about once
+    private static readonly ConcurrentDictionary<string, bool> Warned = new(StringComparer.Ordinal);
 
     /// <summary>T-SQL has no comparison of rows.</summary>
     public override bool ComparesRows => false;
@@ -45,42 +40,80 @@ internal sealed class SqlServerUsersDbContext(DbContextOptions<SqlServerUsersDbC
     protected override FormattableString TableNames => $"SELECT [name] AS [Value] FROM [sys].[tables] WHERE [schema_id] = SCHEMA_ID()";
 
     public override bool IsEmailTaken(DbUpdateException exception) =>
-        exception.InnerException is SqlException { Number: UniqueIndexViolation or UniqueConstraintViolation } rejection
-        && rejection.Message.Contains(UserConfiguration.EmailIndex, StringComparison.OrdinalIgnoreCase);
+        exception.InnerException is SqlException rejection && SqlServerErrors.IsUniqueViolation(rejection, UserConfiguration.EmailIndex);
 
-    protected override bool IsKeyConflict(DbUpdateException exception) =>
-        exception.InnerException is SqlException rejection && rejection.Number switch
-        {
-            UniqueConstraintViolation => rejection.Message.Contains("PK_", StringComparison.OrdinalIgnoreCase),
-            ForeignKeyViolation => true,
-            _ => false,
-        };
+    public override bool IsCancellation(Exception exception, CancellationToken ct) => SqlServerErrors.IsCancellation(exception, ct);
+
+    protected override bool IsKeyConflict(DbUpdateException exception) => exception.InnerException is SqlException rejection
+        && (SqlServerErrors.IsUniqueViolation(rejection, "PK_") || SqlServerErrors.IsForeignKeyViolation(rejection));
 
     /// <summary>As texts are stored that sort or are searched by how they begin.</summary>
     public static byte[] ToUtf8(string text) => Encoding.UTF8.GetBytes(text);
 
-    /// <summary>Where the database does not allow snapshots, what is read is locked until the end: as true, but writers wait.</summary>
-    public override async Task<UsersDbContext> OpenSnapshotAsync(CancellationToken ct)
+    /// <summary>
+    /// A snapshot where the database allows it. Else the export's one statement sees one moment at READ COMMITTED, where that reads row versions.
+    /// Else what is read is locked until the end: as true, but writers wait. The opening is retried, because a pool can hold broken connections.
+    /// </summary>
+    public override Task<UsersDbContext> OpenSnapshotAsync(CancellationToken ct) => Database.CreateExecutionStrategy().ExecuteAsync(
+        this,
+        async (_, token) =>
+        {
+            var snapshot = new SqlServerUsersDbContext(SnapshotOptions());
+            var isOpen = false;
+            try
+            {
+                var settings = await snapshot.Database.GetSnapshotSettingsAsync(token);
+                var isolation = settings.HasFlag(SnapshotSettings.Isolation) ? IsolationLevel.Snapshot
+                    : settings.HasFlag(SnapshotSettings.ReadCommitted) ? IsolationLevel.ReadCommitted
+                    : IsolationLevel.Serializable;
+                if (isolation == IsolationLevel.Serializable && Warned.TryAdd(Database.GetConnectionString()!, true))
+                    LogExportBlocksWriters(this.GetService<ILoggerFactory>().CreateLogger<SqlServerUsersDbContext>());
+                await snapshot.Database.BeginTransactionAsync(isolation, token);
+                isOpen = true;
+                return (UsersDbContext)snapshot;
+            }
+            finally
+            {
+                if (!isOpen) await snapshot.DisposeAsync();
+            }
+        },
+        ct);
+
+    /// <summary>
+    /// Also enables row versions where the account has the right to, and disables lock escalation. It waits as long as it takes: an index on millions
+    /// of users takes longer than the timeout of a command.
+    /// </summary>
+    public override async Task MigrateAsync(CancellationToken ct)
     {
-        var withoutRetries = new DbContextOptionsBuilder<SqlServerUsersDbContext>(
-                (DbContextOptions<SqlServerUsersDbContext>)this.GetService<IDbContextOptions>())
-            .UseSqlServer(server =>
-                server.ExecutionStrategy(dependencies => new NonRetryingExecutionStrategy(dependencies)).CommandTimeout(0))
-            .Options;
-        var snapshot = new SqlServerUsersDbContext(withoutRetries);
-        var allowed = await snapshot.Database.SqlQuery<int>(
-            $"SELECT COUNT(*) AS [Value] FROM [sys].[databases] WHERE [database_id] = DB_ID() AND [snapshot_isolation_state] = 1").ToListAsync(ct);
-        await snapshot.Database.BeginTransactionAsync(allowed is [1] ? IsolationLevel.Snapshot : IsolationLevel.Serializable, ct);
-        return snapshot;
+        Database.SetCommandTimeout(0);
+        try
+        {
+            await base.MigrateAsync(ct);
+        }
+        catch (SqlException exception) when (exception.Number == SqlServerErrors.DatabaseExists)
+        {
+            await base.MigrateAsync(ct); // another process has created it in the meantime
+        }
+
+        await Database.ExecuteSqlRawAsync(DisableLockEscalation, ct);
+        foreach (var statement in (await Database.GetSnapshotSettingsAsync(ct)).Missing())
+        {
+            try
+            {
+                await Database.ExecuteSqlRawAsync(statement, ct);
+            }
+            catch (SqlException exception) when (exception.Class < SqlServerErrors.SeverityOfResources)
+            {
+                // without the right to alter the database: FindAdviceAsync reports it
+            }
+        }
+
+        Database.SetCommandTimeout(null);
     }
 
-    protected override bool IndicatesUnavailable(Exception cause) => cause switch
-    {
-        SqlException error => error.Class >= SeverityOfResources || OutOfReach.Contains(error.Number),
-        // how the driver reports that its pool is exhausted
-        InvalidOperationException { Source: "Microsoft.Data.SqlClient" } => true,
-        _ => false,
-    };
+    public override async Task<string?> FindAdviceAsync(CancellationToken ct) => (await Database.GetSnapshotSettingsAsync(ct)).Advice();
+
+    protected override bool IndicatesUnavailable(Exception cause) => SqlServerErrors.IsUnavailable(cause);
 
     /// <summary>
     /// SQL Server has no query for the outcome of a transaction, so the service looks for what the transaction wrote. At REPEATABLE READ the look
@@ -105,6 +138,13 @@ internal sealed class SqlServerUsersDbContext(DbContextOptions<SqlServerUsersDbC
         AsUtf8(modelBuilder.Entity<User>().Property(user => user.EmailKey), EmailAddress.MaxBytes);
         AsUtf8(modelBuilder.Entity<User>().Property(user => user.SortName), NameMaxBytes);
         AsUtf8(modelBuilder.Entity<UserWord>().Property(word => word.Word), NameMaxBytes);
+
+        // a query that repeats the filter of an index needs the filter's column, and would look up every row for it
+        foreach (var index in modelBuilder.Entity<User>().Metadata.GetIndexes())
+        {
+            if (index.GetFilter() is not null && index.Properties.All(property => property.Name != nameof(User.DeletedAt)))
+                SqlServerIndexExtensions.SetIncludeProperties(index, new[] { nameof(User.DeletedAt) });
+        }
     }
 
     protected override void UseHiLo(PropertyBuilder<long> id, string sequence) => SqlServerPropertyBuilderExtensions.UseHiLo(id, sequence);
@@ -114,6 +154,24 @@ internal sealed class SqlServerUsersDbContext(DbContextOptions<SqlServerUsersDbC
         configurationBuilder.Properties<string>().UseCollation("Latin1_General_100_BIN2");
         configurationBuilder.Properties<DateTimeOffset>().HavePrecision(3); // milliseconds
     }
+
+    /// <summary>
+    /// Without retries, so that rows come as they are read, and with a pool of their own: an isolation level survives on a connection in its pool.
+    /// </summary>
+    private DbContextOptions<SqlServerUsersDbContext> SnapshotOptions()
+    {
+        var connection = new SqlConnectionStringBuilder(Database.GetConnectionString());
+        connection.ApplicationName += " export";
+        return new DbContextOptionsBuilder<SqlServerUsersDbContext>(
+                (DbContextOptions<SqlServerUsersDbContext>)this.GetService<IDbContextOptions>())
+            .UseSqlServer(
+                connection.ConnectionString,
+                server => server.ExecutionStrategy(dependencies => new NonRetryingExecutionStrategy(dependencies)).CommandTimeout(0))
+            .Options;
+    }
+
+    [LoggerMessage(LogLevel.Warning, "An export blocks writers in this database, because it allows neither SNAPSHOT nor READ_COMMITTED_SNAPSHOT.")]
+    private static partial void LogExportBlocksWriters(ILogger logger);
 
     private static void AsUtf8(PropertyBuilder<string> text, int length) =>
         text.HasConversion<Utf8Converter>().HasMaxLength(length).UseCollation(null);

@@ -30,7 +30,7 @@ internal sealed record JsonBody(ReadOnlyMemory<byte> Bytes, JsonObject? Object, 
     {
         if (!IsJson(request))
         {
-            MethodNegotiation.Accepts(request.HttpContext.Response, request.Method);
+            Resources.Accepts(request.HttpContext.Response, request.Method);
             return Unsupported(
                 "The header Content-Type is missing or names another type than the resource takes, or another character set than UTF-8.");
         }
@@ -112,6 +112,7 @@ internal sealed record JsonBody(ReadOnlyMemory<byte> Bytes, JsonObject? Object, 
 
     private static bool IsJson(HttpRequest request)
     {
+        if (request.ContentType == Json) return true; // as nearly all clients write it
         if (!ContentType.TryParseUtf8(request.ContentType, out var type)) return false;
         return type.Equals(Json, StringComparison.OrdinalIgnoreCase)
             || (HttpMethods.IsPatch(request.Method) && type.Equals(MergePatch, StringComparison.OrdinalIgnoreCase));

@@ -81,11 +81,9 @@ internal static class HttpSetup
         app.UseExceptionHandler(_ => { });
         app.UseStatusCodePages(context =>
             new ProblemResult(ProblemCatalogue.OfStatus(context.HttpContext.Response.StatusCode)).WriteAsync(context.HttpContext));
-        app.UseUnreadBodies();
         app.UseRequestTimeouts();
-        app.UseSupportedVersions();
         app.UseTransferCodings();
-        app.UseMethodNegotiation();
+        app.UseResources();
     }
 
     /// <summary>MVC looks for public classes only, and nothing outside this project needs the controllers.</summary>

@@ -17,14 +17,42 @@ internal sealed partial class FakeSqlServer : IDbConnectionInterceptor, IDbTrans
 
     public int Count { get; set; }
 
+    /// <summary>How many rows the next changes affect; 1 when there are no more numbers.</summary>
+    public Queue<int> Affected { get; } = new();
+
+    /// <summary>Of the transactions that were begun.</summary>
+    public List<IsolationLevel> IsolationLevels { get; } = [];
+
+    /// <summary>Of the connections that were opened.</summary>
+    public List<string> ConnectionStrings { get; } = [];
+
+    /// <summary>The timeouts of the commands, in seconds.</summary>
+    public List<int> Timeouts { get; } = [];
+
+    /// <summary>Runs before each command returns its result.</summary>
+    public Func<string, CancellationToken, Task>? Executing { get; set; }
+
+    /// <summary>Runs before each connection is open.</summary>
+    public Action? Opening { get; set; }
+
+    public InterceptionResult ConnectionOpening(DbConnection connection, ConnectionEventData eventData, InterceptionResult result)
+    {
+        ConnectionStrings.Add(connection.ConnectionString);
+        Opening?.Invoke();
+        return InterceptionResult.Suppress();
+    }
+
     public ValueTask<InterceptionResult> ConnectionOpeningAsync(
         DbConnection connection, ConnectionEventData eventData, InterceptionResult result, CancellationToken cancellationToken = default) =>
-        ValueTask.FromResult(InterceptionResult.Suppress());
+        ValueTask.FromResult(ConnectionOpening(connection, eventData, result));
 
     public ValueTask<InterceptionResult<DbTransaction>> TransactionStartingAsync(
         DbConnection connection, TransactionStartingEventData eventData, InterceptionResult<DbTransaction> result,
-        CancellationToken cancellationToken = default) =>
-        ValueTask.FromResult(InterceptionResult<DbTransaction>.SuppressWithResult(new Transaction(connection)));
+        CancellationToken cancellationToken = default)
+    {
+        IsolationLevels.Add(eventData.IsolationLevel);
+        return ValueTask.FromResult(InterceptionResult<DbTransaction>.SuppressWithResult(new Transaction(connection)));
+    }
 
     public InterceptionResult<DbCommand> CommandCreating(CommandCorrelatedEventData eventData, InterceptionResult<DbCommand> result) =>
         InterceptionResult<DbCommand>.SuppressWithResult(new Command(this));
@@ -75,14 +103,26 @@ internal sealed partial class FakeSqlServer : IDbConnectionInterceptor, IDbTrans
 
         public override int ExecuteNonQuery()
         {
-            server.Commands.Add(CommandText);
-            return 1;
+            Record();
+            return server.Affected.TryDequeue(out var rows) ? rows : 1;
+        }
+
+        public override async Task<int> ExecuteNonQueryAsync(CancellationToken cancellationToken)
+        {
+            await ExecutingAsync(cancellationToken);
+            return ExecuteNonQuery();
+        }
+
+        public override async Task<object?> ExecuteScalarAsync(CancellationToken cancellationToken)
+        {
+            await ExecutingAsync(cancellationToken);
+            return ExecuteScalar();
         }
 
         public override object? ExecuteScalar()
         {
-            server.Commands.Add(CommandText);
-            return (long)server.Commands.Count;
+            Record();
+            return CommandText.Contains("sp_getapplock", StringComparison.Ordinal) ? 0 : (object)(long)server.Commands.Count;
         }
 
         public override void Prepare()
@@ -93,17 +133,32 @@ internal sealed partial class FakeSqlServer : IDbConnectionInterceptor, IDbTrans
 
         protected override DbDataReader ExecuteDbDataReader(CommandBehavior behavior)
         {
-            server.Commands.Add(CommandText);
+            Record();
             if (CommandText.StartsWith("SELECT COUNT_BIG(", StringComparison.Ordinal)) return Numbers((long)server.Count);
             if (CommandText.StartsWith("SELECT COUNT(", StringComparison.Ordinal)) return Numbers(server.Count);
+            if (CommandText.Contains("snapshot_isolation_state", StringComparison.Ordinal)) return Numbers(server.Count);
             var changes = Output.Count(CommandText);
             return changes > 0 ? Numbers([.. Enumerable.Repeat(1, changes)]) : Nothing();
+        }
+
+        protected override async Task<DbDataReader> ExecuteDbDataReaderAsync(CommandBehavior behavior, CancellationToken cancellationToken)
+        {
+            await ExecutingAsync(cancellationToken);
+            return ExecuteDbDataReader(behavior);
         }
 
         protected override void Dispose(bool disposing)
         {
             _real.Dispose();
             base.Dispose(disposing);
+        }
+
+        private Task ExecutingAsync(CancellationToken ct) => server.Executing?.Invoke(CommandText, ct) ?? Task.CompletedTask;
+
+        private void Record()
+        {
+            server.Commands.Add(CommandText);
+            server.Timeouts.Add(CommandTimeout);
         }
 
         /// <summary>No row, and at least as many columns as a query reads.</summary>

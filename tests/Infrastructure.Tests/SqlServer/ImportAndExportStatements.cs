@@ -1,3 +1,4 @@
+using System.Data;
 using System.Text;
 using CleanUsers.Application.Ports;
 using CleanUsers.Domain.Users;
@@ -15,8 +16,11 @@ public sealed class ImportAndExportStatements : SqlServerStatements
     {
         using var scope = Services.CreateScope();
         var writer = (SqlServerBulkWriter)scope.ServiceProvider.GetRequiredService<IUserBulkWriter>();
-        foreach (var statement in (string[])[SqlServerBulkWriter.TakeIds, writer.CreateIncoming, writer.InsertIncoming]) Parse(statement);
+        string[] statements = [SqlServerBulkWriter.Queue, SqlServerBulkWriter.TakeIds, writer.CreateIncoming, writer.InsertIncoming];
+        foreach (var statement in statements) Parse(statement);
         Assert.Contains("\"EmailKey\"", writer.InsertIncoming, StringComparison.Ordinal);
+        Assert.DoesNotContain("HOLDLOCK", writer.InsertIncoming, StringComparison.Ordinal); // over a scan, imports would deadlock
+        Assert.Contains("sp_getapplock", SqlServerBulkWriter.Queue, StringComparison.Ordinal);
     }
 
     [Fact]
@@ -38,16 +42,36 @@ public sealed class ImportAndExportStatements : SqlServerStatements
     }
 
     [Theory]
-    [InlineData(0)]
-    [InlineData(1)]
-    public async Task Snapshot_is_one_check_and_one_statement(int allowed)
+    [InlineData(0, IsolationLevel.Serializable)]
+    [InlineData(1, IsolationLevel.ReadCommitted)]
+    [InlineData(2, IsolationLevel.Snapshot)]
+    [InlineData(3, IsolationLevel.Snapshot)]
+    public async Task Snapshot_is_one_check_and_one_statement_at_the_level_that_the_database_allows(int settings, IsolationLevel level)
     {
-        Server.Count = allowed;
+        Server.Count = settings;
         await using var scope = Services.CreateAsyncScope();
         var filter = new UserFilter("a@b", UserStatus.Active, UserRole.Admin, Sample.Now, Sample.Now);
         Assert.Empty(await scope.ServiceProvider.GetRequiredService<IUserReader>().GetSnapshotAsync(filter, Ct).ToListAsync(Ct));
         Assert.Equal(2, Server.Commands.Count);
         foreach (var command in Server.Commands) Parse(command);
+        Assert.Equal([level], Server.IsolationLevels);
+        Assert.Contains("[name] = DB_NAME()", Server.Commands[0], StringComparison.Ordinal);
+        // an isolation level survives on a connection in its pool, so an export has its own
+        Assert.All(Server.ConnectionStrings, connection => Assert.Contains("CleanUsers export", connection, StringComparison.Ordinal));
+    }
+
+    [Fact]
+    public async Task Snapshot_is_opened_again_when_the_connection_of_the_pool_is_broken()
+    {
+        var failures = 1;
+        Server.Opening = () =>
+        {
+            if (failures-- > 0) throw SqlErrors.Exception((10054, 20));
+        };
+        Server.Count = 3;
+        await using var scope = Services.CreateAsyncScope();
+        Assert.Empty(await scope.ServiceProvider.GetRequiredService<IUserReader>().GetSnapshotAsync(new(), Ct).ToListAsync(Ct));
+        Assert.True(failures < 0 && Server.ConnectionStrings.Count > 1);
     }
 
     [Fact]

@@ -1,5 +1,6 @@
 using CleanUsers.Infrastructure.Persistence;
 using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.Logging;
 using Microsoft.Extensions.Time.Testing;
 using Microsoft.SqlServer.TransactSql.ScriptDom;
 
@@ -8,16 +9,20 @@ namespace CleanUsers.Infrastructure.Tests.SqlServer;
 /// <summary>The SQL Server provider without a server, and Microsoft's own parser for its statements.</summary>
 public abstract class SqlServerStatements : IDisposable
 {
-    private protected SqlServerStatements() => Services = new ServiceCollection()
-        .AddLogging()
-        .AddSingleton<TimeProvider>(new FakeTimeProvider(Sample.Now))
-        .AddInfrastructure(new DatabaseOptions { Provider = DatabaseProvider.SqlServer }, "Server=nowhere")
+    private protected SqlServerStatements(string server = "nowhere") => Services = new ServiceCollection()
+        .AddLogging(logging => logging.AddProvider(Log))
+        .AddSingleton<TimeProvider>(Clock)
+        .AddInfrastructure(new DatabaseOptions { Provider = DatabaseProvider.SqlServer }, $"Server={server}")
         .Intercept(Server)
         .BuildServiceProvider();
 
     protected static CancellationToken Ct => TestContext.Current.CancellationToken;
 
+    private protected FakeTimeProvider Clock { get; } = new(Sample.Now);
+
     private protected FakeSqlServer Server { get; } = new();
+
+    private protected LogRecorder Log { get; } = new();
 
     protected ServiceProvider Services { get; }
 

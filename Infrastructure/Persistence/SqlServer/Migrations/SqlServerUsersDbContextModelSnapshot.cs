@@ -169,45 +169,71 @@ namespace CleanUsers.Infrastructure.Persistence.SqlServer.Migrations
                     b.HasIndex(new[] { "CreatedAt", "Id" }, "IX_DeletedUsers_CreatedAt")
                         .HasFilter("\"DeletedAt\" IS NOT NULL");
 
+                    SqlServerIndexBuilderExtensions.IncludeProperties(b.HasIndex(new[] { "CreatedAt", "Id" }, "IX_DeletedUsers_CreatedAt"), new[] { "DeletedAt" });
+
                     b.HasIndex(new[] { "DeletedAt", "Id" }, "IX_DeletedUsers_DeletedAt")
                         .HasFilter("\"DeletedAt\" IS NOT NULL");
 
                     b.HasIndex(new[] { "EmailKey", "Id" }, "IX_DeletedUsers_Email")
                         .HasFilter("\"DeletedAt\" IS NOT NULL");
 
+                    SqlServerIndexBuilderExtensions.IncludeProperties(b.HasIndex(new[] { "EmailKey", "Id" }, "IX_DeletedUsers_Email"), new[] { "DeletedAt" });
+
                     b.HasIndex(new[] { "Id" }, "IX_DeletedUsers_Id")
                         .HasFilter("\"DeletedAt\" IS NOT NULL");
+
+                    SqlServerIndexBuilderExtensions.IncludeProperties(b.HasIndex(new[] { "Id" }, "IX_DeletedUsers_Id"), new[] { "DeletedAt" });
 
                     b.HasIndex(new[] { "SortName", "Id" }, "IX_DeletedUsers_Name")
                         .HasFilter("\"DeletedAt\" IS NOT NULL");
 
+                    SqlServerIndexBuilderExtensions.IncludeProperties(b.HasIndex(new[] { "SortName", "Id" }, "IX_DeletedUsers_Name"), new[] { "DeletedAt" });
+
                     b.HasIndex(new[] { "Role", "Id" }, "IX_DeletedUsers_Role")
                         .HasFilter("\"DeletedAt\" IS NOT NULL");
+
+                    SqlServerIndexBuilderExtensions.IncludeProperties(b.HasIndex(new[] { "Role", "Id" }, "IX_DeletedUsers_Role"), new[] { "DeletedAt" });
 
                     b.HasIndex(new[] { "Status", "Id" }, "IX_DeletedUsers_Status")
                         .HasFilter("\"DeletedAt\" IS NOT NULL");
 
+                    SqlServerIndexBuilderExtensions.IncludeProperties(b.HasIndex(new[] { "Status", "Id" }, "IX_DeletedUsers_Status"), new[] { "DeletedAt" });
+
                     b.HasIndex(new[] { "UpdatedAt", "Id" }, "IX_DeletedUsers_UpdatedAt")
                         .HasFilter("\"DeletedAt\" IS NOT NULL");
 
+                    SqlServerIndexBuilderExtensions.IncludeProperties(b.HasIndex(new[] { "UpdatedAt", "Id" }, "IX_DeletedUsers_UpdatedAt"), new[] { "DeletedAt" });
+
                     b.HasIndex(new[] { "CreatedAt", "Id" }, "IX_Users_CreatedAt")
                         .HasFilter("\"DeletedAt\" IS NULL");
+
+                    SqlServerIndexBuilderExtensions.IncludeProperties(b.HasIndex(new[] { "CreatedAt", "Id" }, "IX_Users_CreatedAt"), new[] { "DeletedAt" });
 
                     b.HasIndex(new[] { "EmailKey" }, "IX_Users_EmailKey")
                         .IsUnique()
                         .HasFilter("\"DeletedAt\" IS NULL");
 
+                    SqlServerIndexBuilderExtensions.IncludeProperties(b.HasIndex(new[] { "EmailKey" }, "IX_Users_EmailKey"), new[] { "DeletedAt" });
+
                     b.HasIndex(new[] { "SortName", "Id" }, "IX_Users_Name")
                         .HasFilter("\"DeletedAt\" IS NULL");
+
+                    SqlServerIndexBuilderExtensions.IncludeProperties(b.HasIndex(new[] { "SortName", "Id" }, "IX_Users_Name"), new[] { "DeletedAt" });
 
                     b.HasIndex(new[] { "Role", "Id" }, "IX_Users_Role")
                         .HasFilter("\"DeletedAt\" IS NULL");
 
+                    SqlServerIndexBuilderExtensions.IncludeProperties(b.HasIndex(new[] { "Role", "Id" }, "IX_Users_Role"), new[] { "DeletedAt" });
+
                     b.HasIndex(new[] { "Status", "Id" }, "IX_Users_Status")
                         .HasFilter("\"DeletedAt\" IS NULL");
 
+                    SqlServerIndexBuilderExtensions.IncludeProperties(b.HasIndex(new[] { "Status", "Id" }, "IX_Users_Status"), new[] { "DeletedAt" });
+
                     b.HasIndex(new[] { "UpdatedAt", "Id" }, "IX_Users_UpdatedAt")
                         .HasFilter("\"DeletedAt\" IS NULL");
+
+                    SqlServerIndexBuilderExtensions.IncludeProperties(b.HasIndex(new[] { "UpdatedAt", "Id" }, "IX_Users_UpdatedAt"), new[] { "DeletedAt" });
 
                     b.ToTable("Users");
                 });

@@ -136,7 +136,8 @@ namespace CleanUsers.Infrastructure.Persistence.SqlServer.Migrations
                 name: "IX_DeletedUsers_CreatedAt",
                 table: "Users",
                 columns: new[] { "CreatedAt", "Id" },
-                filter: "\"DeletedAt\" IS NOT NULL");
+                filter: "\"DeletedAt\" IS NOT NULL")
+                .Annotation("SqlServer:Include", new[] { "DeletedAt" });
 
             migrationBuilder.CreateIndex(
                 name: "IX_DeletedUsers_DeletedAt",
@@ -148,74 +149,86 @@ namespace CleanUsers.Infrastructure.Persistence.SqlServer.Migrations
                 name: "IX_DeletedUsers_Email",
                 table: "Users",
                 columns: new[] { "EmailKey", "Id" },
-                filter: "\"DeletedAt\" IS NOT NULL");
+                filter: "\"DeletedAt\" IS NOT NULL")
+                .Annotation("SqlServer:Include", new[] { "DeletedAt" });
 
             migrationBuilder.CreateIndex(
                 name: "IX_DeletedUsers_Id",
                 table: "Users",
                 column: "Id",
-                filter: "\"DeletedAt\" IS NOT NULL");
+                filter: "\"DeletedAt\" IS NOT NULL")
+                .Annotation("SqlServer:Include", new[] { "DeletedAt" });
 
             migrationBuilder.CreateIndex(
                 name: "IX_DeletedUsers_Name",
                 table: "Users",
                 columns: new[] { "SortName", "Id" },
-                filter: "\"DeletedAt\" IS NOT NULL");
+                filter: "\"DeletedAt\" IS NOT NULL")
+                .Annotation("SqlServer:Include", new[] { "DeletedAt" });
 
             migrationBuilder.CreateIndex(
                 name: "IX_DeletedUsers_Role",
                 table: "Users",
                 columns: new[] { "Role", "Id" },
-                filter: "\"DeletedAt\" IS NOT NULL");
+                filter: "\"DeletedAt\" IS NOT NULL")
+                .Annotation("SqlServer:Include", new[] { "DeletedAt" });
 
             migrationBuilder.CreateIndex(
                 name: "IX_DeletedUsers_Status",
                 table: "Users",
                 columns: new[] { "Status", "Id" },
-                filter: "\"DeletedAt\" IS NOT NULL");
+                filter: "\"DeletedAt\" IS NOT NULL")
+                .Annotation("SqlServer:Include", new[] { "DeletedAt" });
 
             migrationBuilder.CreateIndex(
                 name: "IX_DeletedUsers_UpdatedAt",
                 table: "Users",
                 columns: new[] { "UpdatedAt", "Id" },
-                filter: "\"DeletedAt\" IS NOT NULL");
+                filter: "\"DeletedAt\" IS NOT NULL")
+                .Annotation("SqlServer:Include", new[] { "DeletedAt" });
 
             migrationBuilder.CreateIndex(
                 name: "IX_Users_CreatedAt",
                 table: "Users",
                 columns: new[] { "CreatedAt", "Id" },
-                filter: "\"DeletedAt\" IS NULL");
+                filter: "\"DeletedAt\" IS NULL")
+                .Annotation("SqlServer:Include", new[] { "DeletedAt" });
 
             migrationBuilder.CreateIndex(
                 name: "IX_Users_EmailKey",
                 table: "Users",
                 column: "EmailKey",
                 unique: true,
-                filter: "\"DeletedAt\" IS NULL");
+                filter: "\"DeletedAt\" IS NULL")
+                .Annotation("SqlServer:Include", new[] { "DeletedAt" });
 
             migrationBuilder.CreateIndex(
                 name: "IX_Users_Name",
                 table: "Users",
                 columns: new[] { "SortName", "Id" },
-                filter: "\"DeletedAt\" IS NULL");
+                filter: "\"DeletedAt\" IS NULL")
+                .Annotation("SqlServer:Include", new[] { "DeletedAt" });
 
             migrationBuilder.CreateIndex(
                 name: "IX_Users_Role",
                 table: "Users",
                 columns: new[] { "Role", "Id" },
-                filter: "\"DeletedAt\" IS NULL");
+                filter: "\"DeletedAt\" IS NULL")
+                .Annotation("SqlServer:Include", new[] { "DeletedAt" });
 
             migrationBuilder.CreateIndex(
                 name: "IX_Users_Status",
                 table: "Users",
                 columns: new[] { "Status", "Id" },
-                filter: "\"DeletedAt\" IS NULL");
+                filter: "\"DeletedAt\" IS NULL")
+                .Annotation("SqlServer:Include", new[] { "DeletedAt" });
 
             migrationBuilder.CreateIndex(
                 name: "IX_Users_UpdatedAt",
                 table: "Users",
                 columns: new[] { "UpdatedAt", "Id" },
-                filter: "\"DeletedAt\" IS NULL");
+                filter: "\"DeletedAt\" IS NULL")
+                .Annotation("SqlServer:Include", new[] { "DeletedAt" });
 
             migrationBuilder.CreateIndex(
                 name: "IX_UserWords_Word_UserId",

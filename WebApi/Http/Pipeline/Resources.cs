@@ -6,19 +6,23 @@ using Microsoft.AspNetCore.Routing.Template;
 
 namespace CleanUsers.WebApi.Http.Pipeline;
 
-/// <summary>The methods of a resource: every resource responds to OPTIONS, with the methods that routing finds for an unknown method.</summary>
-internal static class MethodNegotiation
+/// <summary>
+/// Which resources there are, and which methods they have: an API version has one spelling, and every resource responds to OPTIONS, with the methods
+/// that routing finds for an unknown method.
+/// </summary>
+internal static class Resources
 {
     private const string AcceptPatch = $"{JsonBody.MergePatch}, {JsonBody.Json}";
 
-    public static IApplicationBuilder UseMethodNegotiation(this IApplicationBuilder app) => app.Use(async (context, next) =>
+    public static IApplicationBuilder UseResources(this IApplicationBuilder app) => app.Use(async (context, next) =>
     {
+        if (IsApi(context.Request, out var rest) && !IsVersion(rest)) context.SetEndpoint(null); // 404, after all checks that every request gets
         OpenLikeItsReads(context);
         await next(context);
         var response = context.Response;
         if (response.StatusCode != StatusCodes.Status405MethodNotAllowed || response.HasStarted) return;
 
-        if (!Resources(context).Any())
+        if (!OfPath(context).Any())
         {
             response.Headers.Remove("Allow");
             response.StatusCode = StatusCodes.Status404NotFound;
@@ -29,8 +33,7 @@ internal static class MethodNegotiation
         if (!HttpMethods.IsOptions(context.Request.Method)) return;
 
         // as for the other methods: unknown parameters of a resource under /api are reported, and OPTIONS has no parameters
-        var isApi = context.Request.Path.StartsWithSegments("/api", StringComparison.OrdinalIgnoreCase);
-        if (isApi && new RequestQuery(context.Request).Errors() is { Count: > 0 } errors)
+        if (IsApi(context.Request, out _) && new RequestQuery(context.Request).Errors() is { Count: > 0 } errors)
         {
             response.Headers.Remove("Allow");
             await ProblemResult.ValidationFailed(errors).WriteAsync(context);
@@ -43,6 +46,20 @@ internal static class MethodNegotiation
             if (allow.Contains(method, StringComparison.Ordinal)) Accepts(response, method);
     });
 
+    public static bool IsApi(HttpRequest request, out PathString rest) =>
+        request.Path.StartsWithSegments("/api", StringComparison.OrdinalIgnoreCase, out rest);
+
+    /// <summary>
+    /// One spelling a version, so that a resource has one path: Asp.Versioning would also take v1.0 and v01, and respond to vx with 400.
+    /// </summary>
+    private static bool IsVersion(PathString rest)
+    {
+        var segment = rest.Value.AsSpan().TrimStart('/');
+        var end = segment.IndexOf('/');
+        if (end >= 0) segment = segment[..end];
+        return segment.Length > 1 && segment[0] is 'v' or 'V' && segment[1] is not '0' && !segment[1..].ContainsAnyExceptInRange('0', '9');
+    }
+
     /// <summary>
     /// If a resource lacks the method, routing selects an endpoint of its own, without the metadata of the resource: authorization would require a
     /// token for OPTIONS where GET needs none.
@@ -50,7 +67,7 @@ internal static class MethodNegotiation
     private static void OpenLikeItsReads(HttpContext context)
     {
         if (context.GetEndpoint() is not { } endpoint || endpoint is RouteEndpoint) return;
-        if (!Resources(context).Any(resource => resource.Metadata.GetMetadata<IAllowAnonymous>() is not null)) return;
+        if (!OfPath(context).Any(resource => resource.Metadata.GetMetadata<IAllowAnonymous>() is not null)) return;
         context.SetEndpoint(new Endpoint(
             endpoint.RequestDelegate, new EndpointMetadataCollection(endpoint.Metadata.Append(new AllowAnonymousAttribute())), endpoint.DisplayName));
     }
@@ -59,7 +76,7 @@ internal static class MethodNegotiation
     /// Routing decides on the method before it looks at the constraints of a path: until then /users/abc seems to be a resource that
     /// lacks the method. It is not a resource.
     /// </summary>
-    private static IEnumerable<RouteEndpoint> Resources(HttpContext context) => context.RequestServices.GetRequiredService<EndpointDataSource>()
+    private static IEnumerable<RouteEndpoint> OfPath(HttpContext context) => context.RequestServices.GetRequiredService<EndpointDataSource>()
         .Endpoints
         .OfType<RouteEndpoint>()
         .Where(endpoint =>

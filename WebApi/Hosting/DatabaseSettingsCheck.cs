@@ -1,0 +1,22 @@
+using CleanUsers.Application.Ports;
+
+namespace CleanUsers.WebApi.Hosting;
+
+/// <summary>Warns once, after the start, about settings of the database that make the service slow.</summary>
+internal sealed partial class DatabaseSettingsCheck(IServiceScopeFactory scopes, PeriodicService.Host host, ILogger<DatabaseSettingsCheck> logger)
+    : PeriodicService("checking the settings of the database", TimeSpan.FromSeconds(5), host)
+{
+    private bool _isDone;
+
+    /// <summary>Again after five seconds if the database could not be reached.</summary>
+    protected override async Task RunOnceAsync(CancellationToken ct)
+    {
+        if (_isDone) return;
+        await using var scope = scopes.CreateAsyncScope();
+        if (await scope.ServiceProvider.GetRequiredService<IDatabase>().FindAdviceAsync(ct) is { } advice) LogAdvice(logger, advice);
+        _isDone = true;
+    }
+
+    [LoggerMessage(LogLevel.Warning, "{Advice}")]
+    private static partial void LogAdvice(ILogger logger, string advice);
+}
