@@ -15,7 +15,7 @@ public static class DependencyInjection
 {
     /// <summary>The ports' implementations. The host adds logging.</summary>
     /// <param name="connectionString">Null only for the embedded database.</param>
-    /// <exception cref="ArgumentException">The connection string is missing or not valid.</exception>
+    /// <exception cref="ConnectionStringException">The connection string is missing or not valid.</exception>
     public static IServiceCollection AddInfrastructure(
         this IServiceCollection services, DatabaseOptions options, string? connectionString) => services
         .AddSingleton(Options.Create(options))
