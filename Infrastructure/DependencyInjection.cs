@@ -15,7 +15,7 @@ public static class DependencyInjection
 {
     /// <summary>The ports' implementations. The host adds logging.</summary>
     /// <param name="connectionString">Null only for the embedded database.</param>
-    /// <exception cref="ArgumentException">The connection string is missing or not valid.</exception>
+    /// <exception cref="ConnectionStringException">The connection string is missing or not valid.</exception>
     public static IServiceCollection AddInfrastructure(
         this IServiceCollection services, DatabaseOptions options, string? connectionString) => services
         .AddSingleton(Options.Create(options))
@@ -41,6 +41,7 @@ public static class DependencyInjection
 
     /// <summary>Creates or updates the schema, if the configuration has the service do it.</summary>
     /// <exception cref="DatabaseUnavailableException">The database can't be reached.</exception>
+    /// <exception cref="IncompatibleSchemaException">Another build made the schema.</exception>
     public static async Task MigrateOnStartupAsync(this IServiceProvider services)
     {
         var options = services.GetRequiredService<IOptions<DatabaseOptions>>().Value;
@@ -49,6 +50,7 @@ public static class DependencyInjection
 
     /// <summary>Creates or updates the schema.</summary>
     /// <exception cref="DatabaseUnavailableException">The database can't be reached.</exception>
+    /// <exception cref="IncompatibleSchemaException">Another build made the schema.</exception>
     public static async Task MigrateAsync(this IServiceProvider services, CancellationToken ct)
     {
         await using var scope = services.CreateAsyncScope();

@@ -8,6 +8,7 @@ public interface IDatabase
 
     /// <summary>Creates or updates the schema. Several processes may do so at once: one does it, the others wait and find it done.</summary>
     /// <exception cref="DatabaseUnavailableException">The database can't be reached.</exception>
+    /// <exception cref="IncompatibleSchemaException">Another build made the schema; nothing is changed.</exception>
     Task MigrateAsync(CancellationToken ct);
 
     /// <summary>What an administrator should change of the settings of the database, as a sentence; null if nothing.</summary>
@@ -26,8 +27,17 @@ public enum DatabaseState
     /// <summary>It can be reached, but lacks migrations that this program needs.</summary>
     SchemaBehind,
 
+    /// <summary>It can be reached, but another build of this program, or another program, made its schema.</summary>
+    IncompatibleSchema,
+
     Unreachable,
 }
 
 /// <summary>The database could not be reached where nothing works without it.</summary>
 public sealed class DatabaseUnavailableException(Exception cause) : Exception($"The database can't be reached: {cause?.Message}", cause);
+
+/// <summary>The schema of the database is not one that this program made, or can migrate.</summary>
+public sealed class IncompatibleSchemaException(Exception? cause = null) : Exception(
+    "The schema of the database was made by another build of this program, or by another program. Use an empty database; to keep the users, export "
+    + "them with the build that made the schema, and import them with this one.",
+    cause);

@@ -1,6 +1,5 @@
 using System.Data.Common;
 using CleanUsers.Application.Ports;
-using Microsoft.EntityFrameworkCore;
 using Microsoft.EntityFrameworkCore.Storage;
 using Microsoft.Extensions.Logging;
 using IDatabase = CleanUsers.Application.Ports.IDatabase;
@@ -13,7 +12,13 @@ internal sealed partial class Database(UsersDbContext db, ILogger<Database> logg
     {
         try
         {
-            var missing = (await db.Database.GetPendingMigrationsAsync(ct)).ToList();
+            var (missing, foreign) = await db.CompareSchemaAsync(ct);
+            if (foreign.Count > 0)
+            {
+                LogIncompatibleSchema(logger, string.Join(", ", foreign));
+                return DatabaseState.IncompatibleSchema;
+            }
+
             if (missing.Count == 0) return DatabaseState.Ready;
             LogSchemaBehind(logger, string.Join(", ", missing));
             return DatabaseState.SchemaBehind;
@@ -47,6 +52,9 @@ internal sealed partial class Database(UsersDbContext db, ILogger<Database> logg
 
     [LoggerMessage(LogLevel.Warning, "Not ready: the database lacks the migrations {Migrations}.")]
     private static partial void LogSchemaBehind(ILogger logger, string migrations);
+
+    [LoggerMessage(LogLevel.Warning, "Not ready: the schema of the database was made by another build, since it has {Found}.")]
+    private static partial void LogIncompatibleSchema(ILogger logger, string found);
 
     [LoggerMessage(LogLevel.Warning, "Not ready: the database does not respond.")]
     private static partial void LogUnreachable(ILogger logger, Exception exception);

@@ -1,9 +1,11 @@
+using CleanUsers.Application.Ports;
 using CleanUsers.Domain.Emails;
 using CleanUsers.Domain.Users;
 using CleanUsers.Infrastructure.Idempotency;
 using CleanUsers.Infrastructure.Persistence.Search;
 using Microsoft.EntityFrameworkCore;
 using Microsoft.EntityFrameworkCore.ChangeTracking;
+using Microsoft.EntityFrameworkCore.Infrastructure;
 using Microsoft.EntityFrameworkCore.Storage;
 
 namespace CleanUsers.Infrastructure.Persistence;
@@ -53,7 +55,30 @@ internal abstract class UsersDbContext(DbContextOptions options) : DbContext(opt
     }
 
     /// <summary>Creates or updates the schema.</summary>
-    public virtual Task MigrateAsync(CancellationToken ct) => Database.MigrateAsync(ct);
+    /// <exception cref="IncompatibleSchemaException">Another build made the schema; nothing is changed.</exception>
+    public virtual async Task MigrateAsync(CancellationToken ct)
+    {
+        var (_, foreign) = await Database.CreateExecutionStrategy().ExecuteAsync(CompareSchemaAsync, ct);
+        if (foreign.Count > 0) throw new IncompatibleSchemaException();
+        await Database.MigrateAsync(ct);
+    }
+
+    /// <summary>
+    /// Looks for what is missing in the schema, and for what is there in its place. A database that has all migrations of this program and later ones
+    /// does not differ: while a new version is rolled out, the replicas of the old one still serve.
+    /// </summary>
+    public async Task<SchemaDifference> CompareSchemaAsync(CancellationToken ct)
+    {
+        var applied = (await Database.GetAppliedMigrationsAsync(ct)).ToList();
+        var missing = Database.GetMigrations().Except(applied).ToList();
+        if (missing.Count == 0) return new(missing, []);
+        if (applied.Count > 0) return new(missing, [.. applied.Except(Database.GetMigrations())]);
+        if (!await this.GetService<IRelationalDatabaseCreator>().ExistsAsync(ct)) return new(missing, []);
+        var tables = await Database.SqlQuery<string>(TableNames).ToListAsync(ct);
+        var own = tables.Intersect(Model.GetEntityTypes().Select(entity => entity.GetTableName()!)).ToList();
+        // another process may have created them, with their history, between the two queries
+        return own.Count > 0 && (await Database.GetAppliedMigrationsAsync(ct)).Any() ? await CompareSchemaAsync(ct) : new(missing, own);
+    }
 
     /// <summary>
     /// Runs some writes in one transaction. A transient failure makes it begin again, unless it came when the transaction was committed
@@ -129,6 +154,9 @@ internal abstract class UsersDbContext(DbContextOptions options) : DbContext(opt
         ChangeTracker.AcceptAllChanges();
     }
 
+    /// <summary>The query of the names of all tables, as <c>Value</c>.</summary>
+    protected abstract FormattableString TableNames { get; }
+
     /// <summary>True if the database reports a primary key that is there already, or a foreign key that leads nowhere.</summary>
     protected abstract bool IsKeyConflict(DbUpdateException exception);
 
@@ -184,3 +212,8 @@ internal abstract class UsersDbContext(DbContextOptions options) : DbContext(opt
         return version is not null && (long)stored[version]! > (long)entry.CurrentValues[version]! ? WriteTrace.Superseded : WriteTrace.None;
     }
 }
+
+/// <summary>How the schema of the database differs from that of this program.</summary>
+/// <param name="Missing">The migrations of this program that it lacks.</param>
+/// <param name="Foreign">What another build put in their place: its migrations, or tables that no migration made.</param>
+internal sealed record SchemaDifference(IReadOnlyList<string> Missing, IReadOnlyList<string> Foreign);

@@ -50,6 +50,11 @@ internal static class CommandLine
             ErrorOutput.WriteLine(exception.Message);
             return AddressUnavailableException.ExitCode;
         }
+        catch (IncompatibleSchemaException exception)
+        {
+            ErrorOutput.WriteLine(exception.Message);
+            return ConfigurationException.ExitCode; // the configuration names a database that is not this program's
+        }
         catch (DatabaseUnavailableException exception)
         {
             ErrorOutput.WriteLine(OnOneLine(exception.Message));

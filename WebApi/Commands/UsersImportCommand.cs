@@ -1,8 +1,8 @@
 using System.CommandLine;
 using CleanUsers.Application.Transfer;
 using CleanUsers.Infrastructure;
-using CleanUsers.WebApi.Hosting;
 using CleanUsers.WebApi.Commands.Files;
+using CleanUsers.WebApi.Hosting;
 
 namespace CleanUsers.WebApi.Commands;
 

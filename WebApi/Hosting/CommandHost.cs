@@ -1,4 +1,5 @@
 using System.ComponentModel.DataAnnotations;
+using System.Data.Common;
 using CleanUsers.Application;
 using CleanUsers.Application.DeletedUsers;
 using CleanUsers.Application.Ports;
@@ -55,6 +56,7 @@ internal static partial class CommandHost
     /// <param name="action">With the services of a scope; returns the exit code.</param>
     /// <exception cref="ConfigurationException">The configuration is not one to start with.</exception>
     /// <exception cref="DatabaseUnavailableException">The database can't be reached.</exception>
+    /// <exception cref="IncompatibleSchemaException">Another build made the schema of the database.</exception>
     public static async Task<int> RunAsync(Func<IServiceProvider, Task<int>> action)
     {
         await Task.Yield(); // System.CommandLine listens to signals only once an action has come back to it, and SQLite never waits
@@ -71,12 +73,16 @@ internal static partial class CommandHost
         {
             return await action(scope.ServiceProvider);
         }
-        catch (Exception exception) when (exception is not (OperationCanceledException or DatabaseUnavailableException))
+        catch (Exception exception) when (
+            exception is not (OperationCanceledException or DatabaseUnavailableException or IncompatibleSchemaException))
         {
             LogFailed(app.Logger, exception);
-            if (!database.IsUnavailable(exception)) throw;
-            var behind = await database.CheckAsync(CancellationToken.None) == DatabaseState.SchemaBehind;
-            throw new DatabaseUnavailableException(behind
+            var isUnavailable = database.IsUnavailable(exception);
+            if (!isUnavailable && exception.GetBaseException() is not DbException) throw;
+            var state = await database.CheckAsync(CancellationToken.None);
+            if (state == DatabaseState.IncompatibleSchema) throw new IncompatibleSchemaException(exception);
+            if (!isUnavailable) throw;
+            throw new DatabaseUnavailableException(state == DatabaseState.SchemaBehind
                 ? new InvalidOperationException("the schema does not match this program; run migrate.", exception)
                 : exception.GetBaseException());
         }

@@ -16,7 +16,11 @@ internal sealed class ConfigurationErrors
     /// <param name="key">The key, such as <c>Http:MaxBodyBytes</c>.</param>
     /// <param name="found">What was found; never a secret.</param>
     /// <param name="allowed">What is allowed.</param>
-    public void Add(string key, string found, string allowed) => _lines.Add($"Invalid configuration: {key} is {found} (allowed: {allowed}).");
+    public void Add(string key, string found, string allowed) => AddMistake(key, $"is {found} (allowed: {allowed})");
+
+    /// <param name="key">The key.</param>
+    /// <param name="mistake">What is wrong, as the rest of a sentence about the key; without a secret.</param>
+    public void AddMistake(string key, string mistake) => _lines.Add($"Invalid configuration: {key} {mistake}.");
 
     /// <summary>Looks at the values of a section, and for keys that its options class does not have.</summary>
     /// <param name="section">The section.</param>

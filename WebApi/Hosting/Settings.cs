@@ -25,7 +25,7 @@ internal static class Settings
         return options;
     }
 
-    /// <summary>Passes the connection string on. An error does not show it, because it can hold a password.</summary>
+    /// <summary>Passes the connection string on. An error names the mistake and shows no value, because one can be a password.</summary>
     public static void UseConnectionString(this IHostApplicationBuilder builder, Action<string?> use)
     {
         var found = builder.Configuration.GetSection(ConnectionStrings);
@@ -37,12 +37,11 @@ internal static class Settings
         {
             use(connectionString);
         }
-        catch (ArgumentException) // how drivers reject a connection string
+        catch (ConnectionStringException exception)
         {
-            errors.Add(
-                $"{ConnectionStrings}:{DatabaseOptions.ConnectionStringName}",
-                connectionString is null ? "missing" : "not valid",
-                "a connection string of the database");
+            const string Key = $"{ConnectionStrings}:{DatabaseOptions.ConnectionStringName}";
+            if (connectionString is null) errors.Add(Key, "missing", "a connection string of the database");
+            else errors.AddMistake(Key, exception.Mistake);
         }
     }
 

@@ -110,12 +110,12 @@ public sealed class CommandLineTests : IDisposable
         {
             await connection.OpenAsync(TestContext.Current.CancellationToken);
             await using var command = connection.CreateCommand();
-            command.CommandText = """CREATE TABLE "Users" ("Id" INTEGER)""";
+            command.CommandText = """CREATE VIEW "Users" AS SELECT 1 AS "Id" """;
             await command.ExecuteNonQueryAsync(TestContext.Current.CancellationToken);
         }
 
         Assert.Equal(
-            (70, "", "Unexpected error: SQLite Error 1: 'table \"Users\" already exists'.\n"),
+            (70, "", "Unexpected error: SQLite Error 1: 'view \"Users\" already exists'.\n"),
             await InProcess.RunAsync(_folder, [("ConnectionStrings__CleanUsers", database)], "migrate"));
     }
 

@@ -34,15 +34,42 @@ public sealed class Configuration
     }
 
     [Theory]
-    [InlineData("Foo=bar")]
-    [InlineData("Data Source=:memory:")]
-    [InlineData(" ")]
-    public async Task Invalid_SQLite_connection_string_is_rejected_and_not_shown(string connectionString)
+    [InlineData("Sqlite", "Foo=hidden", "has the unknown keyword 'foo'")]
+    [InlineData("Sqlite", "Data Source=:memory:", "must name a file in 'Data Source'")]
+    [InlineData("Sqlite", " ", "must name a file in 'Data Source'")]
+    [InlineData("Sqlite", "Data Source=x;Mode=hidden", "has an invalid value of 'mode'")]
+    [InlineData("Sqlite", "Data Source=x;Default Timeout=hidden", "has an invalid value of 'default timeout'")]
+    [InlineData("Sqlite", "hidden", "is not in the form 'keyword=value;keyword=value'")]
+    [InlineData("SqlServer", "Database=hidden", "must name a server in 'Data Source'")]
+    [InlineData("SqlServer", "Server=db;Foo=hidden", "has the unknown keyword 'foo'")]
+    [InlineData("SqlServer", "Server=db;Max Pool Size=hidden", "has an invalid value of 'max pool size'")]
+    [InlineData("SqlServer", "Server=db;Max Pool Size=99999999999", "has an invalid value of 'max pool size'")]
+    [InlineData("SqlServer", "Server=db;Encrypt=hidden", "has an invalid value of 'encrypt'")]
+    [InlineData("PostgreSql", "Database=hidden", "must name a server in 'Host'")]
+    [InlineData("PostgreSql", "Host=db;Foo=hidden", "has the unknown keyword 'foo'")]
+    [InlineData("PostgreSql", "Host=db;Port=hidden", "has an invalid value of 'port'")]
+    [InlineData("PostgreSql", "Host=db;Port=-5", "has an invalid value of 'port'")]
+    [InlineData("PostgreSql", "postgres://users:hidden@db/users", "is not in the form 'keyword=value;keyword=value'")]
+    public async Task Invalid_connection_string_is_rejected_with_the_mistake_and_without_values(
+        string provider, string connectionString, string mistake)
     {
-        var (code, error) = await StartAsync("--Authentication:AllowAnonymous=true", $"--ConnectionStrings:CleanUsers={connectionString}");
-        Assert.Equal(78, code);
-        Assert.Equal(
-            "Invalid configuration: ConnectionStrings:CleanUsers is not valid (allowed: a connection string of the database).", error.Trim());
+        var error = await ErrorOfConnectionStringAsync(provider, connectionString);
+        Assert.Equal($"Invalid configuration: ConnectionStrings:CleanUsers {mistake}.", error);
+    }
+
+    /// <summary>A password with a semicolon ends at it, so what follows passes for a keyword.</summary>
+    [Theory]
+    [InlineData("Host=db;Password=one;hidden=x", "has an unknown keyword after 'password' (a value with a semicolon must be in quotes)")]
+    [InlineData("Host=db;Password=one;Port=1;hidden=x", "has an unknown keyword after 'port' (a value with a semicolon must be in quotes)")]
+    [InlineData("Host=db;PWD=one;hidden=x", "has an unknown keyword after 'pwd' (a value with a semicolon must be in quotes)")]
+    [InlineData("Host=db;Username=u;h1dden;2=x", "has an unknown keyword after 'username' (a value with a semicolon must be in quotes)")]
+    [InlineData("h1dden=x", "begins with an unknown keyword")]
+    [InlineData("Host=db;hidden=", "is not valid")]
+    public async Task What_can_be_a_part_of_a_password_is_not_shown(string connectionString, string mistake)
+    {
+        var error = await ErrorOfConnectionStringAsync("PostgreSql", connectionString);
+        Assert.Equal($"Invalid configuration: ConnectionStrings:CleanUsers {mistake}.", error);
+        Assert.DoesNotContain("dden", error, StringComparison.Ordinal);
     }
 
     [Theory]
@@ -53,20 +80,6 @@ public sealed class Configuration
         var (code, error) = await StartAsync("--Authentication:AllowAnonymous=true", $"--Database:Provider={provider}");
         Assert.Equal(78, code);
         Assert.Equal("Invalid configuration: ConnectionStrings:CleanUsers is missing (allowed: a connection string of the database).", error.Trim());
-    }
-
-    [Theory]
-    [InlineData("SqlServer", "Database=users")]
-    [InlineData("SqlServer", "Server=db;Foo=bar")]
-    [InlineData("PostgreSql", "Database=users")]
-    [InlineData("PostgreSql", "Host=db;Foo=bar")]
-    public async Task Invalid_connection_string_of_a_server_is_rejected_and_not_shown(string provider, string connectionString)
-    {
-        var (code, error) = await StartAsync(
-            "--Authentication:AllowAnonymous=true", $"--Database:Provider={provider}", $"--ConnectionStrings:CleanUsers={connectionString}");
-        Assert.Equal(78, code);
-        Assert.Equal(
-            "Invalid configuration: ConnectionStrings:CleanUsers is not valid (allowed: a connection string of the database).", error.Trim());
     }
 
     [Theory]
@@ -99,6 +112,14 @@ public sealed class Configuration
     {
         var (code, _) = await StartAsync("--Authentication:Schemes:Bearer:ValidAudience=x");
         Assert.Equal(78, code);
+    }
+
+    private static async Task<string> ErrorOfConnectionStringAsync(string provider, string connectionString)
+    {
+        var (code, error) = await StartAsync(
+            "--Authentication:AllowAnonymous=true", $"--Database:Provider={provider}", $"--ConnectionStrings:CleanUsers={connectionString}");
+        Assert.Equal(78, code);
+        return error.Trim();
     }
 
     /// <summary>Starts the service; it must end by itself.</summary>

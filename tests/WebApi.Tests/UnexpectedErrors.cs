@@ -10,7 +10,7 @@ namespace CleanUsers.WebApi.Tests;
 /// Commands against a database that rejects a statement: neither an outage (69) nor wrong input (1). They end with one line and 70 (EX_SOFTWARE).
 /// </summary>
 [Collection(nameof(InProcess))]
-public abstract class UnexpectedErrors(TestDatabase database, string readError, string tableExists) : IAsyncLifetime
+public abstract class UnexpectedErrors(TestDatabase database, string readError, string nameTaken) : IAsyncLifetime
 {
     private readonly string _folder = Directory.CreateTempSubdirectory("cleanusers-").FullName;
 
@@ -69,18 +69,18 @@ public abstract class UnexpectedErrors(TestDatabase database, string readError, 
     [InlineData("--Authentication:AllowAnonymous=true --urls=http://127.0.0.1:0")]
     public async Task Failed_migration_prints_one_line_and_exits_with_70(string typed)
     {
-        await ExecuteAsync("""CREATE TABLE "Users" ("Id" INTEGER)""");
-        Assert.Equal((70, "", $"Unexpected error: {tableExists}\n"), await RunAsync(typed.Split(' ')));
+        await ExecuteAsync("""CREATE VIEW "Users" AS SELECT 1 AS "Id" """);
+        Assert.Equal((70, "", $"Unexpected error: {nameTaken}\n"), await RunAsync(typed.Split(' ')));
     }
 
     [Fact]
     public async Task Stack_trace_is_in_the_log_when_the_log_is_configured()
     {
-        await ExecuteAsync("""CREATE TABLE "Users" ("Id" INTEGER)""");
+        await ExecuteAsync("""CREATE VIEW "Users" AS SELECT 1 AS "Id" """);
         var (code, output, error) = await InProcess.RunAsync([.. Settings, ("Logging__Console__LogLevel__Default", "Error")], "migrate");
         Assert.Equal((70, ""), (code, output));
         Assert.Contains("   at CleanUsers.", error, StringComparison.Ordinal);
-        Assert.EndsWith($"Unexpected error: {tableExists}\n", error, StringComparison.Ordinal);
+        Assert.EndsWith($"Unexpected error: {nameTaken}\n", error, StringComparison.Ordinal);
     }
 
     public async ValueTask DisposeAsync()
@@ -121,7 +121,7 @@ public abstract class UnexpectedErrors(TestDatabase database, string readError, 
 }
 
 public sealed class UnexpectedErrorsOnSqlite() : UnexpectedErrors(
-    new SqliteTestDatabase(), "SQLite Error 1: 'integer overflow'.", "SQLite Error 1: 'table \"Users\" already exists'.")
+    new SqliteTestDatabase(), "SQLite Error 1: 'integer overflow'.", "SQLite Error 1: 'view \"Users\" already exists'.")
 {
     protected override IEnumerable<string> RejectWrites =>
     [

@@ -8,7 +8,7 @@ namespace CleanUsers.Infrastructure.Persistence.PostgreSql;
 
 internal static class PostgreSqlSetup
 {
-    /// <exception cref="ArgumentException">The connection string is not valid.</exception>
+    /// <exception cref="ConnectionStringException">The connection string is not valid.</exception>
     public static IServiceCollection AddPostgreSql(this IServiceCollection services, string connectionString)
     {
         var complete = Complete(connectionString);
@@ -20,8 +20,8 @@ internal static class PostgreSqlSetup
 
     private static string Complete(string connectionString)
     {
-        var given = new NpgsqlConnectionStringBuilder(connectionString);
-        if (string.IsNullOrEmpty(given.Host)) throw new ArgumentException("Host must name a server.", nameof(connectionString));
+        var given = ConnectionStringParser.Parse<NpgsqlConnectionStringBuilder>(connectionString);
+        if (string.IsNullOrEmpty(given.Host)) throw new ConnectionStringException("must name a server in 'Host'");
         var defaults = new NpgsqlConnectionStringBuilder
         {
             ApplicationName = "CleanUsers",

@@ -38,6 +38,8 @@ internal sealed class PostgreSqlUsersDbContext(DbContextOptions<PostgreSqlUsersD
     // the lower 32 bits of the id of the running transaction
     private long _transaction;
 
+    protected override FormattableString TableNames => $"SELECT tablename::text AS \"Value\" FROM pg_tables WHERE schemaname = current_schema()";
+
     public override bool IsEmailTaken(DbUpdateException exception) =>
         exception.InnerException is PostgresException { SqlState: PostgresErrorCodes.UniqueViolation, ConstraintName: UserConfiguration.EmailIndex };
 

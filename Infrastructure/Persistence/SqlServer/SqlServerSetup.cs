@@ -10,7 +10,7 @@ internal static class SqlServerSetup
 {
     private static readonly string[] AzureHosts = [".database.windows.net", ".database.chinacloudapi.cn", ".database.usgovcloudapi.net"];
 
-    /// <exception cref="ArgumentException">The connection string is not valid.</exception>
+    /// <exception cref="ConnectionStringException">The connection string is not valid.</exception>
     public static IServiceCollection AddSqlServer(this IServiceCollection services, string connectionString)
     {
         var complete = Complete(connectionString);
@@ -23,8 +23,8 @@ internal static class SqlServerSetup
 
     private static string Complete(string connectionString)
     {
-        var given = new SqlConnectionStringBuilder(connectionString);
-        if (given.DataSource.Length == 0) throw new ArgumentException("Data Source must name a server.", nameof(connectionString));
+        var given = ConnectionStringParser.Parse<SqlConnectionStringBuilder>(connectionString);
+        if (given.DataSource.Length == 0) throw new ConnectionStringException("must name a server in 'Data Source'");
         var defaults = new SqlConnectionStringBuilder
         {
             ApplicationName = "CleanUsers",

@@ -37,6 +37,8 @@ internal sealed partial class SqlServerUsersDbContext(DbContextOptions<SqlServer
     /// <summary>T-SQL has no comparison of rows.</summary>
     public override bool ComparesRows => false;
 
+    protected override FormattableString TableNames => $"SELECT [name] AS [Value] FROM [sys].[tables] WHERE [schema_id] = SCHEMA_ID()";
+
     public override bool IsEmailTaken(DbUpdateException exception) =>
         exception.InnerException is SqlException rejection && SqlServerErrors.IsUniqueViolation(rejection, UserConfiguration.EmailIndex);
 

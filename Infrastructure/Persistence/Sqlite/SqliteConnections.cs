@@ -21,18 +21,15 @@ internal sealed class SqliteConnections : DbConnectionInterceptor
     /// The connection string with what the service relies on: only a migration may create the file, else a database that is gone would come
     /// back empty.
     /// </summary>
-    /// <exception cref="ArgumentException">It is not valid, or names no file.</exception>
+    /// <exception cref="ConnectionStringException">It is not valid, or names no file.</exception>
     public static string Complete(string connectionString)
     {
-        var builder = new SqliteConnectionStringBuilder(connectionString)
-        {
-            ForeignKeys = true,
-            DefaultTimeout = BusySeconds,
-            Mode = SqliteOpenMode.ReadWrite,
-        };
-        return builder.DataSource is "" or ":memory:"
-            ? throw new ArgumentException("Data Source must name a file.", nameof(connectionString))
-            : builder.ConnectionString;
+        var builder = ConnectionStringParser.Parse<SqliteConnectionStringBuilder>(connectionString);
+        if (builder.DataSource is "" or ":memory:") throw new ConnectionStringException("must name a file in 'Data Source'");
+        builder.ForeignKeys = true;
+        builder.DefaultTimeout = BusySeconds;
+        builder.Mode = SqliteOpenMode.ReadWrite;
+        return builder.ConnectionString;
     }
 
     /// <summary>Makes folder and file, with a write-ahead log, where they are missing.</summary>

@@ -7,7 +7,7 @@ namespace CleanUsers.Infrastructure.Persistence.Sqlite;
 
 internal static class SqliteSetup
 {
-    /// <exception cref="ArgumentException">The connection string is not valid, or names no file.</exception>
+    /// <exception cref="ConnectionStringException">The connection string is not valid, or names no file.</exception>
     public static IServiceCollection AddSqlite(this IServiceCollection services, string connectionString)
     {
         var complete = SqliteConnections.Complete(connectionString);

@@ -20,6 +20,8 @@ internal sealed class SqliteUsersDbContext(DbContextOptions<SqliteUsersDbContext
     /// </summary>
     public override string TieBreaker => "IdInOrders";
 
+    protected override FormattableString TableNames => $"SELECT \"name\" AS \"Value\" FROM \"sqlite_master\" WHERE \"type\" = 'table'";
+
     public override bool IsEmailTaken(DbUpdateException exception) =>
         exception.InnerException is SqliteException { SqliteExtendedErrorCode: raw.SQLITE_CONSTRAINT_UNIQUE } rejection
         && rejection.Message.Contains(EmailColumn, StringComparison.OrdinalIgnoreCase);

@@ -123,6 +123,14 @@ public sealed class TransactSql : SqlServerStatements
     }
 
     [Fact]
+    public async Task Statements_that_compare_the_schema_are_valid_T_SQL() => await InScopeAsync(async scope =>
+    {
+        Assert.Equal(DatabaseState.SchemaBehind, await scope.GetRequiredService<IDatabase>().CheckAsync(Ct));
+        Assert.Contains(Server.Commands, command => command.Contains("[sys].[tables]", StringComparison.Ordinal));
+        foreach (var command in Server.Commands) Parse(command);
+    });
+
+    [Fact]
     public async Task Stored_response_statements_are_valid_T_SQL()
     {
         await IsAsync(
