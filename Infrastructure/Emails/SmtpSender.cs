@@ -123,7 +123,10 @@ internal sealed partial class SmtpSender(EmailOptions options, SmtpOptions smtp)
     private static Delivery Replied(DeliveryOutcome outcome, string sentence, SmtpStatusCode status, string reply)
     {
         var code = string.Create(CultureInfo.InvariantCulture, $"{sentence} {(int)status}");
-        return new(outcome, $"{code} {reply.ReplaceLineEndings(" ")}") { ReasonForLog = $"{code} {EnhancedStatusCode().Match(reply).Value}".TrimEnd() };
+        return new(outcome, $"{code} {reply.ReplaceLineEndings(" ")}")
+        {
+            ReasonForLog = $"{code} {EnhancedStatusCode().Match(reply).Value}".TrimEnd(),
+        };
     }
 
     [GeneratedRegex(@"^[245]\.[0-9]{1,3}\.[0-9]{1,3}\b", RegexOptions.NonBacktracking | RegexOptions.ExplicitCapture | RegexOptions.CultureInvariant)]

@@ -12,27 +12,33 @@ public sealed class EmailsThatFail
 {
     [Theory]
     [InlineData("Email:PickupFolder=/dev/null/outbox", "The pickup folder can't be written. ")]
-    [InlineData("Email:Delivery=Smtp Email:Smtp:Host=127.0.0.1 Email:Smtp:Port=1", "The mail server can't be reached, or ended the connection. Connection refused")]
+    [InlineData(
+        "Email:Delivery=Smtp Email:Smtp:Host=127.0.0.1 Email:Smtp:Port=1",
+        "The mail server can't be reached, or ended the connection. Connection refused")]
     public async Task An_attempt_that_fails_is_a_warning_with_its_reason_and_is_counted(string settings, string reason)
     {
-        using var service = await Running.StartAsync(settings.Split(' '));
+        using var service = await RunningService.StartAsync(settings.Split(' '));
         await UntilFailuresAreAsync(service, 0);
         (await service.SendAsync("POST", "/api/v1/users", """{"email":"ada@example.org","name":"Lovelace"}""")).Is(201);
         (await service.SendAsync("POST", "/api/v1/users/1/emails", """{"subject":"Confidential","text":"Private"}""")).Is(201);
 
         var line = await WarningAsync(service);
-        Assert.StartsWith($"Email 1 could not be delivered and will be tried again: {reason}", line.GetProperty("message").GetString(), StringComparison.Ordinal);
+        Assert.StartsWith(
+            $"Email 1 could not be delivered and will be tried again: {reason}", line.GetProperty("message").GetString(), StringComparison.Ordinal);
         Assert.Equal("CleanUsers.WebApi.Hosting.EmailDelivery", line.GetProperty("category").GetString());
         await UntilFailuresAreAsync(service, 1);
-        Assert.DoesNotContain(service.Lines, text => Regex.IsMatch(text, "ada@|Lovelace|Confidential|Private", RegexOptions.None, TimeSpan.FromSeconds(1)));
+        Assert.DoesNotContain(
+            service.Lines,
+            text => Regex.IsMatch(text, "ada@|Lovelace|Confidential|Private", RegexOptions.None, TimeSpan.FromSeconds(1)));
     }
 
-    private static async Task<JsonElement> WarningAsync(Running service)
+    private static async Task<JsonElement> WarningAsync(RunningService service)
     {
         for (var i = 0; i < 200; i++, await Task.Delay(50, TestContext.Current.CancellationToken))
         {
             var found = service.Lines.Select(text => JsonElement.Parse(text)).FirstOrDefault(text =>
-                text.GetProperty("level").GetString() == "Warning" && text.GetProperty("message").GetString()!.StartsWith("Email", StringComparison.Ordinal));
+                text.GetProperty("level").GetString() == "Warning"
+                && text.GetProperty("message").GetString()!.StartsWith("Email", StringComparison.Ordinal));
             if (found.ValueKind == JsonValueKind.Object) return found;
         }
 
@@ -40,13 +46,14 @@ public sealed class EmailsThatFail
     }
 
     /// <summary>The queue is looked at every two seconds, and a scrape is the same for 300 ms.</summary>
-    private static async Task UntilFailuresAreAsync(Running service, int failures)
+    private static async Task UntilFailuresAreAsync(RunningService service, int failures)
     {
         var metrics = "";
         for (var i = 0; i < 100; i++, await Task.Delay(100, TestContext.Current.CancellationToken))
         {
             metrics = (await service.SendAsync("GET", "/metrics")).Is(200).Body;
-            if (Regex.IsMatch(metrics, $"(?m)^cleanusers_emails_failures_total{{.*}} {failures}$", RegexOptions.None, TimeSpan.FromSeconds(1))) return;
+            var line = $"(?m)^cleanusers_emails_failures_total{{.*}} {failures}$";
+            if (Regex.IsMatch(metrics, line, RegexOptions.None, TimeSpan.FromSeconds(1))) return;
         }
 
         Assert.Fail($"There are not {failures} failures in the metrics:\n{metrics}");
@@ -67,7 +74,8 @@ public sealed class RejectedEmails(RejectedEmails.Rejecting service) : IClassFix
             (line.GetProperty("level").GetString(), line.GetProperty("message").GetString()));
         // and the fixture fails if an address is in the log
         Assert.Equal(
-            "The mail server replied: 550 <turned-away@example.org> is unknown", (await service.GetAsync(email.Header("Location")!)).Is(200)["lastError"].GetString());
+            "The mail server replied: 550 <turned-away@example.org> is unknown",
+            (await service.GetAsync(email.Header("Location")!)).Is(200)["lastError"].GetString());
     }
 
     public sealed class Rejecting : Service
@@ -82,6 +90,9 @@ public sealed class RejectedEmails(RejectedEmails.Rejecting service) : IClassFix
     private sealed class RejectingSender : IEmailSender
     {
         public Task<Delivery> SendAsync(OutgoingEmail email, CancellationToken ct) => Task.FromResult(
-            new Delivery(DeliveryOutcome.Rejected, $"The mail server replied: 550 <{email.To}> is unknown") { ReasonForLog = "The mail server replied: 550" });
+            new Delivery(DeliveryOutcome.Rejected, $"The mail server replied: 550 <{email.To}> is unknown")
+            {
+                ReasonForLog = "The mail server replied: 550",
+            });
     }
 }

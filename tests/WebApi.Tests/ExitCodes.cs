@@ -27,7 +27,8 @@ public sealed class ExitCodes : IDisposable
         Assert.Equal((71, $"Failed to bind to address {reason.Replace("{0}", port, StringComparison.Ordinal)}\n"), (code, error));
         // no stack, and no background service that failed
         Assert.DoesNotContain(output.Split('\n', StringSplitOptions.RemoveEmptyEntries), line =>
-            JsonElement.Parse(line) is var entry && (entry.TryGetProperty("exception", out _) || entry.GetProperty("level").GetString() is "Error" or "Critical"));
+            JsonElement.Parse(line) is var entry && (entry.TryGetProperty("exception", out _)
+                || entry.GetProperty("level").GetString() is "Error" or "Critical"));
     }
 
     [Theory]

@@ -24,7 +24,8 @@ public abstract class SchemasOfOtherBuilds(TestDatabase database) : IAsyncLifeti
     [InlineData("--Authentication:AllowAnonymous=true --urls=http://127.0.0.1:0")]
     public async Task Schema_of_another_initial_migration_is_78(string typed)
     {
-        await CreateSchemaAsync(OtherInitialMigration, """ALTER TABLE "Users" RENAME COLUMN "Age" TO "Born" """);
+        await CreateSchemaAsync(
+            OtherInitialMigration, """ALTER TABLE "Users" RENAME COLUMN "Age" TO "Born" """);
         Assert.Equal((78, "", Line), await RunAsync(migratesOnStartup: true, typed));
     }
 
@@ -41,7 +42,8 @@ public abstract class SchemasOfOtherBuilds(TestDatabase database) : IAsyncLifeti
     [Fact]
     public async Task Write_that_the_schema_of_another_build_rejects_is_78()
     {
-        await CreateSchemaAsync(OtherInitialMigration, """ALTER TABLE "Users" ADD COLUMN "Phone" varchar(32) NOT NULL CHECK ("Phone" <> '') DEFAULT '' """);
+        await CreateSchemaAsync(
+            OtherInitialMigration, """ALTER TABLE "Users" ADD COLUMN "Phone" varchar(32) NOT NULL CHECK ("Phone" <> '') DEFAULT '' """);
         Assert.Equal((78, "", Line), await RunAsync(migratesOnStartup: false, "users create --email ada@example.org"));
     }
 
