@@ -126,7 +126,8 @@ internal sealed partial class SmtpSender(EmailOptions options, SmtpOptions smtp)
         return new(outcome, $"{code} {reply.ReplaceLineEndings(" ")}") { ReasonForLog = $"{code} {EnhancedStatusCode().Match(reply).Value}".TrimEnd() };
     }
 
-    [GeneratedRegex(@"^[245]\.[0-9]{1,3}\.[0-9]{1,3}\b", RegexOptions.NonBacktracking | RegexOptions.ExplicitCapture | RegexOptions.CultureInvariant)]
+    [GeneratedRegex(
+        @"^[245]\.[0-9]{1,3}\.[0-9]{1,3}\b", RegexOptions.NonBacktracking | RegexOptions.ExplicitCapture | RegexOptions.CultureInvariant)]
     private static partial Regex EnhancedStatusCode();
 
     private SecureSocketOptions Security() => smtp.Security switch

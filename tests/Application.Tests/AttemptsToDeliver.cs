@@ -34,7 +34,8 @@ public sealed class AttemptsToDeliver : UseCases
     public async Task An_email_to_a_deleted_user_fails()
     {
         Waiting(DeletedAda());
-        Assert.Equal(new DeliveryAttempt(new(DeliveryOutcome.Rejected, Email.UserDeleted), EmailStatus.Failed), await Get<DeliverEmail>().ExecuteAsync(1, Ct));
+        Assert.Equal(
+            new DeliveryAttempt(new(DeliveryOutcome.Rejected, Email.UserDeleted), EmailStatus.Failed), await Get<DeliverEmail>().ExecuteAsync(1, Ct));
     }
 
     [Fact]

@@ -18,9 +18,10 @@ internal static class OutputFile
 
         if (Directory.Exists(path)) throw new RejectedFileException($"'{path}' is a directory.");
         var partial = $"{path}.{Guid.NewGuid():N}.partial";
+        var file = RejectedFileException.Open(partial, FileMode.CreateNew, FileAccess.Write);
         try
         {
-            await using (var file = RejectedFileException.Open(partial, FileMode.CreateNew, FileAccess.Write))
+            await using (file)
             {
                 await write(file);
                 file.Flush(flushToDisk: true);
