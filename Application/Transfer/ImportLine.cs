@@ -6,9 +6,12 @@ namespace CleanUsers.Application.Transfer;
 
 /// <summary>A line of a file, as far as it could be read.</summary>
 /// <param name="Number">From 1.</param>
-/// <param name="User">The user in the line; null if the line as a whole can't be read.</param>
-/// <param name="Errors">What the reader found: shape errors, unknown members.</param>
-public sealed record ImportLine(long Number, ImportedUser? User, IReadOnlyList<ValidationError> Errors);
+/// <param name="User">The user in the line; null if the line as a whole can't be read, or has no user.</param>
+/// <param name="Errors">What the reader found: shape errors, unknown members. A line with neither a user nor an error is blank.</param>
+public sealed record ImportLine(long Number, ImportedUser? User, IReadOnlyList<ValidationError> Errors)
+{
+    public static readonly ImportLine Blank = new(0, null, []);
+}
 
 /// <summary>A user in a file: the members that a client may write, and its history if the file has it.</summary>
 /// <param name="CreatedAt">Null is now.</param>
@@ -58,15 +61,17 @@ public sealed record RejectedLine(long Number, IReadOnlyList<ValidationError> Er
 /// <param name="Unchanged">Existing users that already had the values of the line.</param>
 /// <param name="AlreadyThere">Existing users that were not to be replaced.</param>
 /// <param name="Refused">Rejected lines; the JSON output of the command has this name.</param>
-public sealed record ImportCounts(long Added = 0, long Replaced = 0, long Unchanged = 0, long AlreadyThere = 0, long Refused = 0)
+/// <param name="Blank">Lines with nothing in them.</param>
+public sealed record ImportCounts(long Added = 0, long Replaced = 0, long Unchanged = 0, long AlreadyThere = 0, long Refused = 0, long Blank = 0)
 {
     /// <summary>How many lines that are.</summary>
-    public long CountLines() => Added + Replaced + Unchanged + AlreadyThere + Refused;
+    public long CountLines() => Added + Replaced + Unchanged + AlreadyThere + Refused + Blank;
 
     public static ImportCounts operator +(ImportCounts left, ImportCounts right) => new(
         left.Added + right.Added,
         left.Replaced + right.Replaced,
         left.Unchanged + right.Unchanged,
         left.AlreadyThere + right.AlreadyThere,
-        left.Refused + right.Refused);
+        left.Refused + right.Refused,
+        left.Blank + right.Blank);
 }

@@ -66,11 +66,12 @@ public sealed class ImportUsers(
         var preparing = Task.Run(() => PrepareAsync(lines, batches.Writer, reject, stop.Token), CancellationToken.None);
         try
         {
-            await foreach (var (candidates, rejected) in batches.Reader.ReadAllAsync(ct))
+            await foreach (var (candidates, rejected, blank) in batches.Reader.ReadAllAsync(ct))
             {
                 var done = dryRun is null ? await TakeAsync(candidates, command.Update, ct) : await dryRun.TakeAsync(candidates, ct);
-                total += done with { Refused = rejected };
-                progress(done with { Refused = rejected });
+                done = done with { Refused = rejected, Blank = blank };
+                total += done;
+                progress(done);
             }
         }
         finally
@@ -87,10 +88,14 @@ public sealed class ImportUsers(
     {
         try
         {
-            var (candidates, rejected) = (new List<Candidate>(BatchSize), 0);
+            var (candidates, rejected, blank) = (new List<Candidate>(BatchSize), 0, 0);
             await foreach (var line in lines.WithCancellation(ct))
             {
-                if (Check(line) is { Count: > 0 } errors)
+                if (line == ImportLine.Blank)
+                {
+                    blank++;
+                }
+                else if (Check(line) is { Count: > 0 } errors)
                 {
                     reject(new RejectedLine(line.Number, errors));
                     rejected++;
@@ -100,12 +105,12 @@ public sealed class ImportUsers(
                     candidates.Add(ToCandidate(line.User!));
                 }
 
-                if (candidates.Count + rejected < BatchSize) continue;
-                await batches.WriteAsync(new(candidates, rejected), ct);
-                (candidates, rejected) = (new(BatchSize), 0);
+                if (candidates.Count + rejected + blank < BatchSize) continue;
+                await batches.WriteAsync(new(candidates, rejected, blank), ct);
+                (candidates, rejected, blank) = (new(BatchSize), 0, 0);
             }
 
-            await batches.WriteAsync(new(candidates, rejected), ct);
+            await batches.WriteAsync(new(candidates, rejected, blank), ct);
             batches.Complete();
         }
         catch (Exception error) // of any type: the reader of the channel gets it
@@ -178,5 +183,5 @@ public sealed class ImportUsers(
         public string Key => Details.Email.Key;
     }
 
-    private sealed record Batch(List<Candidate> Candidates, int Rejected);
+    private sealed record Batch(List<Candidate> Candidates, int Rejected, int Blank);
 }

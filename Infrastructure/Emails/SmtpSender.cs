@@ -129,7 +129,8 @@ internal sealed partial class SmtpSender(EmailOptions options, SmtpOptions smtp)
         };
     }
 
-    [GeneratedRegex(@"^[245]\.[0-9]{1,3}\.[0-9]{1,3}\b", RegexOptions.NonBacktracking | RegexOptions.ExplicitCapture | RegexOptions.CultureInvariant)]
+    [GeneratedRegex(
+        @"^[245]\.[0-9]{1,3}\.[0-9]{1,3}\b", RegexOptions.NonBacktracking | RegexOptions.ExplicitCapture | RegexOptions.CultureInvariant)]
     private static partial Regex EnhancedStatusCode();
 
     private SecureSocketOptions Security() => smtp.Security switch

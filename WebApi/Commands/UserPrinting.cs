@@ -54,6 +54,7 @@ internal static class UserPrinting
         ["unchanged", Number(counts.Unchanged)],
         ["already there", Number(counts.AlreadyThere)],
         ["rejected", Number(counts.Refused)],
+        ["blank", Number(counts.Blank)],
     ]);
 
     private static Task PrintJsonAsync<T>(T value, JsonTypeInfo<T> type) => Console.Out.WriteLineAsync(JsonSerializer.Serialize(value, type));

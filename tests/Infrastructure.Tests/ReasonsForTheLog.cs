@@ -8,8 +8,7 @@ namespace CleanUsers.Infrastructure.Tests;
 public sealed class ReasonsForTheLog
 {
     [Theory]
-    [InlineData(
-        MailPhase.Rcpt, "550 5.1.1 <ada@example.org>: Recipient address rejected", DeliveryOutcome.Rejected, "The mail server replied: 550 5.1.1")]
+    [InlineData(MailPhase.Rcpt, "550 5.1.1 <ada@example.org>: User unknown", DeliveryOutcome.Rejected, "The mail server replied: 550 5.1.1")]
     [InlineData(MailPhase.Rcpt, "450 ada@example.org is busy", DeliveryOutcome.NotNow, "The mail server replied: 450")]
     [InlineData(MailPhase.Rcpt, "550 5.1.1ada", DeliveryOutcome.Rejected, "The mail server replied: 550")]
     [InlineData(MailPhase.Dot, "554 5.7.1 Subject 'Secret' looks like spam", DeliveryOutcome.Rejected, "The mail server replied: 554 5.7.1")]

@@ -39,7 +39,7 @@ public abstract class ImportAndExport(TestDatabase database, TestDatabase anothe
             "no JSON",
             """{"email":"bob@example.org"}""");
         var (code, output, error) = await RunAsync("import", "users.ndjson", "--errors", "rejected.ndjson", "--json");
-        Assert.Equal((1, """{"added":2,"replaced":0,"unchanged":0,"alreadyThere":0,"refused":2}"""), (code, output.TrimEnd()));
+        Assert.Equal((1, """{"added":2,"replaced":0,"unchanged":0,"alreadyThere":0,"refused":2,"blank":0}"""), (code, output.TrimEnd()));
         Assert.Equal(
             """
             line 2: age: Member 'age' must be a whole number or null, not a string.
@@ -242,10 +242,11 @@ public abstract class ImportAndExport(TestDatabase database, TestDatabase anothe
         GC.SuppressFinalize(this);
     }
 
-    private static string Counts(long added = 0, long replaced = 0, long unchanged = 0, long there = 0, long rejected = 0) =>
+    private static string Counts(long added = 0, long replaced = 0, long unchanged = 0, long there = 0, long rejected = 0, long blank = 0) =>
         string.Create(
             CultureInfo.InvariantCulture,
-            $"added          {added}\nreplaced       {replaced}\nunchanged      {unchanged}\nalready there  {there}\nrejected       {rejected}\n");
+            $"added          {added}\nreplaced       {replaced}\nunchanged      {unchanged}\nalready there  {there}\nrejected       {rejected}\n"
+            + $"blank          {blank}\n");
 
     private static IEnumerable<string> Lines(int count) => Enumerable.Range(0, count).Select(i => $$"""{"email":"user{{i}}@example.org"}""");
 

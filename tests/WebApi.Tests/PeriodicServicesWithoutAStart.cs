@@ -13,15 +13,28 @@ public sealed class PeriodicServicesWithoutAStart
     public async Task A_service_that_is_disposed_of_has_not_failed()
     {
         await using var services = new ServiceCollection().BuildServiceProvider();
+        var clock = new FakeTimeProvider();
         var service = new Idle(new PeriodicService.Host(
-            services.GetRequiredService<IServiceScopeFactory>(), new FakeTimeProvider(), NullLogger<PeriodicService>.Instance));
+            services.GetRequiredService<IServiceScopeFactory>(), clock, NullLogger<PeriodicService>.Instance));
         await service.StartAsync(TestContext.Current.CancellationToken);
+        while (!service.HasRun.Task.IsCompleted) // so that it waits for its next run
+        {
+            clock.Advance(TimeSpan.FromSeconds(1));
+            await Task.Delay(10, TestContext.Current.CancellationToken);
+        }
+
         service.Dispose();
         await service.ExecuteTask!.WaitAsync(TimeSpan.FromSeconds(20), TestContext.Current.CancellationToken);
     }
 
-    private sealed class Idle(PeriodicService.Host host) : PeriodicService("idling", TimeSpan.FromHours(1), host)
+    private sealed class Idle(PeriodicService.Host host) : PeriodicService("idling", TimeSpan.FromSeconds(1), host)
     {
-        protected override Task RunOnceAsync(CancellationToken ct) => Task.CompletedTask;
+        public TaskCompletionSource HasRun { get; } = new();
+
+        protected override Task RunOnceAsync(CancellationToken ct)
+        {
+            HasRun.TrySetResult();
+            return Task.CompletedTask;
+        }
     }
 }

@@ -15,16 +15,17 @@ public sealed class TheReference
         var optional = DescribedContract.Document["components"]!["parameters"]!.AsObject()
             .Where(parameter => parameter.Value!["required"]?.GetValue<bool>() is not true).ToList();
         Assert.True(optional.Count >= 13, $"{optional.Count} optional parameters");
-        Assert.Equal(
-            [],
-            optional.Where(parameter => HasExample(parameter.Value!) || HasExample(parameter.Value!["schema"]!)).Select(parameter => parameter.Key));
+        var filledIn = optional.Where(parameter => HasExample(parameter.Value!) || HasExample(parameter.Value!["schema"]!));
+        Assert.Equal([], filledIn.Select(parameter => parameter.Key));
 
         static bool HasExample(JsonNode node) => node["example"] is not null || node["examples"] is not null;
     }
 
     [Fact]
-    public void A_required_parameter_has_an_example_so_that_a_request_can_be_sent_as_it_stands() => Assert.All(
-        DescribedContract.Document["components"]!["parameters"]!.AsObject().Where(
-            parameter => parameter.Value!["required"]?.GetValue<bool>() is true),
-        parameter => Assert.True(parameter.Value!["example"] is not null, parameter.Key));
+    public void A_required_parameter_has_an_example_so_that_a_request_can_be_sent_as_it_stands()
+    {
+        var required = DescribedContract.Document["components"]!["parameters"]!.AsObject()
+            .Where(parameter => parameter.Value!["required"]?.GetValue<bool>() is true);
+        Assert.All(required, parameter => Assert.True(parameter.Value!["example"] is not null, parameter.Key));
+    }
 }

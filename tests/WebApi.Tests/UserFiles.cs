@@ -271,7 +271,7 @@ public sealed class UserFiles
     private static async Task<List<ImportLine>> ReadAsync(string format, byte[] bytes, bool whole = false)
     {
         using var stream = new MemoryStream(bytes);
-        return await UserFile.Of(format, null).ReadAsync(stream, whole, Ct).ToListAsync(Ct);
+        return await UserFile.Of(format, null).ReadAsync(stream, whole, Ct).Where(line => line != ImportLine.Blank).ToListAsync(Ct);
     }
 
     private static string? Email(ImportLine line) => line.User?.User.Email.Value.Value;

@@ -55,12 +55,20 @@ internal sealed class CsvFile : UserFile
         };
         await using var csv = CsvReader.Create(file.AsStream(leaveOpen: true), options, leaveOpen: true);
         Dictionary<string, int>? columns = null;
+        var counted = 0L; // lines so far; the reader skips empty ones, but numbers them
         while (true)
         {
             var (there, torn) = await ReadRowAsync(csv, ct);
-            if (torn is null && columns is null && csv.Headers.Count > 0) (columns, torn) = ReadHeader(csv.Headers);
+            if (torn is null && columns is null && csv.Headers.Count > 0)
+            {
+                (columns, torn) = ReadHeader(csv.Headers);
+                counted++;
+            }
+
+            for (var end = there ? csv.LineNumber - 1 : csv.LineNumber; torn is null && counted < end; counted++) yield return ImportLine.Blank;
             if (torn is not null) yield return torn;
             if (torn is not null || !there) yield break;
+            counted++;
             yield return malformed
                 ? RejectLine(csv.LineNumber, "invalid-csv", "The line has a quote in a wrong place, or a quote that is not closed.")
                 : ToLine(csv, columns!, whole);

@@ -10,7 +10,7 @@ using CleanUsers.WebApi.Users;
 
 namespace CleanUsers.WebApi.Commands.Files;
 
-/// <summary>A JSON object a line, with the members that HTTP has; lines of nothing but JSON's white space do not count.</summary>
+/// <summary>A JSON object a line, with the members that HTTP has; lines of nothing but JSON's white space are blank.</summary>
 internal sealed class NdjsonFile : UserFile
 {
     private static readonly string[] IgnoredMembers = ["id"]; // the directory gives it
@@ -43,15 +43,14 @@ internal sealed class NdjsonFile : UserFile
             {
                 var line = rest.Slice(0, end);
                 rest = rest.Slice(rest.GetPosition(1, end));
-                if (skipping || line.Length > MaxLength) yield return TooLong(number);
-                else if (Parse(line, number, whole) is { } parsed) yield return parsed;
+                yield return skipping || line.Length > MaxLength ? TooLong(number) : Parse(line, number, whole);
                 (number, skipping) = (number + 1, false);
             }
 
             if (read.IsCompleted)
             {
                 if (skipping || rest.Length > MaxLength) yield return TooLong(number);
-                else if (Parse(rest, number, whole) is { } last) yield return last;
+                else if (rest.Length > 0) yield return Parse(rest, number, whole);
                 break;
             }
 
@@ -64,11 +63,11 @@ internal sealed class NdjsonFile : UserFile
     private static ImportLine TooLong(long number) =>
         new(number, null, [InputError.OfBody("too-long", $"The line has more than {MaxLength} bytes.")]);
 
-    private static ImportLine? Parse(ReadOnlySequence<byte> bytes, long number, bool whole)
+    private static ImportLine Parse(ReadOnlySequence<byte> bytes, long number, bool whole)
     {
         var line = bytes.IsSingleSegment ? bytes.FirstSpan : bytes.ToArray();
         line = line.TrimEnd("\r\t "u8);
-        if (line.IsEmpty) return null;
+        if (line.IsEmpty) return ImportLine.Blank;
 
         // of files that were put together
         if (line.StartsWith(Encoding.UTF8.Preamble))
