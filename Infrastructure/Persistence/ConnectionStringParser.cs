@@ -4,8 +4,8 @@ using System.Text.RegularExpressions;
 namespace CleanUsers.Infrastructure.Persistence;
 
 /// <summary>
-/// Parses a connection string by the rules of its driver. The messages of the drivers repeat values, and one of them may be a password, so the mistake
-/// is described here: with keywords that the driver has, and with others only where they can't be a part of a password.
+/// Parses a connection string by the rules of its driver. The messages of the drivers repeat values, and one of them may be a password, so the
+/// mistake is described here: with keywords that the driver has, and with others only where they can't be a part of a password.
 /// </summary>
 internal static partial class ConnectionStringParser
 {

@@ -41,7 +41,8 @@ public abstract class SchemasOfOtherBuilds(TestDatabase database) : IAsyncLifeti
     [Fact]
     public async Task Write_that_the_schema_of_another_build_rejects_is_78()
     {
-        await CreateSchemaAsync(OtherInitialMigration, """ALTER TABLE "Users" ADD COLUMN "Phone" varchar(32) NOT NULL CHECK ("Phone" <> '') DEFAULT '' """);
+        await CreateSchemaAsync(
+            OtherInitialMigration, """ALTER TABLE "Users" ADD COLUMN "Phone" varchar(32) NOT NULL CHECK ("Phone" <> '') DEFAULT '' """);
         Assert.Equal((78, "", Line), await RunAsync(migratesOnStartup: false, "users create --email ada@example.org"));
     }
 
