@@ -15,8 +15,14 @@ public sealed class BlankLines : IDisposable
     private static CancellationToken Ct => TestContext.Current.CancellationToken;
 
     [Theory]
-    [InlineData("users.ndjson", $"\n{User}\n  \n\t\r\n{User}\nno JSON\n \n", """{"added":1,"replaced":0,"unchanged":0,"alreadyThere":1,"refused":1,"blank":4}""")]
-    [InlineData("users.csv", "\n\r\nemail\n\nada@example.org\n\n\nada@example.org\nnone\n\n", """{"added":1,"replaced":0,"unchanged":0,"alreadyThere":1,"refused":1,"blank":6}""")]
+    [InlineData(
+        "users.ndjson",
+        $"\n{User}\n  \n\t\r\n{User}\nno JSON\n \n",
+        """{"added":1,"replaced":0,"unchanged":0,"alreadyThere":1,"refused":1,"blank":4}""")]
+    [InlineData(
+        "users.csv",
+        "\n\r\nemail\n\nada@example.org\n\n\nada@example.org\nnone\n\n",
+        """{"added":1,"replaced":0,"unchanged":0,"alreadyThere":1,"refused":1,"blank":6}""")]
     [InlineData("users.csv", "email\n\n", """{"added":0,"replaced":0,"unchanged":0,"alreadyThere":0,"refused":0,"blank":1}""")]
     public async Task They_are_counted_by_an_import(string file, string text, string counts)
     {

@@ -60,7 +60,8 @@ public sealed class ExitCodes : IDisposable
         Assert.Equal(0, (await InProcess.RunAsync(_folder, [], "migrate")).Code);
         var (code, output, error) = await InProcess.RunAsync(_folder, [], command.Split(' '));
         Assert.Equal((1, ""), (code, output));
-        Assert.StartsWith(reason.Replace("{0}", _folder, StringComparison.Ordinal), Assert.Single(error.TrimEnd().Split('\n')), StringComparison.Ordinal);
+        Assert.StartsWith(
+            reason.Replace("{0}", _folder, StringComparison.Ordinal), Assert.Single(error.TrimEnd().Split('\n')), StringComparison.Ordinal);
     }
 
     public void Dispose() => Directory.Delete(_folder, recursive: true);

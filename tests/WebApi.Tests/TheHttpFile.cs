@@ -2,7 +2,9 @@ using System.Text.RegularExpressions;
 
 namespace CleanUsers.WebApi.Tests;
 
-/// <summary>CleanUsers.http, sent from top to bottom to a new service, as a newcomer does. Each request announces its status code: <c># 201</c>.</summary>
+/// <summary>
+/// CleanUsers.http, sent from top to bottom to a new service, as a newcomer does. Each request announces its status code: <c># 201</c>.
+/// </summary>
 public sealed partial class TheHttpFile(Service service) : IClassFixture<Service>
 {
     [Fact]
@@ -11,8 +13,9 @@ public sealed partial class TheHttpFile(Service service) : IClassFixture<Service
         var others = new List<string>();
         foreach (var request in Read())
         {
-            var answer = await service.SendAsync(request.Method, request.Path, request.Body, request.Headers);
-            if ($"{answer.Status}" != request.Announced) others.Add($"{request.Title}: {answer.Status} instead of {request.Announced ?? "no announcement"}");
+            var response = await service.SendAsync(request.Method, request.Path, request.Body, request.Headers);
+            if ($"{response.Status}" != request.Announced)
+                others.Add($"{request.Title}: {response.Status} instead of {request.Announced ?? "no announcement"}");
         }
 
         Assert.True(others.Count == 0, string.Join('\n', others));
@@ -29,8 +32,11 @@ public sealed partial class TheHttpFile(Service service) : IClassFixture<Service
             .Where(operation => !sent.Any(request => request.Method == operation.Method && IsOf(operation.Path, request.Path)));
         Assert.Equal([], missing);
 
-        static bool IsOf(string template, string path) =>
-            Regex.IsMatch(path, $"^{Regex.Replace(template, "{[a-zA-Z]+}", "[^/]+", RegexOptions.None, TimeSpan.FromSeconds(1))}$", RegexOptions.None, TimeSpan.FromSeconds(1));
+        static bool IsOf(string template, string path)
+        {
+            var pattern = Regex.Replace(template, "{[a-zA-Z]+}", "[^/]+", RegexOptions.None, TimeSpan.FromSeconds(1));
+            return Regex.IsMatch(path, $"^{pattern}$", RegexOptions.None, TimeSpan.FromSeconds(1));
+        }
     }
 
     private static List<Request> Read()
@@ -62,7 +68,8 @@ public sealed partial class TheHttpFile(Service service) : IClassFixture<Service
             var body = string.Join('\n', lines.Skip(1 + comments.Count + head.Count)).Trim();
             return new(
                 lines[0],
-                comments.Select(comment => comment.TrimStart('#', ' ')).FirstOrDefault(comment => comment.Length == 3 && comment.All(char.IsAsciiDigit)),
+                comments.Select(comment => comment.TrimStart('#', ' '))
+                    .FirstOrDefault(comment => comment.Length == 3 && comment.All(char.IsAsciiDigit)),
                 head[0].Split(' ')[0],
                 head[0].Split(' ')[1],
                 [.. head.Skip(1).Select(header => header.Split(": ", 2)).Select(header => (header[0], header[1]))],

@@ -39,8 +39,9 @@ public sealed class SqlServerFailures : SqlServerStatements
             (scope, ct) => scope.GetRequiredService<UsersDbContext>().InTransactionAsync<int>(
                 async token =>
                 {
-                    await Task.Delay(Timeout.Infinite, token).ContinueWith(_ => { }, CancellationToken.None);
-                    throw SqlErrors.Cancelled; // as the commands of the bulk writer do, which are the driver's own
+                    // as a command of the bulk writer, which is the driver's own
+                    await scope.GetRequiredService<UsersDbContext>().Database.ExecuteSqlRawAsync("SELECT 1", token);
+                    throw new NotSupportedException("The command must fail.");
                 },
                 ct)
         },
@@ -106,7 +107,6 @@ public sealed class SqlServerFailures : SqlServerStatements
                 throw asInvalidOperation ? new InvalidOperationException("Operation cancelled by user.") { Source = "Microsoft.Data.SqlClient" }
                     : SqlErrors.Cancelled;
             };
-            leaving.CancelAfter(TimeSpan.FromMilliseconds(100));
             await InScopeAsync(async scope =>
             {
                 var error = await Assert.ThrowsAnyAsync<OperationCanceledException>(() => operation(scope, leaving.Token));
