@@ -14,14 +14,15 @@ public sealed class MembersOfAUser(Service service) : IClassFixture<Service>, ID
 {
     private const string Address = "member@example.org";
 
-    /// <summary>Two values of each member, as JSON.</summary>
-    private static readonly Dictionary<string, (string First, string Second)> Values = new(StringComparer.Ordinal)
+    /// <summary>Two values of each member, and one that breaks its rule, as JSON.</summary>
+    private static readonly Dictionary<string, (string First, string Second, string Invalid)> Values = new(StringComparer.Ordinal)
     {
-        ["email"] = ($"\"{Address}\"", "\"Member@Example.org\""), // the same address in another spelling, which import takes for the same user
-        ["name"] = ("\"Ada\"", "\"Countess\""),
-        ["age"] = ("36", "37"),
-        ["role"] = ("\"User\"", "\"Admin\""),
-        ["status"] = ("\"Active\"", "\"Inactive\""),
+        // the second is the same address in another spelling, which import takes for the same user
+        ["email"] = ($"\"{Address}\"", "\"Member@Example.org\"", "\"member\""),
+        ["name"] = ("\"Ada\"", "\"Countess\"", "\"\\u0007\""),
+        ["age"] = ("36", "37", "151"),
+        ["role"] = ("\"User\"", "\"Admin\"", "\"Root\""),
+        ["status"] = ("\"Active\"", "\"Inactive\"", "\"Away\""),
     };
 
     private readonly string _folder = Directory.CreateTempSubdirectory("cleanusers-").FullName;
@@ -53,6 +54,19 @@ public sealed class MembersOfAUser(Service service) : IClassFixture<Service>, ID
         AssertIs(first, Only((await service.GetAsync("/api/v1/deleted-users?pageSize=1")).Is(200).Json));
         AssertIs(first, (await service.SendAsync("PATCH", deleted, """{"deleted":false}""")).Is(200).Json);
         (await service.SendAsync("DELETE", path)).Is(204);
+    }
+
+    [Theory]
+    [MemberData(nameof(Members))]
+    public async Task Requests_with_an_invalid_value_of_it_are_400(string member)
+    {
+        var invalid = User(member, second: false);
+        invalid[member] = JsonNode.Parse(Values[member].Invalid);
+        foreach (var (method, path) in ((string, string)[])[("POST", "/api/v1/users"), ("PUT", "/api/v1/users/1"), ("PATCH", "/api/v1/users/1")])
+        {
+            var rejected = (await service.SendAsync(method, path, $"{invalid}")).IsProblem(400, "validation-failed");
+            Assert.Equal($"#/{member}", Assert.Single(rejected["errors"].EnumerateArray()).GetProperty("pointer").GetString());
+        }
     }
 
     [Theory]
