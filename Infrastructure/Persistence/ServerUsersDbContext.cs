@@ -26,6 +26,22 @@ internal abstract class ServerUsersDbContext(DbContextOptions options) : UsersDb
         where T : DbConnectionStringBuilder, new() =>
         new T { ConnectionString = $"{defaults.ConnectionString};{connectionString}" }.ConnectionString; // the last of two values counts
 
+    /// <summary>It waits as long as it takes: an index on millions of users takes longer than the timeout of a command.</summary>
+    public sealed override async Task MigrateAsync(CancellationToken ct)
+    {
+        Database.SetCommandTimeout(0);
+        try
+        {
+            await MigrateWithoutTimeoutAsync(ct);
+        }
+        finally
+        {
+            Database.SetCommandTimeout(null);
+        }
+    }
+
+    protected virtual Task MigrateWithoutTimeoutAsync(CancellationToken ct) => base.MigrateAsync(ct);
+
     protected override void OnModelCreating(ModelBuilder modelBuilder)
     {
         base.OnModelCreating(modelBuilder);

@@ -61,7 +61,7 @@ internal static partial class CommandHost
     {
         await Task.Yield(); // System.CommandLine listens to signals only once an action has come back to it, and SQLite never waits
         var builder = CreateBuilder([]);
-        builder.Errors().ThrowIfAny();
+        builder.EnsureValidSettings();
         // the command itself writes what went wrong, in a line; the stack is in the log, if the configuration enables it
         if (!builder.Configuration.GetSection(ConsoleLog).Exists()) builder.Logging.ClearProviders();
         builder.Services.Configure<ConsoleLoggerOptions>(console => console.LogToStandardErrorThreshold = LogLevel.Trace);

@@ -57,6 +57,17 @@ public sealed class ConfigurationErrorsTests
         Assert.Equal((78, $"Invalid configuration: {typo} is unknown (allowed: {section})."), (code, error.Trim()));
     }
 
+    /// <summary>They would work on the embedded database, and print what is there.</summary>
+    [Theory]
+    [InlineData("migrate")]
+    [InlineData("users", "list")]
+    public async Task Commands_reject_a_misspelled_section_too(params string[] command)
+    {
+        var (code, output, error) = await InProcess.RunAsync(Path.GetTempPath(), [("Databse__Provider", "PostgreSql")], command);
+        Assert.Equal((78, ""), (code, output));
+        Assert.Equal("Invalid configuration: Databse is unknown (allowed: Database).", error.Trim());
+    }
+
     [Theory]
     [InlineData("Foreign:Provider")]
     [InlineData("Databse")]

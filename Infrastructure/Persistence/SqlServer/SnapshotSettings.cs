@@ -17,16 +17,14 @@ internal enum SnapshotSettings
 
     /// <summary><c>ALLOW_SNAPSHOT_ISOLATION</c>: a transaction can read one moment.</summary>
     Isolation = 2,
-
-    All = ReadCommitted | Isolation,
 }
 
 internal static class SnapshotSettingsOfDatabase
 {
     // ROLLBACK IMMEDIATE: the statement needs the database without other transactions, and would wait for them without end
-    internal const string EnableReadCommitted = "ALTER DATABASE CURRENT SET READ_COMMITTED_SNAPSHOT ON WITH ROLLBACK IMMEDIATE";
+    private const string EnableReadCommitted = "ALTER DATABASE CURRENT SET READ_COMMITTED_SNAPSHOT ON WITH ROLLBACK IMMEDIATE";
 
-    internal const string EnableIsolation = "ALTER DATABASE CURRENT SET ALLOW_SNAPSHOT_ISOLATION ON";
+    private const string EnableIsolation = "ALTER DATABASE CURRENT SET ALLOW_SNAPSHOT_ISOLATION ON";
 
     public static async Task<SnapshotSettings> GetSnapshotSettingsAsync(this DatabaseFacade database, CancellationToken ct)
     {

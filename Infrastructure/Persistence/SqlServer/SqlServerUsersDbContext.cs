@@ -79,20 +79,16 @@ internal sealed partial class SqlServerUsersDbContext(DbContextOptions<SqlServer
         },
         ct);
 
-    /// <summary>
-    /// Also enables row versions where the account has the right to, and disables lock escalation. It waits as long as it takes: an index on millions
-    /// of users takes longer than the timeout of a command.
-    /// </summary>
-    public override async Task MigrateAsync(CancellationToken ct)
+    /// <summary>Also enables row versions where the account has the right to, and disables lock escalation.</summary>
+    protected override async Task MigrateWithoutTimeoutAsync(CancellationToken ct)
     {
-        Database.SetCommandTimeout(0);
         try
         {
-            await base.MigrateAsync(ct);
+            await base.MigrateWithoutTimeoutAsync(ct);
         }
         catch (SqlException exception) when (exception.Number == SqlServerErrors.DatabaseExists)
         {
-            await base.MigrateAsync(ct); // another process has created it in the meantime
+            await base.MigrateWithoutTimeoutAsync(ct); // another process has created it in the meantime
         }
 
         await Database.ExecuteSqlRawAsync(DisableLockEscalation, ct);
@@ -104,11 +100,10 @@ internal sealed partial class SqlServerUsersDbContext(DbContextOptions<SqlServer
             }
             catch (SqlException exception) when (exception.Class < SqlServerErrors.SeverityOfResources)
             {
-                // without the right to alter the database: FindAdviceAsync reports it
+                // without the right to alter the database, for example: the schema is there, and FindAdviceAsync reports what is still off
+                LogSettingUnchanged(this.GetService<ILoggerFactory>().CreateLogger<SqlServerUsersDbContext>(), statement, exception.Message);
             }
         }
-
-        Database.SetCommandTimeout(null);
     }
 
     public override async Task<string?> FindAdviceAsync(CancellationToken ct) => (await Database.GetSnapshotSettingsAsync(ct)).Advice();
@@ -172,6 +167,9 @@ internal sealed partial class SqlServerUsersDbContext(DbContextOptions<SqlServer
 
     [LoggerMessage(LogLevel.Warning, "An export blocks writers in this database, because it allows neither SNAPSHOT nor READ_COMMITTED_SNAPSHOT.")]
     private static partial void LogExportBlocksWriters(ILogger logger);
+
+    [LoggerMessage(LogLevel.Warning, "The database rejected '{Statement}': {Reason}")]
+    private static partial void LogSettingUnchanged(ILogger logger, string statement, string reason);
 
     private static void AsUtf8(PropertyBuilder<string> text, int length) =>
         text.HasConversion<Utf8Converter>().HasMaxLength(length).UseCollation(null);

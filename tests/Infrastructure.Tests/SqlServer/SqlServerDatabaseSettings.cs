@@ -5,6 +5,7 @@ using Microsoft.EntityFrameworkCore;
 using Microsoft.EntityFrameworkCore.Infrastructure;
 using Microsoft.EntityFrameworkCore.Migrations;
 using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.Logging;
 using Microsoft.SqlServer.TransactSql.ScriptDom;
 
 namespace CleanUsers.Infrastructure.Tests.SqlServer;
@@ -43,6 +44,10 @@ public sealed class SqlServerDatabaseSettings : SqlServerStatements
             var advice = await scope.GetRequiredService<IDatabase>().FindAdviceAsync(Ct);
             Assert.Equal(settings == 0, advice?.Contains($"{Isolation}; {ReadCommitted};", StringComparison.Ordinal) == true);
             Assert.Equal(settings == 3, advice is null);
+            Assert.Equal(
+                settings == 0 ? 2 : 0,
+                Log.Lines.Count(
+                    line => line.Level == LogLevel.Warning && line.Message.StartsWith("The database rejected", StringComparison.Ordinal)));
         });
     }
 

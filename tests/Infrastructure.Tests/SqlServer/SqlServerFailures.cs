@@ -75,22 +75,39 @@ public sealed class SqlServerFailures : SqlServerStatements
     }
 
     [Fact]
-    public async Task Exhausted_pool_means_that_the_server_is_unavailable()
+    public async Task Server_that_accepts_connections_and_does_not_respond_is_unavailable()
     {
         using var silent = new TcpListener(IPAddress.Loopback, 0); // accepts connections, and never responds
         silent.Start();
-        var connectionString = $"Server=127.0.0.1,{((IPEndPoint)silent.LocalEndpoint).Port};Max Pool Size=1;Connect Timeout=2;Encrypt=false";
-        await using var first = new SqlConnection(connectionString);
-        await using var second = new SqlConnection(connectionString);
-        var opening = Assert.ThrowsAnyAsync<Exception>(() => first.OpenAsync(Ct));
-        await Task.Delay(200, Ct); // so that the first one has the pool's only connection
-        var error = await Assert.ThrowsAnyAsync<Exception>(() => second.OpenAsync(Ct));
-        await opening;
+        await using var connection = new SqlConnection(
+            $"Server=127.0.0.1,{((IPEndPoint)silent.LocalEndpoint).Port};Connect Timeout=2;Encrypt=false");
+        var error = await Assert.ThrowsAsync<SqlException>(() => connection.OpenAsync(Ct));
         await InScopeAsync(scope =>
         {
             Assert.True(scope.GetRequiredService<IDatabase>().IsUnavailable(error), $"{error}");
             return Task.CompletedTask;
         });
+    }
+
+    /// <summary>The driver's exception has no type or number of its own.</summary>
+    [Fact]
+    public async Task Exhausted_pool_means_that_the_server_is_unavailable() => await InScopeAsync(scope =>
+    {
+        var error = new InvalidOperationException("Timeout expired: no connection of the pool was free.") { Source = "Microsoft.Data.SqlClient" };
+        Assert.True(scope.GetRequiredService<IDatabase>().IsUnavailable(error));
+        return Task.CompletedTask;
+    });
+
+    [Fact]
+    public async Task Batch_of_an_import_begins_again_when_the_index_rejects_an_address()
+    {
+        var attempts = 0;
+        Server.Opening = () => throw (++attempts == 1
+            ? SqlErrors.Exception("Cannot insert duplicate key row with unique index 'IX_Users_EmailKey'.", (2601, 14))
+            : new NotSupportedException("The second attempt."));
+        await InScopeAsync(async scope => await Assert.ThrowsAsync<NotSupportedException>(
+            () => scope.GetRequiredService<IUserBulkWriter>().AddAsync([Sample.User()], Ct)));
+        Assert.Equal(2, attempts);
     }
 
     [Theory]
