@@ -80,7 +80,7 @@ internal sealed partial class FakeSqlServer : IDbConnectionInterceptor, IDbTrans
         [AllowNull]
         public override string CommandText { get; set; } = "";
 
-        public override int CommandTimeout { get; set; }
+        public override int CommandTimeout { get; set; } = 30; // as of the real one
 
         public override CommandType CommandType { get; set; }
 
