@@ -11,7 +11,7 @@ namespace CleanUsers.WebApi.Tests;
 public sealed class DatabaseSettingsWarning
 {
     [Fact]
-    public async Task Advice_is_logged_once_and_asked_for_until_the_database_can_be_reached()
+    public async Task Advice_is_logged_once_and_looked_for_until_the_database_can_be_reached()
     {
         var (clock, database, logger) = (new FakeTimeProvider(), new Database(), new Warnings());
         var scopes = new ServiceCollection().AddSingleton<IDatabase>(database).BuildServiceProvider().GetRequiredService<IServiceScopeFactory>();

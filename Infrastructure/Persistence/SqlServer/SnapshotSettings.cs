@@ -44,7 +44,7 @@ internal static class SnapshotSettingsOfDatabase
         var statements = settings.Missing().ToList();
         return statements.Count == 0
             ? null
-            : "Readers wait for writers in this database, and an export blocks them. To change that, run in it, as an account that may alter the "
+            : "Readers wait for writers in this database, and an export blocks them. To change that, run there, as an account that may alter the "
                 + $"database: {string.Join("; ", statements)};";
     }
 

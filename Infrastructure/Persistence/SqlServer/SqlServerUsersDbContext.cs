@@ -22,7 +22,7 @@ internal sealed partial class SqlServerUsersDbContext(DbContextOptions<SqlServer
     // a code point takes up to four bytes
     private const int NameMaxBytes = 4 * UserName.MaxLength;
 
-    // by reaching it, a statement would get the lock of a whole table: users come and go by row, and imports write thousands
+    // a statement with thousands of rows, such as one of an import, would lock the whole table, and all requests would wait
     private const string DisableLockEscalation =
         """
         IF EXISTS (SELECT 1 FROM [sys].[tables] WHERE [object_id] = OBJECT_ID(N'Users') AND [lock_escalation] <> 1)
