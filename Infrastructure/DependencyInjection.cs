@@ -24,7 +24,7 @@ public static class DependencyInjection
         .AddTelemetry()
         .AddScoped<IDatabase, Database>()
         .AddScoped<IUserRepository, UserRepository>()
-        .AddScoped<IUserReader, UserReader>()
+        .AddScoped<UserReader>()
         .AddScoped<IEmailRepository, EmailRepository>()
         .AddScoped<IIdempotencyStore, IdempotencyStore>();
 
@@ -56,6 +56,18 @@ public static class DependencyInjection
         await using var scope = services.CreateAsyncScope();
         await scope.ServiceProvider.GetRequiredService<IDatabase>().MigrateAsync(ct);
     }
+
+    /// <summary>Reads of users by prepared statements.</summary>
+    internal static IServiceCollection AddPreparedReads(this IServiceCollection services, Func<IServiceProvider, IPreparedConnections> connections) =>
+        services
+            .AddSingleton(connections)
+            .AddSingleton(provider =>
+            {
+                using var scope = provider.CreateScope();
+                return new UserStatements(scope.ServiceProvider.GetRequiredService<UsersDbContext>());
+            })
+            .AddScoped<Func<UserReader>>(provider => provider.GetRequiredService<UserReader>)
+            .AddScoped<IUserReader, PreparedUserReader>();
 
     private static IServiceCollection AddDatabase(this IServiceCollection services, DatabaseOptions options, string? connectionString) =>
         options.Provider switch

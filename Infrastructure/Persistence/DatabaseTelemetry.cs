@@ -14,6 +14,8 @@ internal sealed class DatabaseTelemetry : IObserver<DiagnosticListener>, IObserv
 {
     private const string Name = "CleanUsers.Database";
 
+    private const string Query = "query";
+
     // as OpenTelemetry's conventions for databases have it
     private const string Operation = "db.operation.name";
     private const string Error = "error.type";
@@ -46,7 +48,8 @@ internal sealed class DatabaseTelemetry : IObserver<DiagnosticListener>, IObserv
 
     public void OnNext(KeyValuePair<string, object?> value)
     {
-        if (value.Value is CommandEndEventData command) Record(command, (command as CommandErrorEventData)?.Exception.GetType().FullName);
+        if (value.Value is CommandEndEventData command)
+            Record(NameOf(command.CommandSource), command.Duration, (command as CommandErrorEventData)?.Exception.GetType().FullName);
     }
 
     public void OnError(Exception error)
@@ -57,21 +60,26 @@ internal sealed class DatabaseTelemetry : IObserver<DiagnosticListener>, IObserv
     {
     }
 
-    private static void Record(CommandEndEventData command, string? error)
+    /// <summary>Records a query that was not EF Core's.</summary>
+    /// <param name="start">A timestamp of <see cref="Stopwatch"/>.</param>
+    /// <param name="failure">Why it failed, if it did.</param>
+    public static void RecordQuery(long start, Exception? failure = null) =>
+        Record(Query, Stopwatch.GetElapsedTime(start), failure?.GetType().FullName);
+
+    private static void Record(string operation, TimeSpan duration, string? error)
     {
-        var operation = NameOf(command.CommandSource);
-        if (error is null) Duration.Record(command.Duration.TotalSeconds, new KeyValuePair<string, object?>(Operation, operation));
-        else Duration.Record(command.Duration.TotalSeconds, new(Operation, operation), new(Error, error));
+        if (error is null) Duration.Record(duration.TotalSeconds, new KeyValuePair<string, object?>(Operation, operation));
+        else Duration.Record(duration.TotalSeconds, new(Operation, operation), new(Error, error));
 
         if (!Spans.HasListeners()) return;
-        using var span = Spans.StartActivity(ActivityKind.Client, startTime: command.StartTime, name: operation);
+        using var span = Spans.StartActivity(ActivityKind.Client, startTime: TimeProvider.System.GetUtcNow() - duration, name: operation);
         span?.SetTag(Operation, operation);
         if (error is not null) span?.SetTag(Error, error).SetStatus(ActivityStatusCode.Error);
     }
 
     private static string NameOf(CommandSource source) => source switch
     {
-        CommandSource.LinqQuery or CommandSource.FromSqlQuery => "query",
+        CommandSource.LinqQuery or CommandSource.FromSqlQuery => Query,
         CommandSource.SaveChanges => "save",
         CommandSource.ExecuteDelete => "delete",
         CommandSource.ExecuteUpdate => "update",

@@ -56,6 +56,8 @@ public sealed class PostgreSqlQueryPlans(PostgreSqlQueryPlans.Explained store) :
 
     private async Task<List<string>> PlanAsync(UserQuery query)
     {
+        if (query.Filter.Words is null)
+            return await _store.InScopeAsync(scope => scope.ExplainAsync(query, "EXPLAIN", column: 0, TestContext.Current.CancellationToken));
         _store.Explainer.Plans.Clear();
         await _store.InScopeAsync(scope => scope.GetRequiredService<IUserReader>().ListAsync(query, TestContext.Current.CancellationToken));
         return _store.Explainer.Plans[^1];

@@ -5,6 +5,7 @@ using CleanUsers.Infrastructure.Persistence.Search;
 using CleanUsers.Infrastructure.Persistence.Sqlite;
 using Microsoft.Data.Sqlite;
 using Microsoft.EntityFrameworkCore;
+using Microsoft.Extensions.DependencyInjection;
 
 namespace CleanUsers.Infrastructure.Tests;
 
@@ -110,13 +111,22 @@ public sealed class SqliteQueryPlans : IDisposable
         Directory.Delete(_folder, recursive: true);
     }
 
-    private static bool IsScanOfATable(string line) => line == "SCAN u";
+    // EF Core names the table u
+    private static bool IsScanOfATable(string line) => line is "SCAN Users" or "SCAN u";
 
     private async Task<List<List<string>>> PlansAsync(UsersDbContext db, UserQuery query)
     {
         _explainer.Plans.Clear();
-        await new UserReader(db, new CompiledUserQueries()).ListAsync(query, Ct);
-        return [.. _explainer.Plans];
+        if (query.Filter.Words is not null)
+        {
+            await new UserReader(db, new CompiledUserQueries()).ListAsync(query, Ct);
+            return [.. _explainer.Plans];
+        }
+
+        using var connections = new SqliteReadConnections(db.Database.GetConnectionString()!);
+        await using var services = new ServiceCollection()
+            .AddSingleton(new UserStatements(db)).AddSingleton<IPreparedConnections>(connections).BuildServiceProvider();
+        return [await services.ExplainAsync(query, "EXPLAIN QUERY PLAN", column: 3, Ct)];
     }
 
     private async Task<UsersDbContext> OpenAsync()

@@ -13,7 +13,7 @@ namespace CleanUsers.Infrastructure.Persistence.PostgreSql;
 /// </summary>
 internal sealed class PostgreSqlBulkWriter(UsersDbContext db) : IUserBulkWriter
 {
-    private readonly BulkColumns _columns = new(db);
+    private readonly UserTable _columns = new(db.Model);
 
     private NpgsqlConnection Connection => (NpgsqlConnection)db.Database.GetDbConnection();
 

@@ -12,7 +12,9 @@ internal static class PostgreSqlSetup
     public static IServiceCollection AddPostgreSql(this IServiceCollection services, string connectionString)
     {
         var complete = Complete(connectionString);
-        return services.AddScoped<IUserBulkWriter, PostgreSqlBulkWriter>()
+        return services
+            .AddScoped<IUserBulkWriter, PostgreSqlBulkWriter>()
+            .AddPreparedReads(_ => new PostgreSqlReadConnections(complete))
             .AddDbContextPool<UsersDbContext, PostgreSqlUsersDbContext>(builder => builder
             .UseNpgsql(complete, npgsql => npgsql.EnableRetryOnFailure(UsersDbContext.Retries, UsersDbContext.LongestPause, null))
             .AddInterceptors(new SearchWordsInterceptor()));

@@ -22,7 +22,7 @@ internal sealed class SqlServerBulkWriter(UsersDbContext db) : IUserBulkWriter
         SELECT CAST(@first AS bigint);
         """;
 
-    private readonly BulkColumns _columns = new(db);
+    private readonly UserTable _columns = new(db.Model);
 
     /// <summary>Until the end of the transaction. A wait is ended by cancellation alone.</summary>
     internal const string Queue =

@@ -14,11 +14,14 @@ internal static class SqlServerSetup
     public static IServiceCollection AddSqlServer(this IServiceCollection services, string connectionString)
     {
         var complete = Complete(connectionString);
-        return services.AddScoped<IUserBulkWriter, SqlServerBulkWriter>().AddDbContextPool<UsersDbContext, SqlServerUsersDbContext>(builder => builder
-            .UseSqlServer(complete, server => server
-                .ExecutionStrategy(dependencies => new SqlServerRetries(dependencies, TimeProvider.System))
-                .MinBatchSize(1))
-            .AddInterceptors(new SearchWordsInterceptor()));
+        return services
+            .AddScoped<IUserBulkWriter, SqlServerBulkWriter>()
+            .AddScoped<IUserReader>(provider => provider.GetRequiredService<UserReader>())
+            .AddDbContextPool<UsersDbContext, SqlServerUsersDbContext>(builder => builder
+                .UseSqlServer(complete, server => server
+                    .ExecutionStrategy(dependencies => new SqlServerRetries(dependencies, TimeProvider.System))
+                    .MinBatchSize(1))
+                .AddInterceptors(new SearchWordsInterceptor()));
     }
 
     private static string Complete(string connectionString)

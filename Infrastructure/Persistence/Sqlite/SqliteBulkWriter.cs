@@ -16,7 +16,7 @@ internal sealed class SqliteBulkWriter(UsersDbContext db) : IUserBulkWriter
     /// </summary>
     private const int PagesBetweenCheckpoints = 65536;
 
-    private readonly BulkColumns _columns = new(db);
+    private readonly UserTable _columns = new(db.Model);
 
     public Task<IReadOnlyList<bool>> AddAsync(IReadOnlyList<User> users, CancellationToken ct) => db.InTransactionAsync(
         async token =>

@@ -55,7 +55,12 @@ internal sealed class SqliteConnections : DbConnectionInterceptor
     private static void Set(DbConnection connection)
     {
         // the pool hands out again what was set already
-        if (!AlreadySet.TryAdd(((SqliteConnection)connection).Handle!, Settings)) return;
+        if (AlreadySet.TryAdd(((SqliteConnection)connection).Handle!, Settings)) Configure(connection);
+    }
+
+    /// <summary>Gives a new connection the settings that SQLite keeps by connection.</summary>
+    public static void Configure(DbConnection connection)
+    {
         using var command = connection.CreateCommand();
         command.CommandText = Settings;
         command.ExecuteNonQuery();

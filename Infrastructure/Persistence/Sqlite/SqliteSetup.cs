@@ -11,8 +11,11 @@ internal static class SqliteSetup
     public static IServiceCollection AddSqlite(this IServiceCollection services, string connectionString)
     {
         var complete = SqliteConnections.Complete(connectionString);
-        return services.AddScoped<IUserBulkWriter, SqliteBulkWriter>().AddDbContextPool<UsersDbContext, SqliteUsersDbContext>(builder => builder
-            .UseSqlite(complete)
-            .AddInterceptors(new SqliteConnections(), new SearchWordsInterceptor()));
+        return services
+            .AddScoped<IUserBulkWriter, SqliteBulkWriter>()
+            .AddPreparedReads(_ => new SqliteReadConnections(complete))
+            .AddDbContextPool<UsersDbContext, SqliteUsersDbContext>(builder => builder
+                .UseSqlite(complete)
+                .AddInterceptors(new SqliteConnections(), new SearchWordsInterceptor()));
     }
 }

@@ -27,7 +27,7 @@ public sealed class ImportAndExportStatements : SqlServerStatements
     public void Bulk_values_have_the_types_of_the_columns()
     {
         using var scope = Services.CreateScope();
-        var columns = new BulkColumns(scope.ServiceProvider.GetRequiredService<UsersDbContext>());
+        var columns = new UserTable(scope.ServiceProvider.GetRequiredService<UsersDbContext>().Model);
         var user = Sample.User("Ünï@example.org", "Ünï");
         var values = columns.Names.Select((name, i) => (name, Value: columns.Value(i, user))).ToDictionary(
             column => column.name, column => column.Value);

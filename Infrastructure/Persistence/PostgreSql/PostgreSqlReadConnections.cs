@@ -1,0 +1,41 @@
+using System.Data.Common;
+using Npgsql;
+
+namespace CleanUsers.Infrastructure.Persistence.PostgreSql;
+
+/// <summary>Connections of the driver's own pool, the same that EF Core takes its connections from; the driver prepares what is executed often.</summary>
+internal sealed class PostgreSqlReadConnections(string connectionString) : IPreparedConnections
+{
+    public async ValueTask<PreparedConnection> OpenAsync(CancellationToken ct)
+    {
+        var connection = new NpgsqlConnection(connectionString);
+        try
+        {
+            await connection.OpenAsync(ct);
+            return new Session(connection);
+        }
+        catch
+        {
+            await connection.DisposeAsync();
+            throw;
+        }
+    }
+
+    private sealed class Session(NpgsqlConnection connection) : PreparedConnection
+    {
+        private DbCommand? _command;
+
+        public override DbCommand Command(PreparedStatement statement) => _command = statement.CreateCommand(connection);
+
+        public override void Complete()
+        {
+            // the driver itself drops a broken connection
+        }
+
+        public override async ValueTask DisposeAsync()
+        {
+            if (_command is not null) await _command.DisposeAsync();
+            await connection.DisposeAsync();
+        }
+    }
+}

@@ -1,0 +1,106 @@
+using System.Collections.Concurrent;
+using System.Globalization;
+using System.Runtime.InteropServices;
+using System.Text;
+using CleanUsers.Application.Ports;
+using CleanUsers.Domain.Users;
+using Microsoft.EntityFrameworkCore.Storage;
+
+namespace CleanUsers.Infrastructure.Persistence;
+
+/// <summary>
+/// The statements that read users, without EF Core: building a query, looking it up and following its results cost several times what the database does
+/// (docs/performance.md). For databases that compare rows and have LIMIT.
+/// </summary>
+internal sealed class UserStatements
+{
+    private readonly ConcurrentDictionary<Shape, PreparedStatement> _pages = new();
+    private readonly string _tieBreaker;
+    private readonly PreparedStatement _get;
+    private readonly PreparedStatement _getDeleted;
+
+    public UserStatements(UsersDbContext db)
+    {
+        (Table, _tieBreaker) = (new(db.Model), db.TieBreaker);
+        (_get, _getDeleted) = (MakeGet(deleted: false), MakeGet(deleted: true));
+    }
+
+    public UserTable Table { get; }
+
+    private string Select => $"SELECT {Table.List}, {Table.Column(nameof(User.Id))} FROM \"Users\"";
+
+    /// <summary>One user, by its id.</summary>
+    public PreparedStatement Get(bool deleted) => deleted ? _getDeleted : _get;
+
+    /// <summary>A page of users, and the values of its parameters. The filter has no words.</summary>
+    public (PreparedStatement Statement, object?[] Values) Page(UserQuery query)
+    {
+        var filter = query.Filter;
+        var shape = new Shape(
+            query.Deleted, query.Sort, query.After is not null, filter.EmailKey is not null, filter.Status, filter.Role, filter.CreatedFrom is not null,
+            filter.CreatedBefore is not null);
+        var values = new List<object?>(6);
+        if (filter.EmailKey is { } email) values.Add(email);
+        if (filter.CreatedFrom is { } from) values.Add(from);
+        if (filter.CreatedBefore is { } before) values.Add(before);
+        if (query.After is { } after)
+        {
+            if (query.Sort.Key is UserSortKey.Email or UserSortKey.Name) values.Add(after.Text);
+            else if (query.Sort.Key is not UserSortKey.Id) values.Add(after.Instant);
+            values.Add(after.Id);
+        }
+
+        values.Add((long)query.Limit);
+        return (_pages.GetOrAdd(shape, MakePage), [.. values]);
+    }
+
+    private PreparedStatement MakeGet(bool deleted) => new(
+        $"{Select} WHERE {Table.Column(nameof(User.Id))} = @p0 AND {Table.Column(nameof(User.DeletedAt))} IS {(deleted ? "NOT " : "")}NULL",
+        [Table.Type(nameof(User.Id))]);
+
+    private PreparedStatement MakePage(Shape shape)
+    {
+        var sql = new StringBuilder(Select);
+        var parameters = new List<RelationalTypeMapping>();
+        sql.Append(CultureInfo.InvariantCulture, $" WHERE {Table.Column(nameof(User.DeletedAt))} IS {(shape.Deleted ? "NOT " : "")}NULL");
+        if (shape.HasEmail) Where(nameof(User.EmailKey), "=");
+        // constants: a plan that was made for one value, whose users are few, would be used for the other
+        if (shape.Status is { } status) sql.Append(CultureInfo.InvariantCulture, $" AND {Table.Column(nameof(User.Status))} = {(int)status}");
+        if (shape.Role is { } role) sql.Append(CultureInfo.InvariantCulture, $" AND {Table.Column(nameof(User.Role))} = {(int)role}");
+        if (shape.HasCreatedFrom) Where(nameof(User.CreatedAt), ">=");
+        if (shape.HasCreatedBefore) Where(nameof(User.CreatedAt), "<");
+
+        string[] order = shape.Sort.Key switch
+        {
+            UserSortKey.Id => [nameof(User.Id)],
+            UserSortKey.CreatedAt => [nameof(User.CreatedAt), _tieBreaker],
+            UserSortKey.UpdatedAt => [nameof(User.UpdatedAt), _tieBreaker],
+            UserSortKey.Email => [nameof(User.EmailKey), _tieBreaker],
+            UserSortKey.Name => [nameof(User.SortName), _tieBreaker],
+            UserSortKey.DeletedAt => [nameof(User.DeletedAt), _tieBreaker],
+        };
+        if (shape.HasAfter)
+        {
+            sql.Append(CultureInfo.InvariantCulture, $" AND ({string.Join(", ", order.Select(Table.Column))}) {(shape.Sort.Descending ? '<' : '>')} (")
+                .AppendJoin(", ", order.Select(Parameter)).Append(')');
+        }
+
+        sql.Append(" ORDER BY ").AppendJoin(", ", order.Select(property => Table.Column(property) + (shape.Sort.Descending ? " DESC" : "")));
+        sql.Append(CultureInfo.InvariantCulture, $" LIMIT {Parameter(nameof(User.Id))}");
+        return new(sql.ToString(), parameters);
+
+        void Where(string property, string comparison) =>
+            sql.Append(CultureInfo.InvariantCulture, $" AND {Table.Column(property)} {comparison} {Parameter(property)}");
+
+        string Parameter(string property)
+        {
+            parameters.Add(Table.Type(property));
+            return string.Create(CultureInfo.InvariantCulture, $"@p{parameters.Count - 1}");
+        }
+    }
+
+    /// <summary>What decides about the text of a page's statement.</summary>
+    [StructLayout(LayoutKind.Auto)]
+    private readonly record struct Shape(
+        bool Deleted, UserSort Sort, bool HasAfter, bool HasEmail, UserStatus? Status, UserRole? Role, bool HasCreatedFrom, bool HasCreatedBefore);
+}

@@ -1,0 +1,99 @@
+using System.Data.Common;
+using System.Linq.Expressions;
+using System.Reflection;
+using CleanUsers.Domain.Users;
+using Microsoft.EntityFrameworkCore;
+using Microsoft.EntityFrameworkCore.Metadata;
+using Microsoft.EntityFrameworkCore.Storage;
+
+namespace CleanUsers.Infrastructure.Persistence;
+
+/// <summary>
+/// The table of users, for the statements that are not EF Core's. Names, types and conversions are the model's: what is read and written here is what
+/// EF Core would have read and written.
+/// </summary>
+internal sealed class UserTable
+{
+    private static readonly MethodInfo IsNull = typeof(DbDataReader).GetMethod(nameof(DbDataReader.IsDBNull))!;
+
+    private readonly IEntityType _entity;
+    private readonly IProperty[] _stored;
+    private readonly Lazy<Func<DbDataReader, User>> _read;
+
+    public UserTable(IModel model)
+    {
+        _entity = model.FindEntityType(typeof(User))!;
+        // the others are the database's own: the id, and columns that it computes
+        _stored = [.. _entity.GetProperties().Where(property => !property.IsPrimaryKey() && property.ValueGenerated == ValueGenerated.Never)];
+        Names = [.. _stored.Select(property => property.GetColumnName())];
+        StoreTypes = [.. _stored.Select(property => property.GetRelationalTypeMapping().StoreTypeNameBase)];
+        Types =
+        [
+            .. _stored.Select(
+                property => property.GetTypeMapping().Converter?.ProviderClrType ?? Nullable.GetUnderlyingType(property.ClrType) ?? property.ClrType),
+        ];
+        _read = new(CompileReader);
+    }
+
+    /// <summary>The columns that a write fills, but for the id.</summary>
+    public IReadOnlyList<string> Names { get; }
+
+    /// <summary>Of the database, without lengths.</summary>
+    public IReadOnlyList<string> StoreTypes { get; }
+
+    /// <summary>Of the values.</summary>
+    public IReadOnlyList<Type> Types { get; }
+
+    /// <summary>The names in quotes that every database takes, with commas between them.</summary>
+    public string List => string.Join(", ", Names.Select(name => $"\"{name}\""));
+
+    /// <summary>What a user has in a column, as the database stores it.</summary>
+    public object? Value(int column, User user) => ToStored(_stored[column].GetRelationalTypeMapping(), _stored[column].GetGetter().GetClrValue(user));
+
+    /// <summary>The column of a property, in quotes.</summary>
+    public string Column(string property) => $"\"{_entity.FindProperty(property)!.GetColumnName()}\"";
+
+    public RelationalTypeMapping Type(string property) => _entity.FindProperty(property)!.GetRelationalTypeMapping();
+
+    /// <summary>A value as the database stores it.</summary>
+    public static object? ToStored(RelationalTypeMapping type, object? value) =>
+        value is null || type.Converter is not { } converter ? value : converter.ConvertToProvider(value);
+
+    /// <summary>The user in a row of <see cref="List"/> and, after it, the id.</summary>
+    public User Read(DbDataReader row) => _read.Value(row);
+
+    private Func<DbDataReader, User> CompileReader()
+    {
+        var row = Expression.Parameter(typeof(DbDataReader));
+        var user = Expression.Variable(typeof(User));
+        var properties = _stored.Append(_entity.FindPrimaryKey()!.Properties.Single());
+        return Expression.Lambda<Func<DbDataReader, User>>(
+            Expression.Block(
+                [user],
+                [
+                    Expression.Assign(user, Expression.New(typeof(User).GetConstructor(BindingFlags.Instance | BindingFlags.NonPublic, [])!)),
+                    .. properties.Select((property, column) => (Expression)Expression.Assign(
+                        Expression.Property(user, property.PropertyInfo!), ValueOf(row, property, column))),
+                    user,
+                ]),
+            row).Compile();
+    }
+
+    private static Expression ValueOf(Expression row, IProperty property, int column)
+    {
+        var type = property.GetRelationalTypeMapping();
+        var ordinal = Expression.Constant(column);
+        var method = type.GetDataReaderMethod();
+        Expression value = Expression.Call(Expression.Convert(row, method.DeclaringType!), method, ordinal);
+        if (type.Converter is { } converter)
+        {
+            var convert = converter.ConvertFromProviderExpression;
+            value = Expression.Invoke(convert, As(convert.Parameters[0].Type, value));
+        }
+
+        value = As(property.ClrType, value);
+        return property.IsNullable ? Expression.Condition(Expression.Call(row, IsNull, ordinal), Expression.Default(property.ClrType), value) : value;
+    }
+
+    private static Expression As(Type type, Expression value) => value.Type == type ? value : Expression.Convert(value, type);
+}

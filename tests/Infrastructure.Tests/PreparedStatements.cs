@@ -1,0 +1,119 @@
+using System.Data.Common;
+using CleanUsers.Application.Ports;
+using CleanUsers.Infrastructure.Persistence;
+using Microsoft.Data.Sqlite;
+using Microsoft.Extensions.DependencyInjection;
+using Npgsql;
+
+namespace CleanUsers.Infrastructure.Tests;
+
+/// <summary>What an interceptor of EF Core does not see: statements that are not EF Core's.</summary>
+internal static class PreparedStatements
+{
+    /// <summary>Adds each prepared statement to the recorder as it is executed.</summary>
+    public static IServiceCollection RecordPreparedStatements(this IServiceCollection services, CommandRecorder recorder)
+    {
+        if (services.SingleOrDefault(service => service.ServiceType == typeof(IPreparedConnections)) is not { } connections) return services;
+        services.Remove(connections);
+        return services.AddSingleton<IPreparedConnections>(provider =>
+            new Recorded((IPreparedConnections)connections.ImplementationFactory!(provider), recorder));
+    }
+
+    /// <summary>The database's plan of the statement that reads a page.</summary>
+    /// <param name="explain">The command that returns a plan.</param>
+    /// <param name="column">Which column of the plan has the text.</param>
+    public static async Task<List<string>> ExplainAsync(this IServiceProvider services, UserQuery query, string explain, int column, CancellationToken ct)
+    {
+        var (statement, values) = services.GetRequiredService<UserStatements>().Page(query);
+        await using var connection = await services.GetRequiredService<IPreparedConnections>().OpenAsync(ct);
+        var explained = statement with { Text = $"{explain} {statement.Text}" };
+        var command = connection.Command(explained);
+        explained.SetValues(command, values);
+        var plan = new List<string>();
+        await using (var rows = await command.ExecuteReaderAsync(ct))
+            while (await rows.ReadAsync(ct)) plan.Add(rows.GetString(column));
+        connection.Complete();
+        return plan;
+    }
+
+    private sealed class Recorded(IPreparedConnections connections, CommandRecorder recorder) : IPreparedConnections
+    {
+        public async ValueTask<PreparedConnection> OpenAsync(CancellationToken ct) =>
+            new RecordedConnection(await connections.OpenAsync(ct), recorder);
+    }
+
+    private sealed class RecordedConnection(PreparedConnection connection, CommandRecorder recorder) : PreparedConnection
+    {
+        public override DbCommand Command(PreparedStatement statement)
+        {
+            recorder.Commands.Add(statement.Text);
+            return connection.Command(statement);
+        }
+
+        public override void Complete() => connection.Complete();
+
+        public override ValueTask DisposeAsync() => connection.DisposeAsync();
+    }
+}
+
+/// <summary>The connections that stay open between reads.</summary>
+public sealed class ReadConnections
+{
+    private static CancellationToken Ct => TestContext.Current.CancellationToken;
+
+    [Fact]
+    public async Task Reads_notice_that_the_file_of_SQLite_was_deleted_or_replaced()
+    {
+        await using var store = new SqliteStore();
+        await store.InitializeAsync();
+        var file = store.Database.ConnectionString["Data Source=".Length..];
+        var id = await store.AddAsync(Sample.User(name: "Before"), Ct);
+        Assert.Equal("Before", await NameAsync());
+
+        await ExecuteAsync(file, $"VACUUM INTO '{file}.copy'");
+        await ExecuteAsync($"{file}.copy", "UPDATE \"Users\" SET \"Name\" = 'After'");
+        foreach (var part in (string[])["", "-wal", "-shm"]) File.Move(file + part, $"{file}.old{part}");
+        await Assert.ThrowsAsync<SqliteException>(NameAsync);
+        File.Move($"{file}.copy", file);
+        Assert.Equal("After", await NameAsync());
+
+        Task<string?> NameAsync() =>
+            store.InScopeAsync(async scope => (await scope.GetRequiredService<IUserReader>().GetAsync(id, Ct))!.Name);
+
+        static async Task ExecuteAsync(string file, string statement)
+        {
+            await using var connection = new SqliteConnection($"Data Source={file};Pooling=False");
+            await connection.OpenAsync(Ct);
+            await using var command = connection.CreateCommand();
+#pragma warning disable CA2100 // the test's own
+            command.CommandText = statement;
+#pragma warning restore CA2100
+            await command.ExecuteNonQueryAsync(Ct);
+        }
+    }
+
+    [Fact]
+    public async Task Read_whose_connection_is_lost_is_retried()
+    {
+        await using var store = new PostgreSqlStore();
+        await store.InitializeAsync();
+        store.Present();
+        var id = await store.AddAsync(Sample.User(), Ct);
+        await store.InScopeAsync(async scope =>
+        {
+            var users = scope.GetRequiredService<IUserReader>();
+            Assert.NotNull(await users.GetAsync(id, Ct)); // leaves a connection in the pool
+            await using (var other = new NpgsqlConnection($"{store.Database.ConnectionString};Pooling=false"))
+            {
+                await other.OpenAsync(Ct);
+                await using var terminate = other.CreateCommand();
+                terminate.CommandText =
+                    "SELECT count(pg_terminate_backend(pid)) FROM pg_stat_activity WHERE datname = current_database() AND pid <> pg_backend_pid()";
+                Assert.NotEqual(0L, await terminate.ExecuteScalarAsync(Ct));
+            }
+
+            Assert.NotNull(await users.GetAsync(id, Ct));
+            return 0;
+        });
+    }
+}
