@@ -210,6 +210,20 @@ public sealed class RequestBodies(Service service) : IClassFixture<Service>
             "pointer #/age out-of-range",
             "pointer #/role unknown-value");
 
+    [Theory]
+    [InlineData("POST", "/api/v1/users", "age, email, name, role, status")]
+    [InlineData("PUT", "/api/v1/users/1", "age, email, name, role, status")]
+    [InlineData("PATCH", "/api/v1/users/1", "age, email, name, role, status")]
+    [InlineData("PATCH", "/api/v1/deleted-users/1", "deleted, email")]
+    [InlineData("POST", "/api/v1/users/1/emails", "subject, text")]
+    public async Task Unknown_member_is_400_with_the_allowed_ones(string method, string path, string allowed)
+    {
+        var response = (await service.SendAsync(method, path, """{"id":1,"emial":"x"}""")).IsProblem(400, "validation-failed");
+        Assert.Contains(
+            $"Unknown member 'emial' (allowed: {allowed}).",
+            response["errors"].EnumerateArray().Select(error => error.GetProperty("detail").GetString()));
+    }
+
     [Fact]
     public async Task Thousands_of_errors_are_limited_to_100()
     {
