@@ -1,4 +1,6 @@
 using CleanUsers.Domain;
+using FluentValidation;
+using FluentValidation.Results;
 
 namespace CleanUsers.Application;
 
@@ -37,6 +39,43 @@ public static class Parsed
     public static Parsed<T> Rejected<T>(InvalidValue error) => Parsed<T>.Rejected(error);
 
     public static Parsed<T> Rejected<T>(string code, string detail) => Parsed<T>.Rejected(new InvalidValue(code, detail));
+
+    /// <summary>The member must have been parsed.</summary>
+    internal static void IsAccepted<T, TValue>(this IRuleBuilder<T, Parsed<TValue>> rule) => rule.Custom((member, context) =>
+    {
+        if (member.Error is { } error) context.AddError(error);
+    });
+
+    /// <summary>The member must be absent, or have been parsed.</summary>
+    internal static void IsAcceptedOrAbsent<T, TValue>(this IRuleBuilder<T, Optional<Parsed<TValue>>> rule) => rule.Custom((member, context) =>
+    {
+        if (member.HasValue && member.Value.Error is { } error) context.AddError(error);
+    });
+
+    internal static void AddError<T>(this ValidationContext<T> context, InvalidValue error) =>
+        context.AddFailure(new ValidationFailure(context.PropertyPath, error.Detail) { ErrorCode = error.Code, CustomState = error });
+}
+
+/// <summary>
+/// A value that may be absent, which is not the same as null: in a merge patch (RFC 7396) an absent member
+/// stays as it is, and <c>null</c> clears it. <c>default</c> is absent.
+/// </summary>
+public readonly record struct Optional<T>
+{
+    private readonly T _value;
+
+    public Optional(T value) => (HasValue, _value) = (true, value);
+
+    public bool HasValue { get; }
+
+    /// <exception cref="InvalidOperationException">The value is absent.</exception>
+    public T Value => HasValue ? _value : throw new InvalidOperationException("The value is absent.");
+
+    public T Or(T fallback) => HasValue ? _value : fallback;
+
+    public Optional<TOther> Map<TOther>(Func<T, TOther> map) => HasValue ? new(map(_value)) : default;
+
+    public static implicit operator Optional<T>(T value) => new(value);
 }
 
 /// <summary>

@@ -22,21 +22,6 @@ public static class Validation
     internal static Result ToInvalid(this InvalidValue error, string member) =>
         Result.Invalid(new ValidationError(member, error.Detail, error.Code, ValidationSeverity.Error));
 
-    /// <summary>The member must have been parsed.</summary>
-    internal static void IsAccepted<T, TValue>(this IRuleBuilder<T, Parsed<TValue>> rule) => rule.Custom((member, context) =>
-    {
-        if (member.Error is { } error) context.AddError(error);
-    });
-
-    /// <summary>The member must be absent, or have been parsed.</summary>
-    internal static void IsAcceptedOrAbsent<T, TValue>(this IRuleBuilder<T, Optional<Parsed<TValue>>> rule) => rule.Custom((member, context) =>
-    {
-        if (member.HasValue && member.Value.Error is { } error) context.AddError(error);
-    });
-
-    internal static void AddError<T>(this ValidationContext<T> context, InvalidValue error) =>
-        context.AddFailure(new ValidationFailure(context.PropertyPath, error.Detail) { ErrorCode = error.Code, CustomState = error });
-
     /// <summary>The member alone: the path of a nested one names what it is nested in, too.</summary>
     private static string Member(string propertyPath) => propertyPath[(propertyPath.LastIndexOf('.') + 1)..];
 }

@@ -2,7 +2,6 @@ using Ardalis.Result;
 using AutoMapper;
 using CleanUsers.Application.Ports;
 using CleanUsers.Application.Users;
-using CleanUsers.Domain;
 using CleanUsers.Domain.Users;
 using FluentValidation;
 

@@ -1,7 +1,6 @@
 using Ardalis.Result;
 using AutoMapper;
 using CleanUsers.Application.Ports;
-using CleanUsers.Domain;
 using CleanUsers.Domain.Users;
 using FluentValidation;
 

@@ -4,7 +4,6 @@ using System.Text.Json;
 using Ardalis.Result;
 using CleanUsers.Application;
 using CleanUsers.Application.Users;
-using CleanUsers.Domain;
 using CleanUsers.Infrastructure;
 using CleanUsers.WebApi.Hosting;
 using CleanUsers.WebApi.Http.Input;

@@ -40,11 +40,11 @@ internal sealed class EmailsController : ControllerBase
         if (key is not null)
         {
             return await idempotent.ExecuteAsync(
-                new(Request, key, body.Bytes), token => queueEmail.ExecuteAsync(input.Command, token), _ => id, email => ToStore(id, email), ct);
+                new(Request, key, body.Bytes), token => queueEmail.ExecuteAsync(input.Command, token), _ => id, ToStore, ct);
         }
 
         var result = await queueEmail.ExecuteAsync(input.Command, ct);
-        return result.ToResponse(input.Place, email => Queued(id, email));
+        return result.ToResponse(input.Place, Queued);
     }
 
     [HttpRead]
@@ -62,7 +62,7 @@ internal sealed class EmailsController : ControllerBase
     [Authorize(Scopes.Read)]
     public async Task<IActionResult> Get(long id, long emailId, [FromServices] GetEmail getEmail, CancellationToken ct)
     {
-        var input = new RequestInput<GetEmailQuery>(new(id, emailId), InputPlace.Parameter, new RequestQuery(Request).Errors());
+        var input = new RequestInput<GetEmailQuery>(new(id, emailId), InputPlace.Parameter, RequestInput.UnknownParameters(Request));
         if (input.Reject() is { } problem) return problem;
         var result = await getEmail.ExecuteAsync(input.Command, ct);
         return result.ToResponse(input.Place, Found);
@@ -87,15 +87,13 @@ internal sealed class EmailsController : ControllerBase
         return new(email);
     }
 
-    private JsonResponse<EmailDto> Queued(long id, EmailDto email)
+    private JsonResponse<EmailDto> Queued(EmailDto email)
     {
-        Response.Headers.Location = Location(id, email);
+        Response.Headers.Location = Resources.PathOfMember(Request, email.Id);
         Response.Headers.CacheControl = "private, no-cache";
         return new(email, StatusCodes.Status201Created);
     }
 
-    private StoredResponse ToStore(long id, EmailDto email) => new(
-        StatusCodes.Status201Created, JsonSerializer.Serialize(email, WireJson.Type<EmailDto>()), Location(id, email), EntityTag: null);
-
-    private string Location(long id, EmailDto email) => Url.Action(nameof(Get), new { id, emailId = email.Id })!;
+    private StoredResponse ToStore(EmailDto email) => new(
+        StatusCodes.Status201Created, JsonSerializer.Serialize(email, WireJson.Type<EmailDto>()), Resources.PathOfMember(Request, email.Id), EntityTag: null);
 }

@@ -53,7 +53,7 @@ internal static class UserRequests
         return new(
             toCommand(conditions.Condition),
             InputPlace.Parameter,
-            [.. new RequestQuery(request).Errors(), .. conditions.Errors],
+            [.. RequestInput.UnknownParameters(request), .. conditions.Errors],
             Missing(conditions, requireIfMatch));
     }
 

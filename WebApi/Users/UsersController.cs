@@ -31,11 +31,11 @@ internal sealed class UsersController(IOptions<HttpOptions> options) : Controlle
         {
             return await idempotent.ExecuteAsync(
                 new(Request, key, body.Bytes), token => createUser.ExecuteAsync(input.Command, token), user => user.Id,
-                user => UserResponses.ToStore(user, Location(user)), ct);
+                user => UserResponses.ToStore(user, Resources.PathOfMember(Request, user.Id)), ct);
         }
 
         var result = await createUser.ExecuteAsync(input.Command, ct);
-        return result.ToResponse(input.Place, user => UserResponses.Created(Response, user, Location(user)));
+        return result.ToResponse(input.Place, user => UserResponses.Created(Response, user, Resources.PathOfMember(Request, user.Id)));
     }
 
     [HttpRead]
@@ -89,7 +89,4 @@ internal sealed class UsersController(IOptions<HttpOptions> options) : Controlle
         var result = await deleteUser.ExecuteAsync(input.Command, ct);
         return result.ToNoContent(input.Place);
     }
-
-    /// <summary>The path of a user, under the version and the base path of the request.</summary>
-    private string Location(UserDto user) => Url.Action(nameof(Get), new { id = user.Id })!;
 }

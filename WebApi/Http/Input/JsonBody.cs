@@ -57,7 +57,7 @@ internal sealed record JsonBody(ReadOnlyMemory<byte> Bytes, JsonObject? Object, 
     {
         if (Object is null) return new(null!, InputPlace.Member, [], Problem);
         var command = toCommand(Object);
-        return new(command, InputPlace.Member, [.. new RequestQuery(request).Errors(), .. headers, .. Object.Errors()], problem);
+        return new(command, InputPlace.Member, [.. RequestInput.UnknownParameters(request), .. headers, .. Object.Errors()], problem);
     }
 
     private static string Describe(string? contentType) =>

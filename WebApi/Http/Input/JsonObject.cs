@@ -5,7 +5,6 @@ using System.Text;
 using System.Text.Json;
 using System.Text.Unicode;
 using CleanUsers.Application;
-using CleanUsers.Domain;
 
 namespace CleanUsers.WebApi.Http.Input;
 

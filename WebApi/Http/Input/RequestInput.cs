@@ -22,3 +22,10 @@ internal sealed record RequestInput<T>(T Command, InputPlace Place, IReadOnlyLis
         ? Problem
         : ProblemResult.ValidationFailed([.. Errors, .. rules.Validate(Command).ToErrors().Select(error => InputError.Of(error, Place))]);
 }
+
+internal static class RequestInput
+{
+    /// <summary>Parameters that a request has although its resource takes none.</summary>
+    public static IReadOnlyList<InputError> UnknownParameters(HttpRequest request) =>
+        request.QueryString.HasValue ? new RequestQuery(request).Errors() : [];
+}

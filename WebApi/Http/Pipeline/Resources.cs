@@ -1,3 +1,4 @@
+using System.Globalization;
 using CleanUsers.WebApi.Http.Input;
 using CleanUsers.WebApi.Http.Problems;
 using Microsoft.AspNetCore.Authorization;
@@ -48,6 +49,10 @@ internal static class Resources
 
     public static bool IsApi(HttpRequest request, out PathString rest) =>
         request.Path.StartsWithSegments("/api", StringComparison.OrdinalIgnoreCase, out rest);
+
+    /// <summary>The path of a member of the collection that the request is for.</summary>
+    public static string PathOfMember(HttpRequest request, long id) =>
+        string.Create(CultureInfo.InvariantCulture, $"{request.PathBase.Add(request.Path).ToUriComponent().TrimEnd('/')}/{id}");
 
     /// <summary>
     /// One spelling a version, so that a resource has one path: Asp.Versioning would also take v1.0 and v01, and respond to vx with 400.

@@ -1,3 +1,4 @@
+using System.Buffers;
 using System.Globalization;
 using System.Text.Encodings.Web;
 using System.Text.Json;
@@ -10,6 +11,7 @@ using CleanUsers.Application.Transfer;
 using CleanUsers.Application.Users;
 using CleanUsers.WebApi.Http.Idempotency;
 using CleanUsers.WebApi.Http.Problems;
+using Microsoft.AspNetCore.Mvc;
 
 namespace CleanUsers.WebApi.Http.Responses;
 
@@ -77,5 +79,33 @@ internal sealed partial class WireJson : JsonSerializerContext
             value.UtcDateTime.TryFormat(text, out var length, InstantForm, CultureInfo.InvariantCulture);
             writer.WriteStringValue(text[..length]);
         }
+    }
+}
+
+/// <summary>A success with a JSON body.</summary>
+internal sealed class JsonResponse<T>(T value, int status = StatusCodes.Status200OK) : IActionResult
+{
+    public Task ExecuteResultAsync(ActionContext context)
+    {
+        context.HttpContext.Response.StatusCode = status;
+        return context.HttpContext.Response.WriteJsonAsync(value);
+    }
+}
+
+internal static class JsonResponse
+{
+    /// <summary>Writes a body whole, so that its length is known: HEAD then has the headers of GET.</summary>
+    public static async Task WriteJsonAsync<T>(this HttpResponse response, T value, string type = "application/json")
+    {
+        var body = new ArrayBufferWriter<byte>(512);
+        using (var json = new Utf8JsonWriter(body, WireJson.Writing)) JsonSerializer.Serialize(json, value, WireJson.Type<T>());
+        await response.WriteBytesAsync(body.WrittenMemory, type);
+    }
+
+    public static async Task WriteBytesAsync(this HttpResponse response, ReadOnlyMemory<byte> body, string type = "application/json")
+    {
+        response.ContentType = type;
+        response.ContentLength = body.Length;
+        await response.BodyWriter.WriteAsync(body, response.HttpContext.RequestAborted);
     }
 }

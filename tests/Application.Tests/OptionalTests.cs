@@ -1,6 +1,6 @@
 using CsCheck;
 
-namespace CleanUsers.Domain.Tests;
+namespace CleanUsers.Application.Tests;
 
 public sealed class OptionalTests
 {
