@@ -1,4 +1,5 @@
 using System.CommandLine;
+using CleanUsers.Application.Users;
 using CleanUsers.WebApi.Commands.Files;
 
 namespace CleanUsers.WebApi.Commands;
@@ -13,6 +14,17 @@ internal abstract class ServiceCommand(string name, string description, string e
 
     /// <summary>For commands whose result a program may read.</summary>
     protected static Option<bool> JsonOption() => new("--json") { Description = "Prints JSON." };
+
+    /// <summary>For commands on one user.</summary>
+    protected static Argument<string?> IdArgument(string description = "The id of the user.") =>
+        new("id") { Description = description, Arity = ArgumentArity.ExactlyOne };
+
+    /// <summary>For commands that change one user, as <c>If-Match</c> of HTTP.</summary>
+    protected static Option<string?> IfVersionOption() => new("--if-version") { Description = "Only if the user has this version." };
+
+    /// <summary>For commands on a deleted user that was not found: the sentence, if the user is there and not deleted.</summary>
+    protected static async Task<string?> IfNotDeletedAsync(GetUser getUser, long id, string sentence, CancellationToken ct) =>
+        (await getUser.ExecuteAsync(id, ct)).IsSuccess ? sentence : null;
 
     /// <summary>For commands that read or write a file of users.</summary>
     protected static Option<string?> FormatOption()

@@ -9,9 +9,12 @@ internal sealed class UsersCommand : ServiceCommand
         Add(new UsersCreateCommand());
         Add(new UsersGetCommand());
         Add(new UsersListCommand());
+        Add(new UsersUpdateCommand());
+        Add(new UsersDeleteCommand());
+        Add(new UsersRestoreCommand());
+        Add(new UsersPurgeCommand());
         Add(new UsersImportCommand());
         Add(new UsersExportCommand());
-        Add(new UsersPurgeCommand());
         SetAction(_ =>
         {
             ErrorOutput.WriteLine($"The subcommand is missing: {string.Join(", ", Subcommands.Select(command => command.Name))}.");

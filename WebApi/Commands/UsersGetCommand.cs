@@ -1,4 +1,3 @@
-using System.CommandLine;
 using CleanUsers.Application.Users;
 
 namespace CleanUsers.WebApi.Commands;
@@ -9,7 +8,7 @@ internal sealed class UsersGetCommand : ServiceCommand
     public UsersGetCommand()
         : base("get", "Prints a user.", "users get 1 --json")
     {
-        var id = new Argument<string?>("id") { Description = "The id of the user.", Arity = ArgumentArity.ExactlyOne };
+        var id = IdArgument();
         var json = JsonOption();
         Add(id);
         Add(json);

@@ -34,7 +34,9 @@ internal sealed class UsersPurgeCommand : ServiceCommand
         return input.ExecuteAsync<PurgeUser, PurgeUserCommand, Result>(
             command,
             async purgeUser => await purgeUser.ExecuteAsync(command, ct),
-            _ => Console.Out.WriteLineAsync($"User {command.Id} was erased."));
+            _ => Console.Out.WriteLineAsync($"User {command.Id} was erased."),
+            explainNotFound: getUser => IfNotDeletedAsync(
+                getUser, command.Id, $"User {command.Id} is not deleted. Delete it first: users delete {command.Id}.", ct));
     }
 
     private static Task<int> PurgeExpiredAsync(CancellationToken ct) => CommandHost.RunAsync(async services =>

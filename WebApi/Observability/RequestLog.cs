@@ -4,14 +4,17 @@ using Microsoft.AspNetCore.Diagnostics;
 namespace CleanUsers.WebApi.Observability;
 
 /// <summary>
-/// One line a request: the method, the status code, and the route; never the path or query, which can hold an address or a name.
+/// One line a request: the method, the status code, and the route; never the path or query, which can hold an address or a name. Only in
+/// Development, where the log stays on the developer's machine, it has the path instead of the route.
 /// </summary>
-internal sealed partial class RequestLog(RequestDelegate next, ILogger<RequestLog> logger)
+internal sealed partial class RequestLog(RequestDelegate next, IHostEnvironment environment, ILogger<RequestLog> logger)
 {
     /// <summary>For unknown methods, as in OpenTelemetry's metrics: a method is the client's text, and there is no limit to their number.</summary>
     private const string OtherMethod = "_OTHER";
 
     private static readonly HashSet<string> Methods = ["GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS", "TRACE", "CONNECT"];
+
+    private readonly bool _hasPath = environment.IsDevelopment();
 
     public async Task InvokeAsync(HttpContext context)
     {
@@ -24,7 +27,8 @@ internal sealed partial class RequestLog(RequestDelegate next, ILogger<RequestLo
         {
             var method = Methods.TryGetValue(context.Request.Method, out var known) ? known : OtherMethod;
             var milliseconds = Math.Round(Stopwatch.GetElapsedTime(start).TotalMilliseconds, 3);
-            LogRequest(logger, method, Route(context), context.Response.StatusCode, milliseconds);
+            if (_hasPath) LogPath(logger, method, Path(context.Request), context.Response.StatusCode, milliseconds);
+            else LogRequest(logger, method, Route(context), context.Response.StatusCode, milliseconds);
         }
     }
 
@@ -32,6 +36,12 @@ internal sealed partial class RequestLog(RequestDelegate next, ILogger<RequestLo
     private static string? Route(HttpContext context) =>
         ((context.GetEndpoint() ?? context.Features.Get<IExceptionHandlerFeature>()?.Endpoint) as RouteEndpoint)?.RoutePattern.RawText;
 
+    /// <summary>Percent-encoded, so that no terminal executes what is in it.</summary>
+    private static string Path(HttpRequest request) => request.PathBase.Add(request.Path).ToUriComponent();
+
     [LoggerMessage(LogLevel.Information, "{Method} {Route} {Status} in {DurationMs} ms")]
     private static partial void LogRequest(ILogger logger, string method, string? route, int status, double durationMs);
+
+    [LoggerMessage(LogLevel.Information, "{Method} {Path} {Status} in {DurationMs} ms")]
+    private static partial void LogPath(ILogger logger, string method, string path, int status, double durationMs);
 }

@@ -38,12 +38,13 @@ public abstract class ImportAndExport(TestDatabase database, TestDatabase anothe
             """{"email":"noaddress","name":"","age":"old","emial":1}""",
             "no JSON",
             """{"email":"bob@example.org"}""");
+        const string Allowed = "age, createdAt, createdBy, email, name, role, status, updatedAt, updatedBy, version";
         var (code, output, error) = await RunAsync("import", "users.ndjson", "--errors", "rejected.ndjson", "--json");
         Assert.Equal((1, """{"added":2,"replaced":0,"unchanged":0,"alreadyThere":0,"refused":2,"blank":0}"""), (code, output.TrimEnd()));
         Assert.Equal(
-            """
+            $"""
             line 2: age: Member 'age' must be a whole number or null, not a string.
-            line 2: emial: Unknown member 'emial'.
+            line 2: emial: Unknown member 'emial' (allowed: {Allowed}).
             line 2: email: Email must have an @.
             line 2: name: Name must have 1 to 200 characters, or be null.
             line 3: The line is not JSON that can be read (at most 32 levels deep): line 1, byte 2.
@@ -52,7 +53,7 @@ public abstract class ImportAndExport(TestDatabase database, TestDatabase anothe
         Assert.Equal(
             [
                 """{"line":2,"errors":[{"member":"age","code":"wrong-type","detail":"Member 'age' must be a whole number or null, not a string."},"""
-                + """{"member":"emial","code":"unknown-member","detail":"Unknown member 'emial'."},"""
+                + $$"""{"member":"emial","code":"unknown-member","detail":"Unknown member 'emial' (allowed: {{Allowed}})."},"""
                 + """{"member":"email","code":"invalid-email","detail":"Email must have an @."},"""
                 + """{"member":"name","code":"too-short","detail":"Name must have 1 to 200 characters, or be null."}]}""",
                 """{"line":3,"errors":[{"code":"invalid-json","""

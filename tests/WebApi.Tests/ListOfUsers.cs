@@ -154,6 +154,17 @@ public abstract class ListOfUsers(Service service)
         (await _service.GetAsync($"/api/v1/users/{id}?fields=id")).HasErrors("parameter fields unknown-parameter");
     }
 
+    [Theory]
+    [InlineData("GET", "/api/v1/users", "allowed: createdBefore, createdFrom, cursor, email, includeTotal, pageSize, q, role, sort, status")]
+    [InlineData("GET", "/api/v1/users/1/emails", "allowed: cursor, pageSize")]
+    [InlineData("GET", "/api/v1/users/1", "this operation has none")]
+    [InlineData("OPTIONS", "/api/v1/users", "this operation has none")]
+    public async Task Unknown_parameter_is_400_with_the_allowed_ones(string method, string path, string allowed)
+    {
+        var response = (await _service.SendAsync(method, $"{path}?pagesize=1")).HasErrors("parameter pagesize unknown-parameter");
+        Assert.Equal($"Unknown parameter 'pagesize' ({allowed}).", response["errors"][0].GetProperty("detail").GetString());
+    }
+
     private static IEnumerable<long> Ids(Response page) => page.Is(200)["items"].EnumerateArray().Select(user => user.GetProperty("id").GetInt64());
 }
 

@@ -42,6 +42,25 @@ public sealed class Logs
     }
 
     [Fact]
+    public async Task Only_in_Development_the_path_of_a_request_is_logged()
+    {
+        var folder = Directory.CreateTempSubdirectory("cleanusers-").FullName;
+        using (var service = await OwnProcess.ServeAsync(folder, [("ASPNETCORE_ENVIRONMENT", "Development")], "--urls", "http://127.0.0.1:0"))
+        {
+            using var client = new HttpClient();
+            await client.GetAsync(new Uri(service.Address, "/api/v1/users?q=lovelace"), TestContext.Current.CancellationToken);
+            await client.GetAsync(new Uri(service.Address, "/api/v1/users/7%1B%0A@example.org"), TestContext.Current.CancellationToken);
+            service.Terminate();
+            Assert.Equal((0, ""), await service.EndAsync());
+            var log = await service.LaterLog;
+            Assert.Matches(@"(?m)^ *GET /api/v1/users 200 in [0-9.]+ ms$", log);
+            Assert.Matches(@"(?m)^ *GET /api/v1/users/7%1B%0A@example.org 404 in [0-9.]+ ms$", log);
+        }
+
+        Directory.Delete(folder, recursive: true);
+    }
+
+    [Fact]
     public async Task Trace_of_the_client_is_continued()
     {
         using var service = await RunningService.StartAsync();

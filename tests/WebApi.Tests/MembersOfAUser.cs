@@ -99,6 +99,13 @@ public sealed class MembersOfAUser(Service service) : IClassFixture<Service>, ID
         string[] options = [.. user.SelectMany(member => (string[])[$"--{member.Key}", $"{member.Value}"])];
         using var created = JsonDocument.Parse(await RunAsync(["users", "create", "--json", .. options]));
         AssertIs(user, created.RootElement);
+        foreach (var (member, value) in User(Members.First().Data, second: false))
+        {
+            using var updated = JsonDocument.Parse(await RunAsync("users", "update", "1", $"--{member}", $"{value}", "--json"));
+            AssertIs(new JsonObject { [member] = value!.DeepClone() }, updated.RootElement);
+        }
+
+        await RunAsync(["users", "update", "1", .. options]);
         var (one, list) = (await RunAsync("users", "get", "1"), await RunAsync("users", "list"));
         foreach (var (name, value) in user)
         {

@@ -18,6 +18,9 @@ public sealed class OwnProcess : IDisposable
     /// <summary>Its standard output until it listened.</summary>
     public string Log { get; private set; } = "";
 
+    /// <summary>Its standard output from then to its end.</summary>
+    public Task<string> LaterLog { get; private set; } = Task.FromResult("");
+
     /// <summary>Runs it to its end.</summary>
     public static async Task<(int Code, string Output, string Error)> RunAsync(
         string folder, IEnumerable<(string Name, string Value)> environment, params string[] arguments)
@@ -40,7 +43,7 @@ public sealed class OwnProcess : IDisposable
             var address = Regex.Match(line, "(?<=listening on: )http://.*?:(?<port>[0-9]+)", RegexOptions.ExplicitCapture, TimeSpan.FromSeconds(1));
             started.Log += $"{line}\n";
             if (!address.Success) continue;
-            _ = started._process.Output.ReadToEndAsync();
+            started.LaterLog = started._process.Output.ReadToEndAsync();
             started.Address = new Uri($"http://127.0.0.1:{address.Groups["port"].Value}");
             return started;
         }

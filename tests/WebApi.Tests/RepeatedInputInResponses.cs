@@ -82,6 +82,14 @@ public sealed class RepeatedInputInResponses(Service service) : IClassFixture<Se
     }
 
     [Fact]
+    public async Task Content_type_is_repeated_without_characters_that_control_a_terminal()
+    {
+        const string Head = "POST /api/v1/users HTTP/1.1\r\nHost: x\r\nConnection: close\r\nContent-Length: 2\r\n";
+        var response = await service.SendRawAsync(Encoding.UTF8.GetBytes($"{Head}Content-Type: text/\u202e\u0085\tplain\r\n\r\n{{}}"));
+        Assert.Contains("The header Content-Type is 'text/\uFFFD  plain' (allowed: ", response, StringComparison.Ordinal);
+    }
+
+    [Fact]
     public async Task Name_of_100_characters_is_repeated_and_a_longer_one_is_shortened()
     {
         await NamesAsync(new string('n', 100), new string('n', 100));

@@ -17,6 +17,8 @@ public sealed class RequestBodies(Service service) : IClassFixture<Service>
         var response = await service.SendAsync("POST", "/api/v1/users", """{"email":"type@example.org"}""", ("Content-Type", type));
         response.IsProblem(415, "unsupported-media-type");
         Assert.Equal("application/json", response.Header("Accept-Post"));
+        var found = type == "" ? "is missing" : $"is '{type}'";
+        Assert.Equal($"The header Content-Type {found} (allowed: application/json, in UTF-8).", response["detail"].GetString());
     }
 
     /// <summary>RFC 9110 section 5.6.6 allows empty parameters; RFC 8259 section 8.1 allows UTF-8 alone, wherever and however it is named.</summary>
@@ -107,6 +109,9 @@ public sealed class RequestBodies(Service service) : IClassFixture<Service>
         var response = await service.SendAsync("PATCH", "/api/v1/users/1", "x", ("Content-Type", "application/json-patch+json"));
         response.IsProblem(415, "unsupported-media-type");
         Assert.Equal("application/merge-patch+json, application/json", response.Header("Accept-Patch"));
+        Assert.Equal(
+            "The header Content-Type is 'application/json-patch+json' (allowed: application/merge-patch+json or application/json, in UTF-8).",
+            response["detail"].GetString());
     }
 
     [Theory]
@@ -204,6 +209,20 @@ public sealed class RequestBodies(Service service) : IClassFixture<Service>
             "pointer #/email required",
             "pointer #/age out-of-range",
             "pointer #/role unknown-value");
+
+    [Theory]
+    [InlineData("POST", "/api/v1/users", "age, email, name, role, status")]
+    [InlineData("PUT", "/api/v1/users/1", "age, email, name, role, status")]
+    [InlineData("PATCH", "/api/v1/users/1", "age, email, name, role, status")]
+    [InlineData("PATCH", "/api/v1/deleted-users/1", "deleted, email")]
+    [InlineData("POST", "/api/v1/users/1/emails", "subject, text")]
+    public async Task Unknown_member_is_400_with_the_allowed_ones(string method, string path, string allowed)
+    {
+        var response = (await service.SendAsync(method, path, """{"id":1,"emial":"x"}""")).IsProblem(400, "validation-failed");
+        Assert.Contains(
+            $"Unknown member 'emial' (allowed: {allowed}).",
+            response["errors"].EnumerateArray().Select(error => error.GetProperty("detail").GetString()));
+    }
 
     [Fact]
     public async Task Thousands_of_errors_are_limited_to_100()

@@ -154,6 +154,7 @@ public sealed class TerminalOutput : IDisposable
     {
         const string member = @"\u001b[31m\r\n\u0000\u0007\u009b2J\u202e\u2028";
         const string shown = @"\u001B[31m\u000D\u000A\u0000\u0007\u009B2J\u202E\u2028";
+        const string allowed = "age, createdAt, createdBy, email, name, role, status, updatedAt, updatedBy, version";
         const string inSentence = " [31m     2J\uFFFD "; // sentences that clients read too are cleaned before
         var (ndjson, csv) = (Path.Combine(_folder, "users.ndjson"), Path.Combine(_folder, "users.csv"));
         await File.WriteAllTextAsync(ndjson, $$"""
@@ -166,7 +167,7 @@ public sealed class TerminalOutput : IDisposable
 
         var (code, _, error) = await InProcess.RunAsync(_folder, [], "users", "import", ndjson);
         Assert.Equal(1, code);
-        AssertPlainLines(9, $"line 1: {shown}: Unknown member '{inSentence}'.\nline 2: {shown}: ", error);
+        AssertPlainLines(9, $"line 1: {shown}: Unknown member '{inSentence}' (allowed: {allowed}).\nline 2: {shown}: ", error);
 
         (code, _, error) = await InProcess.RunAsync(_folder, [], "users", "import", csv);
         Assert.Equal(1, code);

@@ -5,7 +5,7 @@ using Microsoft.Data.Sqlite;
 
 namespace CleanUsers.WebApi.Tests;
 
-/// <summary>Users created, read and purged by commands: the same rules, responses and errors as over HTTP.</summary>
+/// <summary>Users created, read, changed, deleted, restored and purged by commands: the same rules, responses and errors as over HTTP.</summary>
 [Collection(nameof(InProcess))]
 public sealed class UserCommands : IDisposable
 {
@@ -65,11 +65,13 @@ public sealed class UserCommands : IDisposable
     public async Task Caller_of_a_command_is_the_user_of_the_operating_system()
     {
         await RunAsync("create", "--email", "ada@example.org");
+        await RunAsync("delete", "1");
         await using var connection = new SqliteConnection($"Data Source={Path.Combine(_folder, "data", "cleanusers.db")};Pooling=false");
         await connection.OpenAsync(TestContext.Current.CancellationToken);
         await using var command = connection.CreateCommand();
-        command.CommandText = "SELECT \"CreatedBy\" FROM \"Users\"";
-        Assert.Equal($"cli:{Environment.UserName}", await command.ExecuteScalarAsync(TestContext.Current.CancellationToken));
+        command.CommandText = "SELECT \"CreatedBy\" || ' ' || \"DeletedBy\" FROM \"Users\"";
+        Assert.Equal(
+            $"cli:{Environment.UserName} cli:{Environment.UserName}", await command.ExecuteScalarAsync(TestContext.Current.CancellationToken));
         Assert.Equal(255, OperatingSystemCaller.Of(new string('u', 300)).Length);
     }
 
@@ -88,6 +90,15 @@ public sealed class UserCommands : IDisposable
         "list --q a\u0001b",
         "--q: Q must be Unicode text without control characters, line breaks or characters that override the direction of text.")]
     [InlineData("get 0", "ID: '0' is not an id: ids are whole numbers from 1.")]
+    [InlineData(
+        "update x --email a --name  --age old --role Boss --status  --if-version one", "ID: 'x' is not an id: ids are whole numbers from 1.",
+        "--if-version: 'one' is not a whole number.", "--age: 'old' is not a whole number.", "--email: Email must have an @.",
+        "--name: Name must have 1 to 200 characters, or be null.", "--role: Role must be User or Admin.",
+        "--status: Status must be Active or Inactive.")]
+    [InlineData("update 1 --name Ada --clear-name", "--name and --clear-name can't be used together.")]
+    [InlineData("update 1 --clear-age --age 36", "--age and --clear-age can't be used together.")]
+    [InlineData("delete 1 --if-version one", "--if-version: 'one' is not a whole number.")]
+    [InlineData("restore 0 --email a", "ID: '0' is not an id: ids are whole numbers from 1.", "--email: Email must have an @.")]
     [InlineData("purge x", "ID: 'x' is not an id: ids are whole numbers from 1.")]
     public async Task All_errors_are_printed_each_on_one_line_with_its_option(string typed, params string[] errors)
     {
@@ -103,24 +114,82 @@ public sealed class UserCommands : IDisposable
         await RunAsync("create", "--email", "ada@example.org");
         Assert.Equal((1, "", "Another user has this email address.\n"), await RunAsync("create", "--email", "ADA@example.org"));
         Assert.Equal((1, "", "User 7 not found.\n"), await RunAsync("get", "7"));
-        Assert.Equal((1, "", "User 1 not found.\n"), await RunAsync("purge", "1")); // the user is not in the recycle bin
+        Assert.Equal((1, "", "User 1 is not deleted. Delete it first: users delete 1.\n"), await RunAsync("purge", "1"));
+        Assert.Equal((1, "", "User 1 is not deleted.\n"), await RunAsync("restore", "1"));
+        foreach (var command in (string[])["update", "delete", "restore", "purge"])
+            Assert.Equal((1, "", "User 7 not found.\n"), await RunAsync(command, "7"));
         Assert.Equal(
             (1, "", "--cursor: Cursor does not belong to this query: start again without it.\n"),
             await RunAsync("list", "--cursor", "c_OpYcXyWs4yOjE3OTU0MDE4MDQzOTA"));
     }
 
     [Fact]
+    public async Task Update_changes_only_what_its_options_name()
+    {
+        await RunAsync("create", "--email", "ada@example.org", "--name", "Ada", "--age", "36", "--role", "Admin");
+        await UpdateAsync("ada@example.org Ada 36 Admin Inactive 2", "--status", "inactive");
+        await UpdateAsync("ada@example.org  36 Admin Inactive 3", "--clear-name");
+        await UpdateAsync(
+            "Ada@Example.org Countess  User Inactive 4", "--email", "Ada@Example.org", "--name", "Countess", "--clear-age", "--role", "User");
+        await UpdateAsync("Ada@Example.org Countess  User Inactive 4"); // nothing to change: still version 4
+
+        Assert.StartsWith("id         1\nemail      Ada@Example.org\n", (await RunAsync("update", "1")).Output, StringComparison.Ordinal);
+        await RunAsync("create", "--email", "bob@example.org");
+        Assert.Equal((1, "", "Another user has this email address.\n"), await RunAsync("update", "1", "--email", "bob@example.org"));
+
+        async Task UpdateAsync(string expected, params string[] options)
+        {
+            var (code, output, error) = await RunAsync(["update", "1", .. options, "--json"]);
+            Assert.Equal((0, ""), (code, error));
+            var user = JsonElement.Parse(output);
+            string[] members = ["email", "name", "age", "role", "status", "version"];
+            Assert.Equal(expected, string.Join(' ', members.Select(member => $"{user.GetProperty(member)}")));
+            Assert.Equal(output, (await RunAsync("get", "1", "--json")).Output);
+        }
+    }
+
+    [Fact]
+    public async Task Deleted_user_is_restored_under_its_address_or_another()
+    {
+        await RunAsync("create", "--email", "ada@example.org");
+        Assert.Equal((0, "User 1 was deleted.\n", ""), await RunAsync("delete", "1"));
+        foreach (var command in (string[])["get", "update", "delete"])
+            Assert.Equal((1, "", "User 1 not found.\n"), await RunAsync(command, "1"));
+        var restored = await RunAsync("restore", "1", "--json");
+        Assert.Equal((0, ""), (restored.Code, restored.Error));
+        Assert.Equal(restored.Output, (await RunAsync("get", "1", "--json")).Output);
+
+        await RunAsync("delete", "1");
+        await RunAsync("create", "--email", "ada@example.org");
+        Assert.Equal((1, "", "Another user has this email address.\n"), await RunAsync("restore", "1"));
+        Assert.StartsWith(
+            "id         1\nemail      ada1@example.org\n", (await RunAsync("restore", "1", "--email", "ada1@example.org")).Output,
+            StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task Changes_of_another_version_than_if_version_are_rejected()
+    {
+        await RunAsync("create", "--email", "ada@example.org");
+        Assert.Equal(0, (await RunAsync("update", "1", "--age", "36", "--if-version", "1")).Code);
+        await RejectedAsync(2, "update", "--age", "37");
+        await RejectedAsync(2, "delete");
+        Assert.Equal((0, "User 1 was deleted.\n", ""), await RunAsync("delete", "1", "--if-version", "2"));
+        await RejectedAsync(3, "restore");
+        Assert.Equal(0, (await RunAsync("restore", "1", "--if-version", "3")).Code);
+
+        async Task RejectedAsync(int version, string command, params string[] options) => Assert.Equal(
+            (1, "", $"The user has version {version}, which does not meet the condition.\n"),
+            await RunAsync([command, "1", .. options, "--if-version", "1"]));
+    }
+
+    [Fact]
     public async Task Purge_erases_a_user_in_the_recycle_bin()
     {
-        var id = JsonElement.Parse((await RunAsync("create", "--email", "ada@example.org", "--json")).Output).GetProperty("id").GetInt64();
-        using (var service = await OwnProcess.ServeAsync(_folder, Open, "--urls", "http://127.0.0.1:0"))
-        using (var client = new HttpClient())
-            Assert.Equal(
-                204,
-                (int)(await client.DeleteAsync(new Uri(service.Address, $"/api/v1/users/{id}"), TestContext.Current.CancellationToken)).StatusCode);
-
-        Assert.Equal((0, $"User {id} was erased.\n", ""), await RunAsync("purge", $"{id}"));
-        Assert.Equal((1, "", $"User {id} not found.\n"), await RunAsync("purge", $"{id}"));
+        await RunAsync("create", "--email", "ada@example.org");
+        await RunAsync("delete", "1");
+        Assert.Equal((0, "User 1 was erased.\n", ""), await RunAsync("purge", "1"));
+        Assert.Equal((1, "", "User 1 not found.\n"), await RunAsync("purge", "1"));
     }
 
     [Fact]

@@ -31,8 +31,7 @@ internal sealed record JsonBody(ReadOnlyMemory<byte> Bytes, JsonObject? Object, 
         if (!IsJson(request))
         {
             Resources.Accepts(request.HttpContext.Response, request.Method);
-            return Unsupported(
-                "The header Content-Type is missing or names another type than the resource takes, or another character set than UTF-8.");
+            return Unsupported($"The header Content-Type {Describe(request.ContentType)} (allowed: {Allowed(request.Method)}, in UTF-8).");
         }
 
         if (IsCoded(request.Headers.ContentEncoding))
@@ -60,6 +59,11 @@ internal sealed record JsonBody(ReadOnlyMemory<byte> Bytes, JsonObject? Object, 
         var command = toCommand(Object);
         return new(command, InputPlace.Member, [.. RequestInput.UnknownParameters(request), .. headers, .. Object.Errors()], problem);
     }
+
+    private static string Describe(string? contentType) =>
+        string.IsNullOrWhiteSpace(contentType) ? "is missing" : $"is '{RepeatedInput.InSentence(contentType)}'";
+
+    private static string Allowed(string method) => HttpMethods.IsPatch(method) ? $"{MergePatch} or {Json}" : Json;
 
     private static JsonBody Unsupported(string detail) =>
         new(default, Object: null, new ProblemResult(ProblemCatalogue.UnsupportedMediaType, detail));

@@ -15,12 +15,13 @@ internal sealed class JsonObject
 
     private readonly Dictionary<string, JsonElement> _members = new(StringComparer.Ordinal);
     private readonly HashSet<string> _repeated = new(StringComparer.Ordinal);
-    private readonly HashSet<string> _known;
+    private readonly HashSet<string> _known = new(StringComparer.Ordinal);
+    private readonly HashSet<string> _ignored;
     private readonly List<InputError> _errors = [];
 
     private JsonObject(JsonElement root, IEnumerable<string> ignored)
     {
-        _known = new(ignored, StringComparer.Ordinal);
+        _ignored = new(ignored, StringComparer.Ordinal);
         foreach (var property in root.EnumerateObject())
         {
             if (!TryGetName(property, out var name))
@@ -89,12 +90,18 @@ internal sealed class JsonObject
     }
 
     /// <summary>What is wrong with the object, once each member that is known was read.</summary>
-    public IReadOnlyList<InputError> Errors() =>
-    [
-        .. _errors,
-        .. _members.Keys.Where(name => !_known.Contains(name))
-            .Select(name => InputError.OfMember(name, "unknown-member", $"Unknown member '{RepeatedInput.InSentence(name)}'.")),
-    ];
+    public IReadOnlyList<InputError> Errors()
+    {
+        var unknown = _members.Keys.Where(name => !_known.Contains(name) && !_ignored.Contains(name)).ToList();
+        if (unknown.Count == 0) return _errors;
+        var allowed = string.Join(", ", _known.Order(StringComparer.Ordinal));
+        return
+        [
+            .. _errors,
+            .. unknown.Select(name => InputError.OfMember(
+                name, "unknown-member", $"Unknown member '{RepeatedInput.InSentence(name)}' (allowed: {allowed}).")),
+        ];
+    }
 
     private static bool TryParse(ReadOnlySpan<byte> bytes, string what, out JsonElement root, [NotNullWhen(false)] out InputError? error)
     {

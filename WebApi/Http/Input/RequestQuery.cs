@@ -50,12 +50,19 @@ internal sealed class RequestQuery
     });
 
     /// <summary>The errors of the query, once every parameter of the resource was read.</summary>
-    public IReadOnlyList<InputError> Errors() =>
-    [
-        .. _errors,
-        .. _parameters.Keys.Where(name => !_known.Contains(name))
-            .Select(name => InputError.OfParameter(name, "unknown-parameter", $"Unknown parameter '{RepeatedInput.InSentence(name)}'.")),
-    ];
+    public IReadOnlyList<InputError> Errors()
+    {
+        var unknown = _parameters.Keys.Where(name => !_known.Contains(name)).ToList();
+        if (unknown.Count == 0) return _errors;
+        // not "this resource": OPTIONS and POST do not have the parameters of GET
+        var allowed = _known.Count == 0 ? "this operation has none" : $"allowed: {string.Join(", ", _known.Order(StringComparer.Ordinal))}";
+        return
+        [
+            .. _errors,
+            .. unknown.Select(name => InputError.OfParameter(
+                name, "unknown-parameter", $"Unknown parameter '{RepeatedInput.InSentence(name)}' ({allowed}).")),
+        ];
+    }
 
     private Parsed<T> Reject<T>(string name, string code, string detail)
     {
