@@ -1,7 +1,6 @@
 using CleanUsers.Application.Emails;
 using CleanUsers.Application.Transfer;
 using CleanUsers.Application.Users;
-using CleanUsers.Domain;
 using CleanUsers.Domain.Users;
 
 namespace CleanUsers.Application.Tests;
