@@ -57,10 +57,15 @@ public static class DependencyInjection
         await scope.ServiceProvider.GetRequiredService<IDatabase>().MigrateAsync(ct);
     }
 
-    /// <summary>Reads of users by prepared statements.</summary>
-    internal static IServiceCollection AddPreparedReads(this IServiceCollection services, Func<IServiceProvider, IPreparedConnections> connections) =>
+    /// <summary>Reads and writes of users by prepared statements.</summary>
+    /// <param name="connections">For the reads.</param>
+    internal static IServiceCollection AddPreparedStatements<TWriter>(
+        this IServiceCollection services, Func<IServiceProvider, IPreparedConnections> connections)
+        where TWriter : class, IUserWriter =>
         services
             .AddSingleton(connections)
+            .AddSingleton(provider => provider.GetRequiredService<UserStatements>().Table)
+            .AddSingleton<IUserWriter, TWriter>()
             .AddSingleton(provider =>
             {
                 using var scope = provider.CreateScope();

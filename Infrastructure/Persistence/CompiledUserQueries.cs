@@ -13,13 +13,6 @@ internal sealed class CompiledUserQueries
 {
     private static readonly string[] NotDeleted = [UserConfiguration.NotDeleted]; // the filter hides the deleted users
 
-    public Query FindToChange { get; } = EF.CompileAsyncQuery(
-        (UsersDbContext db, long id, CancellationToken ct) => db.Users.FirstOrDefault(user => user.Id == id));
-
-    public Query FindDeletedToChange { get; } = EF.CompileAsyncQuery(
-        (UsersDbContext db, long id, CancellationToken ct) =>
-            db.Users.IgnoreQueryFilters(NotDeleted).FirstOrDefault(user => user.Id == id && user.DeletedAt != null));
-
     public Query Get { get; } = EF.CompileAsyncQuery(
         (UsersDbContext db, long id, CancellationToken ct) => db.Users.AsNoTracking().FirstOrDefault(user => user.Id == id));
 

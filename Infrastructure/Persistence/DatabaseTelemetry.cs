@@ -14,7 +14,8 @@ internal sealed class DatabaseTelemetry : IObserver<DiagnosticListener>, IObserv
 {
     private const string Name = "CleanUsers.Database";
 
-    private const string Query = "query";
+    internal const string Query = "query";
+    internal const string Save = "save";
 
     // as OpenTelemetry's conventions for databases have it
     private const string Operation = "db.operation.name";
@@ -60,11 +61,11 @@ internal sealed class DatabaseTelemetry : IObserver<DiagnosticListener>, IObserv
     {
     }
 
-    /// <summary>Records a query that was not EF Core's.</summary>
+    /// <summary>Records a command that was not EF Core's.</summary>
     /// <param name="start">A timestamp of <see cref="Stopwatch"/>.</param>
     /// <param name="failure">Why it failed, if it did.</param>
-    public static void RecordQuery(long start, Exception? failure = null) =>
-        Record(Query, Stopwatch.GetElapsedTime(start), failure?.GetType().FullName);
+    public static void Record(string operation, long start, Exception? failure = null) =>
+        Record(operation, Stopwatch.GetElapsedTime(start), failure?.GetType().FullName);
 
     private static void Record(string operation, TimeSpan duration, string? error)
     {
@@ -80,7 +81,7 @@ internal sealed class DatabaseTelemetry : IObserver<DiagnosticListener>, IObserv
     private static string NameOf(CommandSource source) => source switch
     {
         CommandSource.LinqQuery or CommandSource.FromSqlQuery => Query,
-        CommandSource.SaveChanges => "save",
+        CommandSource.SaveChanges => Save,
         CommandSource.ExecuteDelete => "delete",
         CommandSource.ExecuteUpdate => "update",
         CommandSource.Migrations => "migrate",

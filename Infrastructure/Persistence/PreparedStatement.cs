@@ -5,8 +5,8 @@ namespace CleanUsers.Infrastructure.Persistence;
 
 /// <summary>A statement that the database parses once a connection.</summary>
 /// <param name="Text">Its SQL, with the parameters <c>@p0</c>, <c>@p1</c> and so on.</param>
-/// <param name="Parameters">Their types.</param>
-internal sealed record PreparedStatement(string Text, IReadOnlyList<RelationalTypeMapping> Parameters)
+/// <param name="Parameters">Their types; null for a value that is not a column's, which goes to the driver as it is.</param>
+internal sealed record PreparedStatement(string Text, IReadOnlyList<RelationalTypeMapping?> Parameters)
 {
     public DbCommand CreateCommand(DbConnection connection)
     {
@@ -14,8 +14,7 @@ internal sealed record PreparedStatement(string Text, IReadOnlyList<RelationalTy
 #pragma warning disable CA2100 // made of the model's names
         command.CommandText = Text;
 #pragma warning restore CA2100
-        for (var i = 0; i < Parameters.Count; i++)
-            command.Parameters.Add(Parameters[i].CreateParameter(command, $"@p{i}", value: null, nullable: true));
+        for (var i = 0; i < Parameters.Count; i++) command.Parameters.Add(CreateParameter(command, $"@p{i}", Parameters[i]));
         return command;
     }
 
@@ -23,8 +22,18 @@ internal sealed record PreparedStatement(string Text, IReadOnlyList<RelationalTy
     /// <param name="values">Of the parameters, as the model has them.</param>
     public void SetValues(DbCommand command, ReadOnlySpan<object?> values)
     {
-        for (var i = 0; i < values.Length; i++) command.Parameters[i].Value = UserTable.ToStored(Parameters[i], values[i]) ?? DBNull.Value;
+        for (var i = 0; i < values.Length; i++) command.Parameters[i].Value = ToStored(values[i], Parameters[i]) ?? DBNull.Value;
     }
+
+    private static DbParameter CreateParameter(DbCommand command, string name, RelationalTypeMapping? type)
+    {
+        if (type is not null) return type.CreateParameter(command, name, value: null, nullable: true);
+        var parameter = command.CreateParameter();
+        parameter.ParameterName = name;
+        return parameter;
+    }
+
+    private static object? ToStored(object? value, RelationalTypeMapping? type) => type is null ? value : UserTable.ToStored(type, value);
 }
 
 /// <summary>Connections for statements that are not EF Core's.</summary>

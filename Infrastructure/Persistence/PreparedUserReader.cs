@@ -60,11 +60,11 @@ internal sealed class PreparedUserReader(UserStatements statements, IPreparedCon
         }
         catch (DbException exception)
         {
-            DatabaseTelemetry.RecordQuery(start, exception);
+            DatabaseTelemetry.Record(DatabaseTelemetry.Query, start, exception);
             throw;
         }
 
-        DatabaseTelemetry.RecordQuery(start);
+        DatabaseTelemetry.Record(DatabaseTelemetry.Query, start);
         connection.Complete();
         return users;
     }

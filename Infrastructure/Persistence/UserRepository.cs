@@ -5,11 +5,11 @@ using Microsoft.EntityFrameworkCore;
 
 namespace CleanUsers.Infrastructure.Persistence;
 
-internal sealed class UserRepository(UsersDbContext db, CompiledUserQueries queries) : IUserRepository
+internal sealed class UserRepository(UsersDbContext db, IUserReader users, IUserWriter writer) : IUserRepository
 {
-    public Task<User?> FindToChangeAsync(long id, CancellationToken ct) => queries.FindToChange(db, id, ct);
+    public async Task<User?> FindToChangeAsync(long id, CancellationToken ct) => Track(await users.GetAsync(id, ct));
 
-    public Task<User?> FindDeletedToChangeAsync(long id, CancellationToken ct) => queries.FindDeletedToChange(db, id, ct);
+    public async Task<User?> FindDeletedToChangeAsync(long id, CancellationToken ct) => Track(await users.GetDeletedAsync(id, ct));
 
     public async Task<IReadOnlyList<User>> FindToChangeByEmailAsync(IReadOnlyCollection<string> emailKeys, CancellationToken ct)
     {
@@ -22,7 +22,7 @@ internal sealed class UserRepository(UsersDbContext db, CompiledUserQueries quer
         try
         {
             await db.AddWithIdAsync(user, ct);
-            await db.SaveAsync(ct);
+            await db.SaveAsync(ct, WriteAsync);
             return AddOutcome.Added;
         }
         catch (DbUpdateException exception) when (db.IsEmailTaken(exception))
@@ -32,29 +32,41 @@ internal sealed class UserRepository(UsersDbContext db, CompiledUserQueries quer
         }
     }
 
-    public async Task<UpdateOutcome> UpdateAsync(CancellationToken ct) => await UpdateAsync(alsoWrite: null, ct);
+    public async Task<UpdateOutcome> UpdateAsync(CancellationToken ct) => await SaveAsync(WriteAsync, ct);
 
-    public async Task<UpdateOutcome> UpdateAndFailQueuedEmailsAsync(long userId, string reason, CancellationToken ct) => await UpdateAsync(
-        token => db.Emails.Where(email => email.UserId == userId && email.DueAt != null).ExecuteUpdateAsync(
-            email => email
-                .SetProperty(e => e.Status, EmailStatus.Failed)
-                .SetProperty(e => e.LastError, reason)
-                .SetProperty(e => e.DueAt, (DateTimeOffset?)null)
-                .SetProperty(e => e.Version, e => e.Version + 1),
-            token),
+    public async Task<UpdateOutcome> UpdateAndFailQueuedEmailsAsync(long userId, string reason, CancellationToken ct) => await SaveAsync(
+        async token =>
+        {
+            await WriteAsync(token);
+            await db.Emails.Where(email => email.UserId == userId && email.DueAt != null).ExecuteUpdateAsync(
+                email => email
+                    .SetProperty(e => e.Status, EmailStatus.Failed)
+                    .SetProperty(e => e.LastError, reason)
+                    .SetProperty(e => e.DueAt, (DateTimeOffset?)null)
+                    .SetProperty(e => e.Version, e => e.Version + 1),
+                token);
+        },
         ct);
 
     public async Task<bool> TryPurgeAsync(User user, CancellationToken ct)
     {
         db.Users.Remove(user);
-        return await UpdateAsync(alsoWrite: null, ct) == UpdateOutcome.Saved;
+        return await SaveAsync(write: null, ct) == UpdateOutcome.Saved;
     }
 
-    private async Task<UpdateOutcome> UpdateAsync(Func<CancellationToken, Task>? alsoWrite, CancellationToken ct)
+    private Task WriteAsync(CancellationToken ct) => writer.WriteAsync(db, ct);
+
+    private User? Track(User? user)
+    {
+        if (user is not null) db.Attach(user);
+        return user;
+    }
+
+    private async Task<UpdateOutcome> SaveAsync(Func<CancellationToken, Task>? write, CancellationToken ct)
     {
         try
         {
-            await db.SaveAsync(ct, alsoWrite);
+            await db.SaveAsync(ct, write);
             return UpdateOutcome.Saved;
         }
         catch (DbUpdateException exception) when (db.IsConflict(exception))

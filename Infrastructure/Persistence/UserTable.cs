@@ -3,6 +3,7 @@ using System.Linq.Expressions;
 using System.Reflection;
 using CleanUsers.Domain.Users;
 using Microsoft.EntityFrameworkCore;
+using Microsoft.EntityFrameworkCore.ChangeTracking;
 using Microsoft.EntityFrameworkCore.Metadata;
 using Microsoft.EntityFrameworkCore.Storage;
 
@@ -47,8 +48,28 @@ internal sealed class UserTable
     /// <summary>The names in quotes that every database takes, with commas between them.</summary>
     public string List => string.Join(", ", Names.Select(name => $"\"{name}\""));
 
+    /// <summary>Their types in the model.</summary>
+    public IReadOnlyList<RelationalTypeMapping> ModelTypes => [.. _stored.Select(property => property.GetRelationalTypeMapping())];
+
     /// <summary>What a user has in a column, as the database stores it.</summary>
     public object? Value(int column, User user) => ToStored(_stored[column].GetRelationalTypeMapping(), _stored[column].GetGetter().GetClrValue(user));
+
+    /// <summary>What a user has in all of them, as the model has it.</summary>
+    public IEnumerable<object?> Values(User user) => _stored.Select(property => property.GetGetter().GetClrValue(user));
+
+    /// <summary>What a user has in some of them.</summary>
+    /// <param name="columns">A bit for each of <see cref="Names"/>.</param>
+    public IEnumerable<object?> Values(User user, uint columns) =>
+        _stored.Where((_, i) => (columns & (1u << i)) != 0).Select(property => property.GetGetter().GetClrValue(user));
+
+    /// <summary>Which columns a change writes: a bit for each of <see cref="Names"/>.</summary>
+    public uint Changes(EntityEntry<User> user)
+    {
+        var changes = 0u;
+        for (var i = 0; i < _stored.Length; i++)
+            if (user.Property(_stored[i]).IsModified) changes |= 1u << i;
+        return changes;
+    }
 
     /// <summary>The column of a property, in quotes.</summary>
     public string Column(string property) => $"\"{_entity.FindProperty(property)!.GetColumnName()}\"";

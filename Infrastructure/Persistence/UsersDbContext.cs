@@ -1,3 +1,4 @@
+using System.Data.Common;
 using CleanUsers.Application.Ports;
 using CleanUsers.Domain.Emails;
 using CleanUsers.Domain.Users;
@@ -139,19 +140,23 @@ internal abstract class UsersDbContext(DbContextOptions options) : DbContext(opt
         where T : class => Database.CreateExecutionStrategy().ExecuteAsync(entity, async (added, token) => await AddAsync(added, token), ct);
 
     /// <summary>Writes what was added, changed and removed, in the running transaction or in one of its own.</summary>
-    /// <param name="alsoWrite">More that is written in the same transaction.</param>
+    /// <param name="write">How; null writes as EF Core does.</param>
     /// <exception cref="DbUpdateException">The database rejects it: see <see cref="IsConflict"/> and <see cref="IsEmailTaken"/>.</exception>
-    public async Task SaveAsync(CancellationToken ct, Func<CancellationToken, Task>? alsoWrite = null)
+    public async Task SaveAsync(CancellationToken ct, Func<CancellationToken, Task>? write = null)
     {
-        if (Database.CurrentTransaction is not null)
-        {
-            await WriteAsync(acceptAllChanges: true, alsoWrite, ct);
-            return;
-        }
-
-        // changes are accepted at the end: if the transaction is retried, the tracked entities must still be as they were
-        await InTransactionAsync(async token => (await WriteAsync(acceptAllChanges: false, alsoWrite, token), true), ct);
+        write ??= token => SaveChangesAsync(acceptAllChangesOnSuccess: false, token);
+        if (Database.CurrentTransaction is not null) await WriteAsync(write, ct);
+        else await InTransactionAsync(async token => (await WriteAsync(write, token), true), ct);
+        // only now: if the transaction is retried, the tracked entities must still be as they were
         ChangeTracker.AcceptAllChanges();
+    }
+
+    /// <summary>A command of the running transaction. The context owns it.</summary>
+    public virtual DbCommand CommandFor(PreparedStatement statement)
+    {
+        var command = statement.CreateCommand(Database.GetDbConnection());
+        command.Transaction = Database.CurrentTransaction?.GetDbTransaction();
+        return command;
     }
 
     /// <summary>The query of the names of all tables, as <c>Value</c>.</summary>
@@ -180,16 +185,15 @@ internal abstract class UsersDbContext(DbContextOptions options) : DbContext(opt
         modelBuilder.ApplyConfiguration(new IdempotencyRecordConfiguration());
     }
 
-    private async Task<int> WriteAsync(bool acceptAllChanges, Func<CancellationToken, Task>? alsoWrite, CancellationToken ct)
+    private async Task<bool> WriteAsync(Func<CancellationToken, Task> write, CancellationToken ct)
     {
         var metrics = UserMetrics.Of(ChangeTracker.Entries<User>());
         // a search word is no evidence of a write: words come and go with other writes too
         var saved = ChangeTracker.Entries().FirstOrDefault(entry => entry.State != EntityState.Unchanged && entry.Entity is not UserWord);
         LastSaved = (saved, saved?.State ?? EntityState.Detached);
-        var written = await SaveChangesAsync(acceptAllChanges, ct);
+        await write(ct);
         _uncommitted += metrics;
-        if (alsoWrite is not null) await alsoWrite(ct);
-        return written;
+        return true;
     }
 
     /// <summary>Looks for the entity that was saved last: with it is stored, or is not, all that was written together with it.</summary>

@@ -1,40 +1,51 @@
 using System.Data.Common;
+using System.Diagnostics.Metrics;
+using System.Runtime.CompilerServices;
 using Microsoft.EntityFrameworkCore.Diagnostics;
 
 namespace CleanUsers.Infrastructure.Tests;
 
-/// <summary>Counts what goes to the database: commands, each a round trip, and the rows that come back.</summary>
-public sealed class CommandRecorder : DbCommandInterceptor
+/// <summary>
+/// Counts what a test sends to the database: commands, each a round trip, and the rows that come back to EF Core. The commands are counted by the
+/// service's own metric, which has them all.
+/// </summary>
+public sealed class CommandRecorder : DbCommandInterceptor, IDisposable
 {
-    public List<string> Commands { get; } = [];
+    // other tests run at the same time: only commands that are sent by the flow of this test count
+    private readonly AsyncLocal<StrongBox<int>?> _commands = new();
+
+    private readonly MeterListener _listener = new();
+
+    public CommandRecorder()
+    {
+        _listener.InstrumentPublished = (instrument, listener) =>
+        {
+            if (instrument is { Meter.Name: "CleanUsers.Database", Name: "db.client.operation.duration" }) listener.EnableMeasurementEvents(instrument);
+        };
+        _listener.SetMeasurementEventCallback<double>((_, _, _, _) =>
+        {
+            if (_commands.Value is { } commands) commands.Value++;
+        });
+        _listener.Start();
+    }
 
     public int Rows { get; private set; }
 
-    public void Clear()
+    /// <summary>How many commands the action sends.</summary>
+    public async Task<int> CountAsync(Func<Task> action)
     {
-        Commands.Clear();
         Rows = 0;
-    }
+        var commands = _commands.Value = new(0);
+        try
+        {
+            await action();
+        }
+        finally
+        {
+            _commands.Value = null;
+        }
 
-    public override ValueTask<InterceptionResult<DbDataReader>> ReaderExecutingAsync(
-        DbCommand command, CommandEventData eventData, InterceptionResult<DbDataReader> result, CancellationToken cancellationToken = default)
-    {
-        Commands.Add(command.CommandText);
-        return base.ReaderExecutingAsync(command, eventData, result, cancellationToken);
-    }
-
-    public override ValueTask<InterceptionResult<int>> NonQueryExecutingAsync(
-        DbCommand command, CommandEventData eventData, InterceptionResult<int> result, CancellationToken cancellationToken = default)
-    {
-        Commands.Add(command.CommandText);
-        return base.NonQueryExecutingAsync(command, eventData, result, cancellationToken);
-    }
-
-    public override ValueTask<InterceptionResult<object>> ScalarExecutingAsync(
-        DbCommand command, CommandEventData eventData, InterceptionResult<object> result, CancellationToken cancellationToken = default)
-    {
-        Commands.Add(command.CommandText);
-        return base.ScalarExecutingAsync(command, eventData, result, cancellationToken);
+        return commands.Value;
     }
 
     public override ValueTask<InterceptionResult> DataReaderClosingAsync(
@@ -43,4 +54,6 @@ public sealed class CommandRecorder : DbCommandInterceptor
         Rows += eventData.ReadCount - 1; // the last one finds the end
         return base.DataReaderClosingAsync(command, eventData, result);
     }
+
+    public void Dispose() => _listener.Dispose();
 }

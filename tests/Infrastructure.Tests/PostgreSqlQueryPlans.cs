@@ -78,7 +78,7 @@ public sealed class PostgreSqlQueryPlans(PostgreSqlQueryPlans.Explained store) :
                 await db.AddAsync(user);
             }
 
-            await db.SaveChangesAsync();
+            await db.SaveAsync(default, token => scope.GetRequiredService<IUserWriter>().WriteAsync(db, token));
             return await db.Database.ExecuteSqlAsync($"VACUUM ANALYZE");
         });
 

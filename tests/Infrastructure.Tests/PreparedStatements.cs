@@ -1,4 +1,3 @@
-using System.Data.Common;
 using CleanUsers.Application.Ports;
 using CleanUsers.Infrastructure.Persistence;
 using Microsoft.Data.Sqlite;
@@ -10,15 +9,6 @@ namespace CleanUsers.Infrastructure.Tests;
 /// <summary>What an interceptor of EF Core does not see: statements that are not EF Core's.</summary>
 internal static class PreparedStatements
 {
-    /// <summary>Adds each prepared statement to the recorder as it is executed.</summary>
-    public static IServiceCollection RecordPreparedStatements(this IServiceCollection services, CommandRecorder recorder)
-    {
-        if (services.SingleOrDefault(service => service.ServiceType == typeof(IPreparedConnections)) is not { } connections) return services;
-        services.Remove(connections);
-        return services.AddSingleton<IPreparedConnections>(provider =>
-            new Recorded((IPreparedConnections)connections.ImplementationFactory!(provider), recorder));
-    }
-
     /// <summary>The database's plan of the statement that reads a page.</summary>
     /// <param name="explain">The command that returns a plan.</param>
     /// <param name="column">Which column of the plan has the text.</param>
@@ -34,25 +24,6 @@ internal static class PreparedStatements
             while (await rows.ReadAsync(ct)) plan.Add(rows.GetString(column));
         connection.Complete();
         return plan;
-    }
-
-    private sealed class Recorded(IPreparedConnections connections, CommandRecorder recorder) : IPreparedConnections
-    {
-        public async ValueTask<PreparedConnection> OpenAsync(CancellationToken ct) =>
-            new RecordedConnection(await connections.OpenAsync(ct), recorder);
-    }
-
-    private sealed class RecordedConnection(PreparedConnection connection, CommandRecorder recorder) : PreparedConnection
-    {
-        public override DbCommand Command(PreparedStatement statement)
-        {
-            recorder.Commands.Add(statement.Text);
-            return connection.Command(statement);
-        }
-
-        public override void Complete() => connection.Complete();
-
-        public override ValueTask DisposeAsync() => connection.DisposeAsync();
     }
 }
 

@@ -1,7 +1,6 @@
 using CleanUsers.Application.Ports;
 using CleanUsers.Domain.Users;
 using CleanUsers.Infrastructure.Persistence;
-using CleanUsers.Infrastructure.Persistence.Search;
 using CleanUsers.Infrastructure.Persistence.Sqlite;
 using Microsoft.Data.Sqlite;
 using Microsoft.EntityFrameworkCore;
@@ -98,7 +97,7 @@ public sealed class SqliteQueryPlans : IDisposable
     {
         await using var db = await OpenAsync();
         for (var i = 0; i < 1000; i++) db.Add(Sample.User());
-        await db.SaveChangesAsync(Ct);
+        await db.SaveAsync(Ct, token => new SqliteUserWriter(new UserTable(db.Model)).WriteAsync(db, token));
         var plans = await PlansAsync(db, new UserQuery(false, new UserFilter(Words: Common), new UserSort(UserSortKey.Name, false), 51, null));
         Assert.Contains(plans[1], line => line.Contains("USING INDEX IX_Users_Name", StringComparison.Ordinal));
         Assert.Contains(plans[1], line => line.Contains("UserId=? AND Word>? AND Word<?", StringComparison.Ordinal));
@@ -132,7 +131,7 @@ public sealed class SqliteQueryPlans : IDisposable
     private async Task<UsersDbContext> OpenAsync()
     {
         var db = new SqliteUsersDbContext(new DbContextOptionsBuilder<SqliteUsersDbContext>()
-            .UseSqlite($"Data Source={Path.Combine(_folder, "plans.db")}").AddInterceptors(_explainer, new SearchWordsInterceptor()).Options);
+            .UseSqlite($"Data Source={Path.Combine(_folder, "plans.db")}").AddInterceptors(_explainer).Options);
         await db.MigrateAsync(Ct);
         return db;
     }

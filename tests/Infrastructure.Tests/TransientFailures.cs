@@ -1,7 +1,10 @@
 using System.Data.Common;
 using CleanUsers.Application.Ports;
 using CleanUsers.Domain.Users;
+using CleanUsers.Infrastructure.Persistence;
+using CleanUsers.Infrastructure.Persistence.PostgreSql;
 using CleanUsers.TestSupport;
+using Microsoft.EntityFrameworkCore;
 using Microsoft.EntityFrameworkCore.Diagnostics;
 using Microsoft.Extensions.DependencyInjection;
 using Npgsql;
@@ -106,11 +109,11 @@ public sealed class TransientFailures(TransientFailures.FailingStore store) : IC
         await using var connection = new NpgsqlConnection(_store.Database.ConnectionString);
         await connection.OpenAsync(Ct);
         await ExecuteAsync($"SET deadlock_timeout = '1h'; BEGIN");
-        await ExecuteAsync($"UPDATE \"Users\" SET \"Age\" = 9 WHERE \"Id\" = {id}");
-        // has the word, waits for the user
+        await ExecuteAsync($"INSERT INTO \"UserWords\" VALUES ({id}, 'zoe')");
+        // has the user, waits for the word
         var change = _store.ChangeAsync(id, user => user.Replace(user.Details with { Name = Sample.Name("Zoe") }, Sample.Now, "eve"), Ct);
         while (!await IsWaitedForAsync()) await Task.Delay(10, Ct);
-        await ExecuteAsync($"INSERT INTO \"UserWords\" VALUES ({id}, 'zoe')"); // waits for the word
+        await ExecuteAsync($"UPDATE \"Users\" SET \"Age\" = 9 WHERE \"Id\" = {id}"); // waits for the user
         await ExecuteAsync($"ROLLBACK");
         Assert.Equal(UpdateOutcome.Saved, await change);
         Assert.NotEqual(0, _store.FailOnce.Deadlocks);
@@ -137,7 +140,26 @@ public sealed class TransientFailures(TransientFailures.FailingStore store) : IC
     {
         public FailOnce FailOnce { get; } = new();
 
-        public override IServiceCollection Services() => base.Services().Intercept(FailOnce);
+        public override IServiceCollection Services() => base.Services().Intercept(FailOnce)
+            .AddSingleton<IUserWriter>(provider => new FailingWriter(ActivatorUtilities.CreateInstance<PostgreSqlUserWriter>(provider), FailOnce));
+    }
+
+    /// <summary>Its statements are not EF Core's, so that no interceptor sees them.</summary>
+    private sealed class FailingWriter(IUserWriter writer, FailOnce failOnce) : IUserWriter
+    {
+        public async Task WriteAsync(UsersDbContext db, CancellationToken ct)
+        {
+            failOnce.BreakAt(Moment.BeforeTheStatement);
+            try
+            {
+                await writer.WriteAsync(db, ct);
+            }
+            catch (DbUpdateException exception) when (exception.InnerException is PostgresException { SqlState: PostgresErrorCodes.DeadlockDetected })
+            {
+                failOnce.Deadlocks++;
+                throw;
+            }
+        }
     }
 
     /// <summary>Throws once, at the given point, the exception of a lost connection.</summary>
@@ -145,19 +167,13 @@ public sealed class TransientFailures(TransientFailures.FailingStore store) : IC
     {
         public Moment? Next { get; set; }
 
-        public int Deadlocks { get; private set; }
+        public int Deadlocks { get; set; }
 
         public ValueTask<InterceptionResult<DbDataReader>> ReaderExecutingAsync(
             DbCommand command, CommandEventData eventData, InterceptionResult<DbDataReader> result, CancellationToken cancellationToken = default)
         {
             BreakAt(Moment.BeforeTheStatement);
             return ValueTask.FromResult(result);
-        }
-
-        public Task CommandFailedAsync(DbCommand command, CommandErrorEventData eventData, CancellationToken cancellationToken = default)
-        {
-            if (eventData.Exception is PostgresException { SqlState: PostgresErrorCodes.DeadlockDetected }) Deadlocks++;
-            return Task.CompletedTask;
         }
 
         public Task TransactionCommittedAsync(
@@ -167,7 +183,7 @@ public sealed class TransientFailures(TransientFailures.FailingStore store) : IC
             return Task.CompletedTask;
         }
 
-        private void BreakAt(Moment moment)
+        public void BreakAt(Moment moment)
         {
             if (Next != moment) return;
             Next = null;

@@ -1,5 +1,4 @@
 using CleanUsers.Application.Ports;
-using CleanUsers.Infrastructure.Persistence.Search;
 using Microsoft.EntityFrameworkCore;
 using Microsoft.Extensions.DependencyInjection;
 using Npgsql;
@@ -14,10 +13,9 @@ internal static class PostgreSqlSetup
         var complete = Complete(connectionString);
         return services
             .AddScoped<IUserBulkWriter, PostgreSqlBulkWriter>()
-            .AddPreparedReads(_ => new PostgreSqlReadConnections(complete))
+            .AddPreparedStatements<PostgreSqlUserWriter>(_ => new PostgreSqlReadConnections(complete))
             .AddDbContextPool<UsersDbContext, PostgreSqlUsersDbContext>(builder => builder
-            .UseNpgsql(complete, npgsql => npgsql.EnableRetryOnFailure(UsersDbContext.Retries, UsersDbContext.LongestPause, null))
-            .AddInterceptors(new SearchWordsInterceptor()));
+            .UseNpgsql(complete, npgsql => npgsql.EnableRetryOnFailure(UsersDbContext.Retries, UsersDbContext.LongestPause, null)));
     }
 
     private static string Complete(string connectionString)

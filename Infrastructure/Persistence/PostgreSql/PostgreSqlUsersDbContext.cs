@@ -28,7 +28,7 @@ internal sealed class PostgreSqlUsersDbContext(DbContextOptions<PostgreSqlUsersD
     ];
 
     /// <summary>The system column of the transaction that wrote a row.</summary>
-    private const string Xmin = "xmin";
+    internal const string Xmin = "xmin";
 
     private static readonly TimeSpan Poll = TimeSpan.FromMilliseconds(50);
     private static readonly TimeSpan LongestWait = TimeSpan.FromSeconds(5);

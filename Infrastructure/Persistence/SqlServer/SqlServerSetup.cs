@@ -1,5 +1,4 @@
 using CleanUsers.Application.Ports;
-using CleanUsers.Infrastructure.Persistence.Search;
 using Microsoft.Data.SqlClient;
 using Microsoft.EntityFrameworkCore;
 using Microsoft.Extensions.DependencyInjection;
@@ -16,12 +15,12 @@ internal static class SqlServerSetup
         var complete = Complete(connectionString);
         return services
             .AddScoped<IUserBulkWriter, SqlServerBulkWriter>()
+            .AddSingleton<IUserWriter, SqlServerUserWriter>()
             .AddScoped<IUserReader>(provider => provider.GetRequiredService<UserReader>())
             .AddDbContextPool<UsersDbContext, SqlServerUsersDbContext>(builder => builder
                 .UseSqlServer(complete, server => server
                     .ExecutionStrategy(dependencies => new SqlServerRetries(dependencies, TimeProvider.System))
-                    .MinBatchSize(1))
-                .AddInterceptors(new SearchWordsInterceptor()));
+                    .MinBatchSize(1)));
     }
 
     private static string Complete(string connectionString)

@@ -1,5 +1,4 @@
 using CleanUsers.Application.Ports;
-using CleanUsers.Infrastructure.Persistence.Search;
 using Microsoft.EntityFrameworkCore;
 using Microsoft.Extensions.DependencyInjection;
 
@@ -13,9 +12,9 @@ internal static class SqliteSetup
         var complete = SqliteConnections.Complete(connectionString);
         return services
             .AddScoped<IUserBulkWriter, SqliteBulkWriter>()
-            .AddPreparedReads(_ => new SqliteReadConnections(complete))
+            .AddPreparedStatements<SqliteUserWriter>(_ => new SqliteReadConnections(complete))
             .AddDbContextPool<UsersDbContext, SqliteUsersDbContext>(builder => builder
                 .UseSqlite(complete)
-                .AddInterceptors(new SqliteConnections(), new SearchWordsInterceptor()));
+                .AddInterceptors(new SqliteConnections()));
     }
 }

@@ -1,8 +1,10 @@
 using System.Collections.Concurrent;
+using System.Data.Common;
 using CleanUsers.Domain.Users;
 using Microsoft.Data.Sqlite;
 using Microsoft.EntityFrameworkCore;
 using Microsoft.EntityFrameworkCore.Infrastructure;
+using Microsoft.EntityFrameworkCore.Storage;
 using Microsoft.EntityFrameworkCore.Storage.ValueConversion;
 using SQLitePCL;
 
@@ -13,6 +15,9 @@ internal sealed class SqliteUsersDbContext(DbContextOptions<SqliteUsersDbContext
 {
     // SQLite names the columns of the violated index, not the index
     private const string EmailColumn = $"{nameof(Users)}.{nameof(User.EmailKey)}";
+
+    // the connection of the writer whose turn it is
+    private SqliteSession? _writing;
 
     /// <summary>
     /// The id once more, as a virtual column. SQLite's indexes end in the primary key as it is, and then it can't seek by it: a page in the
@@ -47,17 +52,28 @@ internal sealed class SqliteUsersDbContext(DbContextOptions<SqliteUsersDbContext
     public override async Task<T> InTransactionAsync<T>(
         Func<CancellationToken, Task<(T Result, bool Commit)>> write, CancellationToken ct, Func<CancellationToken, Task<WriteTrace>>? trace = null)
     {
-        var queue = SqliteWriteQueue.Of(Database.GetConnectionString()!);
-        if (!await queue.WaitAsync(SqliteWriteQueue.Timeout, ct))
-            throw new SqliteException("The queue of writers did not advance in time.", raw.SQLITE_BUSY);
+        var connectionString = Database.GetConnectionString()!;
+        var queue = SqliteWriteQueue.Of(connectionString);
+        _writing = await queue.WaitAsync(ct);
         try
         {
+            Database.SetDbConnection(_writing.Connection);
             return await base.InTransactionAsync(write, ct, trace);
         }
         finally
         {
+            Database.SetDbConnection(null);
+            Database.SetConnectionString(connectionString);
+            _writing = null;
             queue.Release();
         }
+    }
+
+    public override DbCommand CommandFor(PreparedStatement statement)
+    {
+        var command = _writing!.Command(statement);
+        command.Transaction = Database.CurrentTransaction!.GetDbTransaction();
+        return command;
     }
 
     /// <summary>A transaction that begins to read and never writes: in the write-ahead log, writers go on beside it.</summary>
@@ -118,16 +134,54 @@ internal sealed class SqliteUsersDbContext(DbContextOptions<SqliteUsersDbContext
 }
 
 /// <summary>
-/// SQLite has one writer at a time. The writers of this process wait here, in order of arrival. Without the queue the driver would get "busy" and
-/// sleep (150 ms each time). One queue a database, for all contexts of the process.
+/// SQLite has one writer at a time. The writers of this process wait here, in order of arrival, and take turns on one connection. Without the queue the
+/// driver would get "busy" and sleep (150 ms each time). One queue a database, for all contexts of the process.
 /// </summary>
-internal static class SqliteWriteQueue
+#pragma warning disable CA1001 // it lives as long as the process
+internal sealed class SqliteWriteQueue
+#pragma warning restore CA1001
 {
     /// <summary>How long a writer waits for its turn, at most.</summary>
     public static readonly TimeSpan Timeout = TimeSpan.FromSeconds(30);
 
-    private static readonly ConcurrentDictionary<string, SemaphoreSlim> Queues = new(StringComparer.Ordinal);
+    private static readonly ConcurrentDictionary<string, SqliteWriteQueue> Queues = new(StringComparer.Ordinal);
+
+    private readonly SemaphoreSlim _turn = new(1, 1);
+    private readonly string _connectionString;
+    private SqliteSession? _session;
+
+    private SqliteWriteQueue(string connectionString) => _connectionString = connectionString;
 
     /// <param name="connectionString">The database: the same text, the same queue.</param>
-    public static SemaphoreSlim Of(string connectionString) => Queues.GetOrAdd(connectionString, _ => new SemaphoreSlim(1, 1));
+    public static SqliteWriteQueue Of(string connectionString) => Queues.GetOrAdd(connectionString, text => new SqliteWriteQueue(text));
+
+    /// <summary>The connection to write on, until <see cref="Release"/>.</summary>
+    /// <exception cref="SqliteException">The queue did not advance in time, or the file can't be opened.</exception>
+    public async Task<SqliteSession> WaitAsync(CancellationToken ct)
+    {
+        if (!await _turn.WaitAsync(Timeout, ct)) throw new SqliteException("The queue of writers did not advance in time.", raw.SQLITE_BUSY);
+        try
+        {
+            if (_session?.IsFresh == true) return _session;
+            _session?.Dispose();
+            return _session = new SqliteSession(_connectionString);
+        }
+        catch (SqliteException)
+        {
+            _session = null;
+            _turn.Release();
+            throw;
+        }
+    }
+
+    public void Release() => _turn.Release();
+
+    /// <summary>Closes the connection, if no writer has it.</summary>
+    public void Close()
+    {
+        if (!_turn.Wait(TimeSpan.Zero)) return;
+        _session?.Dispose();
+        _session = null;
+        _turn.Release();
+    }
 }

@@ -1,0 +1,36 @@
+using System.Data.Common;
+using CleanUsers.Domain.Users;
+using Microsoft.EntityFrameworkCore.ChangeTracking;
+
+namespace CleanUsers.Infrastructure.Persistence.PostgreSql;
+
+/// <summary>One statement whose parts are common table expressions, and the words as an array.</summary>
+internal sealed class PostgreSqlUserWriter(UserTable table) : PreparedUserWriter(table)
+{
+    private const string Returning = """RETURNING "Id", xmin AS "Transaction" """;
+    private const string InsertWords = """INSERT INTO "UserWords" ("UserId", "Word") SELECT "Id", """;
+
+    protected override string Insert(string values, string id, string words) =>
+        $"""
+        WITH "Written" AS (INSERT INTO "Users" ({Table.List}, "Id") VALUES ({values}, {id}) {Returning}),
+            "Added" AS ({InsertWords} unnest({words}) FROM "Written")
+        SELECT "Id", "Transaction" FROM "Written"
+        """;
+
+    protected override string Update(string assignments, string condition) =>
+        $"""UPDATE "Users" SET {assignments} WHERE {condition} {Returning}""";
+
+    protected override string Update(string assignments, string condition, string id, string removed, string added) =>
+        $"""
+        WITH "Written" AS ({Update(assignments, condition)}),
+            "Removed" AS (DELETE FROM "UserWords" USING "Written" WHERE "UserId" = "Id" AND "Word" = ANY({removed})),
+            "Added" AS ({InsertWords} unnest({added}) FROM "Written")
+        SELECT "Id", "Transaction" FROM "Written"
+        """;
+
+    protected override object ToParameter(IEnumerable<string> words) => words.ToArray();
+
+    /// <summary>The transaction that wrote the row.</summary>
+    protected override void Accept(EntityEntry<User> entry, DbDataReader row) =>
+        entry.Property(PostgreSqlUsersDbContext.Xmin).CurrentValue = row.GetFieldValue<uint>(1);
+}

@@ -1,0 +1,127 @@
+using System.Collections.Concurrent;
+using System.Data.Common;
+using System.Diagnostics;
+using System.Globalization;
+using CleanUsers.Domain.Users;
+using Microsoft.EntityFrameworkCore;
+using Microsoft.EntityFrameworkCore.ChangeTracking;
+using Microsoft.EntityFrameworkCore.Storage;
+
+namespace CleanUsers.Infrastructure.Persistence;
+
+/// <summary>
+/// A user and all its words by one command: EF Core would send a row for each word. The statements are made of the columns that changed, since SQLite
+/// writes every index whose column a statement names.
+/// </summary>
+internal abstract class PreparedUserWriter(UserTable table) : IUserWriter
+{
+    private readonly ConcurrentDictionary<(uint Changes, bool Words), PreparedStatement> _updates = new();
+    private PreparedStatement? _insert;
+
+    /// <summary>The table of users.</summary>
+    protected UserTable Table => table;
+
+    public async Task WriteAsync(UsersDbContext db, CancellationToken ct)
+    {
+        try
+        {
+            foreach (var entry in db.ChangeTracker.Entries<User>())
+            {
+                if (entry.State == EntityState.Added) await InsertAsync(db, entry, ct);
+                else if (entry.State == EntityState.Modified) await UpdateAsync(db, entry, ct);
+            }
+        }
+        catch (DbException exception)
+        {
+            throw new DbUpdateException("The database rejected the write of a user.", exception);
+        }
+    }
+
+    /// <summary>A command that inserts a user and its words, and returns its id.</summary>
+    /// <param name="values">The parameters of the columns, with commas between them.</param>
+    /// <param name="id">The parameter of the id, if it is known before.</param>
+    /// <param name="words">The parameter of the words.</param>
+    protected abstract string Insert(string values, string id, string words);
+
+    /// <summary>A command that changes a user, if it still has the version, and returns its id.</summary>
+    /// <param name="assignments">The columns that change, and their parameters.</param>
+    /// <param name="condition">The id and the version.</param>
+    protected abstract string Update(string assignments, string condition);
+
+    /// <summary>Like <see cref="Update(string, string)"/>, for a user whose words change, too.</summary>
+    /// <param name="id">The parameter of the id.</param>
+    /// <param name="removed">The parameter of the words to delete.</param>
+    /// <param name="added">The parameter of the words to insert.</param>
+    protected abstract string Update(string assignments, string condition, string id, string removed, string added);
+
+    /// <summary>Several texts as one parameter.</summary>
+    protected abstract object ToParameter(IEnumerable<string> words);
+
+    /// <summary>Takes over what the database gave, from the row that a command returned.</summary>
+    protected abstract void Accept(EntityEntry<User> entry, DbDataReader row);
+
+    private static string Parameter(int number) => string.Create(CultureInfo.InvariantCulture, $"@p{number}");
+
+    private Task InsertAsync(UsersDbContext db, EntityEntry<User> entry, CancellationToken ct)
+    {
+        var (_, words) = entry.ChangedWords();
+        return ExecuteAsync(
+            db, entry, _insert ??= PrepareInsert(),
+            [.. table.Values(entry.Entity), entry.Property(user => user.Id).CurrentValue, ToParameter(words)], ct);
+    }
+
+    private Task UpdateAsync(UsersDbContext db, EntityEntry<User> entry, CancellationToken ct)
+    {
+        var (removed, added) = entry.ChangedWords();
+        var (changes, hasWords) = (table.Changes(entry), removed.Any() || added.Any());
+        object?[] values = [.. table.Values(entry.Entity, changes), entry.Entity.Id, entry.Property(user => user.Version).OriginalValue];
+        return ExecuteAsync(
+            db, entry, _updates.GetOrAdd((changes, hasWords), PrepareUpdate),
+            hasWords ? [.. values, ToParameter(removed), ToParameter(added)] : values, ct);
+    }
+
+    private PreparedStatement PrepareInsert()
+    {
+        var count = table.Names.Count;
+        return new(
+            Insert(string.Join(", ", Enumerable.Range(0, count).Select(Parameter)), Parameter(count), Parameter(count + 1)),
+            [.. table.ModelTypes, table.Type(nameof(User.Id)), null]);
+    }
+
+    private PreparedStatement PrepareUpdate((uint Changes, bool Words) shape)
+    {
+        var columns = Enumerable.Range(0, table.Names.Count).Where(column => (shape.Changes & (1u << column)) != 0).ToList();
+        var (count, id) = (columns.Count, table.Column(nameof(User.Id)));
+        var assignments = string.Join(", ", columns.Select((column, number) => $"\"{table.Names[column]}\" = {Parameter(number)}"));
+        var condition = $"{id} = {Parameter(count)} AND {table.Column(nameof(User.Version))} = {Parameter(count + 1)}";
+        RelationalTypeMapping?[] types =
+            [.. columns.Select(column => table.ModelTypes[column]), table.Type(nameof(User.Id)), table.Type(nameof(User.Version))];
+        return shape.Words
+            ? new(Update(assignments, condition, Parameter(count), Parameter(count + 2), Parameter(count + 3)), [.. types, null, null])
+            : new(Update(assignments, condition), types);
+    }
+
+    private async Task ExecuteAsync(UsersDbContext db, EntityEntry<User> entry, PreparedStatement statement, object?[] values, CancellationToken ct)
+    {
+        var command = db.CommandFor(statement);
+        statement.SetValues(command, values);
+        var start = Stopwatch.GetTimestamp();
+        try
+        {
+            await using var row = await command.ExecuteReaderAsync(ct);
+            if (!await row.ReadAsync(ct)) throw new DbUpdateConcurrencyException("Another write changed or erased the user first.");
+            Accept(entry, row);
+            while (await row.NextResultAsync(ct))
+            {
+                // SQLite executes each statement of a command only when the results of the one before have been read
+            }
+        }
+        catch (DbException exception)
+        {
+            DatabaseTelemetry.Record(DatabaseTelemetry.Save, start, exception);
+            throw;
+        }
+
+        DatabaseTelemetry.Record(DatabaseTelemetry.Save, start);
+    }
+}
