@@ -62,10 +62,16 @@ internal sealed class SqliteUsersDbContext(DbContextOptions<SqliteUsersDbContext
         }
         finally
         {
-            Database.SetDbConnection(null);
-            Database.SetConnectionString(connectionString);
             _writing = null;
-            queue.Release();
+            try
+            {
+                Database.SetDbConnection(null);
+                Database.SetConnectionString(connectionString);
+            }
+            finally
+            {
+                queue.Release(); // in any case: the writers behind it wait
+            }
         }
     }
 
