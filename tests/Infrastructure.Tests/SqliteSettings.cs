@@ -21,6 +21,17 @@ public sealed class SqliteSettings(SqliteStore store) : IClassFixture<SqliteStor
     });
 
     [Fact]
+    public async Task A_search_word_is_written_to_the_tree_of_its_key_and_to_one_index() => await store.InScopeAsync(async scope =>
+    {
+        var db = scope.GetRequiredService<UsersDbContext>().Database;
+        var words = await db.SqlQuery<string>($"SELECT \"sql\" AS \"Value\" FROM \"sqlite_master\" WHERE \"name\" = 'UserWords'").SingleAsync(Ct);
+        Assert.EndsWith("WITHOUT ROWID", words, StringComparison.Ordinal);
+        var users = await db.SqlQuery<string>($"SELECT \"sql\" AS \"Value\" FROM \"sqlite_master\" WHERE \"name\" = 'Users'").SingleAsync(Ct);
+        Assert.Contains("AUTOINCREMENT", users, StringComparison.Ordinal);
+        return 0;
+    });
+
+    [Fact]
     public async Task Lock_of_an_aborted_migration_does_not_block_the_next_start() => await store.InScopeAsync(async scope =>
     {
         var db = scope.GetRequiredService<UsersDbContext>().Database;

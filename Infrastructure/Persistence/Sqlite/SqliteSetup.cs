@@ -1,5 +1,6 @@
 using CleanUsers.Application.Ports;
 using Microsoft.EntityFrameworkCore;
+using Microsoft.EntityFrameworkCore.Migrations;
 using Microsoft.Extensions.DependencyInjection;
 
 namespace CleanUsers.Infrastructure.Persistence.Sqlite;
@@ -15,6 +16,7 @@ internal static class SqliteSetup
             .AddPreparedStatements<SqliteUserWriter>(_ => new SqliteReadConnections(complete))
             .AddDbContextPool<UsersDbContext, SqliteUsersDbContext>(builder => builder
                 .UseSqlite(complete)
+                .ReplaceService<IMigrationsSqlGenerator, SqliteTables>()
                 .AddInterceptors(new SqliteConnections()));
     }
 }
