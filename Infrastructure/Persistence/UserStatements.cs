@@ -37,8 +37,8 @@ internal sealed class UserStatements
     {
         var filter = query.Filter;
         var shape = new Shape(
-            query.Deleted, query.Sort, query.After is not null, filter.EmailKey is not null, filter.Status, filter.Role, filter.CreatedFrom is not null,
-            filter.CreatedBefore is not null);
+            query.Deleted, query.Sort, query.After is not null, filter.EmailKey is not null, filter.Status, filter.Role,
+            filter.CreatedFrom is not null, filter.CreatedBefore is not null);
         var values = new List<object?>(6);
         if (filter.EmailKey is { } email) values.Add(email);
         if (filter.CreatedFrom is { } from) values.Add(from);
@@ -81,7 +81,7 @@ internal sealed class UserStatements
         };
         if (shape.HasAfter)
         {
-            sql.Append(CultureInfo.InvariantCulture, $" AND ({string.Join(", ", order.Select(Table.Column))}) {(shape.Sort.Descending ? '<' : '>')} (")
+            sql.Append(" AND (").AppendJoin(", ", order.Select(Table.Column)).Append(shape.Sort.Descending ? ") < (" : ") > (")
                 .AppendJoin(", ", order.Select(Parameter)).Append(')');
         }
 

@@ -52,7 +52,8 @@ internal sealed class UserTable
     public IReadOnlyList<RelationalTypeMapping> ModelTypes => [.. _stored.Select(property => property.GetRelationalTypeMapping())];
 
     /// <summary>What a user has in a column, as the database stores it.</summary>
-    public object? Value(int column, User user) => ToStored(_stored[column].GetRelationalTypeMapping(), _stored[column].GetGetter().GetClrValue(user));
+    public object? Value(int column, User user) =>
+        ToStored(_stored[column].GetRelationalTypeMapping(), _stored[column].GetGetter().GetClrValue(user));
 
     /// <summary>What a user has in all of them, as the model has it.</summary>
     public IEnumerable<object?> Values(User user) => _stored.Select(property => property.GetGetter().GetClrValue(user));

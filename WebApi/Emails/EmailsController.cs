@@ -95,5 +95,6 @@ internal sealed class EmailsController : ControllerBase
     }
 
     private StoredResponse ToStore(EmailDto email) => new(
-        StatusCodes.Status201Created, JsonSerializer.Serialize(email, WireJson.Type<EmailDto>()), Resources.PathOfMember(Request, email.Id), EntityTag: null);
+        StatusCodes.Status201Created, JsonSerializer.Serialize(email, WireJson.Type<EmailDto>()), Resources.PathOfMember(Request, email.Id),
+        EntityTag: null);
 }

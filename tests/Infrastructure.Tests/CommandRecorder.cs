@@ -20,7 +20,8 @@ public sealed class CommandRecorder : DbCommandInterceptor, IDisposable
     {
         _listener.InstrumentPublished = (instrument, listener) =>
         {
-            if (instrument is { Meter.Name: "CleanUsers.Database", Name: "db.client.operation.duration" }) listener.EnableMeasurementEvents(instrument);
+            if (instrument is { Meter.Name: "CleanUsers.Database", Name: "db.client.operation.duration" })
+                listener.EnableMeasurementEvents(instrument);
         };
         _listener.SetMeasurementEventCallback<double>((_, _, _, _) =>
         {

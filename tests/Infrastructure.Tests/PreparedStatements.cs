@@ -12,7 +12,8 @@ internal static class PreparedStatements
     /// <summary>The database's plan of the statement that reads a page.</summary>
     /// <param name="explain">The command that returns a plan.</param>
     /// <param name="column">Which column of the plan has the text.</param>
-    public static async Task<List<string>> ExplainAsync(this IServiceProvider services, UserQuery query, string explain, int column, CancellationToken ct)
+    public static async Task<List<string>> ExplainAsync(
+        this IServiceProvider services, UserQuery query, string explain, int column, CancellationToken ct)
     {
         var (statement, values) = services.GetRequiredService<UserStatements>().Page(query);
         await using var connection = await services.GetRequiredService<IPreparedConnections>().OpenAsync(ct);

@@ -28,7 +28,8 @@ public abstract class RoundTrips(RoundTrips.Watched store)
             {
                 var query = new UserQuery(false, new(), new(key, false), 6, after);
                 var read = 0;
-                var (commands, _) = await CountAsync(async scope => read = (await scope.GetRequiredService<IUserReader>().ListAsync(query, Ct)).Count);
+                var (commands, _) = await CountAsync(
+                    async scope => read = (await scope.GetRequiredService<IUserReader>().ListAsync(query, Ct)).Count);
                 Assert.Equal((1, 6), (commands, read));
             }
         }

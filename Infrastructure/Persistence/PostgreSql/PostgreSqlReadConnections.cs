@@ -3,7 +3,7 @@ using Npgsql;
 
 namespace CleanUsers.Infrastructure.Persistence.PostgreSql;
 
-/// <summary>Connections of the driver's own pool, the same that EF Core takes its connections from; the driver prepares what is executed often.</summary>
+/// <summary>Connections of the driver's own pool, which EF Core shares; the driver prepares what is executed often.</summary>
 internal sealed class PostgreSqlReadConnections(string connectionString) : IPreparedConnections
 {
     public async ValueTask<PreparedConnection> OpenAsync(CancellationToken ct)

@@ -140,8 +140,8 @@ internal sealed class SqliteUsersDbContext(DbContextOptions<SqliteUsersDbContext
 }
 
 /// <summary>
-/// SQLite has one writer at a time. The writers of this process wait here, in order of arrival, and take turns on one connection. Without the queue the
-/// driver would get "busy" and sleep (150 ms each time). One queue a database, for all contexts of the process.
+/// SQLite has one writer at a time. The writers of this process wait here, in order of arrival, and take turns on one connection. Without the queue
+/// the driver would get "busy" and sleep (150 ms each time). One queue a database, for all contexts of the process.
 /// </summary>
 #pragma warning disable CA1001 // it lives as long as the process
 internal sealed class SqliteWriteQueue
