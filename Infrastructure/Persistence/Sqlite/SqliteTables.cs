@@ -5,8 +5,8 @@ using Microsoft.EntityFrameworkCore.Migrations.Operations;
 namespace CleanUsers.Infrastructure.Persistence.Sqlite;
 
 /// <summary>
-/// Makes a table whose key is not its row's number the tree of its key (WITHOUT ROWID). SQLite would keep the rows in one tree and the key in another,
-/// and each search word would be written to both.
+/// Makes a table whose key is not its row's number the tree of its key (WITHOUT ROWID). SQLite would keep the rows in one tree and the key in
+/// another, and each search word would be written to both.
 /// </summary>
 internal sealed class SqliteTables(MigrationsSqlGeneratorDependencies dependencies, IRelationalAnnotationProvider annotations)
     : SqliteMigrationsSqlGenerator(dependencies, annotations)
