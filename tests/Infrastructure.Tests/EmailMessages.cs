@@ -161,7 +161,7 @@ public sealed partial class EmailMessages : IDisposable
     private static string Subject(Dictionary<string, string> headers)
     {
         var value = headers["Subject"][1..].Replace("\r\n", "", StringComparison.Ordinal);
-        value = Regex.Replace(value, @"(?<=\?=) +(?==\?)", "", RegexOptions.None, TimeSpan.FromSeconds(1));
+        value = Regex.Replace(value, @"(?<=\?=) +(?==\?)", "", RegexOptions.None, TimeSpan.FromSeconds(30));
         var strict = new UTF8Encoding(false, throwOnInvalidBytes: true);
         return EncodedWord().Replace(value, word => strict.GetString(Convert.FromBase64String(word.Groups["base64"].Value)));
     }
@@ -187,9 +187,9 @@ public sealed partial class EmailMessages : IDisposable
         });
     }
 
-    [GeneratedRegex(@"\r\n(?=[!-9;-~]+:)", RegexOptions.None, matchTimeoutMilliseconds: 1000)]
+    [GeneratedRegex(@"\r\n(?=[!-9;-~]+:)", RegexOptions.None, matchTimeoutMilliseconds: 30_000)]
     private static partial Regex FieldStart();
 
-    [GeneratedRegex(@"=\?utf-8\?B\?(?<base64>[A-Za-z0-9+/]+=*)\?=", RegexOptions.ExplicitCapture, matchTimeoutMilliseconds: 1000)]
+    [GeneratedRegex(@"=\?utf-8\?B\?(?<base64>[A-Za-z0-9+/]+=*)\?=", RegexOptions.ExplicitCapture, matchTimeoutMilliseconds: 30_000)]
     private static partial Regex EncodedWord();
 }

@@ -34,7 +34,7 @@ public sealed class MailServer : IDisposable
     /// <summary>The accepted messages, once there are this many: the server prints a message after its response.</summary>
     public async Task<IReadOnlyList<(string To, string Message)>> ReceivedAsync(int messages)
     {
-        for (var i = 0; i < 500 && Received.Count < messages; i++) await Task.Delay(10);
+        for (var i = 0; i < 3000 && Received.Count < messages; i++) await Task.Delay(10);
         return [.. Received];
     }
 

@@ -26,7 +26,7 @@ public abstract class BackgroundDatabaseFailures(Service service)
 
     private async Task WaitUntilSentAsync(string path)
     {
-        for (var i = 0; i < 200; i++, await Task.Delay(50, TestContext.Current.CancellationToken))
+        for (var i = 0; i < 600; i++, await Task.Delay(50, TestContext.Current.CancellationToken))
             if ((await _service.GetAsync(path))["status"].GetString() == "Sent") return;
         Assert.Fail("The email was not sent.");
     }

@@ -63,6 +63,6 @@ public sealed partial class ConfigurationTable
         return folder.FullName;
     }
 
-    [GeneratedRegex(@"^\| `(?<key>\w+:[\w:*]+)` \|(?<default>[^|]*)\|", RegexOptions.Multiline, matchTimeoutMilliseconds: 1000)]
+    [GeneratedRegex(@"^\| `(?<key>\w+:[\w:*]+)` \|(?<default>[^|]*)\|", RegexOptions.Multiline, matchTimeoutMilliseconds: 30_000)]
     private static partial Regex Row();
 }

@@ -42,7 +42,7 @@ public sealed class Dashboard
 
     // metrics and labels have an underscore in their names; of PromQL's own words only these do
     private static IEnumerable<string> Names(string query) => Regex
-        .Matches(query, @"(?<![$\w])[a-z]+(_[a-z]+)+", RegexOptions.ExplicitCapture, TimeSpan.FromSeconds(1))
+        .Matches(query, @"(?<![$\w])[a-z]+(_[a-z]+)+", RegexOptions.ExplicitCapture, TimeSpan.FromSeconds(30))
         .Select(name => name.Value)
         .Where(name => name is not ("histogram_quantile" or "label_values"));
 

@@ -28,7 +28,7 @@ internal static class DescribedContract
     public static IReadOnlyList<int> StatusCodesOfTheWebServer { get; } =
     [
         .. Regex.Matches(
-            Document["info"]!["description"]!.GetValue<string>(), "(?m)(?<=^- `)[0-9]{3}(?=`: )", RegexOptions.None, TimeSpan.FromSeconds(1))
+            Document["info"]!["description"]!.GetValue<string>(), "(?m)(?<=^- `)[0-9]{3}(?=`: )", RegexOptions.None, TimeSpan.FromSeconds(30))
             .Select(match => int.Parse(match.Value, CultureInfo.InvariantCulture)),
     ];
 
@@ -60,7 +60,7 @@ internal static class DescribedContract
 
         // lengths are in code points (JSON Schema Validation section 6.3.1); the validator counts surrogates
         var counted = Regex.Replace(
-            json, @"\p{Cs}{2}|(\\u[dD][89a-fA-F][0-9a-fA-F]{2}){2}", "x", RegexOptions.ExplicitCapture, TimeSpan.FromSeconds(1));
+            json, @"\p{Cs}{2}|(\\u[dD][89a-fA-F][0-9a-fA-F]{2}){2}", "x", RegexOptions.ExplicitCapture, TimeSpan.FromSeconds(30));
         return parsed.Validate(counted).Select(error => error.ToString());
     }
 
@@ -92,8 +92,8 @@ internal static class DescribedContract
     }
 
     private static bool Matches(string template, string path) => Regex.IsMatch(
-        path, "^" + Regex.Replace(Regex.Escape(template), @"\\\{\w+}", "[^/]+", RegexOptions.None, TimeSpan.FromSeconds(1)) + "/?$",
-        RegexOptions.None, TimeSpan.FromSeconds(1));
+        path, "^" + Regex.Replace(Regex.Escape(template), @"\\\{\w+}", "[^/]+", RegexOptions.None, TimeSpan.FromSeconds(30)) + "/?$",
+        RegexOptions.None, TimeSpan.FromSeconds(30));
 
     private static JsonNode? Inline(JsonNode? node) => node switch
     {

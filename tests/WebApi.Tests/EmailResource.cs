@@ -120,7 +120,7 @@ public abstract class EmailResource(Service service)
         var path = (await _service.SendAsync("POST", $"/api/v1/users/{id}/emails", """{"subject":"Hello","text":"You."}""")).Is(201).Header(
             "Location")!;
         var email = await _service.GetAsync(path);
-        for (var i = 0; i < 200 && email["status"].GetString() == "Queued"; i++)
+        for (var i = 0; i < 600 && email["status"].GetString() == "Queued"; i++)
         {
             await Task.Delay(50, TestContext.Current.CancellationToken);
             email = await _service.GetAsync(path);

@@ -56,7 +56,7 @@ public sealed class LostCommitReplies(ServiceBehindARelay service) : IClassFixtu
     /// <summary>The number of the user's emails, once all are delivered: a delivery commits too, and must not disturb the next test.</summary>
     private async Task<int> DeliveredAsync(long id)
     {
-        for (var i = 0; i < 200; i++, await Task.Delay(50, TestContext.Current.CancellationToken))
+        for (var i = 0; i < 600; i++, await Task.Delay(50, TestContext.Current.CancellationToken))
         {
             var emails = await _service.GetAsync($"/api/v1/users/{id}/emails");
             if (emails.Status == 404) return 0;

@@ -98,7 +98,7 @@ public sealed class Metrics
     /// <summary>The sum of the series that a pattern finds.</summary>
     private static int Value(string metrics, string series)
     {
-        var found = Regex.Matches(metrics, $"(?m)^{series} (?<value>.*)$", RegexOptions.None, TimeSpan.FromSeconds(1));
+        var found = Regex.Matches(metrics, $"(?m)^{series} (?<value>.*)$", RegexOptions.None, TimeSpan.FromSeconds(30));
         Assert.NotEmpty(found);
         return found.Sum(value => int.Parse(value.Groups["value"].Value, CultureInfo.InvariantCulture));
     }

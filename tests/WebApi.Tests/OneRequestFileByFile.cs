@@ -40,12 +40,12 @@ public sealed partial class OneRequestFileByFile : IDisposable
 
     public void Dispose() => Directory.Delete(_folder, recursive: true);
 
-    [GeneratedRegex("## One request, file by file\n(.|\n)*?(?=\n## )", RegexOptions.ExplicitCapture, matchTimeoutMilliseconds: 1000)]
+    [GeneratedRegex("## One request, file by file\n(.|\n)*?(?=\n## )", RegexOptions.ExplicitCapture, matchTimeoutMilliseconds: 30_000)]
     private static partial Regex Section();
 
     // what is configured at startup is named in the first paragraph, by its whole path
     [GeneratedRegex(
-        "(?<=`[A-Za-z/]*)[A-Za-z]+\\.cs(?=`)(?<!Program\\.cs|HttpSetup\\.cs)", RegexOptions.ExplicitCapture, matchTimeoutMilliseconds: 1000)]
+        "(?<=`[A-Za-z/]*)[A-Za-z]+\\.cs(?=`)(?<!Program\\.cs|HttpSetup\\.cs)", RegexOptions.ExplicitCapture, matchTimeoutMilliseconds: 30_000)]
     private static partial Regex SourceFile();
 
     /// <summary>The files of this repository that each of some creates executes, in the order of the last one.</summary>

@@ -40,7 +40,7 @@ public sealed class OwnProcess : IDisposable
         using var timeout = new CancellationTokenSource(Timeout);
         while (await started._process.Output.ReadLineAsync(timeout.Token) is { } line)
         {
-            var address = Regex.Match(line, "(?<=listening on: )http://.*?:(?<port>[0-9]+)", RegexOptions.ExplicitCapture, TimeSpan.FromSeconds(1));
+            var address = Regex.Match(line, "(?<=listening on: )http://.*?:(?<port>[0-9]+)", RegexOptions.ExplicitCapture, TimeSpan.FromSeconds(30));
             started.Log += $"{line}\n";
             if (!address.Success) continue;
             started.LaterLog = started._process.Output.ReadToEndAsync();

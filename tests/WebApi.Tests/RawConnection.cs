@@ -115,7 +115,7 @@ internal sealed class RawConnection : IDisposable
         var end = _buffer.AsSpan(0, _filled).IndexOf("\r\n\r\n"u8);
         if (end < 0) return -1;
         var head = Encoding.Latin1.GetString(_buffer, 0, end);
-        var length = Regex.Match(head, "(?i)(?<=\r\ncontent-length: *)[0-9]+", RegexOptions.None, TimeSpan.FromSeconds(1));
+        var length = Regex.Match(head, "(?i)(?<=\r\ncontent-length: *)[0-9]+", RegexOptions.None, TimeSpan.FromSeconds(30));
         var whole = end + 4 + (length.Success && method != "HEAD" ? int.Parse(length.Value, CultureInfo.InvariantCulture) : 0);
         return whole <= _filled ? whole : -1;
     }

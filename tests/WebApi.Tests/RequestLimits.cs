@@ -50,7 +50,7 @@ public sealed class ConnectionLimit(ConnectionLimit.Narrow service) : IClassFixt
     /// <summary>The response on a new connection, once the web server has noticed the end of another one.</summary>
     private async Task<string> EventuallyServedAsync()
     {
-        for (var i = 0; i < 200; i++, await Task.Delay(50, TestContext.Current.CancellationToken))
+        for (var i = 0; i < 600; i++, await Task.Delay(50, TestContext.Current.CancellationToken))
         {
             using var next = Connect();
             if (await SendAsync(next) is { Length: > 0 } response) return response;

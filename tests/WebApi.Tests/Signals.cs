@@ -23,7 +23,7 @@ public sealed class Signals : IDisposable
     /// <summary>Waits for a line that matches, and returns it.</summary>
     public async Task<JsonElement> LineAsync(Func<JsonElement, bool> like)
     {
-        for (var i = 0; i < 100; i++, await Task.Delay(50, TestContext.Current.CancellationToken))
+        for (var i = 0; i < 600; i++, await Task.Delay(50, TestContext.Current.CancellationToken))
             if (Lines().FirstOrDefault(like) is { ValueKind: JsonValueKind.Object } line) return line;
         throw new Xunit.Sdk.XunitException("No such line:\n" + Encoding.UTF8.GetString(Copy()));
     }
@@ -31,7 +31,7 @@ public sealed class Signals : IDisposable
     /// <summary>Remembers the addresses and names in a request.</summary>
     public void Sent(string path, byte[]? body)
     {
-        foreach (Match value in Regex.Matches(path, "(?<=[?&](email|q)=)[^&]*", RegexOptions.ExplicitCapture, TimeSpan.FromSeconds(1)))
+        foreach (Match value in Regex.Matches(path, "(?<=[?&](email|q)=)[^&]*", RegexOptions.ExplicitCapture, TimeSpan.FromSeconds(30)))
             Remember(Uri.UnescapeDataString(value.Value));
         if (body is null) return;
         try

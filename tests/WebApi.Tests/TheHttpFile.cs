@@ -34,8 +34,8 @@ public sealed partial class TheHttpFile(Service service) : IClassFixture<Service
 
         static bool IsOf(string template, string path)
         {
-            var pattern = Regex.Replace(template, "{[a-zA-Z]+}", "[^/]+", RegexOptions.None, TimeSpan.FromSeconds(1));
-            return Regex.IsMatch(path, $"^{pattern}$", RegexOptions.None, TimeSpan.FromSeconds(1));
+            var pattern = Regex.Replace(template, "{[a-zA-Z]+}", "[^/]+", RegexOptions.None, TimeSpan.FromSeconds(30));
+            return Regex.IsMatch(path, $"^{pattern}$", RegexOptions.None, TimeSpan.FromSeconds(30));
         }
     }
 
@@ -50,10 +50,10 @@ public sealed partial class TheHttpFile(Service service) : IClassFixture<Service
         return requests;
     }
 
-    [GeneratedRegex("^@(?<name>[a-zA-Z]+) *= *(?<value>.*)$", RegexOptions.Multiline | RegexOptions.ExplicitCapture, matchTimeoutMilliseconds: 1000)]
+    [GeneratedRegex("^@(?<name>[a-zA-Z]+) *= *(?<value>.*)$", RegexOptions.Multiline | RegexOptions.ExplicitCapture, matchTimeoutMilliseconds: 30_000)]
     private static partial Regex Variable();
 
-    [GeneratedRegex("^### *", RegexOptions.Multiline, matchTimeoutMilliseconds: 1000)]
+    [GeneratedRegex("^### *", RegexOptions.Multiline, matchTimeoutMilliseconds: 30_000)]
     private static partial Regex RequestStart();
 
     /// <param name="Announced">The status code in its comment.</param>
