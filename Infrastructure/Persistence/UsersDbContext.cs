@@ -92,31 +92,23 @@ internal abstract class UsersDbContext(DbContextOptions options) : DbContext(opt
     public virtual async Task<T> InTransactionAsync<T>(
         Func<CancellationToken, Task<(T Result, bool Commit)>> write, CancellationToken ct, Func<CancellationToken, Task<WriteTrace>>? trace = null)
     {
-        Database.AutoSavepointsEnabled = false; // what fails is undone as a whole
         var (result, committing) = (default(T)!, false);
         result = await Database.CreateExecutionStrategy().ExecuteAsync(
             this,
             async (_, _, token) =>
             {
-                (committing, _uncommitted, LastSaved) = (false, default, default);
+                committing = false;
                 await using var transaction = await Database.BeginTransactionAsync(token);
-                (result, var commit) = await write(token);
-                if (commit)
-                {
-                    await MarkTransactionAsync(token);
-                    committing = true;
-                    await transaction.CommitAsync(token);
-                }
-                else
-                {
-                    ChangeTracker.Clear();
-                }
-
+                (result, var commit) = await RunAsync(write, token);
+                if (!commit) return result;
+                await MarkTransactionAsync(token);
+                committing = true;
+                await transaction.CommitAsync(token);
                 return result;
             },
             async (_, _, token) => new ExecutionResult<T>(committing && await WasCommittedAsync(trace ?? FindLastSavedAsync, token), result),
             ct);
-        if (committing) _uncommitted.Commit();
+        if (committing) CountCommitted();
         return result;
     }
 
@@ -164,6 +156,19 @@ internal abstract class UsersDbContext(DbContextOptions options) : DbContext(opt
 
     /// <summary>True if the database reports a primary key that is there already, or a foreign key that leads nowhere.</summary>
     protected abstract bool IsKeyConflict(DbUpdateException exception);
+
+    /// <summary>Runs the writes in the transaction that has begun.</summary>
+    protected async Task<(T Result, bool Commit)> RunAsync<T>(Func<CancellationToken, Task<(T Result, bool Commit)>> write, CancellationToken ct)
+    {
+        Database.AutoSavepointsEnabled = false; // what fails is undone as a whole
+        (_uncommitted, LastSaved) = (default, default);
+        var outcome = await write(ct);
+        if (!outcome.Commit) ChangeTracker.Clear();
+        return outcome;
+    }
+
+    /// <summary>To be called after the commit.</summary>
+    protected void CountCommitted() => _uncommitted.Commit();
 
     /// <summary>Reads what identifies the running transaction after its end, if the database has such an identifier.</summary>
     protected virtual Task MarkTransactionAsync(CancellationToken ct) => Task.CompletedTask;

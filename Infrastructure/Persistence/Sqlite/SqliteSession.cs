@@ -28,8 +28,9 @@ internal sealed class SqliteSession : IDisposable
     public SqliteConnection Connection { get; }
 
     /// <summary>Whether another user of it finds it as a new one: of the same file, without a transaction.</summary>
-    public bool IsFresh => FileControl(Connection.Handle!, 0, Moved, out var moved) == raw.SQLITE_OK && moved == 0
-        && raw.sqlite3_get_autocommit(Connection.Handle!) != 0;
+    public bool IsFresh => FileControl(Connection.Handle!, 0, Moved, out var moved) == raw.SQLITE_OK && moved == 0 && !IsInTransaction;
+
+    public bool IsInTransaction => raw.sqlite3_get_autocommit(Connection.Handle!) == 0;
 
     public DbCommand Command(PreparedStatement statement)
     {

@@ -1,4 +1,3 @@
-using System.Collections.Concurrent;
 using System.Data.Common;
 using CleanUsers.Domain.Users;
 using Microsoft.Data.Sqlite;
@@ -46,33 +45,34 @@ internal sealed class SqliteUsersDbContext(DbContextOptions<SqliteUsersDbContext
     };
 
     /// <summary>
-    /// The first writer of the queue takes SQLite's write lock with its first statement: EF Core begins its transactions with BEGIN IMMEDIATE. So
-    /// no transaction reads first and fails later, when it writes.
+    /// The writers of the process take turns in the transactions of <see cref="SqliteWriteQueue"/>. SQLite's write lock is taken with the first statement
+    /// of a transaction (BEGIN IMMEDIATE): so no transaction reads first and fails later, when it writes.
     /// </summary>
     public override async Task<T> InTransactionAsync<T>(
         Func<CancellationToken, Task<(T Result, bool Commit)>> write, CancellationToken ct, Func<CancellationToken, Task<WriteTrace>>? trace = null)
     {
         var connectionString = Database.GetConnectionString()!;
-        var queue = SqliteWriteQueue.Of(connectionString);
-        _writing = await queue.WaitAsync(ct);
-        try
-        {
-            Database.SetDbConnection(_writing.Connection);
-            return await base.InTransactionAsync(write, ct, trace);
-        }
-        finally
-        {
-            _writing = null;
-            try
+        var (result, commit) = await SqliteWriteQueue.Of(connectionString).WriteAsync(
+            async (session, transaction) =>
             {
-                Database.SetDbConnection(null);
-                Database.SetConnectionString(connectionString);
-            }
-            finally
-            {
-                queue.Release(); // in any case: the writers behind it wait
-            }
-        }
+                _writing = session;
+                Database.SetDbConnection(session.Connection);
+                try
+                {
+                    await Database.UseTransactionAsync(transaction, ct);
+                    return await RunAsync(write, ct);
+                }
+                finally
+                {
+                    await Database.UseTransactionAsync(null, CancellationToken.None);
+                    Database.SetDbConnection(null);
+                    Database.SetConnectionString(connectionString);
+                    _writing = null;
+                }
+            },
+            ct);
+        if (commit) CountCommitted();
+        return result;
     }
 
     public override DbCommand CommandFor(PreparedStatement statement)
@@ -137,57 +137,4 @@ internal sealed class SqliteUsersDbContext(DbContextOptions<SqliteUsersDbContext
 
     private sealed class Milliseconds() : ValueConverter<DateTimeOffset, long>(
         instant => instant.ToUnixTimeMilliseconds(), milliseconds => DateTimeOffset.FromUnixTimeMilliseconds(milliseconds));
-}
-
-/// <summary>
-/// SQLite has one writer at a time. The writers of this process wait here, in order of arrival, and take turns on one connection. Without the queue
-/// the driver would get "busy" and sleep (150 ms each time). One queue a database, for all contexts of the process.
-/// </summary>
-#pragma warning disable CA1001 // it lives as long as the process
-internal sealed class SqliteWriteQueue
-#pragma warning restore CA1001
-{
-    /// <summary>How long a writer waits for its turn, at most.</summary>
-    public static readonly TimeSpan Timeout = TimeSpan.FromSeconds(30);
-
-    private static readonly ConcurrentDictionary<string, SqliteWriteQueue> Queues = new(StringComparer.Ordinal);
-
-    private readonly SemaphoreSlim _turn = new(1, 1);
-    private readonly string _connectionString;
-    private SqliteSession? _session;
-
-    private SqliteWriteQueue(string connectionString) => _connectionString = connectionString;
-
-    /// <param name="connectionString">The database: the same text, the same queue.</param>
-    public static SqliteWriteQueue Of(string connectionString) => Queues.GetOrAdd(connectionString, text => new SqliteWriteQueue(text));
-
-    /// <summary>The connection to write on, until <see cref="Release"/>.</summary>
-    /// <exception cref="SqliteException">The queue did not advance in time, or the file can't be opened.</exception>
-    public async Task<SqliteSession> WaitAsync(CancellationToken ct)
-    {
-        if (!await _turn.WaitAsync(Timeout, ct)) throw new SqliteException("The queue of writers did not advance in time.", raw.SQLITE_BUSY);
-        try
-        {
-            if (_session?.IsFresh == true) return _session;
-            _session?.Dispose();
-            return _session = new SqliteSession(_connectionString);
-        }
-        catch (SqliteException)
-        {
-            _session = null;
-            _turn.Release();
-            throw;
-        }
-    }
-
-    public void Release() => _turn.Release();
-
-    /// <summary>Closes the connection, if no writer has it.</summary>
-    public void Close()
-    {
-        if (!_turn.Wait(TimeSpan.Zero)) return;
-        _session?.Dispose();
-        _session = null;
-        _turn.Release();
-    }
 }

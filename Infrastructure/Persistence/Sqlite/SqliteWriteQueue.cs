@@ -1,0 +1,179 @@
+using System.Collections.Concurrent;
+using Microsoft.Data.Sqlite;
+using SQLitePCL;
+
+namespace CleanUsers.Infrastructure.Persistence.Sqlite;
+
+/// <summary>
+/// SQLite has one writer at a time. The writers of this process wait here, in order of arrival, and take turns on one connection. Without the queue
+/// the driver would get "busy" and sleep (150 ms each time). One queue a database, for all contexts of the process.
+/// </summary>
+/// <remarks>
+/// Writers that wait for each other share a transaction, and with it the wait for the disk: each writes behind a savepoint of its own, the last of them
+/// commits, and all learn only then that their writes are stored. A writer that nobody waits for commits at once.
+/// </remarks>
+#pragma warning disable CA1001 // it lives as long as the process
+internal sealed class SqliteWriteQueue
+#pragma warning restore CA1001
+{
+    /// <summary>How long a writer waits for its turn, at most.</summary>
+    private static readonly TimeSpan Timeout = TimeSpan.FromSeconds(30);
+
+    /// <summary>In writers: those of a full transaction wait no longer for others.</summary>
+    private const int MaxShared = 64;
+
+    private const string Savepoint = "writer";
+
+    private static readonly ConcurrentDictionary<string, SqliteWriteQueue> Queues = new(StringComparer.Ordinal);
+
+    private readonly SemaphoreSlim _turn = new(1, 1);
+    private readonly string _connectionString;
+    private int _waiting;
+
+    // of the one whose turn it is
+    private SqliteSession? _session;
+    private SharedTransaction? _open;
+
+    private SqliteWriteQueue(string connectionString) => _connectionString = connectionString;
+
+    /// <param name="connectionString">The database: the same text, the same queue.</param>
+    public static SqliteWriteQueue Of(string connectionString) => Queues.GetOrAdd(connectionString, text => new SqliteWriteQueue(text));
+
+    /// <summary>Writes something when its turn comes, and returns when it is committed.</summary>
+    /// <param name="write">The write, and whether to keep it; it has to leave alone whether the transaction is committed.</param>
+    /// <exception cref="SqliteException">The queue did not advance in time, the file can't be opened, or the commit failed.</exception>
+    public async Task<(T Result, bool Commit)> WriteAsync<T>(
+        Func<SqliteSession, SqliteTransaction, Task<(T Result, bool Commit)>> write, CancellationToken ct)
+    {
+        await WaitForTurnAsync(ct);
+        SharedTransaction transaction;
+        Task<(T Result, bool Commit)> attempt;
+        try
+        {
+            transaction = _open ??= Begin();
+            transaction.Writers++;
+            attempt = WriteBehindSavepointAsync(write, _session!, transaction);
+            await Task.WhenAny(attempt);
+        }
+        finally
+        {
+            EndTurn();
+        }
+
+        // also where the write was rejected: what it collided with may be another's write that is not stored yet
+        await transaction.Committed;
+        return await attempt;
+    }
+
+    /// <summary>Closes the connection, if no writer has it.</summary>
+    public void Close()
+    {
+        if (!_turn.Wait(TimeSpan.Zero)) return;
+        if (_open is null)
+        {
+            _session?.Dispose();
+            _session = null;
+        }
+
+        _turn.Release();
+    }
+
+    private static async Task<(T Result, bool Commit)> WriteBehindSavepointAsync<T>(
+        Func<SqliteSession, SqliteTransaction, Task<(T Result, bool Commit)>> write, SqliteSession session, SharedTransaction transaction)
+    {
+        transaction.Transaction.Save(Savepoint);
+        var keep = false;
+        try
+        {
+            var outcome = await write(session, transaction.Transaction);
+            keep = outcome.Commit;
+            return outcome;
+        }
+        finally
+        {
+            // a full disk, for example, makes SQLite undo the whole transaction
+            if (session.IsInTransaction)
+            {
+                if (!keep) transaction.Transaction.Rollback(Savepoint);
+                transaction.Transaction.Release(Savepoint);
+            }
+        }
+    }
+
+    private async Task WaitForTurnAsync(CancellationToken ct)
+    {
+        Interlocked.Increment(ref _waiting);
+        var isTurn = false;
+        try
+        {
+            isTurn = await _turn.WaitAsync(Timeout, ct);
+        }
+        finally
+        {
+            Interlocked.Decrement(ref _waiting);
+            if (!isTurn) _ = TakeOverAsync();
+        }
+
+        if (!isTurn) throw new SqliteException("The queue of writers did not advance in time.", raw.SQLITE_BUSY);
+    }
+
+    /// <summary>For a writer that no longer waits: the one before it may have left the commit to it.</summary>
+    private async Task TakeOverAsync()
+    {
+        await _turn.WaitAsync();
+        EndTurn();
+    }
+
+    private SharedTransaction Begin()
+    {
+        if (_session?.IsFresh != true)
+        {
+            _session?.Dispose();
+            _session = null;
+            _session = new SqliteSession(_connectionString);
+        }
+
+        return new SharedTransaction(_session.Connection.BeginTransaction());
+    }
+
+    private void EndTurn()
+    {
+        if (_open is { } open && (Volatile.Read(ref _waiting) == 0 || open.Writers >= MaxShared || !_session!.IsInTransaction))
+        {
+            _open = null;
+            open.Commit();
+        }
+
+        _turn.Release();
+    }
+
+    /// <summary>A transaction of one or more writers.</summary>
+    private sealed class SharedTransaction(SqliteTransaction transaction)
+    {
+        private readonly TaskCompletionSource _committed = new(TaskCreationOptions.RunContinuationsAsynchronously);
+
+        public SqliteTransaction Transaction => transaction;
+
+        public int Writers { get; set; }
+
+        /// <summary>Ends with the commit, or with its failure.</summary>
+        public Task Committed => _committed.Task;
+
+        public void Commit()
+        {
+            try
+            {
+                transaction.Commit();
+                _committed.SetResult();
+            }
+            catch (Exception exception) when (exception is SqliteException or InvalidOperationException) // the latter if SQLite has undone it
+            {
+                _committed.SetException(exception as SqliteException ?? new SqliteException(exception.Message, raw.SQLITE_IOERR));
+            }
+            finally
+            {
+                transaction.Dispose();
+            }
+        }
+    }
+}
