@@ -58,13 +58,16 @@ public sealed class SharedTransactions : IAsyncLifetime
     public async Task Writer_that_gives_up_leaves_nothing_uncommitted()
     {
         var expected = new List<int>();
-        for (var i = 0; i < 400; i += 2)
+        for (var i = 0; i < 1000; i += 2)
         {
             using var givesUp = new CancellationTokenSource();
-            var turn = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
+            var turn = new TaskCompletionSource();
             var first = WriteAsync($"INSERT INTO \"Rows\" VALUES ({i}, 'first')", turn.Task);
             var second = WriteAsync($"INSERT INTO \"Rows\" VALUES ({i + 1}, 'second')", ct: givesUp.Token);
-            await Task.WhenAll(Task.Run(turn.SetResult, Ct), givesUp.CancelAsync());
+            var cancelling = givesUp.CancelAsync(); // on another thread, at about the same time
+            Thread.SpinWait(i % 100 * 20);
+            turn.SetResult();
+            await cancelling;
             await first.WaitAsync(TimeSpan.FromSeconds(20), Ct);
             await Task.WhenAny(second).WaitAsync(TimeSpan.FromSeconds(20), Ct);
             expected.Add(i);
