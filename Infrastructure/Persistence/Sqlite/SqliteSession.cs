@@ -28,7 +28,7 @@ internal sealed class SqliteSession : IDisposable
     public SqliteConnection Connection { get; }
 
     /// <summary>Whether another user of it finds it as a new one: of the same file, without a transaction.</summary>
-    public bool IsFresh => FileControl(Connection.Handle!, 0, Moved, out var moved) == raw.SQLITE_OK && moved == 0 && !IsInTransaction;
+    public bool IsFresh => !HasMoved() && !IsInTransaction;
 
     public bool IsInTransaction => raw.sqlite3_get_autocommit(Connection.Handle!) == 0;
 
@@ -44,6 +44,13 @@ internal sealed class SqliteSession : IDisposable
         DisposeCommands();
         Connection.Dispose();
     }
+
+    private bool HasMoved() => FileControl(Connection.Handle!, 0, Moved, out var moved) switch
+    {
+        raw.SQLITE_OK => moved != 0,
+        raw.SQLITE_NOTFOUND => false, // on Windows, where nothing can replace an open file
+        _ => true,
+    };
 
     private void DisposeCommands()
     {
