@@ -50,7 +50,8 @@ public sealed partial class TheHttpFile(Service service) : IClassFixture<Service
         return requests;
     }
 
-    [GeneratedRegex("^@(?<name>[a-zA-Z]+) *= *(?<value>.*)$", RegexOptions.Multiline | RegexOptions.ExplicitCapture, matchTimeoutMilliseconds: 30_000)]
+    [GeneratedRegex(
+        "^@(?<name>[a-zA-Z]+) *= *(?<value>.*)$", RegexOptions.Multiline | RegexOptions.ExplicitCapture, matchTimeoutMilliseconds: 30_000)]
     private static partial Regex Variable();
 
     [GeneratedRegex("^### *", RegexOptions.Multiline, matchTimeoutMilliseconds: 30_000)]

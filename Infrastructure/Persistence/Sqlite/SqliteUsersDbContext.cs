@@ -45,8 +45,8 @@ internal sealed class SqliteUsersDbContext(DbContextOptions<SqliteUsersDbContext
     };
 
     /// <summary>
-    /// The writers of the process take turns in the transactions of <see cref="SqliteWriteQueue"/>. SQLite's write lock is taken with the first statement
-    /// of a transaction (BEGIN IMMEDIATE): so no transaction reads first and fails later, when it writes.
+    /// The writers of the process take turns in the transactions of <see cref="SqliteWriteQueue"/>. SQLite's write lock is taken with the first
+    /// statement of a transaction (BEGIN IMMEDIATE): so no transaction reads first and fails later, when it writes.
     /// </summary>
     public override async Task<T> InTransactionAsync<T>(
         Func<CancellationToken, Task<(T Result, bool Commit)>> write, CancellationToken ct, Func<CancellationToken, Task<WriteTrace>>? trace = null)

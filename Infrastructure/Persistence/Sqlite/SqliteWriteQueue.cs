@@ -9,8 +9,8 @@ namespace CleanUsers.Infrastructure.Persistence.Sqlite;
 /// the driver would get "busy" and sleep (150 ms each time). One queue a database, for all contexts of the process.
 /// </summary>
 /// <remarks>
-/// Writers that wait for each other share a transaction, and with it the wait for the disk: each writes behind a savepoint of its own, the last of them
-/// commits, and all learn only then that their writes are stored. A writer that nobody waits for commits at once.
+/// Writers that wait for each other share a transaction, and with it the wait for the disk: each writes behind a savepoint of its own, the last of
+/// them commits, and all learn only then that their writes are stored. A writer that no other waits for commits at once.
 /// </remarks>
 #pragma warning disable CA1001 // it lives as long as the process
 internal sealed class SqliteWriteQueue
