@@ -96,6 +96,7 @@ internal sealed class SqliteWriteQueue
             {
                 if (!keep) transaction.Transaction.Rollback(Savepoint);
                 transaction.Transaction.Release(Savepoint);
+                transaction.HasWrites |= keep;
             }
         }
     }
@@ -141,7 +142,7 @@ internal sealed class SqliteWriteQueue
         if (_open is { } open && (Volatile.Read(ref _waiting) == 0 || open.Writers >= MaxShared || !_session!.IsInTransaction))
         {
             _open = null;
-            open.Commit();
+            open.End();
         }
 
         _turn.Release();
@@ -156,14 +157,18 @@ internal sealed class SqliteWriteQueue
 
         public int Writers { get; set; }
 
+        public bool HasWrites { get; set; }
+
         /// <summary>Ends with the commit, or with its failure.</summary>
         public Task Committed => _committed.Task;
 
-        public void Commit()
+        public void End()
         {
             try
             {
-                transaction.Commit();
+                // a commit without writes would still make a database of an empty file
+                if (HasWrites) transaction.Commit();
+                else transaction.Rollback();
                 _committed.SetResult();
             }
             catch (Exception exception) when (exception is SqliteException or InvalidOperationException) // the latter if SQLite has undone it
