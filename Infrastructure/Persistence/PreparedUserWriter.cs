@@ -33,7 +33,7 @@ internal abstract class PreparedUserWriter(UserTable table) : IUserWriter
         }
         catch (DbException exception)
         {
-            throw new DbUpdateException("The database rejected the write of a user.", exception);
+            throw new DbUpdateException("A user could not be written.", exception);
         }
     }
 

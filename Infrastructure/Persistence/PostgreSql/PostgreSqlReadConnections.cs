@@ -8,17 +8,9 @@ internal sealed class PostgreSqlReadConnections(string connectionString) : IPrep
 {
     public async ValueTask<PreparedConnection> OpenAsync(CancellationToken ct)
     {
-        var connection = new NpgsqlConnection(connectionString);
-        try
-        {
-            await connection.OpenAsync(ct);
-            return new Session(connection);
-        }
-        catch
-        {
-            await connection.DisposeAsync();
-            throw;
-        }
+        var connection = new NpgsqlConnection(connectionString); // one that can't be opened holds nothing
+        await connection.OpenAsync(ct);
+        return new Session(connection);
     }
 
     private sealed class Session(NpgsqlConnection connection) : PreparedConnection

@@ -21,8 +21,16 @@ internal sealed class SqliteSession : IDisposable
     public SqliteSession(string connectionString)
     {
         Connection = new SqliteConnection(new SqliteConnectionStringBuilder(connectionString) { Pooling = false }.ConnectionString);
-        Connection.Open();
-        SqliteConnections.Configure(Connection);
+        try
+        {
+            Connection.Open();
+            SqliteConnections.Configure(Connection);
+        }
+        catch (SqliteException) // a file that is not a database can be opened
+        {
+            Connection.Dispose();
+            throw;
+        }
     }
 
     public SqliteConnection Connection { get; }

@@ -54,6 +54,8 @@ internal sealed class SqliteWriteQueue
             transaction.Writers++;
             attempt = WriteBehindSavepointAsync(write, _session!, transaction);
             await Task.WhenAny(attempt);
+            // a full disk, for example, makes SQLite undo the whole transaction: that is the outcome of all its writers
+            if (!_session!.IsInTransaction) transaction.Failure = attempt.Exception?.InnerException;
         }
         finally
         {
@@ -91,8 +93,7 @@ internal sealed class SqliteWriteQueue
         }
         finally
         {
-            // a full disk, for example, makes SQLite undo the whole transaction
-            if (session.IsInTransaction)
+            if (session.IsInTransaction) // else SQLite has undone all of it
             {
                 if (!keep) transaction.Transaction.Rollback(Savepoint);
                 transaction.Transaction.Release(Savepoint);
@@ -139,13 +140,18 @@ internal sealed class SqliteWriteQueue
 
     private void EndTurn()
     {
-        if (_open is { } open && (Volatile.Read(ref _waiting) == 0 || open.Writers >= MaxShared || !_session!.IsInTransaction))
+        try
         {
-            _open = null;
-            open.End();
+            if (_open is { } open && (Volatile.Read(ref _waiting) == 0 || open.Writers >= MaxShared || !_session!.IsInTransaction))
+            {
+                _open = null;
+                open.End();
+            }
         }
-
-        _turn.Release();
+        finally
+        {
+            _turn.Release(); // in any case: the writers behind it wait
+        }
     }
 
     /// <summary>A transaction of one or more writers.</summary>
@@ -159,6 +165,9 @@ internal sealed class SqliteWriteQueue
 
         public bool HasWrites { get; set; }
 
+        /// <summary>Why SQLite has undone it before its end.</summary>
+        public Exception? Failure { get; set; }
+
         /// <summary>Ends with the commit, or with its failure.</summary>
         public Task Committed => _committed.Task;
 
@@ -166,6 +175,12 @@ internal sealed class SqliteWriteQueue
         {
             try
             {
+                if (Failure is not null)
+                {
+                    _committed.SetException(Failure);
+                    return;
+                }
+
                 // a commit without writes would still make a database of an empty file
                 if (HasWrites) transaction.Commit();
                 else transaction.Rollback();

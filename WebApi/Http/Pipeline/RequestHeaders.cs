@@ -6,7 +6,7 @@ using Microsoft.Net.Http.Headers;
 
 namespace CleanUsers.WebApi.Http.Pipeline;
 
-/// <summary>Headers that say of a body what this service does not do. Such a request is rejected before anything is read or written.</summary>
+/// <summary>Rejects, before anything is read or written, requests whose headers require what this service does not do.</summary>
 internal static class RequestHeaders
 {
     /// <summary>
