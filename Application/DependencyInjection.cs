@@ -1,3 +1,4 @@
+using CleanUsers.Application.Changes;
 using CleanUsers.Application.DeletedUsers;
 using CleanUsers.Application.Emails;
 using CleanUsers.Application.Transfer;
@@ -19,6 +20,7 @@ public static class DependencyInjection
         .AddUsers()
         .AddDeletedUsers()
         .AddEmails()
+        .AddChanges()
         .AddTransfer();
 
     private static IServiceCollection AddMapping(this IServiceCollection services, string? licenseKey) =>
@@ -58,6 +60,10 @@ public static class DependencyInjection
         .AddScoped<ListEmails>()
         .AddScoped<FindDueEmails>()
         .AddScoped<DeliverEmail>();
+
+    private static IServiceCollection AddChanges(this IServiceCollection services) => services
+        .AddSingleton<IValidator<ListHistoryQuery>, ListHistoryValidator>()
+        .AddScoped<ListHistory>();
 
     private static IServiceCollection AddTransfer(this IServiceCollection services) => services
         .AddSingleton<IValidator<ImportedUser>, ImportedUserValidator>()

@@ -25,6 +25,7 @@ public static class DependencyInjection
         .AddScoped<IDatabase, Database>()
         .AddScoped<IUserRepository, UserRepository>()
         .AddScoped<UserReader>()
+        .AddScoped<IUserChanges, UserChanges>()
         .AddScoped<IEmailRepository, EmailRepository>()
         .AddScoped<IIdempotencyStore, IdempotencyStore>();
 

@@ -30,8 +30,7 @@ public sealed class ListEmails(IValidator<ListEmailsQuery> validator, IUserReade
         var validation = validator.Validate(query);
         if (!validation.IsValid) return validation.ToInvalid();
         var (cursor, pageSize) = (query.Cursor.Value, query.PageSize.Value);
-        if (cursor is not null && (!cursor.BelongsTo(query.Fingerprint) || cursor.Place.Value is not null))
-            return Cursor.Invalid.ToInvalid(nameof(query.Cursor));
+        if (cursor?.BelongsToOrderByNumber(query.Fingerprint) == false) return Cursor.Invalid.ToInvalid(nameof(query.Cursor));
         if (await users.GetAsync(query.UserId, ct) is null) return Failure.UserNotFound(query.UserId);
 
         var found = await emails.ListAsync(query.UserId, cursor?.Place.Id, pageSize + 1, ct); // one more shows whether there is a next page

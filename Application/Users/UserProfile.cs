@@ -13,5 +13,6 @@ internal sealed class UserProfile : Profile
         CreateMap<User, UserDto>();
         CreateMap<User, DeletedUserDto>().ForMember(dto => dto.PurgeAt, dto => dto.Ignore()); // depends on the configuration
         CreateMap<User, ExportedUser>();
+        CreateMap<UserChange, UserDto>().ForCtorParam(nameof(UserDto.Id), dto => dto.MapFrom(change => change.UserId));
     }
 }

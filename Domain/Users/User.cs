@@ -58,6 +58,9 @@ public sealed class User
 
     public string? DeletedBy { get; private set; }
 
+    /// <summary>What the last method that changed the user did; only of interest until the change is saved.</summary>
+    public UserChangeKind LastChange { get; private set; }
+
     public bool IsDeleted => DeletedAt is not null;
 
     /// <summary>All that a client decides about the user; what a change is compared with.</summary>
@@ -72,7 +75,7 @@ public sealed class User
     {
         var user = new User { CreatedAt = now, CreatedBy = by };
         user.Set(details);
-        user.Touch(now, by);
+        user.Touch(UserChangeKind.Created, now, by);
         return user;
     }
 
@@ -94,7 +97,7 @@ public sealed class User
         if (IsDeleted) throw new InvalidOperationException("A deleted user can't be changed, only restored.");
         if (details == Details) return false;
         Set(details);
-        Touch(now, by);
+        Touch(UserChangeKind.Updated, now, by);
         return true;
     }
 
@@ -104,7 +107,7 @@ public sealed class User
     {
         if (IsDeleted) return false;
         (DeletedAt, DeletedBy) = (now, by);
-        Touch(now, by);
+        Touch(UserChangeKind.Deleted, now, by);
         return true;
     }
 
@@ -116,7 +119,7 @@ public sealed class User
         if (!IsDeleted) return false;
         (DeletedAt, DeletedBy) = (null, null);
         if (email is not null) Set(email);
-        Touch(now, by);
+        Touch(UserChangeKind.Restored, now, by);
         return true;
     }
 
@@ -136,9 +139,9 @@ public sealed class User
 
     private void Set(EmailAddress email) => (Email, EmailKey) = (email.Value, email.Key);
 
-    private void Touch(DateTimeOffset now, string by)
+    private void Touch(UserChangeKind change, DateTimeOffset now, string by)
     {
-        (UpdatedAt, UpdatedBy) = (now, by);
+        (LastChange, UpdatedAt, UpdatedBy) = (change, now, by);
         Version++;
     }
 }

@@ -10,11 +10,14 @@ using Microsoft.EntityFrameworkCore.Storage;
 namespace CleanUsers.Infrastructure.Persistence;
 
 /// <summary>
-/// A user and all its words by one command: EF Core would send a row for each word. The statements are made of the columns that changed, since SQLite
+/// A user, the record of the change and all words by one command: EF Core would send a row for each word. The statements are made of the columns that changed, since SQLite
 /// writes every index whose column a statement names.
 /// </summary>
 internal abstract class PreparedUserWriter(UserTable table) : IUserWriter
 {
+    /// <summary>The kind of the change that makes a new user.</summary>
+    protected static readonly string Created = UserChangeKind.Created.ToString("D");
+
     private readonly ConcurrentDictionary<(uint Changes, bool Words), PreparedStatement> _updates = new();
     private PreparedStatement? _insert;
 
@@ -37,22 +40,19 @@ internal abstract class PreparedUserWriter(UserTable table) : IUserWriter
         }
     }
 
-    /// <summary>A command that inserts a user and its words, and returns its id.</summary>
+    /// <summary>A command that inserts a user, its words and the record of the change, and returns the id.</summary>
     /// <param name="values">The parameters of the columns, with commas between them.</param>
     /// <param name="id">The parameter of the id, if it is known before.</param>
     /// <param name="words">The parameter of the words.</param>
     protected abstract string Insert(string values, string id, string words);
 
-    /// <summary>A command that changes a user, if it still has the version, and returns its id.</summary>
+    /// <summary>A command that changes a user, if it still has the version, adds the record of the change, and returns the id.</summary>
     /// <param name="assignments">The columns that change, and their parameters.</param>
     /// <param name="condition">The id and the version.</param>
-    protected abstract string Update(string assignments, string condition);
-
-    /// <summary>Like <see cref="Update(string, string)"/>, for a user whose words change, too.</summary>
     /// <param name="id">The parameter of the id.</param>
-    /// <param name="removed">The parameter of the words to delete.</param>
-    /// <param name="added">The parameter of the words to insert.</param>
-    protected abstract string Update(string assignments, string condition, string id, string removed, string added);
+    /// <param name="kind">The parameter of the kind of the change.</param>
+    /// <param name="words">The parameter of the words to delete and that of the words to insert; null if the words do not change.</param>
+    protected abstract string Update(string assignments, string condition, string id, string kind, (string Removed, string Added)? words);
 
     /// <summary>Several texts as one parameter.</summary>
     protected abstract object ToParameter(IEnumerable<string> words);
@@ -74,7 +74,8 @@ internal abstract class PreparedUserWriter(UserTable table) : IUserWriter
     {
         var (removed, added) = entry.ChangedWords();
         var (changes, hasWords) = (table.Changes(entry), removed.Any() || added.Any());
-        object?[] values = [.. table.Values(entry.Entity, changes), entry.Entity.Id, entry.Property(user => user.Version).OriginalValue];
+        var (user, version) = (entry.Entity, entry.Property(user => user.Version).OriginalValue);
+        object?[] values = [.. table.Values(user, changes), user.Id, version, user.LastChange];
         return ExecuteAsync(
             db, entry, _updates.GetOrAdd((changes, hasWords), PrepareUpdate),
             hasWords ? [.. values, ToParameter(removed), ToParameter(added)] : values, ct);
@@ -95,10 +96,9 @@ internal abstract class PreparedUserWriter(UserTable table) : IUserWriter
         var assignments = string.Join(", ", columns.Select((column, number) => $"\"{table.Names[column]}\" = {Parameter(number)}"));
         var condition = $"{id} = {Parameter(count)} AND {table.Column(nameof(User.Version))} = {Parameter(count + 1)}";
         RelationalTypeMapping?[] types =
-            [.. columns.Select(column => table.ModelTypes[column]), table.Type(nameof(User.Id)), table.Type(nameof(User.Version))];
-        return shape.Words
-            ? new(Update(assignments, condition, Parameter(count), Parameter(count + 2), Parameter(count + 3)), [.. types, null, null])
-            : new(Update(assignments, condition), types);
+            [.. columns.Select(column => table.ModelTypes[column]), table.Type(nameof(User.Id)), table.Type(nameof(User.Version)), table.KindType];
+        (string, string)? words = shape.Words ? (Parameter(count + 3), Parameter(count + 4)) : null;
+        return new(Update(assignments, condition, Parameter(count), Parameter(count + 2), words), shape.Words ? [.. types, null, null] : types);
     }
 
     private async Task ExecuteAsync(UsersDbContext db, EntityEntry<User> entry, PreparedStatement statement, object?[] values, CancellationToken ct)

@@ -17,7 +17,7 @@ internal sealed class UserConfiguration(string tieBreaker) : IEntityTypeConfigur
     private const string Deleted = "\"DeletedAt\" IS NOT NULL";
 
     // a code point takes up to two of the units that columns are measured in
-    private const int NameUnits = 2 * UserName.MaxLength;
+    public const int NameUnits = 2 * UserName.MaxLength;
 
     public void Configure(EntityTypeBuilder<User> builder)
     {
@@ -30,6 +30,7 @@ internal sealed class UserConfiguration(string tieBreaker) : IEntityTypeConfigur
         builder.Property(user => user.UpdatedBy).HasMaxLength(User.ActorMaxLength);
         builder.Property(user => user.DeletedBy).HasMaxLength(User.ActorMaxLength);
         builder.Property(user => user.Version).IsConcurrencyToken();
+        builder.Ignore(user => user.LastChange); // it is in the record of the change
 
         builder.HasQueryFilter(NotDeleted, user => user.DeletedAt == null);
 

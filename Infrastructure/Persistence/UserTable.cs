@@ -10,7 +10,7 @@ using Microsoft.EntityFrameworkCore.Storage;
 namespace CleanUsers.Infrastructure.Persistence;
 
 /// <summary>
-/// The table of users, for the statements that are not EF Core's. Names, types and conversions are the model's: what is read and written here is what
+/// The table of users, and that of their changes, for the statements that are not EF Core's. Names, types and conversions are the model's: what is read and written here is what
 /// EF Core would have read and written.
 /// </summary>
 internal sealed class UserTable
@@ -34,6 +34,9 @@ internal sealed class UserTable
                 property => property.GetTypeMapping().Converter?.ProviderClrType ?? Nullable.GetUnderlyingType(property.ClrType) ?? property.ClrType),
         ];
         _read = new(CompileReader);
+        var change = model.FindEntityType(typeof(UserChange))!;
+        Recorded = string.Join(", ", change.GetProperties().Where(p => _entity.FindProperty(p.Name) is not null).Select(p => $"\"{p.GetColumnName()}\""));
+        KindType = change.FindProperty(nameof(UserChange.Kind))!.GetRelationalTypeMapping();
     }
 
     /// <summary>The columns that a write fills, but for the id.</summary>
@@ -47,6 +50,12 @@ internal sealed class UserTable
 
     /// <summary>The names in quotes that every database takes, with commas between them.</summary>
     public string List => string.Join(", ", Names.Select(name => $"\"{name}\""));
+
+    /// <summary>The columns that a user and the record of its change share, in quotes, with commas between them.</summary>
+    public string Recorded { get; }
+
+    /// <summary>Of the kind of a change, in the model.</summary>
+    public RelationalTypeMapping KindType { get; }
 
     /// <summary>Their types in the model.</summary>
     public IReadOnlyList<RelationalTypeMapping> ModelTypes => [.. _stored.Select(property => property.GetRelationalTypeMapping())];
@@ -74,6 +83,12 @@ internal sealed class UserTable
 
     /// <summary>The column of a property, in quotes.</summary>
     public string Column(string property) => $"\"{_entity.FindProperty(property)!.GetColumnName()}\"";
+
+    /// <summary>Adds the records of changes, as <see cref="UserChange.Of"/> makes them.</summary>
+    /// <param name="kind">Of the changes: a parameter or a number.</param>
+    /// <param name="users">Where to find the users as they are now: a table, and a condition if not all are meant.</param>
+    public string InsertChanges(string kind, string users) =>
+        $"""INSERT INTO "UserChanges" ("UserId", "Kind", {Recorded}) SELECT "Id", {kind}, {Recorded} FROM {users}""";
 
     public RelationalTypeMapping Type(string property) => _entity.FindProperty(property)!.GetRelationalTypeMapping();
 

@@ -30,6 +30,8 @@ internal abstract class UsersDbContext(DbContextOptions options) : DbContext(opt
 
     public DbSet<UserWord> Words => Set<UserWord>();
 
+    public DbSet<UserChange> Changes => Set<UserChange>();
+
     public DbSet<Email> Emails => Set<Email>();
 
     /// <summary>The property of a user that breaks ties in an order: the id, or its equal.</summary>
@@ -186,6 +188,7 @@ internal abstract class UsersDbContext(DbContextOptions options) : DbContext(opt
         modelBuilder.AddRowValues();
         modelBuilder.ApplyConfiguration(new UserConfiguration(TieBreaker));
         modelBuilder.ApplyConfiguration(new UserWordConfiguration());
+        modelBuilder.ApplyConfiguration(new UserChangeConfiguration());
         modelBuilder.ApplyConfiguration(new EmailConfiguration());
         modelBuilder.ApplyConfiguration(new IdempotencyRecordConfiguration());
     }
@@ -193,8 +196,9 @@ internal abstract class UsersDbContext(DbContextOptions options) : DbContext(opt
     private async Task<bool> WriteAsync(Func<CancellationToken, Task> write, CancellationToken ct)
     {
         var metrics = UserMetrics.Of(ChangeTracker.Entries<User>());
-        // a search word is no evidence of a write: words come and go with other writes too
-        var saved = ChangeTracker.Entries().FirstOrDefault(entry => entry.State != EntityState.Unchanged && entry.Entity is not UserWord);
+        // what is written besides, or comes and goes with other writes too, is no evidence of a write
+        var saved = ChangeTracker.Entries().FirstOrDefault(
+            entry => entry.State != EntityState.Unchanged && entry.Entity is not (UserWord or UserChange));
         LastSaved = (saved, saved?.State ?? EntityState.Detached);
         await write(ct);
         _uncommitted += metrics;

@@ -1,8 +1,6 @@
 using System.Text.Json;
 using Asp.Versioning;
-using CleanUsers.Application;
 using CleanUsers.Application.Emails;
-using CleanUsers.Application.Users;
 using CleanUsers.WebApi.Http.Idempotency;
 using CleanUsers.WebApi.Http.Input;
 using CleanUsers.WebApi.Http.Pipeline;
@@ -74,10 +72,7 @@ internal sealed class EmailsController : ControllerBase
     private RequestInput<ListEmailsQuery> ToListEmails(long id)
     {
         var parameters = new RequestQuery(Request);
-        var query = new ListEmailsQuery(
-            id,
-            parameters.WholeNumber("pageSize", absent: UserListQuery.DefaultPageSize).Then(UserListQuery.ParsePageSize),
-            parameters.Text("cursor").Then(Cursor.Parse));
+        var query = new ListEmailsQuery(id, parameters.PageSize(), parameters.Cursor());
         return new(query, InputPlace.Parameter, parameters.Errors());
     }
 

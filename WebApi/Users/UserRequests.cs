@@ -1,4 +1,3 @@
-using CleanUsers.Application;
 using CleanUsers.Application.Users;
 using CleanUsers.WebApi.Http.Input;
 using CleanUsers.WebApi.Http.Problems;
@@ -63,8 +62,8 @@ internal static class UserRequests
         var parameters = new RequestQuery(request);
         var query = new TQuery
         {
-            PageSize = parameters.WholeNumber("pageSize", absent: UserListQuery.DefaultPageSize).Then(UserListQuery.ParsePageSize),
-            Cursor = parameters.Text("cursor").Then(Cursor.Parse),
+            PageSize = parameters.PageSize(),
+            Cursor = parameters.Cursor(),
             Sort = parameters.Text("sort").Then(sort => UserSorts.Parse(sort, deleted)),
             Email = parameters.Text("email").Then(UserListQuery.ParseEmail),
             Status = parameters.Text("status").Then(UserListQuery.ParseStatus),

@@ -30,6 +30,7 @@ public abstract class UseCases : IDisposable
             .AddSingleton(Users)
             .AddSingleton(Reader)
             .AddSingleton(Emails)
+            .AddSingleton(Changes)
             .AddSingleton(Sender)
             .AddSingleton(Writer)
             .AddSingleton(Caller)
@@ -46,6 +47,8 @@ public abstract class UseCases : IDisposable
     protected IUserReader Reader { get; } = Substitute.For<IUserReader>();
 
     protected IEmailRepository Emails { get; } = Substitute.For<IEmailRepository>();
+
+    protected IUserChanges Changes { get; } = Substitute.For<IUserChanges>();
 
     protected IEmailSender Sender { get; } = Substitute.For<IEmailSender>();
 

@@ -49,6 +49,21 @@ public sealed class UserTests
         Assert.Equal((null, "", null), (user.Name, user.SortName, user.Age));
     }
 
+    [Fact]
+    public void Record_of_a_change_has_its_kind_and_all_of_the_user_that_it_shares_with_it()
+    {
+        var user = Ada();
+        AssertRecords(UserChangeKind.Created, user);
+        user.Replace(user.Details with { Name = null, Role = UserRole.Admin, Status = UserStatus.Inactive }, Now, "bob");
+        AssertRecords(UserChangeKind.Updated, user);
+        user.Delete(Now, "carol");
+        AssertRecords(UserChangeKind.Deleted, user);
+        user.Delete(Now, "dave");
+        AssertRecords(UserChangeKind.Deleted, user);
+        user.Restore(Now.AddDays(1), "erin", Email("eve@example.org"));
+        AssertRecords(UserChangeKind.Restored, user);
+    }
+
     [Theory]
     [InlineData(-1)]
     [InlineData(151)]
@@ -109,6 +124,16 @@ public sealed class UserTests
         var user = Ada();
         Assert.False(user.Restore(Now, "eve", Email("new@example.org")));
         Assert.Equal((1, "ada@example.org"), (user.Version, user.Email));
+    }
+
+    private static void AssertRecords(UserChangeKind kind, User user)
+    {
+        var change = UserChange.Of(user);
+        Assert.Equal(kind, change.Kind);
+        Assert.Equal(user.Id, change.UserId);
+        var members = typeof(UserChange).GetProperties().Where(member => member.Name is not (nameof(change.Kind) or nameof(change.UserId))).ToList();
+        Assert.Superset(typeof(UserDetails).GetProperties().Select(member => member.Name).ToHashSet(), members.Select(member => member.Name).ToHashSet());
+        Assert.All(members, member => Assert.Equal(typeof(User).GetProperty(member.Name)!.GetValue(user), member.GetValue(change)));
     }
 
     private static User Ada() => User.Create(Details(), Then, "eve");

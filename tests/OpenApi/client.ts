@@ -49,6 +49,10 @@ check("an email is queued", queued.response.status === 201 && queued.data?.statu
 const email = await users.GET("/api/v1/users/{id}/emails/{emailId}", { params: { path: { ...path, emailId: queued.data!.id } } });
 check("an email is read", email.data?.subject === "Hello");
 
+const history = await users.GET("/api/v1/users/{id}/history", { params: { path } });
+check("the history is read", history.data?.items.map((change) => change.kind).join() === "updated,created");
+check("the change is named", history.data?.items[0].changed.join() === "name,age" && history.data.items[0].user.version === 2);
+
 for (const id of ids) {
   const deleted = await users.DELETE("/api/v1/users/{id}", { params: { path: { id } } });
   check(`deleted ${id}`, deleted.response.status === 204);

@@ -1,5 +1,4 @@
 using System.Buffers.Text;
-using System.Globalization;
 using System.Security.Cryptography;
 using System.Text;
 
@@ -23,9 +22,10 @@ internal static class CursorForgery
         return Of($"{deleted}\n{char.ToUpperInvariant(key[0])}{key[1..]}\n{sort.StartsWith('-')}\n\n\n\n\n\n\n", place);
     }
 
-    /// <param name="userId">Whose emails are listed.</param>
-    /// <param name="place">The last email's id.</param>
-    public static string OfEmails(string userId, byte[] place) => Of(string.Create(CultureInfo.InvariantCulture, $"emails\n{userId}\n"), place);
+    /// <param name="list">What is listed: <c>emails</c> or <c>history</c>.</param>
+    /// <param name="userId">Whose.</param>
+    /// <param name="place">The last email's id, or the last change's version.</param>
+    public static string OfOneUser(string list, string userId, byte[] place) => Of($"{list}\n{userId}\n", place);
 
     private static string Of(string query, byte[] place)
     {

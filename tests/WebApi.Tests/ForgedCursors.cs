@@ -1,4 +1,3 @@
-using System.Globalization;
 using System.Text;
 
 namespace CleanUsers.WebApi.Tests;
@@ -37,10 +36,10 @@ public abstract class ForgedCursors(Service service)
     [Fact]
     public async Task Position_that_is_not_in_its_only_spelling_is_400()
     {
-        var emails = await _service.CreateAsync("forged@cursors.example");
+        var user = await _service.CreateAsync("forged@cursors.example");
         var accepted = new List<string>();
         var sent = 0;
-        foreach (var (list, cursor, broken, _) in Lists(emails))
+        foreach (var (list, cursor, broken, _) in Lists(user))
         {
             foreach (var place in broken)
             {
@@ -60,12 +59,12 @@ public abstract class ForgedCursors(Service service)
     [Fact]
     public async Task Position_in_its_only_spelling_is_200()
     {
-        var emails = await _service.CreateAsync("forged-well@cursors.example");
-        foreach (var (list, cursor, _, sound) in Lists(emails))
+        var user = await _service.CreateAsync("forged-well@cursors.example");
+        foreach (var (list, cursor, _, sound) in Lists(user))
             foreach (var place in sound) (await _service.GetAsync($"{list}cursor={cursor(place)}")).Is(200);
     }
 
-    private static IEnumerable<(string List, Func<byte[], string> Cursor, byte[][] Broken, byte[][] Sound)> Lists(long emails)
+    private static IEnumerable<(string List, Func<byte[], string> Cursor, byte[][] Broken, byte[][] Sound)> Lists(long user)
     {
         foreach (var (path, deleted, sorts) in (IEnumerable<(string, bool, string[])>)
             [("users", false, CursorForgery.Sorts), ("deleted-users", true, CursorForgery.DeletedSorts)])
@@ -86,11 +85,14 @@ public abstract class ForgedCursors(Service service)
             }
         }
 
-        yield return (
-            $"/api/v1/users/{emails}/emails?",
-            place => CursorForgery.OfEmails(emails.ToString(CultureInfo.InvariantCulture), place),
-            Broken([.. BrokenIds, "1:", ":1", "1:1"]),
-            [.. SoundIds.Select(Bytes)]);
+        foreach (var list in (string[])["emails", "history"])
+        {
+            yield return (
+                $"/api/v1/users/{user}/{list}?",
+                place => CursorForgery.OfOneUser(list, $"{user}", place),
+                Broken([.. BrokenIds, "1:", ":1", "1:1"]),
+                [.. SoundIds.Select(Bytes)]);
+        }
     }
 
     private static (byte[][] Broken, string[] Sound) Values(string sort) => sort switch

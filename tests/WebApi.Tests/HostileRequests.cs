@@ -113,10 +113,14 @@ internal sealed class HostileRequests(int seed, bool framed = false)
     /// <summary>A cursor with the right digest, for the lists; its position is rarely valid.</summary>
     private string? MadeUpCursor(string path)
     {
-        if (path is not ("/api/v1/users" or "/api/v1/deleted-users") && !path.EndsWith("/emails", StringComparison.Ordinal)) return null;
+        var isOfOneUser = path.EndsWith("/emails", StringComparison.Ordinal) || path.EndsWith("/history", StringComparison.Ordinal);
+        if (path is not ("/api/v1/users" or "/api/v1/deleted-users") && !isOfOneUser) return null;
         var place = Pick(HostileValues.Ids) + Pick([":", ":", ":", ":", "", "::"]);
-        if (path.EndsWith("/emails", StringComparison.Ordinal))
-            return $"?cursor={CursorForgery.OfEmails(path.Split('/')[^2], Bytes(Chance(0.7) ? place.TrimEnd(':') : place))}";
+        if (isOfOneUser)
+        {
+            var (user, list) = (path.Split('/')[^2], path.Split('/')[^1]);
+            return $"?cursor={CursorForgery.OfOneUser(list, user, Bytes(Chance(0.7) ? place.TrimEnd(':') : place))}";
+        }
 
         var deleted = path.EndsWith("deleted-users", StringComparison.Ordinal);
         var sort = Pick(["", "-"]) + Pick(deleted ? CursorForgery.DeletedSorts : CursorForgery.Sorts);

@@ -47,6 +47,9 @@ public sealed class MembersOfAUser(Service service) : IClassFixture<Service>, ID
         AssertIs(first, patched.Json);
         Assert.Equal(4, patched["version"].GetInt64());
         AssertIs(first, Only((await service.GetAsync($"/api/v1/users?email={Address}")).Is(200).Json));
+        var change = Only((await service.GetAsync($"{path}/history")).Is(200).Json);
+        AssertIs(first, change.GetProperty("user"));
+        Assert.Equal($"[\"{member}\"]", change.GetProperty("changed").GetRawText());
 
         (await service.SendAsync("DELETE", path)).Is(204);
         var deleted = $"/api/v1/deleted-users/{created["id"]}";

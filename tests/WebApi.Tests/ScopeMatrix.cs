@@ -26,6 +26,8 @@ public sealed class ScopeMatrix(ClosedService service) : IClassFixture<ClosedSer
         { "PUT", "/api/v1/users/999", Scopes.Write, 415 },
         { "PATCH", "/api/v1/users/999", Scopes.Write, 415 },
         { "DELETE", "/api/v1/users/999", Scopes.Write, 404 },
+        { "GET", "/api/v1/users/999/history", Scopes.Read, 404 },
+        { "HEAD", "/api/v1/users/999/history", Scopes.Read, 404 },
         { "GET", "/api/v1/users/999/emails", Scopes.Read, 404 },
         { "HEAD", "/api/v1/users/999/emails", Scopes.Read, 404 },
         { "POST", "/api/v1/users/999/emails", Scopes.Write, 415 },
@@ -35,6 +37,8 @@ public sealed class ScopeMatrix(ClosedService service) : IClassFixture<ClosedSer
         { "HEAD", "/api/v1/deleted-users", Scopes.Restore, 200 },
         { "GET", "/api/v1/deleted-users/999", Scopes.Restore, 404 },
         { "HEAD", "/api/v1/deleted-users/999", Scopes.Restore, 404 },
+        { "GET", "/api/v1/deleted-users/999/history", Scopes.Restore, 404 },
+        { "HEAD", "/api/v1/deleted-users/999/history", Scopes.Restore, 404 },
         { "PATCH", "/api/v1/deleted-users/999", Scopes.Restore, 415 },
         { "DELETE", "/api/v1/deleted-users/999", Scopes.Purge, 404 },
     };

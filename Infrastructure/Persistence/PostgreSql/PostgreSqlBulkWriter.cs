@@ -74,8 +74,11 @@ internal sealed class PostgreSqlBulkWriter(UsersDbContext db) : IUserBulkWriter
 #pragma warning disable CA2100 // made of the model's names
         insert.CommandText =
             $"""
-            INSERT INTO "Users" ("Id", {_columns.List}) SELECT "Id", {_columns.List} FROM "Incoming"
-            ON CONFLICT ("EmailKey") WHERE "DeletedAt" IS NULL DO NOTHING RETURNING "Id"
+            WITH "Added" AS (
+                INSERT INTO "Users" ("Id", {_columns.List}) SELECT "Id", {_columns.List} FROM "Incoming"
+                ON CONFLICT ("EmailKey") WHERE "DeletedAt" IS NULL DO NOTHING RETURNING "Id", {_columns.Recorded}),
+                "Recorded" AS ({_columns.InsertChanges($"{UserChangeKind.Created:D}", "\"Added\"")})
+            SELECT "Id" FROM "Added"
             """;
 #pragma warning restore CA2100
         await using var rows = await insert.ExecuteReaderAsync(ct);

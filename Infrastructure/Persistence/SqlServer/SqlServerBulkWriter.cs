@@ -43,6 +43,7 @@ internal sealed class SqlServerBulkWriter(UsersDbContext db) : IUserBulkWriter
         INSERT INTO "Users" ("Id", {_columns.List}) OUTPUT inserted."Id" SELECT "Id", {_columns.List} FROM "#Incoming" AS i
         WHERE "Id" >= @from AND "Id" < @to
             AND NOT EXISTS (SELECT 1 FROM "Users" AS u WHERE u."EmailKey" = i."EmailKey" AND u."DeletedAt" IS NULL);
+        {_columns.InsertChanges($"{UserChangeKind.Created:D}", """ "Users" WHERE "Id" >= @from AND "Id" < @to""")};
         """;
 
     private SqlConnection Connection => (SqlConnection)db.Database.GetDbConnection();
@@ -121,6 +122,7 @@ internal sealed class SqlServerBulkWriter(UsersDbContext db) : IUserBulkWriter
             (from.Value, to.Value) = (first + i, first + Math.Min(i + Slice, users.Count));
             await using var ids = await insert.ExecuteReaderAsync(ct);
             while (await ids.ReadAsync(ct)) added.Add(ids.GetInt64(0));
+            await ids.NextResultAsync(ct); // an error of the records of the changes comes here
         }
 
         return added;

@@ -5,13 +5,19 @@ using Microsoft.EntityFrameworkCore.ChangeTracking;
 
 namespace CleanUsers.Infrastructure.Persistence.SqlServer;
 
-/// <summary>By EF Core, whose statements for a user and its words are one round trip.</summary>
+/// <summary>By EF Core, whose statements for a user, its words and the record of the change are one round trip.</summary>
 internal sealed class SqlServerUserWriter : IUserWriter
 {
     public async Task WriteAsync(UsersDbContext db, CancellationToken ct)
     {
-        foreach (var entry in db.ChangeTracker.Entries<UserWord>().ToList()) entry.State = EntityState.Detached; // of an earlier attempt
-        foreach (var entry in db.ChangeTracker.Entries<User>().ToList()) UpdateWords(db, entry);
+        var ofEarlierAttempt = db.ChangeTracker.Entries().Where(entry => entry.Entity is UserWord or UserChange).ToList();
+        foreach (var entry in ofEarlierAttempt) entry.State = EntityState.Detached;
+        foreach (var entry in db.ChangeTracker.Entries<User>().Where(entry => entry.State is EntityState.Added or EntityState.Modified).ToList())
+        {
+            UpdateWords(db, entry);
+            db.Add(UserChange.Of(entry.Entity));
+        }
+
         await db.SaveChangesAsync(acceptAllChangesOnSuccess: false, ct);
     }
 

@@ -29,6 +29,8 @@ internal sealed partial class SqlServerUsersDbContext(DbContextOptions<SqlServer
             ALTER TABLE [Users] SET (LOCK_ESCALATION = DISABLE);
         IF EXISTS (SELECT 1 FROM [sys].[tables] WHERE [object_id] = OBJECT_ID(N'UserWords') AND [lock_escalation] <> 1)
             ALTER TABLE [UserWords] SET (LOCK_ESCALATION = DISABLE);
+        IF EXISTS (SELECT 1 FROM [sys].[tables] WHERE [object_id] = OBJECT_ID(N'UserChanges') AND [lock_escalation] <> 1)
+            ALTER TABLE [UserChanges] SET (LOCK_ESCALATION = DISABLE);
         """;
 
     // the databases whose exports block writers, each of which is warned about once

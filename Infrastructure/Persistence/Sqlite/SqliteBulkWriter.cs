@@ -22,9 +22,10 @@ internal sealed class SqliteBulkWriter(UsersDbContext db) : IUserBulkWriter
         async token =>
         {
             // no other writer until the end: so the next id is known, and a rejected user uses no id
-            var next = 1 + await db.Database
+            var first = 1 + await db.Database
                 .SqlQuery<long>($"SELECT COALESCE(MAX(\"seq\"), 0) AS \"Value\" FROM \"sqlite_sequence\" WHERE \"name\" = 'Users'")
                 .SingleAsync(token);
+            var next = first;
             await db.Database.ExecuteSqlRawAsync($"PRAGMA wal_autocheckpoint = {PagesBetweenCheckpoints}", token);
             var added = new bool[users.Count];
             var id = _columns.Names.Count; // the last parameter
@@ -47,6 +48,8 @@ internal sealed class SqliteBulkWriter(UsersDbContext db) : IUserBulkWriter
                 next++;
             }
 
+            await db.Database.ExecuteSqlRawAsync(
+                _columns.InsertChanges($"{UserChangeKind.Created:D}", $""" "Users" WHERE "Id" >= {first}"""), token);
             words.Sort((a, b) => string.CompareOrdinal(a.Word, b.Word)); // neighbours in the index are written together
             await using var insertWord = Prepare("""INSERT INTO "UserWords" ("Word", "UserId") VALUES ($0, $1)""", 2);
             foreach (var (word, user) in words)

@@ -10,22 +10,30 @@ namespace CleanUsers.Infrastructure.Persistence.Sqlite;
 internal sealed class SqliteUserWriter(UserTable table) : PreparedUserWriter(table)
 {
     private const string InsertWords = "INSERT INTO \"UserWords\" (\"UserId\", \"Word\") SELECT";
+    private const string NewId = "(SELECT \"seq\" FROM \"sqlite_sequence\" WHERE \"name\" = 'Users')";
 
     protected override string Insert(string values, string id, string words) =>
         $"""
         INSERT INTO "Users" ({Table.List}) VALUES ({values}) RETURNING "Id";
-        {InsertWords} (SELECT "seq" FROM "sqlite_sequence" WHERE "name" = 'Users'), "value" FROM json_each({words})
+        {Table.InsertChanges(Created, $""" "Users" WHERE "Id" = {NewId}""")};
+        {InsertWords} {NewId}, "value" FROM json_each({words})
         """;
 
-    protected override string Update(string assignments, string condition) =>
-        $"""UPDATE "Users" SET {assignments} WHERE {condition} RETURNING "Id" """;
-
-    protected override string Update(string assignments, string condition, string id, string removed, string added) =>
-        $"""
-        {Update(assignments, condition)};
-        DELETE FROM "UserWords" WHERE "UserId" = {id} AND "Word" IN (SELECT "value" FROM json_each({removed}));
-        {InsertWords} {id}, "value" FROM json_each({added})
-        """;
+    protected override string Update(string assignments, string condition, string id, string kind, (string Removed, string Added)? words)
+    {
+        var update =
+            $"""
+            UPDATE "Users" SET {assignments} WHERE {condition} RETURNING "Id";
+            {Table.InsertChanges(kind, $""" "Users" WHERE "Id" = {id}""")};
+            """;
+        return words is null
+            ? update
+            : $"""
+            {update}
+            DELETE FROM "UserWords" WHERE "UserId" = {id} AND "Word" IN (SELECT "value" FROM json_each({words.Value.Removed}));
+            {InsertWords} {id}, "value" FROM json_each({words.Value.Added})
+            """;
+    }
 
     protected override object ToParameter(IEnumerable<string> words) => JsonSerializer.Serialize(words);
 

@@ -2,6 +2,7 @@ using System.Buffers;
 using System.Text;
 using System.Text.Unicode;
 using CleanUsers.Application;
+using CleanUsers.Application.Users;
 using Microsoft.AspNetCore.WebUtilities;
 
 namespace CleanUsers.WebApi.Http.Input;
@@ -48,6 +49,12 @@ internal sealed class RequestQuery
         "true" => true,
         _ => Reject<bool>(name, "unknown-value", $"Parameter '{name}' must be true or false."),
     });
+
+    /// <summary>Of a list.</summary>
+    public Parsed<int> PageSize() => WholeNumber("pageSize", absent: UserListQuery.DefaultPageSize).Then(UserListQuery.ParsePageSize);
+
+    /// <summary>The place in a list where the page before ended; null for the first page.</summary>
+    public Parsed<Cursor?> Cursor() => Text("cursor").Then(Application.Cursor.Parse);
 
     /// <summary>The errors of the query, once every parameter of the resource was read.</summary>
     public IReadOnlyList<InputError> Errors()

@@ -5,6 +5,7 @@ using System.Text.Json;
 using System.Text.Json.Serialization;
 using System.Text.Json.Serialization.Metadata;
 using CleanUsers.Application;
+using CleanUsers.Application.Changes;
 using CleanUsers.Application.DeletedUsers;
 using CleanUsers.Application.Emails;
 using CleanUsers.Application.Transfer;
@@ -22,6 +23,7 @@ namespace CleanUsers.WebApi.Http.Responses;
 [JsonSerializable(typeof(ImportCounts))]
 [JsonSerializable(typeof(Page<UserDto>))]
 [JsonSerializable(typeof(Page<DeletedUserDto>))]
+[JsonSerializable(typeof(Page<UserChangeDto>))]
 [JsonSerializable(typeof(EmailDto))]
 [JsonSerializable(typeof(Page<EmailDto>))]
 [JsonSerializable(typeof(ProblemBody))]
@@ -47,6 +49,9 @@ internal sealed partial class WireJson : JsonSerializerContext
             new JsonStringEnumConverter<Domain.Users.UserRole>(),
             new JsonStringEnumConverter<Domain.Users.UserStatus>(),
             new JsonStringEnumConverter<Domain.Emails.EmailStatus>(),
+            // these are words of the contract itself, and written as its members are
+            new JsonStringEnumConverter<Domain.Users.UserChangeKind>(JsonNamingPolicy.CamelCase),
+            new JsonStringEnumConverter<UserMember>(JsonNamingPolicy.CamelCase),
         },
     };
 

@@ -3,7 +3,7 @@ using Microsoft.EntityFrameworkCore.Migrations;
 
 #nullable disable
 
-namespace CleanUsers.Infrastructure.Persistence.PostgreSql.Migrations
+namespace CleanUsers.Infrastructure.Persistence.SqlServer.Migrations
 {
     /// <inheritdoc />
     public partial class Initial : Migration
@@ -24,21 +24,20 @@ namespace CleanUsers.Infrastructure.Persistence.PostgreSql.Migrations
                 columns: table => new
                 {
                     Id = table.Column<long>(type: "bigint", nullable: false),
-                    Email = table.Column<string>(type: "character varying(254)", maxLength: 254, nullable: false, collation: "C"),
-                    EmailKey = table.Column<string>(type: "character varying(254)", maxLength: 254, nullable: false, collation: "C"),
-                    Name = table.Column<string>(type: "character varying(400)", maxLength: 400, nullable: true, collation: "C"),
-                    SortName = table.Column<string>(type: "character varying(400)", maxLength: 400, nullable: false, collation: "C"),
-                    Age = table.Column<int>(type: "integer", nullable: true),
-                    Role = table.Column<int>(type: "integer", nullable: false),
-                    Status = table.Column<int>(type: "integer", nullable: false),
-                    CreatedAt = table.Column<DateTimeOffset>(type: "timestamp with time zone", nullable: false),
-                    CreatedBy = table.Column<string>(type: "character varying(255)", maxLength: 255, nullable: false, collation: "C"),
-                    UpdatedAt = table.Column<DateTimeOffset>(type: "timestamp with time zone", nullable: false),
-                    UpdatedBy = table.Column<string>(type: "character varying(255)", maxLength: 255, nullable: false, collation: "C"),
+                    Email = table.Column<string>(type: "nvarchar(254)", maxLength: 254, nullable: false, collation: "Latin1_General_100_BIN2"),
+                    EmailKey = table.Column<byte[]>(type: "varbinary(254)", maxLength: 254, nullable: false),
+                    Name = table.Column<string>(type: "nvarchar(400)", maxLength: 400, nullable: true, collation: "Latin1_General_100_BIN2"),
+                    SortName = table.Column<byte[]>(type: "varbinary(800)", maxLength: 800, nullable: false),
+                    Age = table.Column<int>(type: "int", nullable: true),
+                    Role = table.Column<int>(type: "int", nullable: false),
+                    Status = table.Column<int>(type: "int", nullable: false),
+                    CreatedAt = table.Column<DateTimeOffset>(type: "datetimeoffset(3)", precision: 3, nullable: false),
+                    CreatedBy = table.Column<string>(type: "nvarchar(255)", maxLength: 255, nullable: false, collation: "Latin1_General_100_BIN2"),
+                    UpdatedAt = table.Column<DateTimeOffset>(type: "datetimeoffset(3)", precision: 3, nullable: false),
+                    UpdatedBy = table.Column<string>(type: "nvarchar(255)", maxLength: 255, nullable: false, collation: "Latin1_General_100_BIN2"),
                     Version = table.Column<long>(type: "bigint", nullable: false),
-                    DeletedAt = table.Column<DateTimeOffset>(type: "timestamp with time zone", nullable: true),
-                    DeletedBy = table.Column<string>(type: "character varying(255)", maxLength: 255, nullable: true, collation: "C"),
-                    xmin = table.Column<uint>(type: "xid", nullable: false)
+                    DeletedAt = table.Column<DateTimeOffset>(type: "datetimeoffset(3)", precision: 3, nullable: true),
+                    DeletedBy = table.Column<string>(type: "nvarchar(255)", maxLength: 255, nullable: true, collation: "Latin1_General_100_BIN2")
                 },
                 constraints: table =>
                 {
@@ -51,17 +50,16 @@ namespace CleanUsers.Infrastructure.Persistence.PostgreSql.Migrations
                 {
                     Id = table.Column<long>(type: "bigint", nullable: false),
                     UserId = table.Column<long>(type: "bigint", nullable: false),
-                    Subject = table.Column<string>(type: "character varying(400)", maxLength: 400, nullable: false, collation: "C"),
-                    Text = table.Column<string>(type: "text", nullable: false, collation: "C"),
-                    Status = table.Column<int>(type: "integer", nullable: false),
-                    CreatedAt = table.Column<DateTimeOffset>(type: "timestamp with time zone", nullable: false),
-                    CreatedBy = table.Column<string>(type: "character varying(255)", maxLength: 255, nullable: false, collation: "C"),
-                    SentAt = table.Column<DateTimeOffset>(type: "timestamp with time zone", nullable: true),
-                    Attempts = table.Column<int>(type: "integer", nullable: false),
-                    LastError = table.Column<string>(type: "character varying(500)", maxLength: 500, nullable: true, collation: "C"),
-                    DueAt = table.Column<DateTimeOffset>(type: "timestamp with time zone", nullable: true),
-                    Version = table.Column<long>(type: "bigint", nullable: false),
-                    xmin = table.Column<uint>(type: "xid", nullable: false)
+                    Subject = table.Column<string>(type: "nvarchar(400)", maxLength: 400, nullable: false, collation: "Latin1_General_100_BIN2"),
+                    Text = table.Column<string>(type: "nvarchar(max)", nullable: false, collation: "Latin1_General_100_BIN2"),
+                    Status = table.Column<int>(type: "int", nullable: false),
+                    CreatedAt = table.Column<DateTimeOffset>(type: "datetimeoffset(3)", precision: 3, nullable: false),
+                    CreatedBy = table.Column<string>(type: "nvarchar(255)", maxLength: 255, nullable: false, collation: "Latin1_General_100_BIN2"),
+                    SentAt = table.Column<DateTimeOffset>(type: "datetimeoffset(3)", precision: 3, nullable: true),
+                    Attempts = table.Column<int>(type: "int", nullable: false),
+                    LastError = table.Column<string>(type: "nvarchar(500)", maxLength: 500, nullable: true, collation: "Latin1_General_100_BIN2"),
+                    DueAt = table.Column<DateTimeOffset>(type: "datetimeoffset(3)", precision: 3, nullable: true),
+                    Version = table.Column<long>(type: "bigint", nullable: false)
                 },
                 constraints: table =>
                 {
@@ -78,12 +76,11 @@ namespace CleanUsers.Infrastructure.Persistence.PostgreSql.Migrations
                 name: "IdempotencyRecords",
                 columns: table => new
                 {
-                    Scope = table.Column<string>(type: "character varying(64)", maxLength: 64, nullable: false, collation: "C"),
-                    Fingerprint = table.Column<string>(type: "character varying(64)", maxLength: 64, nullable: false, collation: "C"),
-                    CreatedAt = table.Column<DateTimeOffset>(type: "timestamp with time zone", nullable: false),
+                    Scope = table.Column<string>(type: "nvarchar(64)", maxLength: 64, nullable: false, collation: "Latin1_General_100_BIN2"),
+                    Fingerprint = table.Column<string>(type: "nvarchar(64)", maxLength: 64, nullable: false, collation: "Latin1_General_100_BIN2"),
+                    CreatedAt = table.Column<DateTimeOffset>(type: "datetimeoffset(3)", precision: 3, nullable: false),
                     UserId = table.Column<long>(type: "bigint", nullable: true),
-                    Response = table.Column<string>(type: "text", nullable: false, collation: "C"),
-                    xmin = table.Column<uint>(type: "xid", nullable: false)
+                    Response = table.Column<string>(type: "nvarchar(max)", nullable: false, collation: "Latin1_General_100_BIN2")
                 },
                 constraints: table =>
                 {
@@ -97,11 +94,38 @@ namespace CleanUsers.Infrastructure.Persistence.PostgreSql.Migrations
                 });
 
             migrationBuilder.CreateTable(
+                name: "UserChanges",
+                columns: table => new
+                {
+                    UserId = table.Column<long>(type: "bigint", nullable: false),
+                    Version = table.Column<long>(type: "bigint", nullable: false),
+                    Kind = table.Column<int>(type: "int", nullable: false),
+                    Email = table.Column<string>(type: "nvarchar(254)", maxLength: 254, nullable: false, collation: "Latin1_General_100_BIN2"),
+                    Name = table.Column<string>(type: "nvarchar(400)", maxLength: 400, nullable: true, collation: "Latin1_General_100_BIN2"),
+                    Age = table.Column<int>(type: "int", nullable: true),
+                    Role = table.Column<int>(type: "int", nullable: false),
+                    Status = table.Column<int>(type: "int", nullable: false),
+                    CreatedAt = table.Column<DateTimeOffset>(type: "datetimeoffset(3)", precision: 3, nullable: false),
+                    UpdatedAt = table.Column<DateTimeOffset>(type: "datetimeoffset(3)", precision: 3, nullable: false),
+                    UpdatedBy = table.Column<string>(type: "nvarchar(255)", maxLength: 255, nullable: false, collation: "Latin1_General_100_BIN2")
+                },
+                constraints: table =>
+                {
+                    table.PrimaryKey("PK_UserChanges", x => new { x.UserId, x.Version });
+                    table.ForeignKey(
+                        name: "FK_UserChanges_Users_UserId",
+                        column: x => x.UserId,
+                        principalTable: "Users",
+                        principalColumn: "Id",
+                        onDelete: ReferentialAction.Cascade);
+                });
+
+            migrationBuilder.CreateTable(
                 name: "UserWords",
                 columns: table => new
                 {
                     UserId = table.Column<long>(type: "bigint", nullable: false),
-                    Word = table.Column<string>(type: "character varying(400)", maxLength: 400, nullable: false, collation: "C")
+                    Word = table.Column<byte[]>(type: "varbinary(800)", maxLength: 800, nullable: false)
                 },
                 constraints: table =>
                 {
@@ -139,7 +163,8 @@ namespace CleanUsers.Infrastructure.Persistence.PostgreSql.Migrations
                 name: "IX_DeletedUsers_CreatedAt",
                 table: "Users",
                 columns: new[] { "CreatedAt", "Id" },
-                filter: "\"DeletedAt\" IS NOT NULL");
+                filter: "\"DeletedAt\" IS NOT NULL")
+                .Annotation("SqlServer:Include", new[] { "DeletedAt" });
 
             migrationBuilder.CreateIndex(
                 name: "IX_DeletedUsers_DeletedAt",
@@ -151,74 +176,86 @@ namespace CleanUsers.Infrastructure.Persistence.PostgreSql.Migrations
                 name: "IX_DeletedUsers_Email",
                 table: "Users",
                 columns: new[] { "EmailKey", "Id" },
-                filter: "\"DeletedAt\" IS NOT NULL");
+                filter: "\"DeletedAt\" IS NOT NULL")
+                .Annotation("SqlServer:Include", new[] { "DeletedAt" });
 
             migrationBuilder.CreateIndex(
                 name: "IX_DeletedUsers_Id",
                 table: "Users",
                 column: "Id",
-                filter: "\"DeletedAt\" IS NOT NULL");
+                filter: "\"DeletedAt\" IS NOT NULL")
+                .Annotation("SqlServer:Include", new[] { "DeletedAt" });
 
             migrationBuilder.CreateIndex(
                 name: "IX_DeletedUsers_Name",
                 table: "Users",
                 columns: new[] { "SortName", "Id" },
-                filter: "\"DeletedAt\" IS NOT NULL");
+                filter: "\"DeletedAt\" IS NOT NULL")
+                .Annotation("SqlServer:Include", new[] { "DeletedAt" });
 
             migrationBuilder.CreateIndex(
                 name: "IX_DeletedUsers_Role",
                 table: "Users",
                 columns: new[] { "Role", "Id" },
-                filter: "\"DeletedAt\" IS NOT NULL");
+                filter: "\"DeletedAt\" IS NOT NULL")
+                .Annotation("SqlServer:Include", new[] { "DeletedAt" });
 
             migrationBuilder.CreateIndex(
                 name: "IX_DeletedUsers_Status",
                 table: "Users",
                 columns: new[] { "Status", "Id" },
-                filter: "\"DeletedAt\" IS NOT NULL");
+                filter: "\"DeletedAt\" IS NOT NULL")
+                .Annotation("SqlServer:Include", new[] { "DeletedAt" });
 
             migrationBuilder.CreateIndex(
                 name: "IX_DeletedUsers_UpdatedAt",
                 table: "Users",
                 columns: new[] { "UpdatedAt", "Id" },
-                filter: "\"DeletedAt\" IS NOT NULL");
+                filter: "\"DeletedAt\" IS NOT NULL")
+                .Annotation("SqlServer:Include", new[] { "DeletedAt" });
 
             migrationBuilder.CreateIndex(
                 name: "IX_Users_CreatedAt",
                 table: "Users",
                 columns: new[] { "CreatedAt", "Id" },
-                filter: "\"DeletedAt\" IS NULL");
+                filter: "\"DeletedAt\" IS NULL")
+                .Annotation("SqlServer:Include", new[] { "DeletedAt" });
 
             migrationBuilder.CreateIndex(
                 name: "IX_Users_EmailKey",
                 table: "Users",
                 column: "EmailKey",
                 unique: true,
-                filter: "\"DeletedAt\" IS NULL");
+                filter: "\"DeletedAt\" IS NULL")
+                .Annotation("SqlServer:Include", new[] { "DeletedAt" });
 
             migrationBuilder.CreateIndex(
                 name: "IX_Users_Name",
                 table: "Users",
                 columns: new[] { "SortName", "Id" },
-                filter: "\"DeletedAt\" IS NULL");
+                filter: "\"DeletedAt\" IS NULL")
+                .Annotation("SqlServer:Include", new[] { "DeletedAt" });
 
             migrationBuilder.CreateIndex(
                 name: "IX_Users_Role",
                 table: "Users",
                 columns: new[] { "Role", "Id" },
-                filter: "\"DeletedAt\" IS NULL");
+                filter: "\"DeletedAt\" IS NULL")
+                .Annotation("SqlServer:Include", new[] { "DeletedAt" });
 
             migrationBuilder.CreateIndex(
                 name: "IX_Users_Status",
                 table: "Users",
                 columns: new[] { "Status", "Id" },
-                filter: "\"DeletedAt\" IS NULL");
+                filter: "\"DeletedAt\" IS NULL")
+                .Annotation("SqlServer:Include", new[] { "DeletedAt" });
 
             migrationBuilder.CreateIndex(
                 name: "IX_Users_UpdatedAt",
                 table: "Users",
                 columns: new[] { "UpdatedAt", "Id" },
-                filter: "\"DeletedAt\" IS NULL");
+                filter: "\"DeletedAt\" IS NULL")
+                .Annotation("SqlServer:Include", new[] { "DeletedAt" });
 
             migrationBuilder.CreateIndex(
                 name: "IX_UserWords_Word_UserId",
@@ -234,6 +271,9 @@ namespace CleanUsers.Infrastructure.Persistence.PostgreSql.Migrations
 
             migrationBuilder.DropTable(
                 name: "IdempotencyRecords");
+
+            migrationBuilder.DropTable(
+                name: "UserChanges");
 
             migrationBuilder.DropTable(
                 name: "UserWords");

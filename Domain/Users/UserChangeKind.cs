@@ -1,0 +1,9 @@
+namespace CleanUsers.Domain.Users;
+
+public enum UserChangeKind
+{
+    Created,
+    Updated,
+    Deleted,
+    Restored,
+}
