@@ -70,8 +70,11 @@ public sealed class ChildProcess : IDisposable
     /// <summary>Sends a signal at once: a process for it, such as kill(1), would start too late.</summary>
     public void Signal(int signal)
     {
-        if (Kill(_process.Id, signal) != 0) throw new InvalidOperationException("The signal could not be sent.");
+        if (!TrySignal(signal)) throw new InvalidOperationException("The signal could not be sent.");
     }
+
+    /// <returns>False if the process has exited.</returns>
+    public bool TrySignal(int signal) => Kill(_process.Id, signal) == 0;
 
     /// <summary>SIGKILL.</summary>
     public void Kill()
