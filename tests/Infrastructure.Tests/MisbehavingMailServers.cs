@@ -4,6 +4,7 @@ using CleanUsers.Application.Emails;
 using CleanUsers.Application.Ports;
 using CleanUsers.Domain.Emails;
 using CleanUsers.Infrastructure.Emails;
+using CleanUsers.TestSupport;
 using Microsoft.Extensions.DependencyInjection;
 
 namespace CleanUsers.Infrastructure.Tests;
@@ -53,6 +54,7 @@ public abstract class MisbehavingMailServers(Store store) : IDisposable
     [Fact]
     public async Task Each_reply_in_each_phase_has_its_outcome_and_other_emails_are_delivered()
     {
+        LongTest.SkipUnlessDemanded();
         var clock = Stopwatch.StartNew();
         var router = new Router();
         foreach (var phase in Enum.GetValues<MailPhase>())

@@ -21,6 +21,7 @@ public sealed class ConcurrentEmailSenders : IAsyncLifetime
     [Fact]
     public async Task Each_email_is_sent_and_only_those_of_the_killed_sender_may_be_sent_twice()
     {
+        LongTest.SkipUnlessDemanded();
         _database.SkipWhereAbsent();
         await _mail.StartAsync();
         var first = await ServeAsync();

@@ -2,6 +2,7 @@ using System.Collections.Concurrent;
 using System.Net.Sockets;
 using System.Text;
 using System.Text.Json;
+using CleanUsers.TestSupport;
 
 namespace CleanUsers.WebApi.Tests;
 
@@ -16,6 +17,7 @@ public sealed class Crashes : IDisposable
     [Fact]
     public async Task Retry_after_a_kill_replays_the_response_that_was_not_received()
     {
+        LongTest.SkipUnlessDemanded();
         using (var first = await StartAsync())
         {
             // a client that sends a request and does not read the response
@@ -43,6 +45,7 @@ public sealed class Crashes : IDisposable
     [Fact]
     public async Task Created_users_are_there_after_a_kill()
     {
+        LongTest.SkipUnlessDemanded();
         var created = new ConcurrentBag<long>();
         using (var first = await StartAsync())
         {

@@ -1,5 +1,6 @@
 using System.Text.Json.Nodes;
 using System.Text.RegularExpressions;
+using CleanUsers.TestSupport;
 
 namespace CleanUsers.WebApi.Tests;
 
@@ -12,6 +13,7 @@ public sealed class Dashboard
     [Fact(Timeout = 300_000)]
     public async Task Every_metric_and_label_of_the_dashboard_exists()
     {
+        LongTest.SkipUnlessDemanded();
         using var service = await RunningService.StartAsync();
         (await service.SendAsync("POST", "/api/v1/users", """{"email":"one@example.org"}""")).Is(201);
         (await service.SendAsync("POST", "/api/v1/users", """{"email":"one@example.org"}""")).Is(409);

@@ -17,6 +17,7 @@ public sealed class DatabaseOutages(DatabaseOutages.WithDedicatedServer service)
     [Fact]
     public async Task Stopped_server_causes_503_until_it_is_back_and_loses_no_created_user()
     {
+        LongTest.SkipUnlessDemanded();
         await using var load = new Load(_service);
         await load.CollectAsync(TimeSpan.FromSeconds(1));
         await _service.PostgreSql.StopAsync();
@@ -36,6 +37,7 @@ public sealed class DatabaseOutages(DatabaseOutages.WithDedicatedServer service)
     [Fact]
     public async Task Broken_connections_are_replaced_and_no_created_user_is_lost()
     {
+        LongTest.SkipUnlessDemanded();
         await using var load = new Load(_service);
         for (var i = 0; i < 20; i++)
         {
@@ -52,6 +54,7 @@ public sealed class DatabaseOutages(DatabaseOutages.WithDedicatedServer service)
     [Fact]
     public async Task Hanging_server_causes_503_within_the_timeout_and_its_commands_are_cancelled()
     {
+        LongTest.SkipUnlessDemanded();
         await using var connection = new NpgsqlConnection(_service.PostgreSql.ConnectionString);
         await connection.OpenAsync(Ct);
         await using var transaction = await connection.BeginTransactionAsync(Ct);

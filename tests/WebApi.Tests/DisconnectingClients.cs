@@ -1,4 +1,5 @@
 using System.Globalization;
+using CleanUsers.TestSupport;
 
 namespace CleanUsers.WebApi.Tests;
 
@@ -56,6 +57,7 @@ public sealed class DisconnectingClients(Service service) : IClassFixture<Servic
     [Fact]
     public async Task Timeout_within_a_body_logs_no_error()
     {
+        LongTest.SkipUnlessDemanded();
         await using var hurried = new WithAShortTimeout();
         await hurried.InitializeAsync();
         foreach (var body in (string[])["Content-Length: 1000\r\n\r\n{", "Transfer-Encoding: chunked\r\n\r\nff\r\n{"])

@@ -1,6 +1,7 @@
 using System.Text.Json;
 using System.Text.RegularExpressions;
 using CleanUsers.Application.Ports;
+using CleanUsers.TestSupport;
 using Microsoft.AspNetCore.Hosting;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.DependencyInjection.Extensions;
@@ -17,6 +18,7 @@ public sealed class EmailsThatFail
         "The mail server can't be reached, or ended the connection. Connection refused")]
     public async Task An_attempt_that_fails_is_a_warning_with_its_reason_and_is_counted(string settings, string reason)
     {
+        LongTest.SkipUnlessDemanded();
         using var service = await RunningService.StartAsync(settings.Split(' '));
         await UntilFailuresAreAsync(service, 0);
         (await service.SendAsync("POST", "/api/v1/users", """{"email":"ada@example.org","name":"Lovelace"}""")).Is(201);

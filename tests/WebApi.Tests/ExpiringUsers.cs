@@ -1,3 +1,4 @@
+using CleanUsers.TestSupport;
 using Microsoft.AspNetCore.Hosting;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Time.Testing;
@@ -10,6 +11,7 @@ public sealed class ExpiringUsers(ExpiringUsers.WithRetention service) : IClassF
     [Fact]
     public async Task Deleted_user_is_erased_when_its_retention_time_is_over()
     {
+        LongTest.SkipUnlessDemanded();
         var id = await service.CreateDeletedAsync("expiring@example.org");
         var deleted = (await service.GetAsync($"/api/v1/deleted-users/{id}")).Is(200);
         Assert.Equal(deleted["deletedAt"].GetDateTimeOffset().AddDays(30), deleted["purgeAt"].GetDateTimeOffset());

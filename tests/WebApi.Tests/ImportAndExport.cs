@@ -110,6 +110,7 @@ public abstract class ImportAndExport(TestDatabase database, TestDatabase anothe
     [Fact]
     public async Task Import_reads_standard_input()
     {
+        LongTest.SkipUnlessDemanded();
         await WriteAsync("users.csv", "email", "ada@example.org");
         Assert.Equal((0, Counts(added: 1), ""), await ShellAsync("users import - --format csv < users.csv"));
         Assert.Equal((0, "1\n", ""), await ShellAsync("users export | users import - --dry-run > counts; sed -n 's/already there *//p' counts"));
@@ -118,6 +119,7 @@ public abstract class ImportAndExport(TestDatabase database, TestDatabase anothe
     [Fact]
     public async Task Import_killed_and_run_again_is_complete_without_duplicates()
     {
+        LongTest.SkipUnlessDemanded();
         await WriteAsync("users.ndjson", [.. Lines(Many)]);
         Assert.Equal(0, (await RunAsync("import", "/dev/null")).Code); // makes the schema
         using (var pipe = Start("mkfifo", "pipe.ndjson")) Assert.Equal(0, await pipe.WaitForExitAsync(Ct));
@@ -147,6 +149,7 @@ public abstract class ImportAndExport(TestDatabase database, TestDatabase anothe
     [InlineData(9, 1, 137, "")]
     public async Task Interrupted_export_leaves_the_previous_file(int signal, int partial, int code, string error)
     {
+        LongTest.SkipUnlessDemanded();
         await WriteAsync("users.ndjson", [.. Lines(Many)]);
         Assert.Equal(0, (await RunAsync("import", "users.ndjson")).Code);
         // on a busy machine an export can be complete before the signal: then again
@@ -236,6 +239,7 @@ public abstract class ImportAndExport(TestDatabase database, TestDatabase anothe
     [Fact]
     public async Task Import_on_a_terminal_shows_a_progress_bar_below_rejected_lines()
     {
+        LongTest.SkipUnlessDemanded();
         Assert.SkipUnless(File.Exists("/usr/bin/script"), "script(1) is not installed");
         await WriteAsync("users.ndjson", [.. Lines(Many), "no JSON"]);
         var (_, output, _) = await ShellAsync($"TERM=xterm script --quiet --return --command \"{Program} users import users.ndjson\" /dev/null");

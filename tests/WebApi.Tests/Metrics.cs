@@ -1,5 +1,6 @@
 using System.Globalization;
 using System.Text.RegularExpressions;
+using CleanUsers.TestSupport;
 
 namespace CleanUsers.WebApi.Tests;
 
@@ -8,6 +9,7 @@ public sealed class Metrics
     [Fact]
     public async Task Users_are_counted_once_after_the_commit()
     {
+        LongTest.SkipUnlessDemanded();
         using var service = await RunningService.StartAsync();
         Assert.Equal((0, 0, 0, 0), await UsersAsync(service));
 

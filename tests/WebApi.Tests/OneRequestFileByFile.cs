@@ -28,6 +28,7 @@ public sealed partial class OneRequestFileByFile : IDisposable
     [Fact]
     public async Task README_names_exactly_the_files_that_a_create_executes()
     {
+        LongTest.SkipUnlessDemanded();
         var executed = await ExecutedFilesAsync();
         var readme = await File.ReadAllTextAsync(Repository.PathOf("README.md"), Ct);
         var section = Section().Match(readme).Value;

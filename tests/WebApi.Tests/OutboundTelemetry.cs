@@ -1,4 +1,5 @@
 using System.Text;
+using CleanUsers.TestSupport;
 
 namespace CleanUsers.WebApi.Tests;
 
@@ -8,6 +9,7 @@ public sealed class OutboundTelemetry
     [Fact]
     public async Task Exported_traces_and_metrics_have_no_personal_data()
     {
+        LongTest.SkipUnlessDemanded();
         await using var collector = await TelemetryCollector.StartAsync();
         using var service = await RunningService.StartAsync(
             $"OTEL_EXPORTER_OTLP_ENDPOINT={collector.Address}", "OTEL_EXPORTER_OTLP_PROTOCOL=http/protobuf");
@@ -29,6 +31,7 @@ public sealed class OutboundTelemetry
     [Fact]
     public async Task Sentry_reports_have_no_personal_data()
     {
+        LongTest.SkipUnlessDemanded();
         await using var collector = await TelemetryCollector.StartAsync();
         var dsn = new UriBuilder(collector.Address) { UserName = "key", Path = "/7" };
         using var service = await RunningService.StartAsync($"Sentry:Dsn={dsn.Uri}");

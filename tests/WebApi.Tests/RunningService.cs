@@ -46,7 +46,7 @@ public sealed class RunningService : IDisposable
         var running = new RunningService(folder, process);
         try
         {
-            await running._listening.Task.WaitAsync(TimeSpan.FromSeconds(30));
+            await running._listening.Task.WaitAsync(TimeSpan.FromMinutes(2));
             return running;
         }
         catch (TimeoutException)

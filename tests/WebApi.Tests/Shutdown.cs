@@ -1,6 +1,7 @@
 using System.Net.Sockets;
 using System.Text;
 using System.Text.Json;
+using CleanUsers.TestSupport;
 
 namespace CleanUsers.WebApi.Tests;
 
@@ -9,6 +10,7 @@ public sealed class Shutdown
     [Fact]
     public async Task Shutdown_under_load_completes_every_request_and_exits_with_0()
     {
+        LongTest.SkipUnlessDemanded();
         using var service = await RunningService.StartAsync("Shutdown:Delay=00:00:02");
         for (var i = 0; i < 20; i++) (await service.SendAsync("POST", "/api/v1/users", $$"""{"email":"u{{i}}@example.org"}""")).Is(201);
         var responses = 0;
@@ -45,6 +47,7 @@ public sealed class Shutdown
     [Fact]
     public async Task Request_longer_than_the_shutdown_timeout_does_not_block_the_exit()
     {
+        LongTest.SkipUnlessDemanded();
         using var service = await RunningService.StartAsync("Shutdown:Timeout=00:00:01");
         using var slow = new RawConnection(service.Address);
         await slow.SendAsync(

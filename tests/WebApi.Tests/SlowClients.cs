@@ -1,6 +1,7 @@
 using System.Diagnostics;
 using System.Net.Sockets;
 using System.Text;
+using CleanUsers.TestSupport;
 
 namespace CleanUsers.WebApi.Tests;
 
@@ -12,6 +13,7 @@ public sealed class SlowClients(Service service) : IClassFixture<Service>
     [Fact]
     public async Task Slow_clients_get_408_and_do_not_delay_other_requests()
     {
+        LongTest.SkipUnlessDemanded();
         using var over = CancellationTokenSource.CreateLinkedTokenSource(TestContext.Current.CancellationToken);
         var clock = Stopwatch.StartNew();
         var slow = Enumerable.Range(0, Count).Select(i => DribbleAsync(
