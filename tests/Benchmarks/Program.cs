@@ -11,6 +11,21 @@ if (args is ["pages", .. var rest])
     return;
 }
 
+if (args is ["requests", .. var database])
+{
+    await Requests.RunAsync(
+        database is [var size, ..] ? int.Parse(size, null) : 100_000,
+        database is [_, var name, _] ? Enum.Parse<DatabaseProvider>(name) : DatabaseProvider.Sqlite,
+        database is [_, _, var connection] ? connection : null);
+    return;
+}
+
+if (args is [Requests.Bare, .. var urls])
+{
+    await Requests.ServeAsync(urls);
+    return;
+}
+
 if (args is ["logging", .. var times])
 {
     await Logging.RunAsync(times is [var rounds] ? int.Parse(rounds, null) : 10);

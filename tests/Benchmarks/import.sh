@@ -44,7 +44,7 @@ sqlite() { export ConnectionStrings__CleanUsers="Data Source=$work/$1.db"; shift
 sqlite_import() { sqlite ours users import "$work/people.ndjson"; }
 sqlite_bulk() {
   exec sqlite3 "$work/theirs.db" 'PRAGMA foreign_keys = ON' 'PRAGMA synchronous = FULL' BEGIN \
-    ".import --csv $work/users.csv Users" ".import --csv $work/words.csv UserWords" COMMIT
+    ".import --csv $work/users.csv Users" ".import --csv $work/words.csv UserWords" ".import --csv $work/changes.csv UserChanges" COMMIT
 }
 
 ours=0 theirs=0 memory=0
@@ -56,6 +56,7 @@ for ((round = 1; round <= rounds; round++)); do
   if [ $round = 1 ]; then
     sqlite3 -csv "$work/ours.db" 'SELECT "Id", "Email", "EmailKey", "Name", "SortName", "Age", "Role", "Status", "CreatedAt", "CreatedBy", "UpdatedAt", "UpdatedBy", "Version", "Id" FROM "Users" ORDER BY "Id"' > "$work/users.csv"
     sqlite3 -csv "$work/ours.db" 'SELECT "UserId", "Word" FROM "UserWords" ORDER BY "UserId"' > "$work/words.csv"
+    sqlite3 -csv "$work/ours.db" 'SELECT * FROM "UserChanges" ORDER BY "UserId"' > "$work/changes.csv"
   fi
   rm -f "$work"/theirs.db*
   { echo 'PRAGMA journal_mode = WAL;'
@@ -63,7 +64,7 @@ for ((round = 1; round <= rounds; round++)); do
   } | sqlite3 "$work/theirs.db" >/dev/null
   measure sqlite_bulk
   theirs=$(best $theirs "$seconds")
-  count='SELECT (SELECT COUNT(*) FROM "Users" WHERE "DeletedAt" IS NULL), (SELECT COUNT(*) FROM "UserWords")'
+  count='SELECT (SELECT COUNT(*) FROM "Users" WHERE "DeletedAt" IS NULL), (SELECT COUNT(*) FROM "UserWords"), (SELECT COUNT(*) FROM "UserChanges")'
   [ "$(sqlite3 "$work/ours.db" "$count")" = "$(sqlite3 "$work/theirs.db" "$count")" ] || { echo 'The two sides differ.' >&2; exit 1; }
 done
 report SQLite .import "$theirs" "$ours" "$memory"
@@ -85,7 +86,7 @@ if [ -n "$pg" ]; then
   columns='"Id", "Email", "EmailKey", "Name", "SortName", "Age", "Role", "Status", "CreatedAt", "CreatedBy", "UpdatedAt", "UpdatedBy", "Version"'
   postgresql_bulk() {
     exec psql -q -v ON_ERROR_STOP=1 theirs -c BEGIN -c "\\copy \"Users\" ($columns) FROM $work/users.copy" \
-      -c "\\copy \"UserWords\" (\"UserId\", \"Word\") FROM $work/words.copy" -c COMMIT
+      -c "\\copy \"UserWords\" (\"UserId\", \"Word\") FROM $work/words.copy" -c "\\copy \"UserChanges\" FROM $work/changes.copy" -c COMMIT
   }
 
   ours=0 theirs=0 memory=0
@@ -100,11 +101,12 @@ if [ -n "$pg" ]; then
     if [ $round = 1 ]; then
       psql -q ours -c "\\copy (SELECT $columns FROM \"Users\" ORDER BY \"Id\") TO $work/users.copy"
       psql -q ours -c "\\copy (SELECT \"UserId\", \"Word\" FROM \"UserWords\" ORDER BY \"UserId\") TO $work/words.copy"
+      psql -q ours -c "\\copy (SELECT * FROM \"UserChanges\" ORDER BY \"UserId\") TO $work/changes.copy"
     fi
     psql -q -c CHECKPOINT postgres
     measure postgresql_bulk
     theirs=$(best $theirs "$seconds")
-    count='SELECT (SELECT COUNT(*) FROM "Users"), (SELECT COUNT(*) FROM "UserWords")'
+    count='SELECT (SELECT COUNT(*) FROM "Users"), (SELECT COUNT(*) FROM "UserWords"), (SELECT COUNT(*) FROM "UserChanges")'
     [ "$(psql -At ours -c "$count")" = "$(psql -At theirs -c "$count")" ] || { echo 'The two sides differ.' >&2; exit 1; }
   done
   report PostgreSQL COPY "$theirs" "$ours" "$memory"
