@@ -74,7 +74,11 @@ public sealed class Crashes : IDisposable
 
         Assert.NotEmpty(created);
         using var second = await StartAsync();
-        foreach (var id in created) await GetAsync(second, $"/api/v1/users/{id}");
+        foreach (var id in created)
+        {
+            await GetAsync(second, $"/api/v1/users/{id}");
+            Assert.Equal(1, (await GetAsync(second, $"/api/v1/users/{id}/history")).GetProperty("items").GetArrayLength());
+        }
     }
 
     public void Dispose()

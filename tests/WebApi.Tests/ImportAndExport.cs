@@ -140,7 +140,8 @@ public abstract class ImportAndExport(TestDatabase database, TestDatabase anothe
         Assert.Equal((0, Counts(added: Many - there, there: there), ""), (code, output, error));
         Assert.Equal(Many, await CountAsync());
         Assert.Equal(Many, await CountAsync("""SELECT COUNT(DISTINCT "EmailKey") FROM "Users" WHERE "DeletedAt" IS NULL"""));
-        Assert.Equal(0, await CountAsync("""SELECT COUNT(*) FROM "Users" WHERE NOT EXISTS (SELECT 1 FROM "UserWords" WHERE "UserId" = "Id")"""));
+        foreach (var table in (string[])["UserWords", "UserChanges"])
+            Assert.Equal(0, await CountAsync($"""SELECT COUNT(*) FROM "Users" WHERE NOT EXISTS (SELECT 1 FROM "{table}" WHERE "UserId" = "Id")"""));
     }
 
     [Theory]

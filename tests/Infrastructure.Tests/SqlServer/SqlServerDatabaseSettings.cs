@@ -56,7 +56,7 @@ public sealed class SqlServerDatabaseSettings : SqlServerStatements
     {
         await MigrateAsync();
         Assert.All(Server.Timeouts, timeout => Assert.Equal(0, timeout));
-        foreach (var table in (string[])["Users", "UserWords"])
+        foreach (var table in (string[])["Users", "UserWords", "UserChanges"])
         {
             var statement = $"ALTER TABLE [{table}] SET (LOCK_ESCALATION = DISABLE)";
             Assert.Contains(Server.Commands, command => command.Contains(statement, StringComparison.Ordinal));
