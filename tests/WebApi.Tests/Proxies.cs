@@ -110,7 +110,7 @@ public abstract class Proxies
     public abstract class Slow : Service
     {
         public const int Burst = 1000;
-        public const int Many = 100;
+        public const int Many = 40;
 
         protected abstract string TrustedProxies { get; }
 
