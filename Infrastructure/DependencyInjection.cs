@@ -25,7 +25,7 @@ public static class DependencyInjection
         .AddScoped<IDatabase, Database>()
         .AddScoped<IUserRepository, UserRepository>()
         .AddScoped<UserReader>()
-        .AddScoped<IUserChanges, UserChanges>()
+        .AddScoped<IHistoryReader, HistoryReader>()
         .AddScoped<IEmailRepository, EmailRepository>()
         .AddScoped<IIdempotencyStore, IdempotencyStore>();
 

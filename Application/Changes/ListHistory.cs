@@ -25,7 +25,7 @@ internal sealed class ListHistoryValidator : AbstractValidator<ListHistoryQuery>
 }
 
 /// <summary>Reads a page of the changes of a user, newest first.</summary>
-public sealed class ListHistory(IValidator<ListHistoryQuery> validator, IUserReader users, IUserChanges changes, IMapper mapper)
+public sealed class ListHistory(IValidator<ListHistoryQuery> validator, IUserReader users, IHistoryReader changes, IMapper mapper)
 {
     /// <returns>The page, or <c>validation-failed</c>, <c>user-not-found</c>.</returns>
     public async Task<Result<Page<UserChangeDto>>> ExecuteAsync(ListHistoryQuery query, CancellationToken ct)
@@ -34,11 +34,13 @@ public sealed class ListHistory(IValidator<ListHistoryQuery> validator, IUserRea
         if (!validation.IsValid) return validation.ToInvalid();
         var (cursor, pageSize) = (query.Cursor.Value, query.PageSize.Value);
         if (cursor?.BelongsToOrderByNumber(query.Fingerprint) == false) return Cursor.Invalid.ToInvalid(nameof(query.Cursor));
-        var user = query.Deleted ? await users.GetDeletedAsync(query.UserId, ct) : await users.GetAsync(query.UserId, ct);
-        if (user is null) return Failure.UserNotFound(query.UserId);
 
         // one more shows whether there is a next page, and what the last change of this page changed
         var found = await changes.ListAsync(query.UserId, cursor?.Place.Id, pageSize + 1, ct);
+        // only then, so that what is shown is of a user that the caller may see: it may be deleted or purged at any time
+        var user = query.Deleted ? await users.GetDeletedAsync(query.UserId, ct) : await users.GetAsync(query.UserId, ct);
+        if (user is null) return Failure.UserNotFound(query.UserId);
+
         var items = found.Take(pageSize).Select((change, i) => ToDto(change, before: i + 1 < found.Count ? found[i + 1] : null));
         var next = found.Count > pageSize ? Cursor.Encode(new(found[pageSize - 1].Version, Value: null), query.Fingerprint) : null;
         return new Page<UserChangeDto>([.. items], next);

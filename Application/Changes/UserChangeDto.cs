@@ -5,7 +5,10 @@ namespace CleanUsers.Application.Changes;
 
 /// <summary>A change of a user, in its history.</summary>
 /// <param name="Version">That the user had after it.</param>
-/// <param name="By">The subject of the caller's token, <c>anonymous</c>, or the account that ran a command.</param>
+/// <param name="At">When it was made; of an imported user, when its file says that it was last updated.</param>
+/// <param name="By">
+/// The subject of the caller's token, <c>anonymous</c>, or the account that ran a command; of an imported user, the actor that its file gives.
+/// </param>
 /// <param name="Changed">The members of the user that the change gave another value; of a new user, those that have one.</param>
 /// <param name="User">The state after the change.</param>
 public sealed record UserChangeDto(

@@ -13,7 +13,7 @@ public sealed record ImportLine(long Number, ImportedUser? User, IReadOnlyList<V
     public static readonly ImportLine Blank = new(0, null, []);
 }
 
-/// <summary>A user in a file: the members that a client may write, and its history if the file has it.</summary>
+/// <summary>A user in a file: the members that a client may write, and its times, actors and version if the file has them.</summary>
 /// <param name="CreatedAt">Null is now.</param>
 /// <param name="CreatedBy">Null is the caller of the import.</param>
 /// <param name="UpdatedAt">Null is <paramref name="CreatedAt"/>.</param>
@@ -27,6 +27,9 @@ public sealed record ImportedUser(
     Parsed<string?> UpdatedBy,
     Parsed<long?> Version)
 {
+    /// <summary>The largest whole number that every JSON parser reads exactly (RFC 8259 section 6). Versions of users may grow beyond it.</summary>
+    public const long MaxVersion = (1L << 53) - 1;
+
     public static Parsed<DateTimeOffset?> ParseCreatedAt(string? text) => Rfc3339.Parse(text, nameof(CreatedAt));
 
     public static Parsed<DateTimeOffset?> ParseUpdatedAt(string? text) => Rfc3339.Parse(text, nameof(UpdatedAt));
@@ -35,8 +38,8 @@ public sealed record ImportedUser(
 
     public static Parsed<string?> ParseUpdatedBy(string? name) => ParseActor(name, nameof(UpdatedBy));
 
-    public static Parsed<long?> ParseVersion(long? version) => version is < 1 or long.MaxValue
-        ? Parsed.Rejected<long?>("out-of-range", "Version must be a whole number from 1.")
+    public static Parsed<long?> ParseVersion(long? version) => version is < 1 or > MaxVersion
+        ? Parsed.Rejected<long?>("out-of-range", $"Version must be a whole number from 1 to {MaxVersion}.")
         : version;
 
     private static Parsed<string?> ParseActor(string? name, string member)

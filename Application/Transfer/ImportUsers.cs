@@ -127,13 +127,13 @@ public sealed class ImportUsers(
         var details = line.User.ToDetails();
         var created = line.CreatedAt.Value ?? clock.GetUtcMilliseconds();
         var by = line.CreatedBy.Value ?? caller.Name;
-        var history = new UserHistory(
+        var audit = new UserAudit(
             CreatedAt: created,
             CreatedBy: by,
             UpdatedAt: line.UpdatedAt.Value ?? created,
             UpdatedBy: line.UpdatedBy.Value ?? by,
             Version: line.Version.Value ?? 1);
-        return new(details, User.Import(details, history));
+        return new(details, User.Import(details, audit));
     }
 
     private async Task<ImportCounts> TakeAsync(List<Candidate> candidates, bool update, CancellationToken ct)
@@ -147,7 +147,7 @@ public sealed class ImportUsers(
             if (!update) return counts with { AlreadyThere = there.Count };
 
             candidates = [];
-            foreach (var some in there.Chunk(ReplacedAtATime))
+            foreach (var some in ToReplaceTogether(there))
             {
                 var (done, gone) = await ReplaceAsync(some, ct);
                 counts += done;
@@ -158,18 +158,37 @@ public sealed class ImportUsers(
         return counts;
     }
 
+    /// <summary>An address is in a part once: two changes of a user are two writes, since each leaves its record.</summary>
+    private static IEnumerable<IReadOnlyList<Candidate>> ToReplaceTogether(List<Candidate> candidates)
+    {
+        var (part, keys) = (new List<Candidate>(), new HashSet<string>(StringComparer.Ordinal));
+        foreach (var candidate in candidates)
+        {
+            if (part.Count == ReplacedAtATime || keys.Contains(candidate.Key))
+            {
+                yield return part;
+                (part, keys) = ([], new(StringComparer.Ordinal));
+            }
+
+            part.Add(candidate);
+            keys.Add(candidate.Key);
+        }
+
+        if (part.Count > 0) yield return part;
+    }
+
     /// <summary>Where another write came between, it starts again on the new state.</summary>
-    private async Task<(ImportCounts Done, List<Candidate> Gone)> ReplaceAsync(Candidate[] candidates, CancellationToken ct)
+    private async Task<(ImportCounts Done, List<Candidate> Gone)> ReplaceAsync(IReadOnlyList<Candidate> candidates, CancellationToken ct)
     {
         while (true)
         {
-            var keys = candidates.Select(candidate => candidate.Key).Distinct().ToList();
+            var keys = candidates.Select(candidate => candidate.Key).ToList();
             var found = (await users.FindToChangeByEmailAsync(keys, ct)).ToDictionary(user => user.EmailKey);
             var gone = candidates.Where(candidate => !found.ContainsKey(candidate.Key)).ToList();
             var (now, replaced) = (clock.GetUtcMilliseconds(), 0);
             foreach (var candidate in candidates)
                 if (found.TryGetValue(candidate.Key, out var user) && user.Replace(candidate.Details, now, caller.Name)) replaced++;
-            var counts = new ImportCounts(Replaced: replaced, Unchanged: candidates.Length - gone.Count - replaced);
+            var counts = new ImportCounts(Replaced: replaced, Unchanged: candidates.Count - gone.Count - replaced);
             if (replaced == 0) return (counts, gone);
 
             if (await users.UpdateAsync(ct) == UpdateOutcome.Saved) return (counts, gone);

@@ -58,7 +58,7 @@ public sealed class User
 
     public string? DeletedBy { get; private set; }
 
-    /// <summary>What the last method that changed the user did; only of interest until the change is saved.</summary>
+    /// <summary>What the last change did, until it is saved: of a user as it was read, it is no kind of change.</summary>
     public UserChangeKind LastChange { get; private set; }
 
     public bool IsDeleted => DeletedAt is not null;
@@ -79,14 +79,14 @@ public sealed class User
         return user;
     }
 
-    /// <summary>A user that was one before, and keeps its history.</summary>
-    public static User Import(UserDetails details, UserHistory history)
+    /// <summary>A user that was one before, and keeps its times, its actors and its version.</summary>
+    public static User Import(UserDetails details, UserAudit audit)
     {
-        ArgumentNullException.ThrowIfNull(history);
-        if (history.Version < 1 || history.UpdatedAt < history.CreatedAt)
-            throw new ArgumentException("A history must have a version of at least 1 and must not end before it begins.", nameof(history));
-        var user = Create(details, history.CreatedAt, history.CreatedBy);
-        (user.UpdatedAt, user.UpdatedBy, user.Version) = (history.UpdatedAt, history.UpdatedBy, history.Version);
+        ArgumentNullException.ThrowIfNull(audit);
+        if (audit.Version < 1 || audit.UpdatedAt < audit.CreatedAt)
+            throw new ArgumentException("The version must be at least 1, and the update not before the creation.", nameof(audit));
+        var user = Create(details, audit.CreatedAt, audit.CreatedBy);
+        (user.UpdatedAt, user.UpdatedBy, user.Version) = (audit.UpdatedAt, audit.UpdatedBy, audit.Version);
         return user;
     }
 
@@ -106,8 +106,8 @@ public sealed class User
     public bool Delete(DateTimeOffset now, string by)
     {
         if (IsDeleted) return false;
-        (DeletedAt, DeletedBy) = (now, by);
         Touch(UserChangeKind.Deleted, now, by);
+        (DeletedAt, DeletedBy) = (UpdatedAt, by);
         return true;
     }
 
@@ -141,7 +141,8 @@ public sealed class User
 
     private void Touch(UserChangeKind change, DateTimeOffset now, string by)
     {
-        (LastChange, UpdatedAt, UpdatedBy) = (change, now, by);
+        // not before the change before it: the clock of another replica may be behind, and an imported user may have been changed by one ahead
+        (LastChange, UpdatedAt, UpdatedBy) = (change, now < UpdatedAt ? UpdatedAt : now, by);
         Version++;
     }
 }
@@ -152,4 +153,4 @@ public sealed record UserDetails(EmailAddress Email, UserName? Name, int? Age, U
 /// <summary>What a user brings along that was a user before, in another directory or in this one.</summary>
 /// <param name="UpdatedAt">Not before <paramref name="CreatedAt"/>.</param>
 /// <param name="Version">From 1.</param>
-public sealed record UserHistory(DateTimeOffset CreatedAt, string CreatedBy, DateTimeOffset UpdatedAt, string UpdatedBy, long Version);
+public sealed record UserAudit(DateTimeOffset CreatedAt, string CreatedBy, DateTimeOffset UpdatedAt, string UpdatedBy, long Version);

@@ -1,6 +1,8 @@
 namespace CleanUsers.Domain.Users;
 
-/// <summary>The record of one change of a user: what was done, and the state after it. It never changes, and goes with its user when that is purged.</summary>
+/// <summary>
+/// The record of one change of a user: what was done, and the state after it. It never changes, and goes with its user when that is purged.
+/// </summary>
 public sealed class UserChange
 {
     private UserChange()

@@ -5,7 +5,7 @@ using Microsoft.EntityFrameworkCore.ChangeTracking;
 
 namespace CleanUsers.Infrastructure.Persistence;
 
-/// <summary>Writes users and the words that a search finds them by.</summary>
+/// <summary>Writes users, the words that a search finds them by, and the records of the changes.</summary>
 internal interface IUserWriter
 {
     /// <summary>Writes the users that were added to the context or changed, in its running transaction.</summary>

@@ -10,8 +10,8 @@ using Microsoft.EntityFrameworkCore.Storage;
 namespace CleanUsers.Infrastructure.Persistence;
 
 /// <summary>
-/// A user, the record of the change and all words by one command: EF Core would send a row for each word. The statements are made of the columns that changed, since SQLite
-/// writes every index whose column a statement names.
+/// A user, the record of the change and all words by one command: EF Core would send a row for each word. The statements are made of the columns that
+/// changed, since SQLite writes every index whose column a statement names.
 /// </summary>
 internal abstract class PreparedUserWriter(UserTable table) : IUserWriter
 {
@@ -109,6 +109,7 @@ internal abstract class PreparedUserWriter(UserTable table) : IUserWriter
         try
         {
             await using var row = await command.ExecuteReaderAsync(ct);
+            // SQLite's driver executes what is left of the command even then; the transaction of the caller undoes it
             if (!await row.ReadAsync(ct)) throw new DbUpdateConcurrencyException("Another write changed or erased the user first.");
             Accept(entry, row);
             while (await row.NextResultAsync(ct))

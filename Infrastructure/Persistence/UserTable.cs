@@ -10,14 +10,15 @@ using Microsoft.EntityFrameworkCore.Storage;
 namespace CleanUsers.Infrastructure.Persistence;
 
 /// <summary>
-/// The table of users, and that of their changes, for the statements that are not EF Core's. Names, types and conversions are the model's: what is read and written here is what
-/// EF Core would have read and written.
+/// The table of users, and that of their changes, for the statements that are not EF Core's. Names, types and conversions are the model's: what is
+/// read and written here is what EF Core would have read and written.
 /// </summary>
 internal sealed class UserTable
 {
     private static readonly MethodInfo IsNull = typeof(DbDataReader).GetMethod(nameof(DbDataReader.IsDBNull))!;
 
     private readonly IEntityType _entity;
+    private readonly IEntityType _change;
     private readonly IProperty[] _stored;
     private readonly Lazy<Func<DbDataReader, User>> _read;
 
@@ -34,9 +35,9 @@ internal sealed class UserTable
                 property => property.GetTypeMapping().Converter?.ProviderClrType ?? Nullable.GetUnderlyingType(property.ClrType) ?? property.ClrType),
         ];
         _read = new(CompileReader);
-        var change = model.FindEntityType(typeof(UserChange))!;
-        Recorded = string.Join(", ", change.GetProperties().Where(p => _entity.FindProperty(p.Name) is not null).Select(p => $"\"{p.GetColumnName()}\""));
-        KindType = change.FindProperty(nameof(UserChange.Kind))!.GetRelationalTypeMapping();
+        _change = model.FindEntityType(typeof(UserChange))!;
+        var recorded = _change.GetProperties().Where(property => _entity.FindProperty(property.Name) is not null);
+        Recorded = string.Join(", ", recorded.Select(property => $"\"{property.GetColumnName()}\""));
     }
 
     /// <summary>The columns that a write fills, but for the id.</summary>
@@ -51,13 +52,7 @@ internal sealed class UserTable
     /// <summary>The names in quotes that every database takes, with commas between them.</summary>
     public string List => string.Join(", ", Names.Select(name => $"\"{name}\""));
 
-    /// <summary>The columns that a user and the record of its change share, in quotes, with commas between them.</summary>
-    public string Recorded { get; }
-
-    /// <summary>Of the kind of a change, in the model.</summary>
-    public RelationalTypeMapping KindType { get; }
-
-    /// <summary>Their types in the model.</summary>
+    /// <summary>The types of <see cref="Names"/> in the model.</summary>
     public IReadOnlyList<RelationalTypeMapping> ModelTypes => [.. _stored.Select(property => property.GetRelationalTypeMapping())];
 
     /// <summary>What a user has in a column, as the database stores it.</summary>
@@ -84,11 +79,20 @@ internal sealed class UserTable
     /// <summary>The column of a property, in quotes.</summary>
     public string Column(string property) => $"\"{_entity.FindProperty(property)!.GetColumnName()}\"";
 
+    /// <summary>The names of the columns that a user and the record of its change share, in quotes, with commas between them.</summary>
+    public string Recorded { get; }
+
+    /// <summary>The type of a change's kind in the model.</summary>
+    public RelationalTypeMapping KindType => _change.FindProperty(nameof(UserChange.Kind))!.GetRelationalTypeMapping();
+
     /// <summary>Adds the records of changes, as <see cref="UserChange.Of"/> makes them.</summary>
     /// <param name="kind">Of the changes: a parameter or a number.</param>
     /// <param name="users">Where to find the users as they are now: a table, and a condition if not all are meant.</param>
     public string InsertChanges(string kind, string users) =>
-        $"""INSERT INTO "UserChanges" ("UserId", "Kind", {Recorded}) SELECT "Id", {kind}, {Recorded} FROM {users}""";
+        $"""
+        INSERT INTO "{_change.GetTableName()}" ({ColumnOfChange(nameof(UserChange.UserId))}, {ColumnOfChange(nameof(UserChange.Kind))}, {Recorded})
+        SELECT {Column(nameof(User.Id))}, {kind}, {Recorded} FROM {users}
+        """;
 
     public RelationalTypeMapping Type(string property) => _entity.FindProperty(property)!.GetRelationalTypeMapping();
 
@@ -98,6 +102,8 @@ internal sealed class UserTable
 
     /// <summary>The user in a row of <see cref="List"/> and, after it, the id.</summary>
     public User Read(DbDataReader row) => _read.Value(row);
+
+    private string ColumnOfChange(string property) => $"\"{_change.FindProperty(property)!.GetColumnName()}\"";
 
     private Func<DbDataReader, User> CompileReader()
     {

@@ -128,6 +128,30 @@ public sealed class ImportingUsers : UseCases
     }
 
     [Fact]
+    public async Task Several_changes_of_one_user_are_several_writes()
+    {
+        var ada = Ada();
+        _added.Add(ada);
+        Users.FindToChangeByEmailAsync([], default).ReturnsForAnyArgs([ada]);
+        var versions = new List<long>();
+        Users.UpdateAsync(default).ReturnsForAnyArgs(_ =>
+        {
+            versions.Add(ada.Version);
+            return UpdateOutcome.Saved;
+        });
+        await ImportAsync(Update, Line("ada@example.org", "One"), Line("ADA@example.org", "Two"), Line("ada@example.org", "One"));
+        Assert.Equal([2, 3, 4], versions);
+    }
+
+    [Theory]
+    [InlineData(1, null)]
+    [InlineData(9007199254740991, null)]
+    [InlineData(0, "out-of-range")]
+    [InlineData(9007199254740992, "out-of-range")]
+    public void Version_of_a_file_leaves_room_for_changes(long version, string? error) =>
+        Assert.Equal(error, ImportedUser.ParseVersion(version).Error?.Code);
+
+    [Fact]
     public async Task Last_of_several_lines_with_one_email_is_kept()
     {
         Users.FindToChangeByEmailAsync([], default).ReturnsForAnyArgs(_ => [.. _added]);

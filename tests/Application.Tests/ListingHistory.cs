@@ -16,7 +16,7 @@ public sealed class ListingHistory : UseCases
         var updated = UserChange.Of(user);
         user.Delete(Now.AddHours(1), "mallory");
         Reader.GetDeletedAsync(7, Ct).Returns(user);
-        Changes.ListAsync(7, null, 51, Ct).Returns([UserChange.Of(user), updated, created]);
+        History.ListAsync(7, null, 51, Ct).Returns([UserChange.Of(user), updated, created]);
 
         var page = (await Get<ListHistory>().ExecuteAsync(new(7, Deleted: true, PageSize: 50), Ct)).Value;
         Assert.Null(page.NextCursor);
@@ -53,8 +53,8 @@ public sealed class ListingHistory : UseCases
         user.Replace(user.Details with { Age = 37 }, Now, "eve");
         var second = UserChange.Of(user);
         Reader.GetAsync(default, default).ReturnsForAnyArgs(user);
-        Changes.ListAsync(7, null, 2, Ct).Returns([second, first]);
-        Changes.ListAsync(7, 2, 2, Ct).Returns([first]);
+        History.ListAsync(7, null, 2, Ct).Returns([second, first]);
+        History.ListAsync(7, 2, 2, Ct).Returns([first]);
 
         var newest = (await Get<ListHistory>().ExecuteAsync(new(7, Deleted: false, PageSize: 1), Ct)).Value;
         Assert.Equal(["Age"], Assert.Single(newest.Items).Changed.Select(member => $"{member}"));
@@ -79,7 +79,19 @@ public sealed class ListingHistory : UseCases
         Reader.GetAsync(7, Ct).Returns(deleted ? Ada() : null);
         Reader.GetDeletedAsync(7, Ct).Returns(deleted ? null : DeletedAda());
         Assert.Equal(ErrorCodes.UserNotFound, Failure.Of(await Get<ListHistory>().ExecuteAsync(new(7, deleted, PageSize: 50), Ct)).Code);
-        await Changes.DidNotReceiveWithAnyArgs().ListAsync(default, default, default, default);
+    }
+
+    [Fact]
+    public async Task User_that_is_purged_while_its_history_is_read_is_user_not_found()
+    {
+        var user = Ada(id: 7);
+        Reader.GetAsync(7, Ct).Returns(user);
+        History.ListAsync(7, null, 51, Ct).Returns(_ =>
+        {
+            Reader.GetAsync(7, Ct).Returns((User?)null);
+            return [];
+        });
+        Assert.Equal(ErrorCodes.UserNotFound, Failure.Of(await Get<ListHistory>().ExecuteAsync(new(7, Deleted: false, PageSize: 50), Ct)).Code);
     }
 
     private async Task<IEnumerable<string>> ChangedAsync(User user, Action<User> change)
@@ -87,7 +99,7 @@ public sealed class ListingHistory : UseCases
         var before = UserChange.Of(user);
         change(user);
         Reader.GetAsync(default, default).ReturnsForAnyArgs(user);
-        Changes.ListAsync(default, default, default, default).ReturnsForAnyArgs([UserChange.Of(user), before]);
+        History.ListAsync(default, default, default, default).ReturnsForAnyArgs([UserChange.Of(user), before]);
         var page = (await Get<ListHistory>().ExecuteAsync(new(0, Deleted: false, PageSize: 1), Ct)).Value;
         return Assert.Single(page.Items).Changed.Select(member => $"{member}");
     }

@@ -40,7 +40,7 @@ public sealed class PurgingExpiredUsers() : UseCases(new Retention(TimeSpan.From
 
     private static User Deleted(DateTimeOffset at)
     {
-        var user = Ada();
+        var user = User.Create(Ada().Details, at.AddDays(-1), "bob");
         user.Delete(at, "bob");
         return user;
     }

@@ -30,7 +30,7 @@ public abstract class UseCases : IDisposable
             .AddSingleton(Users)
             .AddSingleton(Reader)
             .AddSingleton(Emails)
-            .AddSingleton(Changes)
+            .AddSingleton(History)
             .AddSingleton(Sender)
             .AddSingleton(Writer)
             .AddSingleton(Caller)
@@ -48,7 +48,7 @@ public abstract class UseCases : IDisposable
 
     protected IEmailRepository Emails { get; } = Substitute.For<IEmailRepository>();
 
-    protected IUserChanges Changes { get; } = Substitute.For<IUserChanges>();
+    protected IHistoryReader History { get; } = Substitute.For<IHistoryReader>();
 
     protected IEmailSender Sender { get; } = Substitute.For<IEmailSender>();
 

@@ -113,8 +113,14 @@ internal sealed class LoadedService : IDisposable
             ("Authentication__AllowAnonymous", "true"),
             ("RateLimiting__Enabled", "false"),
             ("Shutdown__Delay", "00:00:00"),
-            .. _settings.Select(setting => (setting.Split('=')[0].Replace(":", "__", StringComparison.Ordinal), setting[(setting.IndexOf('=') + 1)..])),
+            .. _settings.Select(Variable),
         ]);
+
+    private static (string Name, string? Value) Variable(string setting)
+    {
+        var parts = setting.Split('=', 2);
+        return (parts[0].Replace(":", "__", StringComparison.Ordinal), parts[1]);
+    }
 
     private async Task ListenAsync()
     {

@@ -19,7 +19,8 @@ internal static class Requests
 
     private const string User =
         """
-        {"id":1,"email":"ada@example.org","name":"Ada","age":null,"role":"User","status":"Active","createdAt":"2026-01-01T12:00:00.000Z","updatedAt":"2026-01-01T12:00:00.000Z","version":1}
+        {"id":1,"email":"ada@example.org","name":"Ada","age":null,"role":"User","status":"Active",
+        "createdAt":"2026-01-01T12:00:00.000Z","updatedAt":"2026-01-01T12:00:00.000Z","version":1}
         """;
 
     private static readonly TimeSpan Warmup = TimeSpan.FromSeconds(8);

@@ -25,6 +25,18 @@ public sealed class UserTests
     }
 
     [Fact]
+    public void Change_by_a_clock_that_is_behind_is_not_before_the_change_before_it()
+    {
+        var user = Ada();
+        user.Replace(user.Details with { Age = 37 }, Then.AddDays(-1), "bob");
+        Assert.Equal(Then, user.UpdatedAt);
+        user.Delete(Then.AddDays(-2), "bob");
+        Assert.Equal((Then, Then), (user.UpdatedAt, user.DeletedAt));
+        user.Restore(Now, "bob");
+        Assert.Equal(Now, user.UpdatedAt);
+    }
+
+    [Fact]
     public void Change_without_effect_leaves_everything()
     {
         var user = Ada();
@@ -132,7 +144,8 @@ public sealed class UserTests
         Assert.Equal(kind, change.Kind);
         Assert.Equal(user.Id, change.UserId);
         var members = typeof(UserChange).GetProperties().Where(member => member.Name is not (nameof(change.Kind) or nameof(change.UserId))).ToList();
-        Assert.Superset(typeof(UserDetails).GetProperties().Select(member => member.Name).ToHashSet(), members.Select(member => member.Name).ToHashSet());
+        var details = typeof(UserDetails).GetProperties().Select(member => member.Name);
+        Assert.Superset(details.ToHashSet(), members.Select(member => member.Name).ToHashSet());
         Assert.All(members, member => Assert.Equal(typeof(User).GetProperty(member.Name)!.GetValue(user), member.GetValue(change)));
     }
 

@@ -12,6 +12,8 @@ public abstract class BulkWriting(Store store)
 {
     private readonly Store _store = store.Present();
 
+    protected Store Store => _store;
+
     private static CancellationToken Ct => TestContext.Current.CancellationToken;
 
     [Fact]
@@ -187,7 +189,18 @@ public abstract class BulkWriting(Store store)
     }
 }
 
-public sealed class BulkWritingOnSqlite(SqliteStore store) : BulkWriting(store), IClassFixture<SqliteStore>;
+public sealed class BulkWritingOnSqlite(SqliteStore store) : BulkWriting(store), IClassFixture<SqliteStore>
+{
+    [Fact]
+    public async Task Rejected_user_uses_no_id()
+    {
+        var ct = TestContext.Current.CancellationToken;
+        var there = Sample.User();
+        var id = await Store.AddAsync(there, ct);
+        Assert.Equal([false], await Store.InScopeAsync(scope => scope.GetRequiredService<IUserBulkWriter>().AddAsync([there], ct)));
+        Assert.Equal(id + 1, await Store.AddAsync(Sample.User(), ct));
+    }
+}
 
 public sealed class BulkWritingOnSqlServer(SqlServerStore store) : BulkWriting(store), IClassFixture<SqlServerStore>;
 

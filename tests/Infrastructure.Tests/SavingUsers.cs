@@ -18,7 +18,7 @@ public abstract class SavingUsers(Store store)
         var saved = Sample.User("Ünï@Bücher.example", "Ünï 👩‍🚀", Sample.Now);
         var id = await _store.AddAsync(saved, Ct);
         var read = await ReadAsync(id);
-        Assert.Equivalent(saved, read, strict: true);
+        Assert.EquivalentWithExclusions(saved, read, strict: true, nameof(User.LastChange)); // the record of the change has it
     }
 
     [Fact]

@@ -3,8 +3,8 @@ using Xunit;
 namespace CleanUsers.TestSupport;
 
 /// <summary>
-/// Tests that take long: they wait in real time, kill and restart processes, or go through a large matrix. <c>.ci/run</c> demands them; without that they
-/// are skipped, because everybody runs the others again and again.
+/// Tests that take long: they wait in real time, kill and restart processes, or go through a large matrix. <c>.ci/run</c> demands them; without that
+/// they are skipped, because everybody runs the others again and again.
 /// </summary>
 public static class LongTest
 {

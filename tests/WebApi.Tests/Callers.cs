@@ -15,6 +15,14 @@ public sealed class Callers(Callers.WithTokens service) : IClassFixture<Callers.
         (await PostAsync("bob", """{"email":"ada@example.org"}""")).IsProblem(422, "idempotency-key-reused");
     }
 
+    [Fact]
+    public async Task History_has_the_subject_of_the_token()
+    {
+        (string, string)[] token = [("Authorization", "Bearer " + WithTokens.Token("carol", ("scope", "users.read users.write")))];
+        var user = (await service.SendAsync("POST", "/api/v1/users", """{"email":"carol@example.org"}""", token)).Is(201).Header("Location");
+        Assert.Equal("carol", (await service.GetAsync($"{user}/history", token)).Is(200)["items"][0].GetProperty("by").GetString());
+    }
+
     private Task<Response> PostAsync(string subject, string body) => service.SendAsync(
         "POST", "/api/v1/users", body, ("Idempotency-Key", "same"), ("Authorization", "Bearer " + WithTokens.Token(subject)));
 

@@ -29,8 +29,11 @@ public sealed class Dashboard
         var queries = Queries(JsonNode.Parse(await File.ReadAllTextAsync(file, TestContext.Current.CancellationToken))!).ToList();
         Assert.True(queries.Count > 20, $"{queries.Count} queries");
         foreach (var name in queries.SelectMany(Names).Distinct().Except(Elsewhere))
+        {
             Assert.True(
-                Regex.IsMatch(metrics, $"(?m)^{name}[{{ ]|[{{,]{name}=\"", RegexOptions.None, TimeSpan.FromSeconds(30)), $"{name} is not in /metrics");
+                Regex.IsMatch(metrics, $"(?m)^{name}[{{ ]|[{{,]{name}=\"", RegexOptions.None, TimeSpan.FromSeconds(30)),
+                $"{name} is not in /metrics");
+        }
     }
 
     private static IEnumerable<string> Queries(JsonNode node) => node switch

@@ -83,10 +83,11 @@ public abstract class HistoryOfAUser(Service service)
         page.Is(200)["items"].EnumerateArray().Select(change => change.GetProperty("version").GetInt64());
 
     /// <summary>The change that ended in a response.</summary>
-    private static string Change(int version, string kind, Response user, string changed) =>
-        $$"""
-        {"version":{{version}},"kind":"{{kind}}","at":"{{user["updatedAt"].GetString()}}","by":"anonymous","changed":[{{changed}}],"user":{{user.Body}}}
-        """;
+    private static string Change(int version, string kind, Response user, string changed)
+    {
+        var (at, state) = (user["updatedAt"].GetString(), user.Body);
+        return $$"""{"version":{{version}},"kind":"{{kind}}","at":"{{at}}","by":"anonymous","changed":[{{changed}}],"user":{{state}}}""";
+    }
 }
 
 public sealed class HistoryOfAUserOnSqlite(ServiceOnSqlite service) : HistoryOfAUser(service), IClassFixture<ServiceOnSqlite>;

@@ -88,6 +88,18 @@ public abstract class ImportAndExport(TestDatabase database, TestDatabase anothe
         static (int Code, string Output) Without((int Code, string Output, string Error) run) => (run.Code, run.Output);
     }
 
+    [Fact]
+    public async Task Each_line_that_changes_a_user_leaves_its_record()
+    {
+        await WriteAsync(
+            "users.csv", "email,name,role,status,version,updatedBy", "ada@example.org,Ada,User,Active,7,carol", "ADA@example.org,Bea,User,Active,,",
+            "ada@example.org,Ada,User,Active,,");
+        Assert.Equal((0, Counts(added: 1, replaced: 2), ""), await RunAsync("import", "users.csv", "--update"));
+        Assert.Equal(9, await CountAsync("""SELECT "Version" FROM "Users" """));
+        Assert.Equal(
+            3, await CountAsync("""SELECT COUNT(*) FROM "UserChanges" WHERE "Version" = 7 AND "UpdatedBy" = 'carol' OR "Version" IN (8, 9)"""));
+    }
+
     [Theory]
     [InlineData("ndjson")]
     [InlineData("csv")]

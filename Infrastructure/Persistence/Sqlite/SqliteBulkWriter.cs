@@ -48,6 +48,8 @@ internal sealed class SqliteBulkWriter(UsersDbContext db) : IUserBulkWriter
                 next++;
             }
 
+            // a rejected user has moved it
+            await db.Database.ExecuteSqlAsync($"UPDATE \"sqlite_sequence\" SET \"seq\" = {next - 1} WHERE \"name\" = 'Users'", token);
             await db.Database.ExecuteSqlRawAsync(
                 _columns.InsertChanges($"{UserChangeKind.Created:D}", $""" "Users" WHERE "Id" >= {first}"""), token);
             words.Sort((a, b) => string.CompareOrdinal(a.Word, b.Word)); // neighbours in the index are written together

@@ -1,19 +1,8 @@
-using CleanUsers.Application.Ports;
 using CleanUsers.Domain.Users;
 using Microsoft.EntityFrameworkCore;
 using Microsoft.EntityFrameworkCore.Metadata.Builders;
 
 namespace CleanUsers.Infrastructure.Persistence;
-
-internal sealed class UserChanges(UsersDbContext db) : IUserChanges
-{
-    public async Task<IReadOnlyList<UserChange>> ListAsync(long userId, long? before, int limit, CancellationToken ct)
-    {
-        var changes = db.Changes.AsNoTracking().Where(change => change.UserId == userId);
-        if (before is { } version) changes = changes.Where(change => change.Version < version);
-        return await changes.OrderByDescending(change => change.Version).Take(limit).ToListAsync(ct);
-    }
-}
 
 internal sealed class UserChangeConfiguration : IEntityTypeConfiguration<UserChange>
 {
