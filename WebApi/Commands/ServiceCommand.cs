@@ -19,6 +19,16 @@ internal abstract class ServiceCommand(string name, string description, string e
     protected static Argument<string?> IdArgument(string description = "The id of the user.") =>
         new("id") { Description = description, Arity = ArgumentArity.ExactlyOne };
 
+    /// <summary>For commands that print a page.</summary>
+    protected static Option<string?> PageSizeOption() => new("--page-size")
+    {
+        Description = $"1 to {UserListQuery.MaxPageSize}.",
+        DefaultValueFactory = _ => $"{UserListQuery.DefaultPageSize}",
+    };
+
+    /// <inheritdoc cref="PageSizeOption"/>
+    protected static Option<string?> CursorOption() => new("--cursor") { Description = "The cursor that the previous page printed." };
+
     /// <summary>For commands that change one user, as <c>If-Match</c> of HTTP.</summary>
     protected static Option<string?> IfVersionOption() => new("--if-version") { Description = "Only if the user has this version." };
 

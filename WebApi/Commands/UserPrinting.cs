@@ -3,6 +3,7 @@ using System.Text;
 using System.Text.Json;
 using System.Text.Json.Serialization.Metadata;
 using CleanUsers.Application;
+using CleanUsers.Application.Changes;
 using CleanUsers.Application.Transfer;
 using CleanUsers.Application.Users;
 using CleanUsers.WebApi.Http.Responses;
@@ -41,6 +42,28 @@ internal static class UserPrinting
             .. page.Items.Select(user =>
                 (string[])[Number(user.Id), user.Email, user.Name ?? "", Number(user.Age), $"{user.Role}", $"{user.Status}"]),
         ]);
+        await PrintEndAsync(page);
+    }
+
+    public static async Task PrintAsync(Page<UserChangeDto> page, bool json)
+    {
+        if (json)
+        {
+            await PrintJsonAsync(page, WireJson.Type<Page<UserChangeDto>>());
+            return;
+        }
+
+        await PrintRowsAsync(
+        [
+            ["VERSION", "AT", "BY", "KIND", "CHANGED"],
+            .. page.Items.Select(change => (string[])
+                [Number(change.Version), WireJson.Instant(change.At), change.By, Word(change.Kind), string.Join(", ", change.Changed.Select(Word))]),
+        ]);
+        await PrintEndAsync(page);
+    }
+
+    private static async Task PrintEndAsync<T>(Page<T> page)
+    {
         if (page.TotalCount is { } total) await Console.Out.WriteLineAsync($"{total} in total");
         if (page.NextCursor is { } next) await Console.Out.WriteLineAsync($"Next page: --cursor {next}");
     }
@@ -73,6 +96,9 @@ internal static class UserPrinting
     }
 
     private static int Width(string text) => new StringInfo(text).LengthInTextElements;
+
+    private static string Word<T>(T value)
+        where T : struct, Enum => JsonNamingPolicy.CamelCase.ConvertName($"{value}");
 
     private static string Number(long? number) => number?.ToString(CultureInfo.InvariantCulture) ?? "";
 }

@@ -9,6 +9,7 @@ internal sealed class UsersCommand : ServiceCommand
         Add(new UsersCreateCommand());
         Add(new UsersGetCommand());
         Add(new UsersListCommand());
+        Add(new UsersHistoryCommand());
         Add(new UsersUpdateCommand());
         Add(new UsersDeleteCommand());
         Add(new UsersRestoreCommand());

@@ -13,12 +13,7 @@ internal sealed class UsersListCommand : ServiceCommand
     {
         var filter = new UserFilterOptions(this);
         var sort = new Option<string?>("--sort") { Description = "id, createdAt, updatedAt, email or name; with - before it for descending." };
-        var pageSize = new Option<string?>("--page-size")
-        {
-            Description = $"1 to {UserListQuery.MaxPageSize}.",
-            DefaultValueFactory = _ => $"{UserListQuery.DefaultPageSize}",
-        };
-        var cursor = new Option<string?>("--cursor") { Description = "The cursor that the previous page printed." };
+        var (pageSize, cursor) = (PageSizeOption(), CursorOption());
         var includeTotal = new Option<bool>("--include-total") { Description = "Also counts the users of all pages." };
         var json = JsonOption();
         foreach (var option in (Option[])[sort, pageSize, cursor, includeTotal, json]) Add(option);

@@ -38,7 +38,28 @@ public sealed class UserCommands : IDisposable
                 "list", "--email", "BOB@example.org", "--status", "active", "--role", "user",
                 "--created-from", "2026-01-01T00:00:00Z", "--created-before", "2999-01-01T00:00:00Z", "--q", "exam", "--json"));
 
+        Assert.Equal((0, $"{await GetAsync("/api/v1/users/2/history")}\n", ""), await RunAsync("history", "2", "--json"));
+
         Task<string> GetAsync(string path) => client.GetStringAsync(new Uri(service.Address, path), TestContext.Current.CancellationToken);
+    }
+
+    [Fact]
+    public async Task History_is_printed_newest_first_page_by_page_also_in_the_recycle_bin()
+    {
+        await RunAsync("create", "--email", "ada@example.org");
+        await RunAsync("update", "1", "--name", "Ada", "--age", "36");
+        var first = await RunAsync("history", "1", "--page-size", "1");
+        Assert.Matches(
+            @"^VERSION  AT {24}BY +KIND     CHANGED\n2        [0-9TZ:.-]{24}  cli:\S+  updated  name, age\nNext page: --cursor \S+\n$", first.Output);
+        var cursor = first.Output.Split("--cursor ")[1].TrimEnd();
+        Assert.Matches("\\n1 .* created +email, role, status\\n$", (await RunAsync("history", "1", "--cursor", cursor)).Output);
+
+        await RunAsync("delete", "1");
+        Assert.Equal((1, "", "User 1 not found.\n"), await RunAsync("history", "1"));
+        Assert.Matches("\\n3 .* deleted\\n", (await RunAsync("history", "1", "--deleted")).Output);
+        Assert.Equal(
+            (1, "", "--page-size: PageSize must be between 1 and 200.\n--cursor: Cursor does not belong to this query: start again without it.\n"),
+            await RunAsync("history", "1", "--page-size", "0", "--cursor", "x"));
     }
 
     [Fact]

@@ -1,0 +1,31 @@
+using System.CommandLine;
+using CleanUsers.Application;
+using CleanUsers.Application.Changes;
+using CleanUsers.Application.Users;
+
+namespace CleanUsers.WebApi.Commands;
+
+/// <summary>Shows a page of the changes of a user.</summary>
+internal sealed class UsersHistoryCommand : ServiceCommand
+{
+    public UsersHistoryCommand()
+        : base("history", "Prints a page of the changes of a user, newest first, and the cursor of the next one.", "users history 1 --json")
+    {
+        var id = IdArgument();
+        var deleted = new Option<bool>("--deleted") { Description = "Of a user in the recycle bin." };
+        var (pageSize, cursor, json) = (PageSizeOption(), CursorOption(), JsonOption());
+        Add(id);
+        foreach (var option in (Option[])[deleted, pageSize, cursor, json]) Add(option);
+        SetAction((typed, ct) =>
+        {
+            var input = new CommandInput(typed);
+            var query = new ListHistoryQuery(
+                input.Id(id),
+                input.IsSet(deleted),
+                input.WholeNumber(pageSize).Then(size => UserListQuery.ParsePageSize(size ?? UserListQuery.DefaultPageSize)),
+                input.Text(cursor).Then(Cursor.Parse));
+            return input.ExecuteAsync<ListHistory, ListHistoryQuery, Page<UserChangeDto>>(
+                query, listHistory => listHistory.ExecuteAsync(query, ct), page => UserPrinting.PrintAsync(page, input.IsSet(json)));
+        });
+    }
+}
