@@ -170,7 +170,8 @@ public abstract class ImportAndExport(TestDatabase database, TestDatabase anothe
         for (var attempt = 1; attempt <= 20 && outcome.Code == 0; attempt++)
         {
             await WriteAsync("export.ndjson", "of yesterday");
-            using var export = Start("dotnet", Assembly, "users", "export", "--output", "export.ndjson");
+            // if a shell runs these tests in the background, they ignore SIGINT, and so would their children
+            using var export = Start("env", "--default-signal=INT", "dotnet", Assembly, "users", "export", "--output", "export.ndjson");
             while (Directory.GetFiles(_folder, "*.partial").Length == 0 && !export.HasExited) await Task.Delay(1, Ct);
             export.TrySignal(signal);
             outcome = (await export.WaitForExitAsync(Ct), await export.Error);
