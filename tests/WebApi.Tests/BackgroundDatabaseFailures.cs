@@ -1,3 +1,5 @@
+using CleanUsers.TestSupport;
+
 namespace CleanUsers.WebApi.Tests;
 
 /// <summary>The table of emails can't be read, but not because of an outage: the service still serves users, and delivers after the repair.</summary>
@@ -12,6 +14,7 @@ public abstract class BackgroundDatabaseFailures(Service service)
     [Fact]
     public async Task Service_stays_up_and_delivers_after_the_table_is_repaired()
     {
+        LongTest.SkipUnlessDemanded();
         var id = await _service.CreateAsync("background@example.org");
         await _service.ExecuteAsync(Break);
         await _service.Signals.LineAsync(line => line.GetProperty("level").GetString() == "Error"

@@ -1,4 +1,5 @@
 using System.CommandLine;
+using CleanUsers.TestSupport;
 using Microsoft.Data.Sqlite;
 
 namespace CleanUsers.WebApi.Tests;
@@ -35,6 +36,7 @@ public sealed class CommandLineTests : IDisposable
     [Fact]
     public async Task SIGTERM_completes_a_slow_request_and_exits_with_0()
     {
+        LongTest.SkipUnlessDemanded();
         using var service = await OwnProcess.ServeAsync(_folder, Open, "--urls", "http://127.0.0.1:0");
         const string body = """{"email":"slow@example.org"}""";
         using var connection = new RawConnection(service.Address);
@@ -122,6 +124,7 @@ public sealed class CommandLineTests : IDisposable
     [Fact]
     public async Task Health_is_0_for_a_ready_service_and_1_with_a_reason_otherwise()
     {
+        LongTest.SkipUnlessDemanded();
         using var service = await OwnProcess.ServeAsync(_folder, Open, "--urls", "http://127.0.0.1:0");
         foreach (var (name, value) in ((string, string)[])[
             ("PORT", $"{service.Address.Port}"),

@@ -1,6 +1,7 @@
 using System.Net;
 using System.Net.NetworkInformation;
 using System.Net.Sockets;
+using CleanUsers.TestSupport;
 
 namespace CleanUsers.WebApi.Tests;
 
@@ -16,6 +17,7 @@ public sealed class ListeningPorts : IDisposable
     [InlineData("--urls", "PORT")]
     public async Task First_setting_takes_precedence_over_the_second(string first, string second)
     {
+        LongTest.SkipUnlessDemanded();
         var (wanted, other) = (FreePort(), FreePort());
         List<(string, string)> environment = [("Authentication__AllowAnonymous", "true"), (second, Value(second, other))];
         string[] settings = [];
@@ -33,6 +35,7 @@ public sealed class ListeningPorts : IDisposable
     [Fact]
     public async Task PORT_listens_on_all_interfaces()
     {
+        LongTest.SkipUnlessDemanded();
         var port = FreePort();
         using var service = await OwnProcess.ServeAsync(_folder, [("Authentication__AllowAnonymous", "true"), ("PORT", $"{port}")]);
         var addresses = NetworkInterface.GetAllNetworkInterfaces().SelectMany(card => card.GetIPProperties().UnicastAddresses).Select(

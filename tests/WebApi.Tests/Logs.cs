@@ -1,4 +1,5 @@
 using System.Text.Json;
+using CleanUsers.TestSupport;
 
 namespace CleanUsers.WebApi.Tests;
 
@@ -44,6 +45,7 @@ public sealed class Logs
     [Fact]
     public async Task Only_in_Development_the_path_of_a_request_is_logged()
     {
+        LongTest.SkipUnlessDemanded();
         var folder = Directory.CreateTempSubdirectory("cleanusers-").FullName;
         using (var service = await OwnProcess.ServeAsync(folder, [("ASPNETCORE_ENVIRONMENT", "Development")], "--urls", "http://127.0.0.1:0"))
         {
@@ -63,6 +65,7 @@ public sealed class Logs
     [Fact]
     public async Task Trace_of_the_client_is_continued()
     {
+        LongTest.SkipUnlessDemanded();
         using var service = await RunningService.StartAsync();
         (await service.SendAsync("GET", "/health/live", null, ("traceparent", "00-0af7651916cd43dd8448eb211c80319c-b7ad6b7169203331-01"))).Is(200);
         service.Terminate();

@@ -36,6 +36,7 @@ public sealed class Metrics
     [Fact]
     public async Task Unknown_paths_methods_and_headers_create_no_time_series()
     {
+        LongTest.SkipUnlessDemanded();
         using var service = await RunningService.StartAsync();
         foreach (var made in (string[])["apple", "banana", "cherry", "damson"])
         {
@@ -75,6 +76,7 @@ public sealed class Metrics
     [Fact]
     public async Task Separate_metrics_port_serves_only_metrics()
     {
+        LongTest.SkipUnlessDemanded();
         var port = FreePort.Find();
         using var service = await RunningService.StartAsync($"Metrics:Port={port}");
         (await service.SendAsync("GET", "/metrics")).IsProblem(404, "not-found");
