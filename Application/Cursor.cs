@@ -47,9 +47,6 @@ public sealed class Cursor
 
     internal bool BelongsTo(string query) => _bytes.AsSpan(0, DigestBytes).SequenceEqual(Digest(_bytes.AsSpan(DigestBytes), query));
 
-    /// <summary>Whether it belongs to a list that is sorted by one number alone.</summary>
-    internal bool BelongsToOrderByNumber(string query) => Place.Value is null && BelongsTo(query);
-
     private static ReadOnlySpan<byte> Digest(ReadOnlySpan<byte> place, string query) =>
         SHA256.HashData([.. Encoding.UTF8.GetBytes(query), .. place]).AsSpan(0, DigestBytes);
 }

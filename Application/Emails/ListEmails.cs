@@ -7,19 +7,12 @@ using FluentValidation;
 namespace CleanUsers.Application.Emails;
 
 public sealed record ListEmailsQuery(long UserId, Parsed<int> PageSize, Parsed<Cursor?> Cursor = default)
+    : NewestFirstQuery(PageSize, Cursor)
 {
-    /// <summary>What a cursor belongs to.</summary>
-    internal string Fingerprint => string.Create(CultureInfo.InvariantCulture, $"emails\n{UserId}\n");
+    internal override string Fingerprint => string.Create(CultureInfo.InvariantCulture, $"emails\n{UserId}\n");
 }
 
-internal sealed class ListEmailsValidator : AbstractValidator<ListEmailsQuery>
-{
-    public ListEmailsValidator()
-    {
-        RuleFor(query => query.PageSize).IsAccepted();
-        RuleFor(query => query.Cursor).IsAccepted();
-    }
-}
+internal sealed class ListEmailsValidator : NewestFirstValidator<ListEmailsQuery>;
 
 /// <summary>Reads a page of the emails to a user, newest first.</summary>
 public sealed class ListEmails(IValidator<ListEmailsQuery> validator, IUserReader users, IEmailRepository emails, IMapper mapper)
@@ -29,12 +22,9 @@ public sealed class ListEmails(IValidator<ListEmailsQuery> validator, IUserReade
     {
         var validation = validator.Validate(query);
         if (!validation.IsValid) return validation.ToInvalid();
-        var (cursor, pageSize) = (query.Cursor.Value, query.PageSize.Value);
-        if (cursor?.BelongsToOrderByNumber(query.Fingerprint) == false) return Cursor.Invalid.ToInvalid(nameof(query.Cursor));
         if (await users.GetAsync(query.UserId, ct) is null) return Failure.UserNotFound(query.UserId);
 
-        var found = await emails.ListAsync(query.UserId, cursor?.Place.Id, pageSize + 1, ct); // one more shows whether there is a next page
-        var next = found.Count > pageSize ? Cursor.Encode(new(found[pageSize - 1].Id, Value: null), query.Fingerprint) : null;
-        return new Page<EmailDto>([.. found.Take(pageSize).Select(mapper.Map<EmailDto>)], next);
+        var found = await emails.ListAsync(query.UserId, query.Before, query.Limit, ct);
+        return query.ToPage(found, email => email.Id, (email, _) => mapper.Map<EmailDto>(email));
     }
 }

@@ -72,6 +72,8 @@ public abstract class HistoryOfAUser(Service service)
 
         var other = await _service.CreateAsync("pages2@history.example");
         (await _service.GetAsync($"/api/v1/users/{other}/history?cursor={cursor}")).HasErrors("parameter cursor invalid-cursor");
+        (await _service.GetAsync($"/api/v1/users/{other}/history?cursor={cursor}&pageSize=0"))
+            .HasErrors("parameter pageSize out-of-range", "parameter cursor invalid-cursor");
         (await _service.GetAsync($"/api/v1/users/{other}/history?pageSize=0&sort=id"))
             .HasErrors("parameter sort unknown-parameter", "parameter pageSize out-of-range");
     }

@@ -141,7 +141,7 @@ public abstract class ImportAndExport(TestDatabase database, TestDatabase anothe
             await using var half = new FileStream(Path.Combine(_folder, "pipe.ndjson"), FileMode.Open, FileAccess.ReadWrite, FileShare.ReadWrite);
             foreach (var line in Lines(Many / 2)) await half.WriteAsync(Encoding.UTF8.GetBytes(line + "\n"), Ct);
             await half.FlushAsync(Ct);
-            while (await CountAsync() == 0) await Task.Delay(5, Ct);
+            while (await CountAsync() == 0 && !import.HasExited) await Task.Delay(5, Ct);
             import.Kill(); // SIGKILL
             await import.WaitForExitAsync(Ct);
         }
