@@ -19,6 +19,7 @@ public sealed class ImportAndExportStatements : SqlServerStatements
         string[] statements = [SqlServerBulkWriter.Queue, SqlServerBulkWriter.TakeIds, writer.CreateIncoming, writer.InsertIncoming];
         foreach (var statement in statements) Parse(statement);
         Assert.Contains("\"EmailKey\"", writer.InsertIncoming, StringComparison.Ordinal);
+        Assert.Contains("INSERT INTO \"UserChanges\"", writer.InsertIncoming, StringComparison.Ordinal);
         Assert.DoesNotContain("HOLDLOCK", writer.InsertIncoming, StringComparison.Ordinal); // over a scan, imports would deadlock
         Assert.Contains("sp_getapplock", SqlServerBulkWriter.Queue, StringComparison.Ordinal);
     }

@@ -82,6 +82,7 @@ public sealed class TransactSql : SqlServerStatements
             await CountAsync(2, async () => Assert.Equal(AddOutcome.Added, await users.AddAsync(first, Ct))); // the first one takes a block of ids
             var user = Sample.User(name: "Ada Lovelace");
             await CountAsync(1, async () => Assert.Equal(AddOutcome.Added, await users.AddAsync(user, Ct)));
+            AssertRecorded();
             user.Replace(user.Details with { Age = 7 }, Sample.Now, "eve");
             await SaveAsync(1);
             user.Replace(user.Details with { Name = null }, Sample.Now, "eve");
@@ -93,7 +94,14 @@ public sealed class TransactSql : SqlServerStatements
             await SaveAsync(1);
             await CountAsync(1, async () => Assert.True(await users.TryPurgeAsync(user, Ct)));
 
-            Task SaveAsync(int commands) => CountAsync(commands, async () => Assert.Equal(UpdateOutcome.Saved, await users.UpdateAsync(Ct)));
+            async Task SaveAsync(int commands)
+            {
+                await CountAsync(commands, async () => Assert.Equal(UpdateOutcome.Saved, await users.UpdateAsync(Ct)));
+                AssertRecorded();
+            }
+
+            void AssertRecorded() => Assert.Contains(
+                Server.Commands, command => command.Contains("INSERT INTO [UserChanges]", StringComparison.Ordinal));
 
             async Task CountAsync(int commands, Func<Task> write)
             {
