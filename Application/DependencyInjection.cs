@@ -63,7 +63,11 @@ public static class DependencyInjection
 
     private static IServiceCollection AddChanges(this IServiceCollection services) => services
         .AddSingleton<IValidator<ListHistoryQuery>, ListHistoryValidator>()
-        .AddScoped<ListHistory>();
+        .AddSingleton<IValidator<ListChangesQuery>, ListChangesValidator>()
+        .AddSingleton<FeedSignal>()
+        .AddScoped<ListHistory>()
+        .AddScoped<ListChanges>()
+        .AddScoped<PlaceChanges>();
 
     private static IServiceCollection AddTransfer(this IServiceCollection services) => services
         .AddSingleton<IValidator<ImportedUser>, ImportedUserValidator>()

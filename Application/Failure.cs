@@ -21,6 +21,9 @@ public sealed record Failure(string Code, string Detail)
     public static Result VersionMismatch(long version) => Result.Conflict(
         new Failure(ErrorCodes.VersionMismatch, $"The user has version {version}, which does not meet the condition.").ToString());
 
+    public static Result CursorExpired() => Result.Error(new Failure(
+        ErrorCodes.CursorExpired, "The feed no longer has the change that the cursor follows.").ToString());
+
     /// <summary>The failure of a result that is neither a success nor invalid.</summary>
     public static Failure Of(IResult result)
     {
@@ -41,4 +44,5 @@ public static class ErrorCodes
     public const string NotFound = "not-found";
     public const string EmailTaken = "email-taken";
     public const string VersionMismatch = "version-mismatch";
+    public const string CursorExpired = "cursor-expired";
 }

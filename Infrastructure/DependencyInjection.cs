@@ -2,6 +2,7 @@ using CleanUsers.Application.Ports;
 using CleanUsers.Infrastructure.Emails;
 using CleanUsers.Infrastructure.Idempotency;
 using CleanUsers.Infrastructure.Persistence;
+using CleanUsers.Infrastructure.Persistence.Feed;
 using CleanUsers.Infrastructure.Persistence.PostgreSql;
 using CleanUsers.Infrastructure.Persistence.Sqlite;
 using CleanUsers.Infrastructure.Persistence.SqlServer;
@@ -26,6 +27,7 @@ public static class DependencyInjection
         .AddScoped<IUserRepository, UserRepository>()
         .AddScoped<UserReader>()
         .AddScoped<IHistoryReader, HistoryReader>()
+        .AddScoped<IChangeFeed, ChangeFeed>()
         .AddScoped<IEmailRepository, EmailRepository>()
         .AddScoped<IIdempotencyStore, IdempotencyStore>();
 

@@ -5,7 +5,7 @@ using CleanUsers.Domain.Users;
 namespace CleanUsers.Application.DeletedUsers;
 
 /// <summary>Purges the deleted users whose retention time is over. Several processes may do so at once, and it can be stopped anywhere.</summary>
-public sealed class PurgeExpiredUsers(IUserReader reader, IUserRepository users, Retention retention, TimeProvider clock)
+public sealed class PurgeExpiredUsers(IUserReader reader, IUserRepository users, ICaller caller, Retention retention, TimeProvider clock)
 {
     private const int BatchSize = 100;
 
@@ -28,7 +28,8 @@ public sealed class PurgeExpiredUsers(IUserReader reader, IUserRepository users,
             var removed = false;
             var result = await UserChanges.ChangeAsync(
                 users.FindDeletedToChangeAsync, expired.Id, VersionCondition.None,
-                user => removed = user.DeletedAt <= end, // else restored and deleted again meanwhile
+                user => removed = user.DeletedAt <= end // else restored and deleted again meanwhile
+                    && user.Purge(clock.GetUtcMilliseconds(), caller.Name),
                 async (user, token) => await users.TryPurgeAsync(user, token) ? UpdateOutcome.Saved : UpdateOutcome.Conflict,
                 ct);
             if (result.IsSuccess && removed) purged++;

@@ -123,6 +123,15 @@ public sealed class User
         return true;
     }
 
+    /// <summary>Makes the last change of a deleted user, which is erased for good.</summary>
+    /// <returns>False if it is not deleted; nothing changed.</returns>
+    public bool Purge(DateTimeOffset now, string by)
+    {
+        if (!IsDeleted) return false;
+        Touch(UserChangeKind.Purged, now, by);
+        return true;
+    }
+
     private static int? InRange(int? age) => age is null or (>= MinAge and <= MaxAge)
         ? age
         : throw new ArgumentOutOfRangeException(nameof(age), age, $"Age must be between {MinAge} and {MaxAge}.");

@@ -1,7 +1,8 @@
 namespace CleanUsers.Domain.Users;
 
 /// <summary>
-/// The record of one change of a user: what was done, and the state after it. It never changes, and goes with its user when that is purged.
+/// The record of one change of a user: what was done, and the state after it. It never changes until the user is purged: then all records of the user
+/// lose their states, and stay without personal data.
 /// </summary>
 public sealed class UserChange
 {
@@ -16,17 +17,18 @@ public sealed class UserChange
 
     public UserChangeKind Kind { get; private set; }
 
-    public string Email { get; private set; } = "";
+    /// <summary>Null, as the rest of the state is, once the user was purged.</summary>
+    public string? Email { get; private set; }
 
     public string? Name { get; private set; }
 
     public int? Age { get; private set; }
 
-    public UserRole Role { get; private set; }
+    public UserRole? Role { get; private set; }
 
-    public UserStatus Status { get; private set; }
+    public UserStatus? Status { get; private set; }
 
-    public DateTimeOffset CreatedAt { get; private set; }
+    public DateTimeOffset? CreatedAt { get; private set; }
 
     /// <summary>When the change was made.</summary>
     public DateTimeOffset UpdatedAt { get; private set; }
@@ -38,19 +40,18 @@ public sealed class UserChange
     public static UserChange Of(User user)
     {
         ArgumentNullException.ThrowIfNull(user);
-        return new()
+        if (user.LastChange == default) throw new ArgumentException("The user was not changed.", nameof(user));
+        var change = new UserChange
         {
             UserId = user.Id,
             Version = user.Version,
             Kind = user.LastChange,
-            Email = user.Email,
-            Name = user.Name,
-            Age = user.Age,
-            Role = user.Role,
-            Status = user.Status,
-            CreatedAt = user.CreatedAt,
             UpdatedAt = user.UpdatedAt,
             UpdatedBy = user.UpdatedBy,
         };
+        if (change.Kind == UserChangeKind.Purged) return change;
+        (change.Email, change.Name, change.Age) = (user.Email, user.Name, user.Age);
+        (change.Role, change.Status, change.CreatedAt) = (user.Role, user.Status, user.CreatedAt);
+        return change;
     }
 }

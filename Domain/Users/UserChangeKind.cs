@@ -7,4 +7,5 @@ public enum UserChangeKind
     Updated = 2,
     Deleted = 3,
     Restored = 4,
+    Purged = 5,
 }

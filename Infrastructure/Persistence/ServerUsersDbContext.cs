@@ -1,6 +1,8 @@
+using System.Data;
 using System.Data.Common;
 using CleanUsers.Domain.Emails;
 using CleanUsers.Domain.Users;
+using CleanUsers.Infrastructure.Persistence.Feed;
 using Microsoft.EntityFrameworkCore;
 using Microsoft.EntityFrameworkCore.Metadata.Builders;
 
@@ -21,6 +23,9 @@ internal abstract class ServerUsersDbContext(DbContextOptions options) : UsersDb
     /// <summary>How many ids a process takes at a time; those that are left when it ends are never given.</summary>
     internal const int IdBlock = 50;
 
+    /// <summary>How many changes get their positions in one transaction.</summary>
+    private const int PlacedAtATime = 10_000;
+
     /// <summary>The connection string with the service's defaults where it does not set them itself.</summary>
     internal static string Complete<T>(string connectionString, T defaults)
         where T : DbConnectionStringBuilder, new() =>
@@ -40,11 +45,47 @@ internal abstract class ServerUsersDbContext(DbContextOptions options) : UsersDb
         }
     }
 
+    /// <summary>
+    /// One transaction at a time does so, by the lock of <see cref="FeedEnd"/>: so positions have no gaps, and what is committed always has those from
+    /// 1 to some number. It reads the queue in a statement of its own after the lock, at READ COMMITTED: then it sees what the holder of the lock before
+    /// it has taken from the queue, and never waits for writers that are not committed yet.
+    /// </summary>
+    public sealed override async Task<bool> PlaceChangesAsync(CancellationToken ct)
+    {
+        if (!await Set<QueuedChange>().AnyAsync(ct)) return false;
+        var placed = await Database.CreateExecutionStrategy().ExecuteAsync(
+            async token =>
+            {
+                await using var transaction = await Database.BeginTransactionAsync(IsolationLevel.ReadCommitted, token);
+                var count = await Database.SqlQueryRaw<int>(PlaceChanges, PlacedAtATime).ToListAsync(token);
+                await transaction.CommitAsync(token);
+                return count.Single();
+            },
+            ct);
+        return placed == PlacedAtATime;
+    }
+
     protected virtual Task MigrateWithoutTimeoutAsync(CancellationToken ct) => base.MigrateAsync(ct);
+
+    /// <summary>
+    /// Locks the end of the feed, moves changes from the queue into it, in the order of their ids, and returns their number as <c>Value</c>. The
+    /// parameter is the highest number.
+    /// </summary>
+    internal abstract string PlaceChanges { get; }
+
+    protected sealed override IFeedItem ToFeed(long userId, long version) => new QueuedChange { UserId = userId, Version = version };
 
     protected override void OnModelCreating(ModelBuilder modelBuilder)
     {
         base.OnModelCreating(modelBuilder);
+        modelBuilder.Entity<FeedEntry>().Property(entry => entry.Position).ValueGeneratedNever();
+        modelBuilder.Entity<QueuedChange>().ToTable("FeedQueue");
+        modelBuilder.Entity<FeedEnd>(end =>
+        {
+            end.ToTable("FeedEnd");
+            end.Property(row => row.Id).ValueGeneratedNever();
+            end.HasData(new FeedEnd { Id = FeedEnd.OnlyId });
+        });
         modelBuilder.HasSequence<long>(UserIds).IncrementsBy(IdBlock);
         modelBuilder.HasSequence<long>(EmailIds).IncrementsBy(IdBlock);
         UseHiLo(modelBuilder.Entity<User>().Property(user => user.Id), UserIds);

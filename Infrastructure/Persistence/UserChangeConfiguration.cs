@@ -13,6 +13,5 @@ internal sealed class UserChangeConfiguration : IEntityTypeConfiguration<UserCha
         builder.Property(change => change.Email).HasMaxLength(EmailAddress.MaxBytes);
         builder.Property(change => change.Name).HasMaxLength(UserConfiguration.NameUnits);
         builder.Property(change => change.UpdatedBy).HasMaxLength(User.ActorMaxLength);
-        builder.HasOne<User>().WithMany().HasForeignKey(change => change.UserId).OnDelete(DeleteBehavior.Cascade);
     }
 }

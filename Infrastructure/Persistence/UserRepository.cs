@@ -51,7 +51,23 @@ internal sealed class UserRepository(UsersDbContext db, IUserReader users, IUser
     public async Task<bool> TryPurgeAsync(User user, CancellationToken ct)
     {
         db.Users.Remove(user);
-        return await SaveAsync(write: null, ct) == UpdateOutcome.Saved;
+        var saved = await SaveAsync(
+            async token =>
+            {
+                db.Record(user);
+                await db.SaveChangesAsync(acceptAllChangesOnSuccess: false, token);
+                await db.Changes.Where(change => change.UserId == user.Id).ExecuteUpdateAsync(
+                    change => change
+                        .SetProperty(c => c.Email, (string?)null)
+                        .SetProperty(c => c.Name, (string?)null)
+                        .SetProperty(c => c.Age, (int?)null)
+                        .SetProperty(c => c.Role, (UserRole?)null)
+                        .SetProperty(c => c.Status, (UserStatus?)null)
+                        .SetProperty(c => c.CreatedAt, (DateTimeOffset?)null),
+                    token);
+            },
+            ct);
+        return saved == UpdateOutcome.Saved;
     }
 
     private Task WriteAsync(CancellationToken ct) => writer.WriteAsync(db, ct);

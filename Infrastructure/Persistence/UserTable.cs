@@ -2,6 +2,7 @@ using System.Data.Common;
 using System.Linq.Expressions;
 using System.Reflection;
 using CleanUsers.Domain.Users;
+using CleanUsers.Infrastructure.Persistence.Feed;
 using Microsoft.EntityFrameworkCore;
 using Microsoft.EntityFrameworkCore.ChangeTracking;
 using Microsoft.EntityFrameworkCore.Metadata;
@@ -19,6 +20,7 @@ internal sealed class UserTable
 
     private readonly IEntityType _entity;
     private readonly IEntityType _change;
+    private readonly IEntityType _feed;
     private readonly IProperty[] _stored;
     private readonly Lazy<Func<DbDataReader, User>> _read;
 
@@ -36,6 +38,7 @@ internal sealed class UserTable
         ];
         _read = new(CompileReader);
         _change = model.FindEntityType(typeof(UserChange))!;
+        _feed = model.FindEntityType(typeof(QueuedChange)) ?? model.FindEntityType(typeof(FeedEntry))!;
         var recorded = _change.GetProperties().Where(property => _entity.FindProperty(property.Name) is not null);
         Recorded = string.Join(", ", recorded.Select(property => $"\"{property.GetColumnName()}\""));
     }
@@ -92,6 +95,13 @@ internal sealed class UserTable
         $"""
         INSERT INTO "{_change.GetTableName()}" ({ColumnOfChange(nameof(UserChange.UserId))}, {ColumnOfChange(nameof(UserChange.Kind))}, {Recorded})
         SELECT {Column(nameof(User.Id))}, {kind}, {Recorded} FROM {users}
+        """;
+
+    /// <summary>Leads the changes of the same users into the feed.</summary>
+    public string InsertIntoFeed(string users) =>
+        $"""
+        INSERT INTO "{_feed.GetTableName()}" ("{nameof(IFeedItem.UserId)}", "{nameof(IFeedItem.Version)}")
+        SELECT {Column(nameof(User.Id))}, {Column(nameof(User.Version))} FROM {users}
         """;
 
     public RelationalTypeMapping Type(string property) => _entity.FindProperty(property)!.GetRelationalTypeMapping();

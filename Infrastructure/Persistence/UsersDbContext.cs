@@ -3,6 +3,7 @@ using CleanUsers.Application.Ports;
 using CleanUsers.Domain.Emails;
 using CleanUsers.Domain.Users;
 using CleanUsers.Infrastructure.Idempotency;
+using CleanUsers.Infrastructure.Persistence.Feed;
 using CleanUsers.Infrastructure.Persistence.Search;
 using Microsoft.EntityFrameworkCore;
 using Microsoft.EntityFrameworkCore.ChangeTracking;
@@ -31,6 +32,8 @@ internal abstract class UsersDbContext(DbContextOptions options) : DbContext(opt
     public DbSet<UserWord> Words => Set<UserWord>();
 
     public DbSet<UserChange> Changes => Set<UserChange>();
+
+    public DbSet<FeedEntry> Feed => Set<FeedEntry>();
 
     public DbSet<Email> Emails => Set<Email>();
 
@@ -145,6 +148,20 @@ internal abstract class UsersDbContext(DbContextOptions options) : DbContext(opt
         ChangeTracker.AcceptAllChanges();
     }
 
+    /// <summary>Adds the record of a user's last change to what the next save writes.</summary>
+    public void Record(User user)
+    {
+        var ofEarlierAttempt = ChangeTracker.Entries().Where(
+            entry => entry.Entity is UserChange change ? change.UserId == user.Id : entry.Entity is IFeedItem item && item.UserId == user.Id).ToList();
+        foreach (var entry in ofEarlierAttempt) entry.State = EntityState.Detached;
+        Add(UserChange.Of(user));
+        Add(ToFeed(user.Id, user.Version));
+    }
+
+    /// <summary>Gives changes that are committed, and have no position in the feed yet, the next ones.</summary>
+    /// <returns>Whether more of them may be left.</returns>
+    public abstract Task<bool> PlaceChangesAsync(CancellationToken ct);
+
     /// <summary>A command of the running transaction. The context owns it.</summary>
     public virtual DbCommand CommandFor(PreparedStatement statement)
     {
@@ -152,6 +169,9 @@ internal abstract class UsersDbContext(DbContextOptions options) : DbContext(opt
         command.Transaction = Database.CurrentTransaction?.GetDbTransaction();
         return command;
     }
+
+    /// <summary>What leads a change into the feed: its entry, or its place in the queue for one.</summary>
+    protected abstract IFeedItem ToFeed(long userId, long version);
 
     /// <summary>The query of the names of all tables, as <c>Value</c>.</summary>
     protected abstract FormattableString TableNames { get; }
@@ -189,6 +209,7 @@ internal abstract class UsersDbContext(DbContextOptions options) : DbContext(opt
         modelBuilder.ApplyConfiguration(new UserConfiguration(TieBreaker));
         modelBuilder.ApplyConfiguration(new UserWordConfiguration());
         modelBuilder.ApplyConfiguration(new UserChangeConfiguration());
+        modelBuilder.ApplyConfiguration(new FeedEntryConfiguration());
         modelBuilder.ApplyConfiguration(new EmailConfiguration());
         modelBuilder.ApplyConfiguration(new IdempotencyRecordConfiguration());
     }
@@ -198,7 +219,7 @@ internal abstract class UsersDbContext(DbContextOptions options) : DbContext(opt
         var metrics = UserMetrics.Of(ChangeTracker.Entries<User>());
         // what is written besides, or comes and goes with other writes too, is no evidence of a write
         var saved = ChangeTracker.Entries().FirstOrDefault(
-            entry => entry.State != EntityState.Unchanged && entry.Entity is not (UserWord or UserChange));
+            entry => entry.State != EntityState.Unchanged && entry.Entity is not (UserWord or UserChange or IFeedItem));
         LastSaved = (saved, saved?.State ?? EntityState.Detached);
         await write(ct);
         _uncommitted += metrics;

@@ -13,7 +13,8 @@ internal static partial class BackgroundServices
             .AddHostedService<DatabaseSettingsCheck>()
             .AddHostedService<IdempotencyCleanup>()
             .AddHostedService<DeletedUsersCleanup>()
-            .AddHostedService<EmailDelivery>();
+            .AddHostedService<EmailDelivery>()
+            .AddHostedService<FeedPlacement>();
         return builder;
     }
 

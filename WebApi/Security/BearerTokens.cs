@@ -74,7 +74,7 @@ internal static partial class BearerTokens
     {
         var usable = context.Principal!.FindAll(HttpCaller.SubjectClaim).ToList() is [{ Value: { Length: > 0 and <= User.ActorMaxLength } subject }]
             && subject.IsPlainLine()
-            && subject != HttpCaller.Anonymous
+            && subject is not (HttpCaller.Anonymous or HttpCaller.Service)
             && !subject.StartsWith("cli:", StringComparison.Ordinal);
         if (!usable) context.Fail(InvalidSubject);
         return Task.CompletedTask;
@@ -121,14 +121,16 @@ internal static partial class BearerTokens
     private sealed class IssuerUnavailableException : Exception;
 }
 
-/// <summary>The subject of the request's token (RFC 7519 section 4.1.2), or <c>anonymous</c>.</summary>
+/// <summary>The subject of the request's token (RFC 7519 section 4.1.2), or <c>anonymous</c>; outside of requests, the service itself.</summary>
 internal sealed class HttpCaller(IHttpContextAccessor accessor) : ICaller
 {
     public const string Anonymous = "anonymous";
 
+    public const string Service = "service";
+
     public const string SubjectClaim = "sub";
 
-    public string Name => Subject(accessor.HttpContext?.User) ?? Anonymous;
+    public string Name => accessor.HttpContext is { } request ? Subject(request.User) ?? Anonymous : Service;
 
     public static string? Subject(ClaimsPrincipal? caller) => caller?.FindFirst(SubjectClaim)?.Value;
 }

@@ -113,11 +113,7 @@ public abstract class QueuedEmails(Store store)
         var userId = await _store.AddAsync(Sample.User(), Ct);
         var email = await SaveAsync(New(userId));
         await _store.ChangeAsync(userId, user => user.Delete(Sample.Now, "eve"), Ct);
-        await _store.InScopeAsync(async scope =>
-        {
-            var users = scope.GetRequiredService<IUserRepository>();
-            return await users.TryPurgeAsync((await users.FindDeletedToChangeAsync(userId, Ct))!, Ct);
-        });
+        Assert.True(await _store.PurgeAsync(userId, Ct));
         Assert.Null(await FindAsync(userId, email.Id));
         Assert.False(await TryAddAsync(New(userId)));
     }

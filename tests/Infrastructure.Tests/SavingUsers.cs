@@ -153,11 +153,7 @@ public abstract class SavingUsers(Store store)
     public async Task Database_with_a_current_schema_is_ready() =>
         Assert.Equal(DatabaseState.Ready, await _store.InScopeAsync(scope => scope.GetRequiredService<IDatabase>().CheckAsync(Ct)));
 
-    private Task<bool> PurgeAsync(long id) => _store.InScopeAsync(async scope =>
-    {
-        var users = scope.GetRequiredService<IUserRepository>();
-        return await users.TryPurgeAsync((await users.FindDeletedToChangeAsync(id, Ct))!, Ct);
-    });
+    private Task<bool> PurgeAsync(long id) => _store.PurgeAsync(id, Ct);
 
     private Task<User?> ReadAsync(long id) => _store.InScopeAsync(scope => scope.GetRequiredService<IUserReader>().GetAsync(id, Ct));
 

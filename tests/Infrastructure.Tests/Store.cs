@@ -62,6 +62,15 @@ public abstract class Store(TestDatabase database) : IAsyncLifetime
         return await users.UpdateAsync(ct);
     });
 
+    /// <summary>Loads a deleted user and purges it.</summary>
+    public Task<bool> PurgeAsync(long id, CancellationToken ct) => InScopeAsync(async scope =>
+    {
+        var users = scope.GetRequiredService<IUserRepository>();
+        var user = (await users.FindDeletedToChangeAsync(id, ct))!;
+        Assert.True(user.Purge(Sample.Now, "mallory"));
+        return await users.TryPurgeAsync(user, ct);
+    });
+
     public async ValueTask DisposeAsync()
     {
         if (_services is not null) await _services.DisposeAsync();

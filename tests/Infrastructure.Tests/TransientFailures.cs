@@ -70,6 +70,7 @@ public sealed class TransientFailures(TransientFailures.FailingStore store) : IC
         {
             var users = scope.GetRequiredService<IUserRepository>();
             var user = (await users.FindDeletedToChangeAsync(id, Ct))!;
+            user.Purge(Sample.Now, "eve");
             _store.FailOnce.Next = moment;
             Assert.True(await users.TryPurgeAsync(user, Ct));
             Assert.Null(await users.FindDeletedToChangeAsync(id, Ct));

@@ -77,7 +77,8 @@ internal sealed class PostgreSqlBulkWriter(UsersDbContext db) : IUserBulkWriter
             WITH "Added" AS (
                 INSERT INTO "Users" ("Id", {_columns.List}) SELECT "Id", {_columns.List} FROM "Incoming"
                 ON CONFLICT ("EmailKey") WHERE "DeletedAt" IS NULL DO NOTHING RETURNING "Id", {_columns.Recorded}),
-                "Recorded" AS ({_columns.InsertChanges($"{UserChangeKind.Created:D}", "\"Added\"")})
+                "Recorded" AS ({_columns.InsertChanges($"{UserChangeKind.Created:D}", "\"Added\"")}),
+                "Queued" AS ({_columns.InsertIntoFeed("\"Added\"")})
             SELECT "Id" FROM "Added"
             """;
 #pragma warning restore CA2100

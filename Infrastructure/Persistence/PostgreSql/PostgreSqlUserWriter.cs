@@ -9,10 +9,13 @@ internal sealed class PostgreSqlUserWriter(UserTable table) : PreparedUserWriter
 {
     private const string InsertWords = """INSERT INTO "UserWords" ("UserId", "Word") SELECT "Id", """;
 
+    private const string Written = "\"Written\"";
+
     protected override string Insert(string values, string id, string words) =>
         $"""
         WITH "Written" AS (INSERT INTO "Users" ({Table.List}, "Id") VALUES ({values}, {id}) {Returning}),
-            "Recorded" AS ({Table.InsertChanges(Created, "\"Written\"")}),
+            "Recorded" AS ({Table.InsertChanges(Created, Written)}),
+            "Queued" AS ({Table.InsertIntoFeed(Written)}),
             "Added" AS ({InsertWords} unnest({words}) FROM "Written")
         SELECT "Id", "Transaction" FROM "Written"
         """;
@@ -22,7 +25,8 @@ internal sealed class PostgreSqlUserWriter(UserTable table) : PreparedUserWriter
         var update =
             $"""
             WITH "Written" AS (UPDATE "Users" SET {assignments} WHERE {condition} {Returning}),
-                "Recorded" AS ({Table.InsertChanges(kind, "\"Written\"")})
+                "Recorded" AS ({Table.InsertChanges(kind, Written)}),
+                "Queued" AS ({Table.InsertIntoFeed(Written)})
             """;
         if (words is var (removed, added))
         {

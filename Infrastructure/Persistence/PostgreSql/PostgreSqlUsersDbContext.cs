@@ -40,6 +40,17 @@ internal sealed class PostgreSqlUsersDbContext(DbContextOptions<PostgreSqlUsersD
 
     protected override FormattableString TableNames => $"SELECT tablename::text AS \"Value\" FROM pg_tables WHERE schemaname = current_schema()";
 
+    internal override string PlaceChanges =>
+        """
+        UPDATE "FeedEnd" SET "Position" = "Position";
+        WITH "Taken" AS (
+                DELETE FROM "FeedQueue" WHERE "Id" IN (SELECT "Id" FROM "FeedQueue" ORDER BY "Id" LIMIT {0}) RETURNING "Id", "UserId", "Version"),
+            "Placed" AS (
+                INSERT INTO "Feed" ("Position", "UserId", "Version")
+                SELECT (SELECT "Position" FROM "FeedEnd") + row_number() OVER (ORDER BY "Id"), "UserId", "Version" FROM "Taken" RETURNING "Position")
+        UPDATE "FeedEnd" SET "Position" = "Position" + (SELECT count(*) FROM "Placed") RETURNING (SELECT count(*)::int FROM "Placed") AS "Value"
+        """;
+
     public override bool IsEmailTaken(DbUpdateException exception) =>
         exception.InnerException is PostgresException { SqlState: PostgresErrorCodes.UniqueViolation, ConstraintName: UserConfiguration.EmailIndex };
 

@@ -43,8 +43,11 @@ internal sealed class SqlServerBulkWriter(UsersDbContext db) : IUserBulkWriter
         INSERT INTO "Users" ("Id", {_columns.List}) OUTPUT inserted."Id" SELECT "Id", {_columns.List} FROM "#Incoming" AS i
         WHERE "Id" >= @from AND "Id" < @to
             AND NOT EXISTS (SELECT 1 FROM "Users" AS u WHERE u."EmailKey" = i."EmailKey" AND u."DeletedAt" IS NULL);
-        {_columns.InsertChanges($"{UserChangeKind.Created:D}", """ "Users" WHERE "Id" >= @from AND "Id" < @to""")};
+        {_columns.InsertChanges($"{UserChangeKind.Created:D}", Added)};
+        {_columns.InsertIntoFeed(Added)};
         """;
+
+    private const string Added = """ "Users" WHERE "Id" >= @from AND "Id" < @to""";
 
     private SqlConnection Connection => (SqlConnection)db.Database.GetDbConnection();
 

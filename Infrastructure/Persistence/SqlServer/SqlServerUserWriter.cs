@@ -10,12 +10,12 @@ internal sealed class SqlServerUserWriter : IUserWriter
 {
     public async Task WriteAsync(UsersDbContext db, CancellationToken ct)
     {
-        var ofEarlierAttempt = db.ChangeTracker.Entries().Where(entry => entry.Entity is UserWord or UserChange).ToList();
+        var ofEarlierAttempt = db.ChangeTracker.Entries<UserWord>().ToList();
         foreach (var entry in ofEarlierAttempt) entry.State = EntityState.Detached;
         foreach (var entry in db.ChangeTracker.Entries<User>().Where(entry => entry.State is EntityState.Added or EntityState.Modified).ToList())
         {
             UpdateWords(db, entry);
-            db.Add(UserChange.Of(entry.Entity));
+            db.Record(entry.Entity);
         }
 
         await db.SaveChangesAsync(acceptAllChangesOnSuccess: false, ct);

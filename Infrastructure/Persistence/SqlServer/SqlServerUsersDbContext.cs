@@ -31,6 +31,8 @@ internal sealed partial class SqlServerUsersDbContext(DbContextOptions<SqlServer
             ALTER TABLE [UserWords] SET (LOCK_ESCALATION = DISABLE);
         IF EXISTS (SELECT 1 FROM [sys].[tables] WHERE [object_id] = OBJECT_ID(N'UserChanges') AND [lock_escalation] <> 1)
             ALTER TABLE [UserChanges] SET (LOCK_ESCALATION = DISABLE);
+        IF EXISTS (SELECT 1 FROM [sys].[tables] WHERE [object_id] = OBJECT_ID(N'FeedQueue') AND [lock_escalation] <> 1)
+            ALTER TABLE [FeedQueue] SET (LOCK_ESCALATION = DISABLE);
         """;
 
     // the databases whose exports block writers, each of which is warned about once
@@ -40,6 +42,23 @@ internal sealed partial class SqlServerUsersDbContext(DbContextOptions<SqlServer
     public override bool ComparesRows => false;
 
     protected override FormattableString TableNames => $"SELECT [name] AS [Value] FROM [sys].[tables] WHERE [schema_id] = SCHEMA_ID()";
+
+    /// <summary>
+    /// Locked rows are not committed, and skipped (READPAST), where readers would wait for them. But no row is taken that is newer than the look: the
+    /// change before it of the same user may have been skipped as not committed.
+    /// </summary>
+    internal override string PlaceChanges =>
+        """
+        UPDATE [FeedEnd] SET [Position] = [Position];
+        DECLARE @newest bigint = IDENT_CURRENT(N'FeedQueue');
+        DECLARE @taken TABLE ([Id] bigint PRIMARY KEY, [UserId] bigint NOT NULL, [Version] bigint NOT NULL);
+        WITH [oldest] AS (SELECT TOP ({0}) * FROM [FeedQueue] WITH (READPAST) WHERE [Id] <= @newest ORDER BY [Id])
+        DELETE FROM [oldest] OUTPUT deleted.[Id], deleted.[UserId], deleted.[Version] INTO @taken;
+        INSERT INTO [Feed] ([Position], [UserId], [Version])
+        SELECT (SELECT [Position] FROM [FeedEnd]) + ROW_NUMBER() OVER (ORDER BY [Id]), [UserId], [Version] FROM @taken;
+        UPDATE [FeedEnd] SET [Position] = [Position] + (SELECT COUNT(*) FROM @taken);
+        SELECT COUNT(*) AS [Value] FROM @taken;
+        """;
 
     public override bool IsEmailTaken(DbUpdateException exception) =>
         exception.InnerException is SqlException rejection && SqlServerErrors.IsUniqueViolation(rejection, UserConfiguration.EmailIndex);

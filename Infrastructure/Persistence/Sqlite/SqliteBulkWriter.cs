@@ -50,8 +50,9 @@ internal sealed class SqliteBulkWriter(UsersDbContext db) : IUserBulkWriter
 
             // a rejected user has moved it
             await db.Database.ExecuteSqlAsync($"UPDATE \"sqlite_sequence\" SET \"seq\" = {next - 1} WHERE \"name\" = 'Users'", token);
-            await db.Database.ExecuteSqlRawAsync(
-                _columns.InsertChanges($"{UserChangeKind.Created:D}", $""" "Users" WHERE "Id" >= {first}"""), token);
+            var addedUsers = $""" "Users" WHERE "Id" >= {first} ORDER BY "Id" """;
+            await db.Database.ExecuteSqlRawAsync(_columns.InsertChanges($"{UserChangeKind.Created:D}", addedUsers), token);
+            await db.Database.ExecuteSqlRawAsync(_columns.InsertIntoFeed(addedUsers), token);
             words.Sort((a, b) => string.CompareOrdinal(a.Word, b.Word)); // neighbours in the index are written together
             await using var insertWord = Prepare("""INSERT INTO "UserWords" ("Word", "UserId") VALUES ($0, $1)""", 2);
             foreach (var (word, user) in words)

@@ -16,6 +16,7 @@ internal sealed class SqliteUserWriter(UserTable table) : PreparedUserWriter(tab
         $"""
         INSERT INTO "Users" ({Table.List}) VALUES ({values}) RETURNING "Id";
         {Table.InsertChanges(Created, $""" "Users" WHERE "Id" = {NewId}""")};
+        {Table.InsertIntoFeed($""" "Users" WHERE "Id" = {NewId}""")};
         {InsertWords} {NewId}, "value" FROM json_each({words})
         """;
 
@@ -25,6 +26,7 @@ internal sealed class SqliteUserWriter(UserTable table) : PreparedUserWriter(tab
             $"""
             UPDATE "Users" SET {assignments} WHERE {condition} RETURNING "Id";
             {Table.InsertChanges(kind, $""" "Users" WHERE "Id" = {id}""")};
+            {Table.InsertIntoFeed($""" "Users" WHERE "Id" = {id}""")};
             """;
         return words is null
             ? update

@@ -1,5 +1,6 @@
 using System.Data.Common;
 using CleanUsers.Domain.Users;
+using CleanUsers.Infrastructure.Persistence.Feed;
 using Microsoft.Data.Sqlite;
 using Microsoft.EntityFrameworkCore;
 using Microsoft.EntityFrameworkCore.Infrastructure;
@@ -82,6 +83,9 @@ internal sealed class SqliteUsersDbContext(DbContextOptions<SqliteUsersDbContext
         return command;
     }
 
+    /// <summary>Nothing to do: a change gets its position when it is inserted. Writers take turns, so the order of inserts is that of commits.</summary>
+    public override Task<bool> PlaceChangesAsync(CancellationToken ct) => Task.FromResult(false);
+
     /// <summary>A transaction that begins to read and never writes: in the write-ahead log, writers go on beside it.</summary>
     public override async Task<UsersDbContext> OpenSnapshotAsync(CancellationToken ct)
     {
@@ -110,6 +114,8 @@ internal sealed class SqliteUsersDbContext(DbContextOptions<SqliteUsersDbContext
     /// <summary>Never called: a reply from a file can't be lost, and SQLite's context does not retry. COMMIT itself returns the outcome.</summary>
     protected override Task<bool> WasCommittedAsync(Func<CancellationToken, Task<WriteTrace>> trace, CancellationToken ct) =>
         throw new OutcomeUnknownException();
+
+    protected override IFeedItem ToFeed(long userId, long version) => new FeedEntry { UserId = userId, Version = version };
 
     protected override void OnModelCreating(ModelBuilder modelBuilder)
     {

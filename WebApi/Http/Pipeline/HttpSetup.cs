@@ -1,9 +1,11 @@
 using System.ComponentModel.DataAnnotations;
 using System.Reflection;
 using Asp.Versioning;
+using CleanUsers.Application.Changes;
 using CleanUsers.WebApi.Hosting;
 using CleanUsers.WebApi.Http.Idempotency;
 using CleanUsers.WebApi.Http.Problems;
+using Microsoft.AspNetCore.Http.Timeouts;
 using Microsoft.AspNetCore.Mvc;
 using Microsoft.AspNetCore.Mvc.Controllers;
 using Microsoft.AspNetCore.Mvc.ModelBinding;
@@ -39,13 +41,19 @@ internal sealed class HttpOptions
 /// <summary>The HTTP side of the service: controllers, versions, errors in one form, limits of the web server.</summary>
 internal static class HttpSetup
 {
+    /// <summary>The policy for requests that may wait as long as their clients let them.</summary>
+    public const string LongPoll = "long poll";
+
     public static WebApplicationBuilder AddHttp(this WebApplicationBuilder builder)
     {
         var options = builder.AddSettings<HttpOptions>(HttpOptions.Section);
         builder.WebHost.ConfigureKestrel(kestrel => WebServerLimits.Configure(kestrel, options));
         builder.Services.Configure<SocketTransportOptions>(WebServerLimits.Configure);
         builder.Services.AddRequestTimeouts(timeouts =>
-            timeouts.DefaultPolicy = new() { Timeout = options.RequestTimeout, TimeoutStatusCode = ProblemCatalogue.Unavailable.Status });
+        {
+            timeouts.DefaultPolicy = Within(options.RequestTimeout);
+            timeouts.AddPolicy(LongPoll, Within(options.RequestTimeout + TimeSpan.FromSeconds(ListChangesQuery.MaxWait)));
+        });
         builder.Services.Configure<ForwardedHeadersOptions>(forwarded => TrustedProxies.Configure(forwarded, options));
         builder.Services.AddScoped<IdempotentRequests>();
         builder.Services.AddExceptionHandler<ExceptionHandler>();
@@ -85,6 +93,8 @@ internal static class HttpSetup
         app.UseTransferCodings();
         app.UseResources();
     }
+
+    private static RequestTimeoutPolicy Within(TimeSpan time) => new() { Timeout = time, TimeoutStatusCode = ProblemCatalogue.Unavailable.Status };
 
     /// <summary>MVC looks for public classes only, and nothing outside this project needs the controllers.</summary>
     private sealed class InternalControllers : ControllerFeatureProvider

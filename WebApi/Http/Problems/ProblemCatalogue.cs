@@ -69,6 +69,11 @@ internal static class ProblemCatalogue
         "A request with the same Idempotency-Key is still being processed, and this request has waited for it as long as it could.",
         "Send the same request again after the seconds that Retry-After names.");
 
+    public static readonly Problem CursorExpired = new(
+        ErrorCodes.CursorExpired, 410, "Cursor expired",
+        "The feed no longer has the change that the cursor follows: it is older than the retention, or the database was restored from a backup.",
+        "Take cursor=now, read the list of users, and follow the feed from there.");
+
     public static readonly Problem VersionMismatch = new(
         ErrorCodes.VersionMismatch, 412, "Version mismatch",
         "The version of the user does not meet the condition in If-Match or If-None-Match. Nothing was changed.",

@@ -92,7 +92,10 @@ public sealed class TransactSql : SqlServerStatements
                 2, async () => Assert.Equal(UpdateOutcome.Saved, await users.UpdateAndFailQueuedEmailsAsync(user.Id, Email.UserDeleted, Ct)));
             user.Restore(Sample.Now, "eve", Sample.Email("other@example.org"));
             await SaveAsync(1);
-            await CountAsync(1, async () => Assert.True(await users.TryPurgeAsync(user, Ct)));
+            user.Delete(Sample.Now, "eve");
+            await SaveAsync(1);
+            user.Purge(Sample.Now, "eve");
+            await CountAsync(2, async () => Assert.True(await users.TryPurgeAsync(user, Ct)));
 
             async Task SaveAsync(int commands)
             {

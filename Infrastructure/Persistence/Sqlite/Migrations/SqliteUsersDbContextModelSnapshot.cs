@@ -197,11 +197,10 @@ namespace CleanUsers.Infrastructure.Persistence.Sqlite.Migrations
                     b.Property<int?>("Age")
                         .HasColumnType("INTEGER");
 
-                    b.Property<long>("CreatedAt")
+                    b.Property<long?>("CreatedAt")
                         .HasColumnType("INTEGER");
 
                     b.Property<string>("Email")
-                        .IsRequired()
                         .HasMaxLength(254)
                         .HasColumnType("TEXT");
 
@@ -212,10 +211,10 @@ namespace CleanUsers.Infrastructure.Persistence.Sqlite.Migrations
                         .HasMaxLength(400)
                         .HasColumnType("TEXT");
 
-                    b.Property<int>("Role")
+                    b.Property<int?>("Role")
                         .HasColumnType("INTEGER");
 
-                    b.Property<int>("Status")
+                    b.Property<int?>("Status")
                         .HasColumnType("INTEGER");
 
                     b.Property<long>("UpdatedAt")
@@ -261,6 +260,23 @@ namespace CleanUsers.Infrastructure.Persistence.Sqlite.Migrations
                     b.ToTable("IdempotencyRecords", (string)null);
                 });
 
+            modelBuilder.Entity("CleanUsers.Infrastructure.Persistence.Feed.FeedEntry", b =>
+                {
+                    b.Property<long>("Position")
+                        .ValueGeneratedOnAdd()
+                        .HasColumnType("INTEGER");
+
+                    b.Property<long>("UserId")
+                        .HasColumnType("INTEGER");
+
+                    b.Property<long>("Version")
+                        .HasColumnType("INTEGER");
+
+                    b.HasKey("Position");
+
+                    b.ToTable("Feed", (string)null);
+                });
+
             modelBuilder.Entity("CleanUsers.Infrastructure.Persistence.Search.UserWord", b =>
                 {
                     b.Property<long>("UserId")
@@ -278,15 +294,6 @@ namespace CleanUsers.Infrastructure.Persistence.Sqlite.Migrations
                 });
 
             modelBuilder.Entity("CleanUsers.Domain.Emails.Email", b =>
-                {
-                    b.HasOne("CleanUsers.Domain.Users.User", null)
-                        .WithMany()
-                        .HasForeignKey("UserId")
-                        .OnDelete(DeleteBehavior.Cascade)
-                        .IsRequired();
-                });
-
-            modelBuilder.Entity("CleanUsers.Domain.Users.UserChange", b =>
                 {
                     b.HasOne("CleanUsers.Domain.Users.User", null)
                         .WithMany()

@@ -12,7 +12,7 @@ using Npgsql.EntityFrameworkCore.PostgreSQL.Metadata;
 namespace CleanUsers.Infrastructure.Persistence.PostgreSql.Migrations
 {
     [DbContext(typeof(PostgreSqlUsersDbContext))]
-    [Migration("20261126065807_Initial")]
+    [Migration("20261126100735_Initial")]
     partial class Initial
     {
         /// <inheritdoc />
@@ -230,11 +230,10 @@ namespace CleanUsers.Infrastructure.Persistence.PostgreSql.Migrations
                     b.Property<int?>("Age")
                         .HasColumnType("integer");
 
-                    b.Property<DateTimeOffset>("CreatedAt")
+                    b.Property<DateTimeOffset?>("CreatedAt")
                         .HasColumnType("timestamp with time zone");
 
                     b.Property<string>("Email")
-                        .IsRequired()
                         .HasMaxLength(254)
                         .HasColumnType("character varying(254)")
                         .UseCollation("C");
@@ -247,10 +246,10 @@ namespace CleanUsers.Infrastructure.Persistence.PostgreSql.Migrations
                         .HasColumnType("character varying(400)")
                         .UseCollation("C");
 
-                    b.Property<int>("Role")
+                    b.Property<int?>("Role")
                         .HasColumnType("integer");
 
-                    b.Property<int>("Status")
+                    b.Property<int?>("Status")
                         .HasColumnType("integer");
 
                     b.Property<DateTimeOffset>("UpdatedAt")
@@ -304,6 +303,61 @@ namespace CleanUsers.Infrastructure.Persistence.PostgreSql.Migrations
                     b.ToTable("IdempotencyRecords", (string)null);
                 });
 
+            modelBuilder.Entity("CleanUsers.Infrastructure.Persistence.Feed.FeedEnd", b =>
+                {
+                    b.Property<int>("Id")
+                        .HasColumnType("integer");
+
+                    b.Property<long>("Position")
+                        .HasColumnType("bigint");
+
+                    b.HasKey("Id");
+
+                    b.ToTable("FeedEnd", (string)null);
+
+                    b.HasData(
+                        new
+                        {
+                            Id = 1,
+                            Position = 0L
+                        });
+                });
+
+            modelBuilder.Entity("CleanUsers.Infrastructure.Persistence.Feed.FeedEntry", b =>
+                {
+                    b.Property<long>("Position")
+                        .HasColumnType("bigint");
+
+                    b.Property<long>("UserId")
+                        .HasColumnType("bigint");
+
+                    b.Property<long>("Version")
+                        .HasColumnType("bigint");
+
+                    b.HasKey("Position");
+
+                    b.ToTable("Feed", (string)null);
+                });
+
+            modelBuilder.Entity("CleanUsers.Infrastructure.Persistence.Feed.QueuedChange", b =>
+                {
+                    b.Property<long>("Id")
+                        .ValueGeneratedOnAdd()
+                        .HasColumnType("bigint");
+
+                    NpgsqlPropertyBuilderExtensions.UseIdentityByDefaultColumn(b.Property<long>("Id"));
+
+                    b.Property<long>("UserId")
+                        .HasColumnType("bigint");
+
+                    b.Property<long>("Version")
+                        .HasColumnType("bigint");
+
+                    b.HasKey("Id");
+
+                    b.ToTable("FeedQueue", (string)null);
+                });
+
             modelBuilder.Entity("CleanUsers.Infrastructure.Persistence.Search.UserWord", b =>
                 {
                     b.Property<long>("UserId")
@@ -322,15 +376,6 @@ namespace CleanUsers.Infrastructure.Persistence.PostgreSql.Migrations
                 });
 
             modelBuilder.Entity("CleanUsers.Domain.Emails.Email", b =>
-                {
-                    b.HasOne("CleanUsers.Domain.Users.User", null)
-                        .WithMany()
-                        .HasForeignKey("UserId")
-                        .OnDelete(DeleteBehavior.Cascade)
-                        .IsRequired();
-                });
-
-            modelBuilder.Entity("CleanUsers.Domain.Users.UserChange", b =>
                 {
                     b.HasOne("CleanUsers.Domain.Users.User", null)
                         .WithMany()

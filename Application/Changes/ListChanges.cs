@@ -1,0 +1,84 @@
+using Ardalis.Result;
+using AutoMapper;
+using CleanUsers.Application.Ports;
+using CleanUsers.Application.Users;
+using CleanUsers.Domain.Users;
+using FluentValidation;
+
+namespace CleanUsers.Application.Changes;
+
+/// <param name="Wait">How long to wait for a change where there is none.</param>
+public sealed record ListChangesQuery(Parsed<FeedCursor> Cursor, Parsed<int> PageSize, Parsed<TimeSpan> Wait = default)
+{
+    /// <summary>In seconds.</summary>
+    public const int MaxWait = 30;
+
+    public static Parsed<TimeSpan> ParseWait(long seconds) => seconds is >= 0 and <= MaxWait
+        ? TimeSpan.FromSeconds(seconds)
+        : Parsed.Rejected<TimeSpan>("out-of-range", $"Wait must be between 0 and {MaxWait} seconds.");
+}
+
+internal sealed class ListChangesValidator : AbstractValidator<ListChangesQuery>
+{
+    public ListChangesValidator()
+    {
+        RuleFor(query => query.Cursor).IsAccepted();
+        RuleFor(query => query.PageSize).IsAccepted();
+        RuleFor(query => query.Wait).IsAccepted();
+    }
+}
+
+/// <summary>Reads a page of the changes of all users, oldest first. Who follows the cursors sees each change once.</summary>
+public sealed class ListChanges(IValidator<ListChangesQuery> validator, IChangeFeed feed, FeedSignal signal, TimeProvider clock, IMapper mapper)
+{
+    /// <returns>The page, which always has the cursor of the next one, or <c>validation-failed</c>, <c>cursor-expired</c>.</returns>
+    public async Task<Result<Page<FeedItemDto>>> ExecuteAsync(ListChangesQuery query, CancellationToken ct)
+    {
+        var validation = validator.Validate(query);
+        if (!validation.IsValid) return validation.ToInvalid();
+
+        var start = clock.GetTimestamp();
+        var cursor = query.Cursor.Value;
+        while (true)
+        {
+            var grown = signal.Next;
+            if (await ReadAsync(cursor, query.PageSize.Value, ct) is not var (changes, next)) return Failure.CursorExpired();
+            var left = query.Wait.Value - clock.GetElapsedTime(start);
+            if (changes.Count > 0 || left <= TimeSpan.Zero || signal.IsClosed) return new Page<FeedItemDto>([.. changes.Select(ToDto)], $"{next}");
+            await grown.WaitAsync(left, clock, ct).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+            ct.ThrowIfCancellationRequested();
+            cursor = next;
+        }
+    }
+
+    /// <returns>Null if the cursor has expired.</returns>
+    private async Task<(IReadOnlyList<PlacedChange> Changes, FeedCursor Next)?> ReadAsync(FeedCursor cursor, int pageSize, CancellationToken ct)
+    {
+        while (await feed.PlaceAsync(ct) && cursor == FeedCursor.End) ct.ThrowIfCancellationRequested();
+        if (cursor == FeedCursor.End) return ([], FeedCursor.After(await feed.GetNewestAsync(ct)));
+        if (cursor == FeedCursor.Start)
+        {
+            var first = await feed.ListAsync(cursor.Next, pageSize, ct);
+            return first is [{ Position: > 1 }, ..] ? null : (first, first is [.., var last] ? FeedCursor.After(last) : cursor);
+        }
+
+        // together with the change before it, which shows that the feed is the one that the cursor is of
+        var found = (await feed.ListAsync(cursor.Next - 1, pageSize + 1, ct)).ToArray();
+        return found is [var before, .. var page] && cursor.Follows(before) ? (page, FeedCursor.After(found[^1])) : null;
+    }
+
+    private FeedItemDto ToDto(PlacedChange placed)
+    {
+        var change = placed.Change;
+        var exists = change.Email is not null && change.Kind is not UserChangeKind.Deleted;
+        return new(
+            change.UserId, change.Version, change.Kind, change.UpdatedAt, change.UpdatedBy, exists ? mapper.Map<UserDto>(change) : null);
+    }
+}
+
+/// <summary>A change of a user, in the feed.</summary>
+/// <param name="Version">That the user had after it.</param>
+/// <param name="At">When it was made; of an imported user, when its file says that it was last updated.</param>
+/// <param name="By">As in a user's history: see <see cref="UserChangeDto"/>; <c>service</c> where the retention time of a deleted user was over.</param>
+/// <param name="User">The state after the change; null if the user was deleted or purged by it, or was purged since.</param>
+public sealed record FeedItemDto(long UserId, long Version, UserChangeKind Kind, DateTimeOffset At, string By, UserDto? User);

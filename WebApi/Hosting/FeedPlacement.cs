@@ -1,0 +1,20 @@
+using CleanUsers.Application.Changes;
+
+namespace CleanUsers.WebApi.Hosting;
+
+/// <summary>Gives new changes their positions in the feed, four times a second, and wakes the requests that wait for changes.</summary>
+internal sealed class FeedPlacement(IServiceScopeFactory scopes, FeedSignal signal, IHostApplicationLifetime lifetime, PeriodicService.Host host)
+    : PeriodicService("placing changes in the feed", TimeSpan.FromMilliseconds(250), host)
+{
+    public override Task StartAsync(CancellationToken cancellationToken)
+    {
+        lifetime.ApplicationStopping.Register(signal.Close);
+        return base.StartAsync(cancellationToken);
+    }
+
+    protected override async Task RunOnceAsync(CancellationToken ct)
+    {
+        await using var scope = scopes.CreateAsyncScope();
+        await scope.ServiceProvider.GetRequiredService<PlaceChanges>().ExecuteAsync(ct);
+    }
+}
