@@ -1,4 +1,5 @@
 using CleanUsers.Application.Changes;
+using CleanUsers.Application.Changes.Webhooks;
 using CleanUsers.Application.DeletedUsers;
 using CleanUsers.Application.Emails;
 using CleanUsers.Application.Transfer;
@@ -21,6 +22,7 @@ public static class DependencyInjection
         .AddDeletedUsers()
         .AddEmails()
         .AddChanges()
+        .AddWebhooks()
         .AddTransfer();
 
     private static IServiceCollection AddMapping(this IServiceCollection services, string? licenseKey) =>
@@ -29,6 +31,7 @@ public static class DependencyInjection
             mapping.LicenseKey = licenseKey;
             mapping.AddProfile<UserProfile>();
             mapping.AddProfile<EmailProfile>();
+            mapping.AddProfile<WebhookProfile>();
         });
 
     private static IServiceCollection AddUsers(this IServiceCollection services) => services
@@ -68,6 +71,24 @@ public static class DependencyInjection
         .AddScoped<ListHistory>()
         .AddScoped<ListChanges>()
         .AddScoped<PlaceChanges>();
+
+    private static IServiceCollection AddWebhooks(this IServiceCollection services) => services
+        .AddSingleton<IValidator<CreateWebhookCommand>, CreateWebhookValidator>()
+        .AddSingleton<IValidator<ListWebhooksQuery>, ListWebhooksValidator>()
+        .AddSingleton<IValidator<PatchWebhookCommand>, PatchWebhookValidator>()
+        .AddSingleton<IValidator<ListWebhookDeliveriesQuery>, ListWebhookDeliveriesValidator>()
+        .AddSingleton<IValidator<RedeliverFromCommand>, RedeliverFromValidator>()
+        .AddSingleton<WebhookSignal>()
+        .AddScoped<CreateWebhook>()
+        .AddScoped<ListWebhooks>()
+        .AddScoped<GetWebhook>()
+        .AddScoped<PatchWebhook>()
+        .AddScoped<DeleteWebhook>()
+        .AddScoped<RotateWebhookSecret>()
+        .AddScoped<ListWebhookDeliveries>()
+        .AddScoped<RedeliverFrom>()
+        .AddScoped<FindDueWebhooks>()
+        .AddScoped<DeliverToWebhook>();
 
     private static IServiceCollection AddTransfer(this IServiceCollection services) => services
         .AddSingleton<IValidator<ImportedUser>, ImportedUserValidator>()

@@ -16,10 +16,16 @@ public sealed record Failure(string Code, string Detail)
     public static Result EmailNotFound(long id) =>
         Result.NotFound(new Failure(ErrorCodes.NotFound, $"Email {id} of this user not found.").ToString());
 
+    public static Result WebhookNotFound(long id) =>
+        Result.NotFound(new Failure(ErrorCodes.NotFound, $"Webhook {id} not found.").ToString());
+
     public static Result EmailTaken() => Result.Conflict(new Failure(ErrorCodes.EmailTaken, "Another user has this email address.").ToString());
 
     public static Result VersionMismatch(long version) => Result.Conflict(
         new Failure(ErrorCodes.VersionMismatch, $"The user has version {version}, which does not meet the condition.").ToString());
+
+    public static Result WebhookVersionMismatch(long version) => Result.Conflict(
+        new Failure(ErrorCodes.VersionMismatch, $"The webhook has version {version}, which does not meet the condition.").ToString());
 
     public static Result CursorExpired() => Result.Error(new Failure(
         ErrorCodes.CursorExpired, "The feed no longer has the change that the cursor follows.").ToString());
