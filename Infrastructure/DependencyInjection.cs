@@ -6,6 +6,7 @@ using CleanUsers.Infrastructure.Persistence.Feed;
 using CleanUsers.Infrastructure.Persistence.PostgreSql;
 using CleanUsers.Infrastructure.Persistence.Sqlite;
 using CleanUsers.Infrastructure.Persistence.SqlServer;
+using CleanUsers.Infrastructure.Webhooks;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Logging;
 using Microsoft.Extensions.Options;
@@ -29,6 +30,7 @@ public static class DependencyInjection
         .AddScoped<IHistoryReader, HistoryReader>()
         .AddScoped<IChangeFeed, ChangeFeed>()
         .AddScoped<IEmailRepository, EmailRepository>()
+        .AddScoped<IWebhookRepository, WebhookRepository>()
         .AddScoped<IIdempotencyStore, IdempotencyStore>();
 
     /// <summary>The sender of emails. The host adds logging.</summary>
@@ -41,6 +43,11 @@ public static class DependencyInjection
                 EmailDelivery.Smtp => new SmtpSender(options, smtp),
             },
             provider.GetRequiredService<ILogger<SafeSender>>()));
+
+    /// <summary>The sender of events to webhooks. The host adds logging.</summary>
+    public static IServiceCollection AddWebhookSender(this IServiceCollection services, WebhookSettings settings) =>
+        services.AddSingleton<IWebhookSender>(provider => new WebhookSender(
+            settings, provider.GetRequiredService<TimeProvider>(), provider.GetRequiredService<ILogger<WebhookSender>>()));
 
     /// <summary>Creates or updates the schema, if the configuration has the service do it.</summary>
     /// <exception cref="DatabaseUnavailableException">The database can't be reached.</exception>

@@ -2,6 +2,7 @@ using System.Data;
 using System.Data.Common;
 using CleanUsers.Domain.Emails;
 using CleanUsers.Domain.Users;
+using CleanUsers.Domain.Webhooks;
 using CleanUsers.Infrastructure.Persistence.Feed;
 using Microsoft.EntityFrameworkCore;
 using Microsoft.EntityFrameworkCore.Metadata.Builders;
@@ -19,6 +20,9 @@ internal abstract class ServerUsersDbContext(DbContextOptions options) : UsersDb
 
     /// <summary>The sequence of emails' ids.</summary>
     internal const string EmailIds = nameof(EmailIds);
+
+    /// <summary>The sequence of webhooks' ids.</summary>
+    internal const string WebhookIds = nameof(WebhookIds);
 
     /// <summary>How many ids a process takes at a time; those that are left when it ends are never given.</summary>
     internal const int IdBlock = 50;
@@ -88,8 +92,10 @@ internal abstract class ServerUsersDbContext(DbContextOptions options) : UsersDb
         });
         modelBuilder.HasSequence<long>(UserIds).IncrementsBy(IdBlock);
         modelBuilder.HasSequence<long>(EmailIds).IncrementsBy(IdBlock);
+        modelBuilder.HasSequence<long>(WebhookIds).IncrementsBy(IdBlock);
         UseHiLo(modelBuilder.Entity<User>().Property(user => user.Id), UserIds);
         UseHiLo(modelBuilder.Entity<Email>().Property(email => email.Id), EmailIds);
+        UseHiLo(modelBuilder.Entity<Webhook>().Property(webhook => webhook.Id), WebhookIds);
     }
 
     /// <summary>Lets the sequence give the property's values; both providers have an extension method of this name.</summary>

@@ -2,6 +2,7 @@ using System.Data.Common;
 using CleanUsers.Application.Ports;
 using CleanUsers.Domain.Emails;
 using CleanUsers.Domain.Users;
+using CleanUsers.Domain.Webhooks;
 using CleanUsers.Infrastructure.Idempotency;
 using CleanUsers.Infrastructure.Persistence.Feed;
 using CleanUsers.Infrastructure.Persistence.Search;
@@ -36,6 +37,10 @@ internal abstract class UsersDbContext(DbContextOptions options) : DbContext(opt
     public DbSet<FeedEntry> Feed => Set<FeedEntry>();
 
     public DbSet<Email> Emails => Set<Email>();
+
+    public DbSet<Webhook> Webhooks => Set<Webhook>();
+
+    public DbSet<WebhookFailure> WebhookFailures => Set<WebhookFailure>();
 
     /// <summary>The property of a user that breaks ties in an order: the id, or its equal.</summary>
     public virtual string TieBreaker => nameof(User.Id);
@@ -211,6 +216,8 @@ internal abstract class UsersDbContext(DbContextOptions options) : DbContext(opt
         modelBuilder.ApplyConfiguration(new UserChangeConfiguration());
         modelBuilder.ApplyConfiguration(new FeedEntryConfiguration());
         modelBuilder.ApplyConfiguration(new EmailConfiguration());
+        modelBuilder.ApplyConfiguration(new WebhookConfiguration());
+        modelBuilder.ApplyConfiguration(new WebhookFailureConfiguration());
         modelBuilder.ApplyConfiguration(new IdempotencyRecordConfiguration());
     }
 
@@ -219,7 +226,7 @@ internal abstract class UsersDbContext(DbContextOptions options) : DbContext(opt
         var metrics = UserMetrics.Of(ChangeTracker.Entries<User>());
         // what is written besides, or comes and goes with other writes too, is no evidence of a write
         var saved = ChangeTracker.Entries().FirstOrDefault(
-            entry => entry.State != EntityState.Unchanged && entry.Entity is not (UserWord or UserChange or IFeedItem));
+            entry => entry.State != EntityState.Unchanged && entry.Entity is not (UserWord or UserChange or IFeedItem or WebhookFailure));
         LastSaved = (saved, saved?.State ?? EntityState.Detached);
         await write(ct);
         _uncommitted += metrics;

@@ -20,6 +20,10 @@ namespace CleanUsers.Infrastructure.Persistence.PostgreSql.Migrations
                 name: "UserIds",
                 incrementBy: 50);
 
+            migrationBuilder.CreateSequence(
+                name: "WebhookIds",
+                incrementBy: 50);
+
             migrationBuilder.CreateTable(
                 name: "Feed",
                 columns: table => new
@@ -107,6 +111,39 @@ namespace CleanUsers.Infrastructure.Persistence.PostgreSql.Migrations
                 });
 
             migrationBuilder.CreateTable(
+                name: "Webhooks",
+                columns: table => new
+                {
+                    Id = table.Column<long>(type: "bigint", nullable: false),
+                    Url = table.Column<string>(type: "character varying(2000)", maxLength: 2000, nullable: false, collation: "C"),
+                    Kinds = table.Column<string>(type: "character varying(100)", maxLength: 100, nullable: true),
+                    Description = table.Column<string>(type: "character varying(400)", maxLength: 400, nullable: true, collation: "C"),
+                    Status = table.Column<int>(type: "integer", nullable: false),
+                    DisabledReason = table.Column<string>(type: "character varying(500)", maxLength: 500, nullable: true, collation: "C"),
+                    Secret = table.Column<string>(type: "character varying(94)", maxLength: 94, nullable: false, collation: "C"),
+                    PreviousSecret = table.Column<string>(type: "character varying(94)", maxLength: 94, nullable: true, collation: "C"),
+                    PreviousSecretExpiresAt = table.Column<DateTimeOffset>(type: "timestamp with time zone", nullable: true),
+                    Position = table.Column<long>(type: "bigint", nullable: false),
+                    Moves = table.Column<int>(type: "integer", nullable: false),
+                    CaughtUpAt = table.Column<DateTimeOffset>(type: "timestamp with time zone", nullable: false),
+                    DueAt = table.Column<DateTimeOffset>(type: "timestamp with time zone", nullable: false),
+                    LeasedUntil = table.Column<DateTimeOffset>(type: "timestamp with time zone", nullable: true),
+                    FailedAttempts = table.Column<int>(type: "integer", nullable: false),
+                    FailingSince = table.Column<DateTimeOffset>(type: "timestamp with time zone", nullable: true),
+                    LastError = table.Column<string>(type: "character varying(500)", maxLength: 500, nullable: true, collation: "C"),
+                    CreatedAt = table.Column<DateTimeOffset>(type: "timestamp with time zone", nullable: false),
+                    CreatedBy = table.Column<string>(type: "character varying(255)", maxLength: 255, nullable: false, collation: "C"),
+                    UpdatedAt = table.Column<DateTimeOffset>(type: "timestamp with time zone", nullable: false),
+                    UpdatedBy = table.Column<string>(type: "character varying(255)", maxLength: 255, nullable: false, collation: "C"),
+                    Version = table.Column<long>(type: "bigint", nullable: false),
+                    Revision = table.Column<long>(type: "bigint", nullable: false)
+                },
+                constraints: table =>
+                {
+                    table.PrimaryKey("PK_Webhooks", x => x.Id);
+                });
+
+            migrationBuilder.CreateTable(
                 name: "Emails",
                 columns: table => new
                 {
@@ -171,6 +208,30 @@ namespace CleanUsers.Infrastructure.Persistence.PostgreSql.Migrations
                         name: "FK_UserWords_Users_UserId",
                         column: x => x.UserId,
                         principalTable: "Users",
+                        principalColumn: "Id",
+                        onDelete: ReferentialAction.Cascade);
+                });
+
+            migrationBuilder.CreateTable(
+                name: "WebhookFailures",
+                columns: table => new
+                {
+                    Id = table.Column<long>(type: "bigint", nullable: false)
+                        .Annotation("Npgsql:ValueGenerationStrategy", NpgsqlValueGenerationStrategy.IdentityByDefaultColumn),
+                    WebhookId = table.Column<long>(type: "bigint", nullable: false),
+                    At = table.Column<DateTimeOffset>(type: "timestamp with time zone", nullable: false),
+                    EventId = table.Column<string>(type: "character varying(40)", maxLength: 40, nullable: false, collation: "C"),
+                    Attempt = table.Column<int>(type: "integer", nullable: false),
+                    StatusCode = table.Column<int>(type: "integer", nullable: true),
+                    Reason = table.Column<string>(type: "character varying(500)", maxLength: 500, nullable: false, collation: "C")
+                },
+                constraints: table =>
+                {
+                    table.PrimaryKey("PK_WebhookFailures", x => x.Id);
+                    table.ForeignKey(
+                        name: "FK_WebhookFailures_Webhooks_WebhookId",
+                        column: x => x.WebhookId,
+                        principalTable: "Webhooks",
                         principalColumn: "Id",
                         onDelete: ReferentialAction.Cascade);
                 });
@@ -290,6 +351,11 @@ namespace CleanUsers.Infrastructure.Persistence.PostgreSql.Migrations
                 name: "IX_UserWords_Word_UserId",
                 table: "UserWords",
                 columns: new[] { "Word", "UserId" });
+
+            migrationBuilder.CreateIndex(
+                name: "IX_WebhookFailures_WebhookId_Id",
+                table: "WebhookFailures",
+                columns: new[] { "WebhookId", "Id" });
         }
 
         /// <inheritdoc />
@@ -317,13 +383,22 @@ namespace CleanUsers.Infrastructure.Persistence.PostgreSql.Migrations
                 name: "UserWords");
 
             migrationBuilder.DropTable(
+                name: "WebhookFailures");
+
+            migrationBuilder.DropTable(
                 name: "Users");
+
+            migrationBuilder.DropTable(
+                name: "Webhooks");
 
             migrationBuilder.DropSequence(
                 name: "EmailIds");
 
             migrationBuilder.DropSequence(
                 name: "UserIds");
+
+            migrationBuilder.DropSequence(
+                name: "WebhookIds");
         }
     }
 }

@@ -19,6 +19,10 @@ namespace CleanUsers.Infrastructure.Persistence.SqlServer.Migrations
                 name: "UserIds",
                 incrementBy: 50);
 
+            migrationBuilder.CreateSequence(
+                name: "WebhookIds",
+                incrementBy: 50);
+
             migrationBuilder.CreateTable(
                 name: "Feed",
                 columns: table => new
@@ -105,6 +109,39 @@ namespace CleanUsers.Infrastructure.Persistence.SqlServer.Migrations
                 });
 
             migrationBuilder.CreateTable(
+                name: "Webhooks",
+                columns: table => new
+                {
+                    Id = table.Column<long>(type: "bigint", nullable: false),
+                    Url = table.Column<string>(type: "nvarchar(2000)", maxLength: 2000, nullable: false, collation: "Latin1_General_100_BIN2"),
+                    Kinds = table.Column<string>(type: "nvarchar(100)", maxLength: 100, nullable: true),
+                    Description = table.Column<string>(type: "nvarchar(400)", maxLength: 400, nullable: true, collation: "Latin1_General_100_BIN2"),
+                    Status = table.Column<int>(type: "int", nullable: false),
+                    DisabledReason = table.Column<string>(type: "nvarchar(500)", maxLength: 500, nullable: true, collation: "Latin1_General_100_BIN2"),
+                    Secret = table.Column<string>(type: "nvarchar(94)", maxLength: 94, nullable: false, collation: "Latin1_General_100_BIN2"),
+                    PreviousSecret = table.Column<string>(type: "nvarchar(94)", maxLength: 94, nullable: true, collation: "Latin1_General_100_BIN2"),
+                    PreviousSecretExpiresAt = table.Column<DateTimeOffset>(type: "datetimeoffset(3)", precision: 3, nullable: true),
+                    Position = table.Column<long>(type: "bigint", nullable: false),
+                    Moves = table.Column<int>(type: "int", nullable: false),
+                    CaughtUpAt = table.Column<DateTimeOffset>(type: "datetimeoffset(3)", precision: 3, nullable: false),
+                    DueAt = table.Column<DateTimeOffset>(type: "datetimeoffset(3)", precision: 3, nullable: false),
+                    LeasedUntil = table.Column<DateTimeOffset>(type: "datetimeoffset(3)", precision: 3, nullable: true),
+                    FailedAttempts = table.Column<int>(type: "int", nullable: false),
+                    FailingSince = table.Column<DateTimeOffset>(type: "datetimeoffset(3)", precision: 3, nullable: true),
+                    LastError = table.Column<string>(type: "nvarchar(500)", maxLength: 500, nullable: true, collation: "Latin1_General_100_BIN2"),
+                    CreatedAt = table.Column<DateTimeOffset>(type: "datetimeoffset(3)", precision: 3, nullable: false),
+                    CreatedBy = table.Column<string>(type: "nvarchar(255)", maxLength: 255, nullable: false, collation: "Latin1_General_100_BIN2"),
+                    UpdatedAt = table.Column<DateTimeOffset>(type: "datetimeoffset(3)", precision: 3, nullable: false),
+                    UpdatedBy = table.Column<string>(type: "nvarchar(255)", maxLength: 255, nullable: false, collation: "Latin1_General_100_BIN2"),
+                    Version = table.Column<long>(type: "bigint", nullable: false),
+                    Revision = table.Column<long>(type: "bigint", nullable: false)
+                },
+                constraints: table =>
+                {
+                    table.PrimaryKey("PK_Webhooks", x => x.Id);
+                });
+
+            migrationBuilder.CreateTable(
                 name: "Emails",
                 columns: table => new
                 {
@@ -167,6 +204,30 @@ namespace CleanUsers.Infrastructure.Persistence.SqlServer.Migrations
                         name: "FK_UserWords_Users_UserId",
                         column: x => x.UserId,
                         principalTable: "Users",
+                        principalColumn: "Id",
+                        onDelete: ReferentialAction.Cascade);
+                });
+
+            migrationBuilder.CreateTable(
+                name: "WebhookFailures",
+                columns: table => new
+                {
+                    Id = table.Column<long>(type: "bigint", nullable: false)
+                        .Annotation("SqlServer:Identity", "1, 1"),
+                    WebhookId = table.Column<long>(type: "bigint", nullable: false),
+                    At = table.Column<DateTimeOffset>(type: "datetimeoffset(3)", precision: 3, nullable: false),
+                    EventId = table.Column<string>(type: "nvarchar(40)", maxLength: 40, nullable: false, collation: "Latin1_General_100_BIN2"),
+                    Attempt = table.Column<int>(type: "int", nullable: false),
+                    StatusCode = table.Column<int>(type: "int", nullable: true),
+                    Reason = table.Column<string>(type: "nvarchar(500)", maxLength: 500, nullable: false, collation: "Latin1_General_100_BIN2")
+                },
+                constraints: table =>
+                {
+                    table.PrimaryKey("PK_WebhookFailures", x => x.Id);
+                    table.ForeignKey(
+                        name: "FK_WebhookFailures_Webhooks_WebhookId",
+                        column: x => x.WebhookId,
+                        principalTable: "Webhooks",
                         principalColumn: "Id",
                         onDelete: ReferentialAction.Cascade);
                 });
@@ -299,6 +360,11 @@ namespace CleanUsers.Infrastructure.Persistence.SqlServer.Migrations
                 name: "IX_UserWords_Word_UserId",
                 table: "UserWords",
                 columns: new[] { "Word", "UserId" });
+
+            migrationBuilder.CreateIndex(
+                name: "IX_WebhookFailures_WebhookId_Id",
+                table: "WebhookFailures",
+                columns: new[] { "WebhookId", "Id" });
         }
 
         /// <inheritdoc />
@@ -326,13 +392,22 @@ namespace CleanUsers.Infrastructure.Persistence.SqlServer.Migrations
                 name: "UserWords");
 
             migrationBuilder.DropTable(
+                name: "WebhookFailures");
+
+            migrationBuilder.DropTable(
                 name: "Users");
+
+            migrationBuilder.DropTable(
+                name: "Webhooks");
 
             migrationBuilder.DropSequence(
                 name: "EmailIds");
 
             migrationBuilder.DropSequence(
                 name: "UserIds");
+
+            migrationBuilder.DropSequence(
+                name: "WebhookIds");
         }
     }
 }
