@@ -49,6 +49,7 @@ internal static partial class CommandHost
         var database = builder.AddSettings<DatabaseOptions>(DatabaseOptions.Section);
         builder.UseConnectionString(connectionString => builder.Services.AddInfrastructure(database, connectionString));
         builder.AddEmailDelivery();
+        builder.AddWebhooks();
         return builder;
     }
 

@@ -18,7 +18,7 @@ internal abstract partial class PeriodicService(string work, TimeSpan pause, Per
         using var timer = new PeriodicTimer(pause, host.Clock);
         try
         {
-            while (await timer.WaitForNextTickAsync(stoppingToken)) await RunOnceOrLogAsync(stoppingToken);
+            while (await timer.WaitForNextTickAsync(stoppingToken)) await RunOrLogAsync(RunOnceAsync, stoppingToken);
         }
         catch (OperationCanceledException) when (stoppingToken.IsCancellationRequested)
         {
@@ -26,11 +26,12 @@ internal abstract partial class PeriodicService(string work, TimeSpan pause, Per
         }
     }
 
-    private async Task RunOnceOrLogAsync(CancellationToken stoppingToken)
+    /// <summary>Does the work, or a part of it: an unexpected exception is logged.</summary>
+    protected async Task RunOrLogAsync(Func<CancellationToken, Task> run, CancellationToken stoppingToken)
     {
         try
         {
-            await RunOnceAsync(stoppingToken);
+            await run(stoppingToken);
         }
         catch (Exception exception) when (exception is not OperationCanceledException || !stoppingToken.IsCancellationRequested)
         {

@@ -22,10 +22,13 @@ internal static class Scopes
     /// <summary>Read the changes of all users.</summary>
     public const string Changes = "changes.read";
 
+    /// <summary>Create, read, change and delete webhooks.</summary>
+    public const string Webhooks = "webhooks.manage";
+
     /// <summary>Read the metrics.</summary>
     public const string Metrics = "metrics.read";
 
-    private static readonly string[] All = [Read, Write, Restore, Purge, Changes, Metrics];
+    private static readonly string[] All = [Read, Write, Restore, Purge, Changes, Webhooks, Metrics];
 
     // RFC 8693 section 4.2 writes scopes as one string, some issuers as an array, which comes as several claims; some call it scp
     private static readonly string[] Claims = ["scope", "scp"];

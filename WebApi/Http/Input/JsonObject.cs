@@ -67,6 +67,27 @@ internal sealed class JsonObject
         return TryGetText(element, out var text) ? text : Reject<string?>(member, "invalid-text", $"Member '{member}' has half a surrogate pair.");
     });
 
+    /// <summary>An array of strings, or null.</summary>
+    public Optional<Parsed<IReadOnlyList<string>?>> OptionalTexts(string member) => Optional(member, element =>
+    {
+        if (element.ValueKind == JsonValueKind.Null) return Parsed.Accepted<IReadOnlyList<string>?>(null);
+        if (element.ValueKind != JsonValueKind.Array || element.EnumerateArray().Any(item => item.ValueKind != JsonValueKind.String))
+        {
+            return Reject<IReadOnlyList<string>?>(
+                member, "wrong-type", $"Member '{member}' must be an array of strings or null, not {Describe(element)}.");
+        }
+
+        var texts = new List<string>();
+        foreach (var item in element.EnumerateArray())
+        {
+            if (!TryGetText(item, out var text))
+                return Reject<IReadOnlyList<string>?>(member, "invalid-text", $"Member '{member}' has half a surrogate pair.");
+            texts.Add(text!);
+        }
+
+        return Parsed.Accepted<IReadOnlyList<string>?>(texts);
+    });
+
     /// <summary>A whole number or null; null if the member is absent.</summary>
     public Parsed<long?> WholeNumber(string member) => OptionalWholeNumber(member).Or((long?)null);
 

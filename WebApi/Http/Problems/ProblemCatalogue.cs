@@ -118,7 +118,7 @@ internal static class ProblemCatalogue
     private static readonly Problem[] All =
     [
         ValidationFailed, MalformedBody, MalformedRequest, Unauthenticated, Forbidden, UserNotFound, NotFound, MethodNotAllowed, NotAcceptable,
-        RequestTimeout, EmailTaken, RequestInProgress, VersionMismatch, BodyTooLarge, UnsupportedMediaType, IdempotencyKeyReused, VersionRequired,
+        RequestTimeout, EmailTaken, RequestInProgress, CursorExpired, VersionMismatch, BodyTooLarge, UnsupportedMediaType, IdempotencyKeyReused, VersionRequired,
         TooManyRequests, InternalError, Unavailable,
     ];
 

@@ -6,6 +6,7 @@ using System.Text.Json.Serialization;
 using System.Text.Json.Serialization.Metadata;
 using CleanUsers.Application;
 using CleanUsers.Application.Changes;
+using CleanUsers.Application.Changes.Webhooks;
 using CleanUsers.Application.DeletedUsers;
 using CleanUsers.Application.Emails;
 using CleanUsers.Application.Transfer;
@@ -27,6 +28,11 @@ namespace CleanUsers.WebApi.Http.Responses;
 [JsonSerializable(typeof(Page<FeedItemDto>))]
 [JsonSerializable(typeof(EmailDto))]
 [JsonSerializable(typeof(Page<EmailDto>))]
+[JsonSerializable(typeof(WebhookDto))]
+[JsonSerializable(typeof(CreatedWebhookDto))]
+[JsonSerializable(typeof(WebhookSecretDto))]
+[JsonSerializable(typeof(Page<WebhookDto>))]
+[JsonSerializable(typeof(Page<WebhookDeliveryDto>))]
 [JsonSerializable(typeof(ProblemBody))]
 [JsonSerializable(typeof(ProblemExplanation))]
 [JsonSerializable(typeof(StoredResponse))]
@@ -50,6 +56,8 @@ internal sealed partial class WireJson : JsonSerializerContext
             new JsonStringEnumConverter<Domain.Users.UserRole>(),
             new JsonStringEnumConverter<Domain.Users.UserStatus>(),
             new JsonStringEnumConverter<Domain.Emails.EmailStatus>(),
+            new JsonStringEnumConverter<Domain.Webhooks.WebhookStatus>(),
+            new JsonStringEnumConverter<WebhookDeliveryStatus>(),
             // these are words of the contract itself, and written as its members are
             new JsonStringEnumConverter<Domain.Users.UserChangeKind>(JsonNamingPolicy.CamelCase),
             new JsonStringEnumConverter<UserMember>(JsonNamingPolicy.CamelCase),

@@ -1,0 +1,100 @@
+using Asp.Versioning;
+using CleanUsers.Application.Changes.Webhooks;
+using CleanUsers.WebApi.Http.Input;
+using CleanUsers.WebApi.Http.Pipeline;
+using CleanUsers.WebApi.Http.Responses;
+using CleanUsers.WebApi.Security;
+using CleanUsers.WebApi.Users;
+using FluentValidation;
+using Microsoft.AspNetCore.Authorization;
+using Microsoft.AspNetCore.Mvc;
+using Microsoft.Extensions.Options;
+
+namespace CleanUsers.WebApi.Changes;
+
+/// <summary>Receivers of the changes of all users.</summary>
+[ApiController]
+[ApiVersion(1.0)]
+[Route("api/v{version:apiVersion}/webhooks")]
+[Authorize(Scopes.Webhooks)]
+internal sealed class WebhooksController(IOptions<HttpOptions> options) : ControllerBase
+{
+    [HttpPost]
+    public async Task<IActionResult> Create(
+        [FromServices] CreateWebhook createWebhook, [FromServices] IValidator<CreateWebhookCommand> rules, CancellationToken ct)
+    {
+        var input = (await JsonBody.ReadAsync(Request, ct)).ToCreateWebhook(Request);
+        if (input.Reject(rules) is { } problem) return problem;
+        var result = await createWebhook.ExecuteAsync(input.Command, ct);
+        return result.ToResponse(
+            input.Place, webhook => WebhookResponses.Created(Response, webhook, Resources.PathOfMember(Request, webhook.Id)));
+    }
+
+    [HttpRead]
+    public async Task<IActionResult> List(
+        [FromServices] ListWebhooks listWebhooks, [FromServices] IValidator<ListWebhooksQuery> rules, CancellationToken ct)
+    {
+        var input = WebhookRequests.ToListWebhooks(Request);
+        if (input.Reject(rules) is { } problem) return problem;
+        var result = await listWebhooks.ExecuteAsync(input.Command, ct);
+        return result.ToResponse(input.Place, page => PageResponses.Of(Response, page));
+    }
+
+    [HttpRead("{id:id}")]
+    public async Task<IActionResult> Get(long id, [FromServices] GetWebhook getWebhook, CancellationToken ct)
+    {
+        var input = UserRequests.Conditional(Request, condition => condition);
+        if (input.Reject() is { } problem) return problem;
+        var result = await getWebhook.ExecuteAsync(id, ct);
+        return result.ToResponse(input.Place, webhook => WebhookResponses.Read(Response, webhook, input.Command));
+    }
+
+    [HttpPatch("{id:id}")]
+    public async Task<IActionResult> Patch(
+        long id, [FromServices] PatchWebhook patchWebhook, [FromServices] IValidator<PatchWebhookCommand> rules, CancellationToken ct)
+    {
+        var input = (await JsonBody.ReadAsync(Request, ct)).ToPatchWebhook(Request, id, options.Value.RequireIfMatch);
+        if (input.Reject(rules) is { } problem) return problem;
+        var result = await patchWebhook.ExecuteAsync(input.Command, ct);
+        return result.ToResponse(input.Place, webhook => WebhookResponses.Changed(Response, webhook));
+    }
+
+    [HttpDelete("{id:id}")]
+    public async Task<IActionResult> Delete(long id, [FromServices] DeleteWebhook deleteWebhook, CancellationToken ct)
+    {
+        var input = UserRequests.Conditional(Request, condition => new DeleteWebhookCommand(id, condition), options.Value.RequireIfMatch);
+        if (input.Reject() is { } problem) return problem;
+        var result = await deleteWebhook.ExecuteAsync(input.Command, ct);
+        return result.ToNoContent(input.Place);
+    }
+
+    [HttpPost("{id:id}/secrets")]
+    public async Task<IActionResult> Rotate(long id, [FromServices] RotateWebhookSecret rotateSecret, CancellationToken ct)
+    {
+        var input = new RequestInput<long>(id, InputPlace.Parameter, RequestInput.UnknownParameters(Request));
+        if (input.Reject() is { } problem) return problem;
+        var result = await rotateSecret.ExecuteAsync(input.Command, ct);
+        return result.ToResponse(input.Place, secret => WebhookResponses.Rotated(Response, secret));
+    }
+
+    [HttpRead("{id:id}/deliveries")]
+    public async Task<IActionResult> ListDeliveries(
+        long id, [FromServices] ListWebhookDeliveries listDeliveries, [FromServices] IValidator<ListWebhookDeliveriesQuery> rules,
+        CancellationToken ct)
+    {
+        var input = WebhookRequests.ToListDeliveries(Request, id);
+        if (input.Reject(rules) is { } problem) return problem;
+        var result = await listDeliveries.ExecuteAsync(input.Command, ct);
+        return result.ToResponse(input.Place, page => PageResponses.Of(Response, page));
+    }
+
+    [HttpPost("{id:id}/redeliveries")]
+    public async Task<IActionResult> Redeliver(
+        long id, [FromServices] RedeliverFrom redeliverFrom, [FromServices] IValidator<RedeliverFromCommand> rules, CancellationToken ct)
+    {
+        var input = (await JsonBody.ReadAsync(Request, ct)).ToRedeliverFrom(Request, id);
+        if (input.Reject(rules) is { } problem) return problem;
+        var result = await redeliverFrom.ExecuteAsync(input.Command, ct);
+        return result.ToNoContent(input.Place);
+    }
+}
