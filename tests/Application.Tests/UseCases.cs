@@ -31,6 +31,9 @@ public abstract class UseCases : IDisposable
             .AddSingleton(Reader)
             .AddSingleton(Emails)
             .AddSingleton(History)
+            .AddSingleton(Feed)
+            .AddSingleton(Webhooks)
+            .AddSingleton(WebhookSender)
             .AddSingleton(Sender)
             .AddSingleton(Writer)
             .AddSingleton(Caller)
@@ -49,6 +52,12 @@ public abstract class UseCases : IDisposable
     protected IEmailRepository Emails { get; } = Substitute.For<IEmailRepository>();
 
     protected IHistoryReader History { get; } = Substitute.For<IHistoryReader>();
+
+    protected IChangeFeed Feed { get; } = Substitute.For<IChangeFeed>();
+
+    protected IWebhookRepository Webhooks { get; } = Substitute.For<IWebhookRepository>();
+
+    protected IWebhookSender WebhookSender { get; } = Substitute.For<IWebhookSender>();
 
     protected IEmailSender Sender { get; } = Substitute.For<IEmailSender>();
 

@@ -1,6 +1,7 @@
 using System.Text.Json.Nodes;
 using CleanUsers.Application.Users;
 using CleanUsers.Domain.Users;
+using CleanUsers.Domain.Webhooks;
 using Microsoft.AspNetCore.Routing;
 using Microsoft.Extensions.DependencyInjection;
 
@@ -108,6 +109,7 @@ public sealed class OpenApiDescription(Service service) : IClassFixture<Service>
             {
                 var email = $"x{Guid.NewGuid():N}@example.org";
                 var id = path.Contains("deleted", StringComparison.Ordinal) ? await service.CreateDeletedAsync(email)
+                    : path.Contains("webhooks", StringComparison.Ordinal) ? await CreateWebhookAsync()
                     : await service.CreateAsync(email);
                 var example = content!["example"]!.DeepClone().AsObject();
                 if (example["email"] is not null) example["email"] = "y" + email;
@@ -118,6 +120,9 @@ public sealed class OpenApiDescription(Service service) : IClassFixture<Service>
             }
         }
     }
+
+    private async Task<long> CreateWebhookAsync() =>
+        (await service.SendAsync("POST", "/api/v1/webhooks", """{"url":"https://webhooks.invalid/"}""")).Is(201)["id"].GetInt64();
 
     [Fact]
     public async Task Every_described_member_and_parameter_is_accepted_by_the_service()
@@ -164,6 +169,12 @@ public sealed class OpenApiDescription(Service service) : IClassFixture<Service>
         Assert.Equal(UserListQuery.DefaultPageSize, parameters["PageSize"]!["schema"]!["default"]!.GetValue<int>());
         Assert.Equal(SearchWords.MaxLength, parameters["Q"]!["schema"]!["maxLength"]!.GetValue<int>());
         Assert.Equal(UserListQuery.MaxPageSize, schemas["UserPage"]!["properties"]!["items"]!["maxItems"]!.GetValue<int>());
+        Assert.All(members["url"], url => Assert.Equal(Webhook.UrlMaxLength, url["maxLength"]!.GetValue<int>()));
+        Assert.All(members["secret"], secret => Assert.Equal(Webhook.SecretMaxLength, secret["maxLength"]!.GetValue<int>()));
+        Assert.All(members["description"], text => Assert.Equal(Webhook.DescriptionMaxLength, text["maxLength"]!.GetValue<int>()));
+        Assert.All(members["eventId"], id => Assert.Equal(WebhookFailure.EventIdMaxLength, id["maxLength"]!.GetValue<int>()));
+        Assert.All(members["kinds"], kinds => Assert.Equal(Enum.GetValues<UserChangeKind>().Length, kinds["maxItems"]!.GetValue<int>()));
+        Assert.Equal(Webhook.KeptFailures, schemas["WebhookDeliveryPage"]!["properties"]!["items"]!["maxItems"]!.GetValue<int>());
     }
 
     [Fact]

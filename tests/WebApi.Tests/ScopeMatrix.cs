@@ -41,6 +41,17 @@ public sealed class ScopeMatrix(ClosedService service) : IClassFixture<ClosedSer
         { "HEAD", "/api/v1/deleted-users/999/history", Scopes.Restore, 404 },
         { "PATCH", "/api/v1/deleted-users/999", Scopes.Restore, 415 },
         { "DELETE", "/api/v1/deleted-users/999", Scopes.Purge, 404 },
+        { "GET", "/api/v1/webhooks", Scopes.Webhooks, 200 },
+        { "HEAD", "/api/v1/webhooks", Scopes.Webhooks, 200 },
+        { "POST", "/api/v1/webhooks", Scopes.Webhooks, 415 },
+        { "GET", "/api/v1/webhooks/999", Scopes.Webhooks, 404 },
+        { "HEAD", "/api/v1/webhooks/999", Scopes.Webhooks, 404 },
+        { "PATCH", "/api/v1/webhooks/999", Scopes.Webhooks, 415 },
+        { "DELETE", "/api/v1/webhooks/999", Scopes.Webhooks, 404 },
+        { "POST", "/api/v1/webhooks/999/secrets", Scopes.Webhooks, 404 },
+        { "GET", "/api/v1/webhooks/999/deliveries", Scopes.Webhooks, 404 },
+        { "HEAD", "/api/v1/webhooks/999/deliveries", Scopes.Webhooks, 404 },
+        { "POST", "/api/v1/webhooks/999/redeliveries", Scopes.Webhooks, 415 },
     };
 
     [Theory]

@@ -40,7 +40,7 @@ public sealed class DeliverToWebhook(
 
         using var cut = new CancellationTokenSource();
         await using var stopping = ct.Register(() => cut.CancelAfter(Grace));
-        var batch = new Batch(webhook.Position);
+        var batch = new Batch(webhook.Position, webhook.Moves);
         try
         {
             await SendAsync(webhook, batch, cut.Token, ct);
@@ -84,12 +84,12 @@ public sealed class DeliverToWebhook(
     /// <returns>Null if the webhook was deleted, or another worker has it.</returns>
     private async Task<Webhook?> SaveAsync(Webhook leased, DateTimeOffset lease, Batch batch)
     {
-        var (id, moves) = (leased.Id, leased.Moves);
+        var id = leased.Id;
         // without cancellation, also at shutdown: what is not saved is sent again
         for (var webhook = leased; webhook?.LeasedUntil == lease; webhook = await webhooks.FindToChangeAsync(id, CancellationToken.None))
         {
             // else a client has set another position, and the batch is of no interest any more
-            var failure = webhook.Moves == moves ? Record(webhook, batch) : null;
+            var failure = webhook.Moves == batch.Moves ? Record(webhook, batch) : null;
             webhook.Release();
             if (await webhooks.TryUpdateAsync(failure, CancellationToken.None)) return webhook;
         }
@@ -119,8 +119,11 @@ public sealed class DeliverToWebhook(
     private static string EventId(UserChange change) => string.Create(CultureInfo.InvariantCulture, $"{change.UserId}-{change.Version}");
 
     /// <summary>What came of a batch so far.</summary>
-    private sealed class Batch(long position)
+    private sealed class Batch(long position, int moves)
     {
+        /// <summary>As it was when the batch began.</summary>
+        public int Moves => moves;
+
         public long Position { get; set; } = position;
 
         public bool Delivered { get; set; }

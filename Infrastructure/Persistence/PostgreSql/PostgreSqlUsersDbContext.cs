@@ -1,6 +1,7 @@
 using System.Data;
 using CleanUsers.Domain.Emails;
 using CleanUsers.Domain.Users;
+using CleanUsers.Domain.Webhooks;
 using CleanUsers.Infrastructure.Idempotency;
 using Microsoft.EntityFrameworkCore;
 using Microsoft.EntityFrameworkCore.Infrastructure;
@@ -124,7 +125,7 @@ internal sealed class PostgreSqlUsersDbContext(DbContextOptions<PostgreSqlUsersD
     protected override void OnModelCreating(ModelBuilder modelBuilder)
     {
         base.OnModelCreating(modelBuilder);
-        foreach (var entity in (Type[])[typeof(User), typeof(Email), typeof(IdempotencyRecord)])
+        foreach (var entity in (Type[])[typeof(User), typeof(Email), typeof(Webhook), typeof(IdempotencyRecord)])
             modelBuilder.Entity(entity).Property<uint>(Xmin).HasColumnType("xid").ValueGeneratedOnAddOrUpdate();
     }
 

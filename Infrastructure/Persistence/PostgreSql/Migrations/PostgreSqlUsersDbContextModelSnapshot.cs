@@ -362,6 +362,10 @@ namespace CleanUsers.Infrastructure.Persistence.PostgreSql.Migrations
                     b.Property<long>("Version")
                         .HasColumnType("bigint");
 
+                    b.Property<uint>("xmin")
+                        .ValueGeneratedOnAddOrUpdate()
+                        .HasColumnType("xid");
+
                     b.HasKey("Id");
 
                     b.ToTable("Webhooks");

@@ -136,7 +136,8 @@ namespace CleanUsers.Infrastructure.Persistence.PostgreSql.Migrations
                     UpdatedAt = table.Column<DateTimeOffset>(type: "timestamp with time zone", nullable: false),
                     UpdatedBy = table.Column<string>(type: "character varying(255)", maxLength: 255, nullable: false, collation: "C"),
                     Version = table.Column<long>(type: "bigint", nullable: false),
-                    Revision = table.Column<long>(type: "bigint", nullable: false)
+                    Revision = table.Column<long>(type: "bigint", nullable: false),
+                    xmin = table.Column<uint>(type: "xid", nullable: false)
                 },
                 constraints: table =>
                 {

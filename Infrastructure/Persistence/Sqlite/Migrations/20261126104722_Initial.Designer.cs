@@ -10,7 +10,7 @@ using Microsoft.EntityFrameworkCore.Storage.ValueConversion;
 namespace CleanUsers.Infrastructure.Persistence.Sqlite.Migrations
 {
     [DbContext(typeof(SqliteUsersDbContext))]
-    [Migration("20261126103812_Initial")]
+    [Migration("20261126104722_Initial")]
     partial class Initial
     {
         /// <inheritdoc />
