@@ -15,11 +15,13 @@ public sealed class Dashboard
     {
         LongTest.SkipUnlessDemanded();
         using var service = await RunningService.StartAsync();
+        (await service.SendAsync("POST", "/api/v1/webhooks", """{"url":"https://webhooks.invalid/"}""")).Is(201);
         (await service.SendAsync("POST", "/api/v1/users", """{"email":"one@example.org"}""")).Is(201);
         (await service.SendAsync("POST", "/api/v1/users", """{"email":"one@example.org"}""")).Is(409);
-        // the metric of waiting emails appears after two seconds
+        // the metric of waiting emails appears after two seconds, that of failed events after the first attempt
         var metrics = "";
-        while (!metrics.Contains("cleanusers_emails_waiting", StringComparison.Ordinal))
+        while (!metrics.Contains("cleanusers_emails_waiting", StringComparison.Ordinal)
+            || !metrics.Contains("cleanusers_webhooks_failures_total", StringComparison.Ordinal))
         {
             await Task.Delay(100, TestContext.Current.CancellationToken);
             metrics = (await service.SendAsync("GET", "/metrics")).Is(200).Body;

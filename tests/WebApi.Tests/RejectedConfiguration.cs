@@ -28,6 +28,11 @@ public sealed class RejectedConfiguration
         "Http:TrustedProxies=10.0.0.0/8,10.0.0.1",
         "Http:TrustedProxies is '10.0.0.1' (allowed: a network such as 10.0.0.0/8, 192.0.2.1/32 or fd00::/8)")]
     [InlineData(
+        "Webhooks:AllowedNetworks=localhost",
+        "Webhooks:AllowedNetworks is 'localhost' (allowed: a network such as 10.0.0.0/8, 192.0.2.1/32 or fd00::/8)")]
+    [InlineData("Webhooks:Timeout=00:05:00", "Webhooks:Timeout is '00:05:00' (allowed: 00:00:01 to 00:01:00)")]
+    [InlineData("Webhooks:Retries=5", "Webhooks:Retries is unknown (allowed: AllowedNetworks, Timeout, MaxConcurrency)")]
+    [InlineData(
         "Cors:Origins=*", "Cors:Origins is '*' (allowed: an origin as browsers write it, such as https://app.example.org or http://localhost:3000)")]
     [InlineData("Cors:Origin=https://app.example.org", "Cors:Origin is unknown (allowed: Origins)")]
     [InlineData("RateLimiting:Burts=5", "RateLimiting:Burts is unknown (allowed: Enabled, PermitsPerSecond, Burst)")]
