@@ -8,16 +8,13 @@ namespace CleanUsers.Infrastructure.Persistence;
 
 internal sealed class WebhookConfiguration : IEntityTypeConfiguration<Webhook>
 {
-    // the names of all kinds, with commas between
-    private const int KindsMaxLength = 100;
-
     public void Configure(EntityTypeBuilder<Webhook> builder)
     {
         builder.HasKey(webhook => webhook.Id);
         builder.Property(webhook => webhook.Url).HasMaxLength(Webhook.UrlMaxLength);
-        builder.Property(webhook => webhook.Kinds).HasMaxLength(KindsMaxLength).HasConversion(
-            kinds => string.Join(',', kinds!),
-            text => text.Split(',', StringSplitOptions.None).Select(Enum.Parse<UserChangeKind>).ToList(),
+        builder.Property(webhook => webhook.Kinds).HasConversion(
+            kinds => kinds!.Sum(kind => 1 << (int)kind), // the numbers of kinds never change
+            bits => Enum.GetValues<UserChangeKind>().Where(kind => (bits & (1 << (int)kind)) != 0).ToList(),
             new ValueComparer<IReadOnlyList<UserChangeKind>?>(
                 (one, other) => one == other || (one != null && other != null && one.SequenceEqual(other)),
                 kinds => kinds == null ? 0 : kinds.Aggregate(0, HashCode.Combine)));

@@ -1,6 +1,7 @@
 using CleanUsers.Application.Ports;
 using CleanUsers.Domain.Emails;
 using CleanUsers.Domain.Users;
+using CleanUsers.Domain.Webhooks;
 using CleanUsers.Infrastructure.Persistence;
 using Microsoft.EntityFrameworkCore;
 using Microsoft.EntityFrameworkCore.Infrastructure;
@@ -130,6 +131,37 @@ public sealed class TransactSql : SqlServerStatements
         {
             var emails = scope.GetRequiredService<IEmailRepository>();
             Assert.True(await emails.TryAddAsync(Email.Create(1, "Subject", "Text", Sample.Now, "eve"), Ct));
+        });
+    }
+
+    [Fact]
+    public async Task Webhook_statements_are_valid_T_SQL()
+    {
+        await IsAsync(1, scope => scope.GetRequiredService<IWebhookRepository>().GetAsync(1, Ct));
+        await IsAsync(1, scope => scope.GetRequiredService<IWebhookRepository>().ListAsync(2, 50, Ct));
+        await IsAsync(1, scope => scope.GetRequiredService<IWebhookRepository>().ListFailuresAsync(1, 2, 50, Ct));
+        await IsAsync(1, scope => scope.GetRequiredService<IWebhookRepository>().ListProgressAsync(100, Ct));
+        await IsAsync(1, scope => scope.GetRequiredService<IWebhookRepository>().FindToChangeAsync(1, Ct));
+        await InScopeAsync(async scope =>
+        {
+            var webhooks = scope.GetRequiredService<IWebhookRepository>();
+            var webhook = Webhook.Create(
+                new("https://example.org/", [UserChangeKind.Created], Description: null, WebhookStatus.Active), "whsec_b2xk", 0, Sample.Now, "eve");
+            await CountAsync(2, () => webhooks.AddAsync(webhook, Ct)); // takes a block of ids
+            webhook.TryLease(Sample.Now, Sample.Now.AddMinutes(3));
+            await CountAsync(1, async () => Assert.True(await webhooks.TryUpdateAsync(failure: null, Ct)));
+            webhook.Fail("busy", retryAfter: null, Sample.Now, "service");
+            var failure = WebhookFailure.Of(webhook, "7-1", 500, Sample.Now);
+            await CountAsync(3, async () => Assert.True(await webhooks.TryUpdateAsync(failure, Ct)));
+            await CountAsync(1, async () => Assert.True(await webhooks.TryDeleteAsync(webhook, Ct)));
+
+            async Task CountAsync(int commands, Func<Task> write)
+            {
+                Server.Commands.Clear();
+                await write();
+                Assert.Equal(commands, Server.Commands.Count);
+                foreach (var command in Server.Commands) Parse(command);
+            }
         });
     }
 
