@@ -210,6 +210,7 @@ internal abstract class UsersDbContext(DbContextOptions options) : DbContext(opt
         modelBuilder.ApplyConfiguration(new UserWordConfiguration());
         modelBuilder.ApplyConfiguration(new UserChangeConfiguration());
         modelBuilder.ApplyConfiguration(new FeedEntryConfiguration());
+        modelBuilder.ApplyConfiguration(new FeedMarkConfiguration());
         modelBuilder.ApplyConfiguration(new EmailConfiguration());
         modelBuilder.ApplyConfiguration(new IdempotencyRecordConfiguration());
     }
@@ -230,7 +231,8 @@ internal abstract class UsersDbContext(DbContextOptions options) : DbContext(opt
     private async Task<WriteTrace> FindLastSavedAsync(CancellationToken ct)
     {
         var (entry, state) = LastSaved;
-        var stored = await entry!.GetDatabaseValuesAsync(ct);
+        if (entry is null) return WriteTrace.Superseded; // only what is no evidence was written
+        var stored = await entry.GetDatabaseValuesAsync(ct);
         switch (state)
         {
             case EntityState.Deleted: return stored is null ? WriteTrace.Exact : WriteTrace.None;

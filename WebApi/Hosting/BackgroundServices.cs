@@ -14,7 +14,8 @@ internal static partial class BackgroundServices
             .AddHostedService<IdempotencyCleanup>()
             .AddHostedService<DeletedUsersCleanup>()
             .AddHostedService<EmailDelivery>()
-            .AddHostedService<FeedPlacement>();
+            .AddHostedService<FeedPlacement>()
+            .AddHostedService<ChangesCleanup>();
         return builder;
     }
 

@@ -39,6 +39,8 @@ public sealed class ScopeMatrix(ClosedService service) : IClassFixture<ClosedSer
         { "HEAD", "/api/v1/deleted-users/999", Scopes.Restore, 404 },
         { "GET", "/api/v1/deleted-users/999/history", Scopes.Restore, 404 },
         { "HEAD", "/api/v1/deleted-users/999/history", Scopes.Restore, 404 },
+        { "GET", "/api/v1/changes", Scopes.Changes, 200 },
+        { "HEAD", "/api/v1/changes", Scopes.Changes, 200 },
         { "PATCH", "/api/v1/deleted-users/999", Scopes.Restore, 415 },
         { "DELETE", "/api/v1/deleted-users/999", Scopes.Purge, 404 },
     };

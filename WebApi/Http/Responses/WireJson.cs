@@ -24,6 +24,7 @@ namespace CleanUsers.WebApi.Http.Responses;
 [JsonSerializable(typeof(Page<UserDto>))]
 [JsonSerializable(typeof(Page<DeletedUserDto>))]
 [JsonSerializable(typeof(Page<UserChangeDto>))]
+[JsonSerializable(typeof(FeedItemDto))]
 [JsonSerializable(typeof(Page<FeedItemDto>))]
 [JsonSerializable(typeof(EmailDto))]
 [JsonSerializable(typeof(Page<EmailDto>))]

@@ -357,6 +357,20 @@ namespace CleanUsers.Infrastructure.Persistence.SqlServer.Migrations
                     b.ToTable("Feed", (string)null);
                 });
 
+            modelBuilder.Entity("CleanUsers.Infrastructure.Persistence.Feed.FeedMark", b =>
+                {
+                    b.Property<DateTimeOffset>("At")
+                        .HasPrecision(3)
+                        .HasColumnType("datetimeoffset(3)");
+
+                    b.Property<long>("Position")
+                        .HasColumnType("bigint");
+
+                    b.HasKey("At");
+
+                    b.ToTable("FeedMarks", (string)null);
+                });
+
             modelBuilder.Entity("CleanUsers.Infrastructure.Persistence.Feed.QueuedChange", b =>
                 {
                     b.Property<long>("Id")

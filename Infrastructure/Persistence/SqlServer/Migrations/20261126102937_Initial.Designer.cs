@@ -12,7 +12,7 @@ using Microsoft.EntityFrameworkCore.Storage.ValueConversion;
 namespace CleanUsers.Infrastructure.Persistence.SqlServer.Migrations
 {
     [DbContext(typeof(SqlServerUsersDbContext))]
-    [Migration("20261126100731_Initial")]
+    [Migration("20261126102937_Initial")]
     partial class Initial
     {
         /// <inheritdoc />
@@ -358,6 +358,20 @@ namespace CleanUsers.Infrastructure.Persistence.SqlServer.Migrations
                     b.HasKey("Position");
 
                     b.ToTable("Feed", (string)null);
+                });
+
+            modelBuilder.Entity("CleanUsers.Infrastructure.Persistence.Feed.FeedMark", b =>
+                {
+                    b.Property<DateTimeOffset>("At")
+                        .HasPrecision(3)
+                        .HasColumnType("datetimeoffset(3)");
+
+                    b.Property<long>("Position")
+                        .HasColumnType("bigint");
+
+                    b.HasKey("At");
+
+                    b.ToTable("FeedMarks", (string)null);
                 });
 
             modelBuilder.Entity("CleanUsers.Infrastructure.Persistence.Feed.QueuedChange", b =>

@@ -12,7 +12,7 @@ using Npgsql.EntityFrameworkCore.PostgreSQL.Metadata;
 namespace CleanUsers.Infrastructure.Persistence.PostgreSql.Migrations
 {
     [DbContext(typeof(PostgreSqlUsersDbContext))]
-    [Migration("20261126100735_Initial")]
+    [Migration("20261126102941_Initial")]
     partial class Initial
     {
         /// <inheritdoc />
@@ -337,6 +337,19 @@ namespace CleanUsers.Infrastructure.Persistence.PostgreSql.Migrations
                     b.HasKey("Position");
 
                     b.ToTable("Feed", (string)null);
+                });
+
+            modelBuilder.Entity("CleanUsers.Infrastructure.Persistence.Feed.FeedMark", b =>
+                {
+                    b.Property<DateTimeOffset>("At")
+                        .HasColumnType("timestamp with time zone");
+
+                    b.Property<long>("Position")
+                        .HasColumnType("bigint");
+
+                    b.HasKey("At");
+
+                    b.ToTable("FeedMarks", (string)null);
                 });
 
             modelBuilder.Entity("CleanUsers.Infrastructure.Persistence.Feed.QueuedChange", b =>

@@ -46,6 +46,18 @@ namespace CleanUsers.Infrastructure.Persistence.PostgreSql.Migrations
                 });
 
             migrationBuilder.CreateTable(
+                name: "FeedMarks",
+                columns: table => new
+                {
+                    At = table.Column<DateTimeOffset>(type: "timestamp with time zone", nullable: false),
+                    Position = table.Column<long>(type: "bigint", nullable: false)
+                },
+                constraints: table =>
+                {
+                    table.PrimaryKey("PK_FeedMarks", x => x.At);
+                });
+
+            migrationBuilder.CreateTable(
                 name: "FeedQueue",
                 columns: table => new
                 {
@@ -303,6 +315,9 @@ namespace CleanUsers.Infrastructure.Persistence.PostgreSql.Migrations
 
             migrationBuilder.DropTable(
                 name: "FeedEnd");
+
+            migrationBuilder.DropTable(
+                name: "FeedMarks");
 
             migrationBuilder.DropTable(
                 name: "FeedQueue");

@@ -10,7 +10,7 @@ using Microsoft.EntityFrameworkCore.Storage.ValueConversion;
 namespace CleanUsers.Infrastructure.Persistence.Sqlite.Migrations
 {
     [DbContext(typeof(SqliteUsersDbContext))]
-    [Migration("20261126100727_Initial")]
+    [Migration("20261126102934_Initial")]
     partial class Initial
     {
         /// <inheritdoc />
@@ -278,6 +278,19 @@ namespace CleanUsers.Infrastructure.Persistence.Sqlite.Migrations
                     b.HasKey("Position");
 
                     b.ToTable("Feed", (string)null);
+                });
+
+            modelBuilder.Entity("CleanUsers.Infrastructure.Persistence.Feed.FeedMark", b =>
+                {
+                    b.Property<long>("At")
+                        .HasColumnType("INTEGER");
+
+                    b.Property<long>("Position")
+                        .HasColumnType("INTEGER");
+
+                    b.HasKey("At");
+
+                    b.ToTable("FeedMarks", (string)null);
                 });
 
             modelBuilder.Entity("CleanUsers.Infrastructure.Persistence.Search.UserWord", b =>

@@ -25,6 +25,18 @@ namespace CleanUsers.Infrastructure.Persistence.Sqlite.Migrations
                 });
 
             migrationBuilder.CreateTable(
+                name: "FeedMarks",
+                columns: table => new
+                {
+                    At = table.Column<long>(type: "INTEGER", nullable: false),
+                    Position = table.Column<long>(type: "INTEGER", nullable: false)
+                },
+                constraints: table =>
+                {
+                    table.PrimaryKey("PK_FeedMarks", x => x.At);
+                });
+
+            migrationBuilder.CreateTable(
                 name: "UserChanges",
                 columns: table => new
                 {
@@ -260,6 +272,9 @@ namespace CleanUsers.Infrastructure.Persistence.Sqlite.Migrations
 
             migrationBuilder.DropTable(
                 name: "Feed");
+
+            migrationBuilder.DropTable(
+                name: "FeedMarks");
 
             migrationBuilder.DropTable(
                 name: "IdempotencyRecords");

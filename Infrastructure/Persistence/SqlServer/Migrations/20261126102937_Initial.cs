@@ -45,6 +45,18 @@ namespace CleanUsers.Infrastructure.Persistence.SqlServer.Migrations
                 });
 
             migrationBuilder.CreateTable(
+                name: "FeedMarks",
+                columns: table => new
+                {
+                    At = table.Column<DateTimeOffset>(type: "datetimeoffset(3)", precision: 3, nullable: false),
+                    Position = table.Column<long>(type: "bigint", nullable: false)
+                },
+                constraints: table =>
+                {
+                    table.PrimaryKey("PK_FeedMarks", x => x.At);
+                });
+
+            migrationBuilder.CreateTable(
                 name: "FeedQueue",
                 columns: table => new
                 {
@@ -312,6 +324,9 @@ namespace CleanUsers.Infrastructure.Persistence.SqlServer.Migrations
 
             migrationBuilder.DropTable(
                 name: "FeedEnd");
+
+            migrationBuilder.DropTable(
+                name: "FeedMarks");
 
             migrationBuilder.DropTable(
                 name: "FeedQueue");
