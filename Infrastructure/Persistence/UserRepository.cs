@@ -56,15 +56,7 @@ internal sealed class UserRepository(UsersDbContext db, IUserReader users, IUser
             {
                 db.Record(user);
                 await db.SaveChangesAsync(acceptAllChangesOnSuccess: false, token);
-                await db.Changes.Where(change => change.UserId == user.Id).ExecuteUpdateAsync(
-                    change => change
-                        .SetProperty(c => c.Email, (string?)null)
-                        .SetProperty(c => c.Name, (string?)null)
-                        .SetProperty(c => c.Age, (int?)null)
-                        .SetProperty(c => c.Role, (UserRole?)null)
-                        .SetProperty(c => c.Status, (UserStatus?)null)
-                        .SetProperty(c => c.CreatedAt, (DateTimeOffset?)null),
-                    token);
+                await db.EraseStatesAsync(user.Id, token);
             },
             ct);
         return saved == UpdateOutcome.Saved;

@@ -158,6 +158,15 @@ internal abstract class UsersDbContext(DbContextOptions options) : DbContext(opt
         Add(ToFeed(user.Id, user.Version));
     }
 
+    /// <summary>Erases the state in all records of a user, in the running transaction: what can be null of a record is its state.</summary>
+    public Task EraseStatesAsync(long userId, CancellationToken ct)
+    {
+        var changes = Model.FindEntityType(typeof(UserChange))!;
+        var state = changes.GetProperties().Where(property => property.IsNullable).Select(property => $"\"{property.GetColumnName()}\" = NULL");
+        var erase = $"UPDATE \"{changes.GetTableName()}\" SET {string.Join(", ", state)} WHERE \"{nameof(UserChange.UserId)}\" = {{0}}";
+        return Database.ExecuteSqlRawAsync(erase, [userId], ct);
+    }
+
     /// <summary>Gives changes that are committed, and have no position in the feed yet, the next ones.</summary>
     /// <returns>Whether more of them may be left.</returns>
     public abstract Task<bool> PlaceChangesAsync(CancellationToken ct);
