@@ -1,4 +1,5 @@
 using System.Security.Claims;
+using CleanUsers.Application.Ports;
 using Microsoft.AspNetCore.Authentication;
 using Microsoft.AspNetCore.Authorization;
 
@@ -61,4 +62,16 @@ internal static class Scopes
         private static async ValueTask<bool> IsWithoutTokenAsync(HttpContext http) =>
             http.Request.Headers.Authorization.Count == 0 || (await http.AuthenticateAsync()).None;
     }
+}
+
+/// <summary>The subject of the request's token (RFC 7519 section 4.1.2), or <c>anonymous</c>.</summary>
+internal sealed class HttpCaller(IHttpContextAccessor accessor) : ICaller
+{
+    public const string Anonymous = "anonymous";
+
+    public const string SubjectClaim = "sub";
+
+    public string Name => Subject(accessor.HttpContext?.User) ?? Anonymous;
+
+    public static string? Subject(ClaimsPrincipal? caller) => caller?.FindFirst(SubjectClaim)?.Value;
 }
