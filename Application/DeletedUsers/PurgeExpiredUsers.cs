@@ -13,7 +13,7 @@ public sealed class PurgeExpiredUsers(IUserReader reader, IUserRepository users,
     public async Task<long> ExecuteAsync(CancellationToken ct)
     {
         if (retention.Time is not { } time) return 0;
-        var end = clock.GetUtcMilliseconds() - time;
+        var end = clock.GetUtcNow() - time;
         var purged = 0L;
         while (await PurgeBatchAsync(end, ct) is var batch and > 0) purged += batch;
         return purged;
