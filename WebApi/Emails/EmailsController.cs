@@ -36,7 +36,7 @@ internal sealed class EmailsController : ControllerBase
     }
 
     [HttpPost]
-    [WithIdempotencyKey]
+    [WithHeader(IdempotencyKey.Header)]
     [Authorize(Scopes.Write)]
     [BodyLimit(MaxBodyBytes)]
     public async Task<IActionResult> QueueOnce(

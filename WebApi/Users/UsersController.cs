@@ -29,7 +29,7 @@ internal sealed class UsersController(IOptions<HttpOptions> options) : Controlle
     }
 
     [HttpPost]
-    [WithIdempotencyKey]
+    [WithHeader(IdempotencyKey.Header)]
     [Authorize(Scopes.Write)]
     public async Task<IActionResult> CreateOnce(
         [FromServices] CreateUser createUser, [FromServices] IValidator<CreateUserCommand> rules, [FromServices] IdempotentRequests idempotent,

@@ -2,7 +2,6 @@ using System.Diagnostics.CodeAnalysis;
 using System.Security.Cryptography;
 using System.Text;
 using CleanUsers.WebApi.Http.Input;
-using Microsoft.AspNetCore.Mvc.ActionConstraints;
 using Microsoft.Extensions.Primitives;
 
 namespace CleanUsers.WebApi.Http.Idempotency;
@@ -50,13 +49,4 @@ internal static class IdempotencyKey
         text = plain.ToString();
         return true;
     }
-}
-
-/// <summary>The action for requests with the header <c>Idempotency-Key</c>, next to one of the same method and path for those without it.</summary>
-[AttributeUsage(AttributeTargets.Method)]
-internal sealed class WithIdempotencyKeyAttribute : Attribute, IActionConstraint
-{
-    public int Order => 0;
-
-    public bool Accept(ActionConstraintContext context) => context.RouteContext.HttpContext.Request.Headers.ContainsKey(IdempotencyKey.Header);
 }

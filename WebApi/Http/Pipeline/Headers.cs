@@ -2,6 +2,7 @@ using Asp.Versioning.ApiExplorer;
 using CleanUsers.WebApi.Http.Input;
 using CleanUsers.WebApi.Http.Problems;
 using Microsoft.AspNetCore.Http.Features;
+using Microsoft.AspNetCore.Mvc.ActionConstraints;
 using Microsoft.AspNetCore.Mvc.Filters;
 using Microsoft.Extensions.Primitives;
 using Microsoft.Net.Http.Headers;
@@ -111,4 +112,13 @@ internal static class Headers
         var mayBeTooLarge = context.Request.Headers.TransferEncoding.Count > 0 || context.Request.ContentLength > limit?.MaxRequestBodySize;
         return mayBeTooLarge && limit?.IsReadOnly != true; // once reading has begun, the body is read to its end, or has failed
     }
+}
+
+/// <summary>The action for requests that have the header, next to one of the same method and path for those without it.</summary>
+[AttributeUsage(AttributeTargets.Method)]
+internal sealed class WithHeaderAttribute(string name) : Attribute, IActionConstraint
+{
+    public int Order => 0;
+
+    public bool Accept(ActionConstraintContext context) => context.RouteContext.HttpContext.Request.Headers.ContainsKey(name);
 }
