@@ -80,7 +80,6 @@ internal sealed class UserTable
     /// <summary>The search words that a new or changed user no longer has, and those that it has now.</summary>
     public static (IEnumerable<string> Removed, IEnumerable<string> Added) ChangedWords(EntityEntry<User> entry)
     {
-        if (entry.State is not (EntityState.Added or EntityState.Modified)) return ([], []);
         var user = entry.Entity;
         if (entry.State == EntityState.Added) return ([], SearchWords.Of(user.Email, user.EmailKey, user.Name));
         var (email, name) = (entry.Property(u => u.Email).OriginalValue, entry.Property(u => u.Name).OriginalValue);
