@@ -12,7 +12,7 @@ public sealed class DeleteOldChanges(IChangeFeed feed, ChangeRetention retention
     public async Task<long> ExecuteAsync(CancellationToken ct)
     {
         if (retention.Time is not { } time) return 0;
-        var now = clock.GetUtcMilliseconds();
+        var now = clock.GetUtcNow();
         await feed.MarkAsync(now, ct);
         var deleted = 0L;
         while (await feed.DeleteOldestAsync(now - time, ct) is var batch and > 0) deleted += batch;

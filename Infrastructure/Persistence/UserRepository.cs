@@ -5,11 +5,11 @@ using Microsoft.EntityFrameworkCore;
 
 namespace CleanUsers.Infrastructure.Persistence;
 
-internal sealed class UserRepository(UsersDbContext db, IUserReader users, IUserWriter writer) : IUserRepository
+internal sealed class UserRepository(UsersDbContext db, IUserLookup users, IUserWriter writer) : IUserRepository
 {
-    public async Task<User?> FindToChangeAsync(long id, CancellationToken ct) => Track(await users.GetAsync(id, ct));
+    public async Task<User?> FindToChangeAsync(long id, CancellationToken ct) => Track(await users.GetAsync(db, id, deleted: false, ct));
 
-    public async Task<User?> FindDeletedToChangeAsync(long id, CancellationToken ct) => Track(await users.GetDeletedAsync(id, ct));
+    public async Task<User?> FindDeletedToChangeAsync(long id, CancellationToken ct) => Track(await users.GetAsync(db, id, deleted: true, ct));
 
     public async Task<IReadOnlyList<User>> FindToChangeByEmailAsync(IReadOnlyCollection<string> emailKeys, CancellationToken ct)
     {

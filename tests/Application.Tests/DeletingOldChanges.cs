@@ -8,9 +8,9 @@ public sealed class DeletingOldChanges() : UseCases(changeRetention: new(TimeSpa
     [Fact]
     public async Task Changes_past_the_retention_time_are_deleted_in_batches()
     {
-        Feed.DeleteOldestAsync(Now.AddDays(-30), Ct).Returns(500, 20, 0);
+        Feed.DeleteOldestAsync(Clock.GetUtcNow().AddDays(-30), Ct).Returns(500, 20, 0);
         Assert.Equal(520, await Get<DeleteOldChanges>().ExecuteAsync(Ct));
-        await Feed.Received(1).MarkAsync(Now, Ct);
+        await Feed.Received(1).MarkAsync(Clock.GetUtcNow(), Ct);
     }
 }
 

@@ -61,6 +61,18 @@ public sealed class ScopeMatrix(ClosedService service) : IClassFixture<ClosedSer
         Assert.Equal("Bearer", (await service.SendAsync(method, path)).Is(401).Header("WWW-Authenticate"));
     }
 
+    [Theory]
+    [InlineData("/api/v1/users")]
+    [InlineData("/api/v1/users/999/emails")]
+    public async Task Request_with_an_idempotency_key_needs_the_same_scope(string path)
+    {
+        var key = ("Idempotency-Key", "matrix");
+        (await service.SendAsync("POST", path, null, ClosedService.Allowing(Scopes.Write), key)).Is(415);
+        foreach (var scope in Granted.Where(scope => scope != Scopes.Write))
+            (await service.SendAsync("POST", path, null, ClosedService.Allowing(scope), key)).IsProblem(403, "forbidden");
+        Assert.Equal("Bearer", (await service.SendAsync("POST", path, null, key)).Is(401).Header("WWW-Authenticate"));
+    }
+
     [Fact]
     public void Every_route_of_the_description_is_in_the_matrix()
     {
