@@ -13,10 +13,13 @@ public static class DependencyInjection
 {
     /// <summary>The use cases. The ports, a <see cref="TimeProvider"/> and logging come from the host.</summary>
     /// <param name="retention">How long deleted users are kept; null if they are never erased.</param>
+    /// <param name="changeRetention">How long the changes of users are kept; null if they are never deleted.</param>
     /// <param name="autoMapperLicenseKey">AutoMapper's own licence key; without one it logs a warning at startup.</param>
     public static IServiceCollection AddApplication(
-        this IServiceCollection services, Retention? retention = null, string? autoMapperLicenseKey = null) => services
+        this IServiceCollection services, Retention? retention = null, ChangeRetention? changeRetention = null,
+        string? autoMapperLicenseKey = null) => services
         .AddSingleton(retention ?? new Retention(Time: null))
+        .AddSingleton(changeRetention ?? new ChangeRetention(Time: null))
         .AddMapping(autoMapperLicenseKey)
         .AddUsers()
         .AddDeletedUsers()
@@ -70,7 +73,8 @@ public static class DependencyInjection
         .AddSingleton<FeedSignal>()
         .AddScoped<ListHistory>()
         .AddScoped<ListChanges>()
-        .AddScoped<PlaceChanges>();
+        .AddScoped<PlaceChanges>()
+        .AddScoped<DeleteOldChanges>();
 
     private static IServiceCollection AddWebhooks(this IServiceCollection services) => services
         .AddSingleton<IValidator<CreateWebhookCommand>, CreateWebhookValidator>()

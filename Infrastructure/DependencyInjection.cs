@@ -79,8 +79,10 @@ public static class DependencyInjection
             .AddSingleton(provider =>
             {
                 using var scope = provider.CreateScope();
-                return new UserStatements(scope.ServiceProvider.GetRequiredService<UsersDbContext>());
+                return new UserStatements(
+                    scope.ServiceProvider.GetRequiredService<UsersDbContext>(), provider.GetRequiredService<IPreparedConnections>());
             })
+            .AddSingleton<IUserLookup>(provider => provider.GetRequiredService<UserStatements>())
             .AddScoped<Func<UserReader>>(provider => provider.GetRequiredService<UserReader>)
             .AddScoped<IUserReader, PreparedUserReader>();
 

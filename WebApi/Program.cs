@@ -10,7 +10,7 @@ using CleanUsers.WebApi.Security;
 
 CultureInfo.DefaultThreadCurrentCulture = CultureInfo.CurrentCulture = CultureInfo.InvariantCulture;
 return await CommandLine.RunAsync(
-    args, new ServeCommand(ServeAsync), new MigrateCommand(), new HealthCommand(), new UsersCommand(), new OpenApiCommand());
+    args, new ServeCommand(ServeAsync), new MigrateCommand(), new HealthCommand(), new UsersCommand(), new ChangesCommand(), new OpenApiCommand());
 
 static async Task ServeAsync(string[] settings)
 {

@@ -13,7 +13,7 @@ public sealed class PurgeExpiredUsers(IUserReader reader, IUserRepository users,
     public async Task<long> ExecuteAsync(CancellationToken ct)
     {
         if (retention.Time is not { } time) return 0;
-        var end = clock.GetUtcMilliseconds() - time;
+        var end = clock.GetUtcNow() - time;
         var purged = 0L;
         while (await PurgeBatchAsync(end, ct) is var batch and > 0) purged += batch;
         return purged;
@@ -29,7 +29,7 @@ public sealed class PurgeExpiredUsers(IUserReader reader, IUserRepository users,
             var result = await UserChanges.ChangeAsync(
                 users.FindDeletedToChangeAsync, expired.Id, VersionCondition.None,
                 user => removed = user.DeletedAt <= end // else restored and deleted again meanwhile
-                    && user.Purge(clock.GetUtcMilliseconds(), caller.Name),
+                    && user.Purge(clock.GetUtcNow(), caller.Name),
                 async (user, token) => await users.TryPurgeAsync(user, token) ? UpdateOutcome.Saved : UpdateOutcome.Conflict,
                 ct);
             if (result.IsSuccess && removed) purged++;

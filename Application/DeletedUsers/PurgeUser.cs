@@ -14,7 +14,7 @@ public sealed class PurgeUser(IUserRepository users, ICaller caller, TimeProvide
     {
         var purged = await UserChanges.ChangeAsync(
             users.FindDeletedToChangeAsync, command.Id, command.Condition,
-            user => user.Purge(clock.GetUtcMilliseconds(), caller.Name),
+            user => user.Purge(clock.GetUtcNow(), caller.Name),
             async (user, token) => await users.TryPurgeAsync(user, token) ? UpdateOutcome.Saved : UpdateOutcome.Conflict,
             ct);
         return purged.Map();

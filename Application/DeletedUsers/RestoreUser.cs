@@ -28,7 +28,7 @@ public sealed class RestoreUser(
         var email = command.Email.HasValue ? command.Email.Value.Value : null;
         var restored = await users.ChangeAsync(
             users.FindDeletedToChangeAsync, command.Id, command.Condition,
-            user => user.Restore(clock.GetUtcMilliseconds(), caller.Name, email), ct);
+            user => user.Restore(clock.GetUtcNow(), caller.Name, email), ct);
         return restored.Map(mapper.Map<UserDto>);
     }
 }

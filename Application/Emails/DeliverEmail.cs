@@ -21,7 +21,7 @@ public sealed class DeliverEmail(IEmailRepository emails, IEmailSender sender, T
     /// <returns>Null where another worker has the lease, or the email is not queued any more.</returns>
     public async Task<DeliveryAttempt?> ExecuteAsync(long id, CancellationToken ct)
     {
-        var now = clock.GetUtcMilliseconds();
+        var now = clock.GetUtcNow();
         if (await emails.FindToDeliverAsync(id, ct) is not var (email, user) || !email.TryLease(now, now + Lease)) return null;
         if (user.IsDeleted) email.Fail(Email.UserDeleted);
         if (!await emails.TryUpdateAsync(ct)) return null;
@@ -29,7 +29,7 @@ public sealed class DeliverEmail(IEmailRepository emails, IEmailSender sender, T
 
         // a shutdown waits for the end of a delivery: an email whose outcome is not recorded would be sent again when the lease expires
         var delivery = await SendAsync(new(email.Id, user.Email, user.Name, email.Subject, email.Text, email.CreatedAt));
-        now = clock.GetUtcMilliseconds();
+        now = clock.GetUtcNow();
         switch (delivery.Outcome)
         {
             case DeliveryOutcome.Delivered: email.Deliver(now); break;

@@ -14,6 +14,6 @@ public sealed class FindDueEmails(IEmailRepository emails, TimeProvider clock)
     public async Task<DueEmails> ExecuteAsync(CancellationToken ct)
     {
         var waiting = await emails.CountWaitingAsync(ct);
-        return new(await emails.GetDueAsync(clock.GetUtcMilliseconds(), BatchSize, ct), waiting);
+        return new(await emails.GetDueAsync(clock.GetUtcNow(), BatchSize, ct), waiting);
     }
 }

@@ -51,7 +51,7 @@ public sealed class QueueEmail(
         if (!validation.IsValid) return validation.ToInvalid();
         if (await users.GetAsync(command.UserId, ct) is null) return Failure.UserNotFound(command.UserId);
 
-        var email = Email.Create(command.UserId, command.Subject.Value, command.Text.Value, clock.GetUtcMilliseconds(), caller.Name);
+        var email = Email.Create(command.UserId, command.Subject.Value, command.Text.Value, clock.GetUtcNow(), caller.Name);
         // false: the user was purged meanwhile
         return await emails.TryAddAsync(email, ct) ? Result.Created(mapper.Map<EmailDto>(email)) : Failure.UserNotFound(command.UserId);
     }

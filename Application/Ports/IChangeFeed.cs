@@ -19,6 +19,16 @@ public interface IChangeFeed
 
     /// <summary>The change that has the highest position; null if there is none.</summary>
     Task<PlacedChange?> GetNewestAsync(CancellationToken ct);
+
+    /// <summary>Remembers that the newest change was in the feed by now, which no change shows: an imported one has the time in its file.</summary>
+    Task MarkAsync(DateTimeOffset now, CancellationToken ct);
+
+    /// <summary>
+    /// Deletes some of the changes that had positions at a time, the oldest first. The newest of them stays: cursors name the change that they follow.
+    /// </summary>
+    /// <param name="end">The time; the last one before it that was remembered counts.</param>
+    /// <returns>How many were deleted; 0 where none is left to delete.</returns>
+    Task<int> DeleteOldestAsync(DateTimeOffset end, CancellationToken ct);
 }
 
 /// <param name="Position">From 1.</param>

@@ -125,7 +125,7 @@ public sealed class ImportUsers(
     private Candidate ToCandidate(ImportedUser line)
     {
         var details = line.User.ToDetails();
-        var created = line.CreatedAt.Value ?? clock.GetUtcMilliseconds();
+        var created = line.CreatedAt.Value ?? clock.GetUtcNow();
         var by = line.CreatedBy.Value ?? caller.Name;
         var audit = new UserAudit(
             CreatedAt: created,
@@ -185,7 +185,7 @@ public sealed class ImportUsers(
             var keys = candidates.Select(candidate => candidate.Key).ToList();
             var found = (await users.FindToChangeByEmailAsync(keys, ct)).ToDictionary(user => user.EmailKey);
             var gone = candidates.Where(candidate => !found.ContainsKey(candidate.Key)).ToList();
-            var (now, replaced) = (clock.GetUtcMilliseconds(), 0);
+            var (now, replaced) = (clock.GetUtcNow(), 0);
             foreach (var candidate in candidates)
                 if (found.TryGetValue(candidate.Key, out var user) && user.Replace(candidate.Details, now, caller.Name)) replaced++;
             var counts = new ImportCounts(Replaced: replaced, Unchanged: candidates.Count - gone.Count - replaced);

@@ -23,7 +23,7 @@ public sealed class CreateUser(
         var validation = validator.Validate(command);
         if (!validation.IsValid) return validation.ToInvalid();
 
-        var user = User.Create(command.User.ToDetails(), clock.GetUtcMilliseconds(), caller.Name);
+        var user = User.Create(command.User.ToDetails(), clock.GetUtcNow(), caller.Name);
         return await users.AddAsync(user, ct) switch
         {
             AddOutcome.Added => Result.Created(mapper.Map<UserDto>(user)),

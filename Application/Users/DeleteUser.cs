@@ -16,7 +16,7 @@ public sealed class DeleteUser(IUserRepository users, ICaller caller, TimeProvid
     {
         var deleted = await UserChanges.ChangeAsync(
             users.FindToChangeAsync, command.Id, command.Condition,
-            user => user.Delete(clock.GetUtcMilliseconds(), caller.Name),
+            user => user.Delete(clock.GetUtcNow(), caller.Name),
             (user, token) => users.UpdateAndFailQueuedEmailsAsync(user.Id, Email.UserDeleted, token),
             ct);
         return deleted.Map();

@@ -50,7 +50,7 @@ public sealed class PatchUser(
 
         var patched = await users.ChangeAsync(
             users.FindToChangeAsync, command.Id, command.Condition,
-            user => user.Replace(command.ApplyTo(user.Details), clock.GetUtcMilliseconds(), caller.Name), ct);
+            user => user.Replace(command.ApplyTo(user.Details), clock.GetUtcNow(), caller.Name), ct);
         return patched.Map(mapper.Map<UserDto>);
     }
 }

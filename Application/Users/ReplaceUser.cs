@@ -26,7 +26,7 @@ public sealed class ReplaceUser(
         var details = command.User.ToDetails();
         var replaced = await users.ChangeAsync(
             users.FindToChangeAsync, command.Id, command.Condition,
-            user => user.Replace(details, clock.GetUtcMilliseconds(), caller.Name), ct);
+            user => user.Replace(details, clock.GetUtcNow(), caller.Name), ct);
         return replaced.Map(mapper.Map<UserDto>);
     }
 }

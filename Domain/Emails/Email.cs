@@ -1,3 +1,5 @@
+using CleanUsers.Domain.Users;
+
 namespace CleanUsers.Domain.Emails;
 
 /// <summary>
@@ -62,7 +64,8 @@ public sealed class Email
     {
         ArgumentNullException.ThrowIfNull(subject);
         ArgumentNullException.ThrowIfNull(text);
-        return new Email { UserId = userId, Subject = subject, Text = text, CreatedAt = now, CreatedBy = by, DueAt = now, Version = 1 };
+        var time = User.ToMilliseconds(now);
+        return new Email { UserId = userId, Subject = subject, Text = text, CreatedAt = time, CreatedBy = by, DueAt = time, Version = 1 };
     }
 
     /// <summary>Leases the email until the time given.</summary>
@@ -70,7 +73,7 @@ public sealed class Email
     public bool TryLease(DateTimeOffset now, DateTimeOffset until)
     {
         if (DueAt is null || DueAt > now) return false;
-        DueAt = until;
+        DueAt = User.ToMilliseconds(until);
         Attempts++;
         Version++;
         return true;
@@ -79,7 +82,7 @@ public sealed class Email
     /// <summary>It was delivered.</summary>
     public void Deliver(DateTimeOffset now)
     {
-        (Status, SentAt, LastError) = (EmailStatus.Sent, now, null);
+        (Status, SentAt, LastError) = (EmailStatus.Sent, User.ToMilliseconds(now), null);
         Leave();
     }
 
@@ -93,7 +96,7 @@ public sealed class Email
         }
 
         LastError = reason.ToPlainLine(ErrorMaxLength);
-        DueAt = now + Pause(Attempts);
+        DueAt = User.ToMilliseconds(now + Pause(Attempts));
         Version++;
     }
 

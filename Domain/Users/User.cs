@@ -73,7 +73,7 @@ public sealed class User
 
     public static User Create(UserDetails details, DateTimeOffset now, string by)
     {
-        var user = new User { CreatedAt = now, CreatedBy = by };
+        var user = new User { CreatedAt = ToMilliseconds(now), CreatedBy = by };
         user.Set(details);
         user.Touch(UserChangeKind.Created, now, by);
         return user;
@@ -86,7 +86,7 @@ public sealed class User
         if (audit.Version < 1 || audit.UpdatedAt < audit.CreatedAt)
             throw new ArgumentException("The version must be at least 1, and the update not before the creation.", nameof(audit));
         var user = Create(details, audit.CreatedAt, audit.CreatedBy);
-        (user.UpdatedAt, user.UpdatedBy, user.Version) = (audit.UpdatedAt, audit.UpdatedBy, audit.Version);
+        (user.UpdatedAt, user.UpdatedBy, user.Version) = (ToMilliseconds(audit.UpdatedAt), audit.UpdatedBy, audit.Version);
         return user;
     }
 
@@ -132,6 +132,9 @@ public sealed class User
         return true;
     }
 
+    /// <summary>The time, cut to what every database keeps and every response shows: whole milliseconds.</summary>
+    internal static DateTimeOffset ToMilliseconds(DateTimeOffset time) => time.AddTicks(-(time.Ticks % TimeSpan.TicksPerMillisecond));
+
     private static int? InRange(int? age) => age is null or (>= MinAge and <= MaxAge)
         ? age
         : throw new ArgumentOutOfRangeException(nameof(age), age, $"Age must be between {MinAge} and {MaxAge}.");
@@ -148,8 +151,9 @@ public sealed class User
 
     private void Set(EmailAddress email) => (Email, EmailKey) = (email.Value, email.Key);
 
-    private void Touch(UserChangeKind change, DateTimeOffset now, string by)
+    private void Touch(UserChangeKind change, DateTimeOffset time, string by)
     {
+        var now = ToMilliseconds(time);
         // not before the change before it: the clock of another replica may be behind, and an imported user may have been changed by one ahead
         (LastChange, UpdatedAt, UpdatedBy) = (change, now < UpdatedAt ? UpdatedAt : now, by);
         Version++;

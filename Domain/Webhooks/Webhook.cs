@@ -107,6 +107,7 @@ public sealed class Webhook
     public static Webhook Create(WebhookDetails details, string secret, long end, DateTimeOffset now, string by)
     {
         ArgumentNullException.ThrowIfNull(details);
+        var time = User.ToMilliseconds(now);
         return new()
         {
             Url = details.Url,
@@ -115,11 +116,11 @@ public sealed class Webhook
             Status = details.Status,
             Secret = secret,
             Position = end,
-            CaughtUpAt = now,
-            DueAt = now,
-            CreatedAt = now,
+            CaughtUpAt = time,
+            DueAt = time,
+            CreatedAt = time,
             CreatedBy = by,
-            UpdatedAt = now,
+            UpdatedAt = time,
             UpdatedBy = by,
             Version = 1,
             Revision = 1,
@@ -146,7 +147,7 @@ public sealed class Webhook
     /// <summary>Gives it another secret. The one before signs too for <see cref="RotationTime"/>, so that the receiver can change in between.</summary>
     public void Rotate(string secret, DateTimeOffset now, string by)
     {
-        (PreviousSecret, PreviousSecretExpiresAt, Secret) = (Secret, now + RotationTime, secret);
+        (PreviousSecret, PreviousSecretExpiresAt, Secret) = (Secret, User.ToMilliseconds(now + RotationTime), secret);
         Change(now, by);
     }
 
@@ -161,7 +162,7 @@ public sealed class Webhook
     public void MoveTo(long position, DateTimeOffset now)
     {
         Position = position;
-        CaughtUpAt = now;
+        CaughtUpAt = User.ToMilliseconds(now);
         Moves++;
         ForgetFailures(now);
         Revision++;
@@ -172,7 +173,7 @@ public sealed class Webhook
     public bool TryLease(DateTimeOffset now, DateTimeOffset until)
     {
         if (Status != WebhookStatus.Active || DueAt > now || LeasedUntil > now) return false;
-        LeasedUntil = until;
+        LeasedUntil = User.ToMilliseconds(until);
         Revision++;
         return true;
     }
@@ -192,7 +193,7 @@ public sealed class Webhook
     public void Advance(long position, bool delivered, bool isEnd, DateTimeOffset now)
     {
         Position = position;
-        if (isEnd) CaughtUpAt = now;
+        if (isEnd) CaughtUpAt = User.ToMilliseconds(now);
         if (delivered) ForgetFailures(now);
         Revision++;
     }
@@ -206,7 +207,7 @@ public sealed class Webhook
     /// <param name="by">Who disables it.</param>
     public void Fail(string reason, TimeSpan? retryAfter, DateTimeOffset now, string by)
     {
-        FailingSince ??= now;
+        FailingSince ??= User.ToMilliseconds(now);
         FailedAttempts++;
         LastError = reason.ToPlainLine(ReasonMaxLength);
         Revision++;
@@ -219,7 +220,7 @@ public sealed class Webhook
 
         var pause = Pauses[Math.Min(FailedAttempts, Pauses.Length) - 1];
         if (retryAfter > pause) pause = retryAfter < Pauses[^1] ? retryAfter.Value : Pauses[^1];
-        DueAt = now + pause < end ? now + pause : end;
+        DueAt = now + pause < end ? User.ToMilliseconds(now + pause) : end;
     }
 
     /// <summary>Nothing is sent any more until a client activates it again.</summary>
@@ -233,12 +234,12 @@ public sealed class Webhook
     private void ForgetFailures(DateTimeOffset now)
     {
         (FailedAttempts, FailingSince, LastError) = (0, null, null);
-        DueAt = now;
+        DueAt = User.ToMilliseconds(now);
     }
 
     private void Change(DateTimeOffset now, string by)
     {
-        (UpdatedAt, UpdatedBy) = (now, by);
+        (UpdatedAt, UpdatedBy) = (User.ToMilliseconds(now), by);
         Version++;
         Revision++;
     }

@@ -1,3 +1,5 @@
+using CleanUsers.Domain.Users;
+
 namespace CleanUsers.Domain.Webhooks;
 
 /// <summary>An attempt to deliver an event that failed.</summary>
@@ -36,7 +38,7 @@ public sealed class WebhookFailure
         return new()
         {
             WebhookId = webhook.Id,
-            At = now,
+            At = User.ToMilliseconds(now),
             EventId = eventId,
             Attempt = webhook.FailedAttempts,
             StatusCode = statusCode,

@@ -2,6 +2,7 @@ using System.Collections.Concurrent;
 using System.Data.Common;
 using System.Diagnostics;
 using System.Globalization;
+using System.Text.Json;
 using CleanUsers.Domain.Users;
 using Microsoft.EntityFrameworkCore;
 using Microsoft.EntityFrameworkCore.ChangeTracking;
@@ -40,45 +41,47 @@ internal abstract class PreparedUserWriter(UserTable table) : IUserWriter
         }
     }
 
-    /// <summary>A command that inserts a user, its words and the record of the change, and returns the id.</summary>
+    /// <summary>A command that inserts a user, its words and the record of the change.</summary>
     /// <param name="values">The parameters of the columns, with commas between them.</param>
     /// <param name="id">The parameter of the id, if it is known before.</param>
-    /// <param name="words">The parameter of the words.</param>
+    /// <param name="words">The parameter of the words, an array in JSON.</param>
+    /// <returns>SQL that returns a row of what the database gives to a user, in columns that have the names of the properties.</returns>
     protected abstract string Insert(string values, string id, string words);
 
-    /// <summary>A command that changes a user, if it still has the version, adds the record of the change, and returns the id.</summary>
+    /// <summary>A command that changes a user, if it still has the version, and adds the record of the change.</summary>
     /// <param name="assignments">The columns that change, and their parameters.</param>
     /// <param name="condition">The id and the version.</param>
     /// <param name="id">The parameter of the id.</param>
     /// <param name="kind">The parameter of the kind of the change.</param>
     /// <param name="words">The parameter of the words to delete and that of the words to insert; null if the words do not change.</param>
+    /// <returns>SQL that returns a row like that of <see cref="Insert"/>; no row if another write came first.</returns>
     protected abstract string Update(string assignments, string condition, string id, string kind, (string Removed, string Added)? words);
 
-    /// <summary>Several texts as one parameter.</summary>
-    protected abstract object ToParameter(IEnumerable<string> words);
-
-    /// <summary>Takes over what the database gave, from the row that a command returned.</summary>
-    protected abstract void Accept(EntityEntry<User> entry, DbDataReader row);
+    /// <summary>Takes over what the database gave to the user.</summary>
+    private static void Accept(EntityEntry<User> entry, DbDataReader row)
+    {
+        for (var i = 0; i < row.FieldCount; i++) entry.Property(row.GetName(i)).CurrentValue = row.GetValue(i);
+    }
 
     private static string Parameter(int number) => string.Create(CultureInfo.InvariantCulture, $"@p{number}");
 
     private Task InsertAsync(UsersDbContext db, EntityEntry<User> entry, CancellationToken ct)
     {
-        var (_, words) = entry.ChangedWords();
+        var (_, words) = UserTable.ChangedWords(entry);
         return ExecuteAsync(
             db, entry, _insert ??= PrepareInsert(),
-            [.. table.Values(entry.Entity), entry.Property(user => user.Id).CurrentValue, ToParameter(words)], ct);
+            [.. table.Values(entry.Entity), entry.Property(user => user.Id).CurrentValue, JsonSerializer.Serialize(words)], ct);
     }
 
     private Task UpdateAsync(UsersDbContext db, EntityEntry<User> entry, CancellationToken ct)
     {
-        var (removed, added) = entry.ChangedWords();
+        var (removed, added) = UserTable.ChangedWords(entry);
         var (changes, hasWords) = (table.Changes(entry), removed.Any() || added.Any());
         var (user, version) = (entry.Entity, entry.Property(user => user.Version).OriginalValue);
         object?[] values = [.. table.Values(user, changes), user.Id, version, user.LastChange];
         return ExecuteAsync(
             db, entry, _updates.GetOrAdd((changes, hasWords), PrepareUpdate),
-            hasWords ? [.. values, ToParameter(removed), ToParameter(added)] : values, ct);
+            hasWords ? [.. values, JsonSerializer.Serialize(removed), JsonSerializer.Serialize(added)] : values, ct);
     }
 
     private PreparedStatement PrepareInsert()
@@ -101,7 +104,8 @@ internal abstract class PreparedUserWriter(UserTable table) : IUserWriter
         return new(Update(assignments, condition, Parameter(count), Parameter(count + 2), words), shape.Words ? [.. types, null, null] : types);
     }
 
-    private async Task ExecuteAsync(UsersDbContext db, EntityEntry<User> entry, PreparedStatement statement, object?[] values, CancellationToken ct)
+    private static async Task ExecuteAsync(
+        UsersDbContext db, EntityEntry<User> entry, PreparedStatement statement, object?[] values, CancellationToken ct)
     {
         var command = db.CommandFor(statement);
         statement.SetValues(command, values);

@@ -8,9 +8,9 @@ namespace CleanUsers.Infrastructure.Persistence;
 
 internal sealed class UserReader(UsersDbContext db, CompiledUserQueries queries) : IUserReader
 {
-    public Task<User?> GetAsync(long id, CancellationToken ct) => queries.Get(db, id, ct);
+    public Task<User?> GetAsync(long id, CancellationToken ct) => queries.GetAsync(db, id, deleted: false, ct);
 
-    public Task<User?> GetDeletedAsync(long id, CancellationToken ct) => queries.GetDeleted(db, id, ct);
+    public Task<User?> GetDeletedAsync(long id, CancellationToken ct) => queries.GetAsync(db, id, deleted: true, ct);
 
     public async Task<IReadOnlyList<User>> GetByEmailAsync(IReadOnlyCollection<string> emailKeys, CancellationToken ct) =>
         await db.Users.AsNoTracking().Where(user => emailKeys.Contains(user.EmailKey)).ToListAsync(ct);

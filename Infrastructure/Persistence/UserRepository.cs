@@ -5,11 +5,11 @@ using Microsoft.EntityFrameworkCore;
 
 namespace CleanUsers.Infrastructure.Persistence;
 
-internal sealed class UserRepository(UsersDbContext db, IUserReader users, IUserWriter writer) : IUserRepository
+internal sealed class UserRepository(UsersDbContext db, IUserLookup users, IUserWriter writer) : IUserRepository
 {
-    public async Task<User?> FindToChangeAsync(long id, CancellationToken ct) => Track(await users.GetAsync(id, ct));
+    public async Task<User?> FindToChangeAsync(long id, CancellationToken ct) => Track(await users.GetAsync(db, id, deleted: false, ct));
 
-    public async Task<User?> FindDeletedToChangeAsync(long id, CancellationToken ct) => Track(await users.GetDeletedAsync(id, ct));
+    public async Task<User?> FindDeletedToChangeAsync(long id, CancellationToken ct) => Track(await users.GetAsync(db, id, deleted: true, ct));
 
     public async Task<IReadOnlyList<User>> FindToChangeByEmailAsync(IReadOnlyCollection<string> emailKeys, CancellationToken ct)
     {
@@ -56,15 +56,7 @@ internal sealed class UserRepository(UsersDbContext db, IUserReader users, IUser
             {
                 db.Record(user);
                 await db.SaveChangesAsync(acceptAllChangesOnSuccess: false, token);
-                await db.Changes.Where(change => change.UserId == user.Id).ExecuteUpdateAsync(
-                    change => change
-                        .SetProperty(c => c.Email, (string?)null)
-                        .SetProperty(c => c.Name, (string?)null)
-                        .SetProperty(c => c.Age, (int?)null)
-                        .SetProperty(c => c.Role, (UserRole?)null)
-                        .SetProperty(c => c.Status, (UserStatus?)null)
-                        .SetProperty(c => c.CreatedAt, (DateTimeOffset?)null),
-                    token);
+                await db.EraseStatesAsync(user.Id, token);
             },
             ct);
         return saved == UpdateOutcome.Saved;

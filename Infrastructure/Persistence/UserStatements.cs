@@ -1,4 +1,6 @@
 using System.Collections.Concurrent;
+using System.Data.Common;
+using System.Diagnostics;
 using System.Globalization;
 using System.Runtime.InteropServices;
 using System.Text;
@@ -12,16 +14,17 @@ namespace CleanUsers.Infrastructure.Persistence;
 /// The statements that read users without EF Core, through which a read by id costs twice the CPU time (docs/performance.md). For databases that
 /// compare rows and have LIMIT.
 /// </summary>
-internal sealed class UserStatements
+internal sealed class UserStatements : IUserLookup
 {
     private readonly ConcurrentDictionary<Shape, PreparedStatement> _pages = new();
+    private readonly IPreparedConnections _connections;
     private readonly string _tieBreaker;
     private readonly PreparedStatement _get;
     private readonly PreparedStatement _getDeleted;
 
-    public UserStatements(UsersDbContext db)
+    public UserStatements(UsersDbContext db, IPreparedConnections connections)
     {
-        (Table, _tieBreaker) = (new(db.Model), db.TieBreaker);
+        (Table, _tieBreaker, _connections) = (new(db.Model), db.TieBreaker, connections);
         (_get, _getDeleted) = (MakeGet(deleted: false), MakeGet(deleted: true));
     }
 
@@ -29,11 +32,20 @@ internal sealed class UserStatements
 
     private string Select => $"SELECT {Table.List}, {Table.Column(nameof(User.Id))} FROM \"Users\"";
 
-    /// <summary>One user, by its id.</summary>
-    public PreparedStatement Get(bool deleted) => deleted ? _getDeleted : _get;
+    Task<User?> IUserLookup.GetAsync(UsersDbContext db, long id, bool deleted, CancellationToken ct) => GetAsync(id, deleted, ct);
 
-    /// <summary>A page of users, and the values of its parameters. The filter has no words.</summary>
-    public (PreparedStatement Statement, object?[] Values) Page(UserQuery query)
+    public async Task<User?> GetAsync(long id, bool deleted, CancellationToken ct) =>
+        await ReadAsync(deleted ? _getDeleted : _get, [id], limit: 1, ct) is [var user] ? user : null;
+
+    /// <summary>A page of users. The filter has no words.</summary>
+    public Task<IReadOnlyList<User>> ListAsync(UserQuery query, CancellationToken ct)
+    {
+        var (statement, values) = Page(query);
+        return ReadAsync(statement, values, query.Limit, ct);
+    }
+
+    /// <summary>The statement of a page, and the values of its parameters.</summary>
+    internal (PreparedStatement Statement, object?[] Values) Page(UserQuery query)
     {
         var filter = query.Filter;
         var shape = new Shape(
@@ -97,6 +109,45 @@ internal sealed class UserStatements
             parameters.Add(Table.Type(property));
             return string.Create(CultureInfo.InvariantCulture, $"@p{parameters.Count - 1}");
         }
+    }
+
+    /// <summary>Retries after a transient failure, as EF Core does: a read changes nothing.</summary>
+    private async Task<IReadOnlyList<User>> ReadAsync(PreparedStatement statement, object?[] values, int limit, CancellationToken ct)
+    {
+        for (var attempt = 1; ; attempt++)
+        {
+            try
+            {
+                return await ReadOnceAsync(statement, values, limit, ct);
+            }
+            catch (DbException exception) when (exception.IsTransient && attempt <= UsersDbContext.Retries)
+            {
+                await Task.Delay(UsersDbContext.LongestPause * attempt / UsersDbContext.Retries, ct);
+            }
+        }
+    }
+
+    private async Task<IReadOnlyList<User>> ReadOnceAsync(PreparedStatement statement, object?[] values, int limit, CancellationToken ct)
+    {
+        await using var connection = await _connections.OpenAsync(ct);
+        var command = connection.Command(statement);
+        statement.SetValues(command, values);
+        var start = Stopwatch.GetTimestamp();
+        var users = new List<User>(limit);
+        try
+        {
+            await using var rows = await command.ExecuteReaderAsync(ct);
+            while (await rows.ReadAsync(ct)) users.Add(Table.Read(rows));
+        }
+        catch (DbException exception)
+        {
+            DatabaseTelemetry.Record(DatabaseTelemetry.Query, start, exception);
+            throw;
+        }
+
+        DatabaseTelemetry.Record(DatabaseTelemetry.Query, start);
+        connection.Complete();
+        return users;
     }
 
     /// <summary>What decides about the text of a page's statement.</summary>

@@ -1,6 +1,7 @@
 using System.Data.Common;
 using System.Linq.Expressions;
 using System.Reflection;
+using CleanUsers.Application.Users;
 using CleanUsers.Domain.Users;
 using CleanUsers.Infrastructure.Persistence.Feed;
 using Microsoft.EntityFrameworkCore;
@@ -79,6 +80,18 @@ internal sealed class UserTable
         return changes;
     }
 
+    /// <summary>The search words that a new or changed user no longer has, and those that it has now.</summary>
+    public static (IEnumerable<string> Removed, IEnumerable<string> Added) ChangedWords(EntityEntry<User> entry)
+    {
+        var user = entry.Entity;
+        if (entry.State == EntityState.Added) return ([], SearchWords.Of(user.Email, user.EmailKey, user.Name));
+        var (email, name) = (entry.Property(u => u.Email).OriginalValue, entry.Property(u => u.Name).OriginalValue);
+        if (email == user.Email && name == user.Name) return ([], []);
+        var (had, has) = (
+            SearchWords.Of(email, entry.Property(u => u.EmailKey).OriginalValue, name), SearchWords.Of(user.Email, user.EmailKey, user.Name));
+        return (had.Except(has), has.Except(had));
+    }
+
     /// <summary>The column of a property, in quotes.</summary>
     public string Column(string property) => $"\"{_entity.FindProperty(property)!.GetColumnName()}\"";
 
@@ -149,4 +162,37 @@ internal sealed class UserTable
     }
 
     private static Expression As(Type type, Expression value) => value.Type == type ? value : Expression.Convert(value, type);
+}
+
+/// <summary>A statement that the database parses once a connection.</summary>
+/// <param name="Text">Its SQL, with the parameters <c>@p0</c>, <c>@p1</c> and so on.</param>
+/// <param name="Parameters">Their types; null for a value that is not a column's, which goes to the driver as it is.</param>
+internal sealed record PreparedStatement(string Text, IReadOnlyList<RelationalTypeMapping?> Parameters)
+{
+    public DbCommand CreateCommand(DbConnection connection)
+    {
+        var command = connection.CreateCommand();
+#pragma warning disable CA2100 // made of the model's names
+        command.CommandText = Text;
+#pragma warning restore CA2100
+        for (var i = 0; i < Parameters.Count; i++) command.Parameters.Add(CreateParameter(command, $"@p{i}", Parameters[i]));
+        return command;
+    }
+
+    /// <param name="command">One that <see cref="CreateCommand"/> made.</param>
+    /// <param name="values">Of the parameters, as the model has them.</param>
+    public void SetValues(DbCommand command, ReadOnlySpan<object?> values)
+    {
+        for (var i = 0; i < values.Length; i++) command.Parameters[i].Value = ToStored(values[i], Parameters[i]) ?? DBNull.Value;
+    }
+
+    private static DbParameter CreateParameter(DbCommand command, string name, RelationalTypeMapping? type)
+    {
+        if (type is not null) return type.CreateParameter(command, name, value: null, nullable: true);
+        var parameter = command.CreateParameter();
+        parameter.ParameterName = name;
+        return parameter;
+    }
+
+    private static object? ToStored(object? value, RelationalTypeMapping? type) => type is null ? value : UserTable.ToStored(type, value);
 }

@@ -163,6 +163,15 @@ internal abstract class UsersDbContext(DbContextOptions options) : DbContext(opt
         Add(ToFeed(user.Id, user.Version));
     }
 
+    /// <summary>Erases the state in all records of a user, in the running transaction: what can be null of a record is its state.</summary>
+    public Task EraseStatesAsync(long userId, CancellationToken ct)
+    {
+        var changes = Model.FindEntityType(typeof(UserChange))!;
+        var state = changes.GetProperties().Where(property => property.IsNullable).Select(property => $"\"{property.GetColumnName()}\" = NULL");
+        var erase = $"UPDATE \"{changes.GetTableName()}\" SET {string.Join(", ", state)} WHERE \"{nameof(UserChange.UserId)}\" = {{0}}";
+        return Database.ExecuteSqlRawAsync(erase, [userId], ct);
+    }
+
     /// <summary>Gives changes that are committed, and have no position in the feed yet, the next ones.</summary>
     /// <returns>Whether more of them may be left.</returns>
     public abstract Task<bool> PlaceChangesAsync(CancellationToken ct);
@@ -215,6 +224,7 @@ internal abstract class UsersDbContext(DbContextOptions options) : DbContext(opt
         modelBuilder.ApplyConfiguration(new UserWordConfiguration());
         modelBuilder.ApplyConfiguration(new UserChangeConfiguration());
         modelBuilder.ApplyConfiguration(new FeedEntryConfiguration());
+        modelBuilder.ApplyConfiguration(new FeedMarkConfiguration());
         modelBuilder.ApplyConfiguration(new EmailConfiguration());
         modelBuilder.ApplyConfiguration(new WebhookConfiguration());
         modelBuilder.ApplyConfiguration(new WebhookFailureConfiguration());
@@ -237,7 +247,8 @@ internal abstract class UsersDbContext(DbContextOptions options) : DbContext(opt
     private async Task<WriteTrace> FindLastSavedAsync(CancellationToken ct)
     {
         var (entry, state) = LastSaved;
-        var stored = await entry!.GetDatabaseValuesAsync(ct);
+        if (entry is null) return WriteTrace.Superseded; // only what is no evidence was written
+        var stored = await entry.GetDatabaseValuesAsync(ct);
         switch (state)
         {
             case EntityState.Deleted: return stored is null ? WriteTrace.Exact : WriteTrace.None;

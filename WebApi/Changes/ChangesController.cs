@@ -26,7 +26,7 @@ internal sealed class ChangesController : ControllerBase
         var input = ToListChanges();
         if (input.Reject(rules) is { } problem) return problem;
         var result = await listChanges.ExecuteAsync(input.Command, ct);
-        return result.ToResponse(input.Place, page => PageResponses.Of(Response, page));
+        return input.ToResponse(result, page => PageResponses.Of(Response, page));
     }
 
     private RequestInput<ListChangesQuery> ToListChanges()

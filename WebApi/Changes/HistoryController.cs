@@ -34,7 +34,7 @@ internal sealed class HistoryController : ControllerBase
         var input = ToListHistory(id, deleted);
         if (input.Reject(rules) is { } problem) return problem;
         var result = await listHistory.ExecuteAsync(input.Command, ct);
-        return result.ToResponse(input.Place, page => PageResponses.Of(Response, page));
+        return input.ToResponse(result, page => PageResponses.Of(Response, page));
     }
 
     private RequestInput<ListHistoryQuery> ToListHistory(long id, bool deleted)

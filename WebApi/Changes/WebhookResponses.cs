@@ -1,49 +1,34 @@
 using CleanUsers.Application.Changes.Webhooks;
 using CleanUsers.Application.Users;
-using CleanUsers.WebApi.Http.Input;
 using CleanUsers.WebApi.Http.Problems;
 using CleanUsers.WebApi.Http.Responses;
 using Microsoft.AspNetCore.Mvc;
 
 namespace CleanUsers.WebApi.Changes;
 
-/// <summary>How webhooks look as responses: the body, and the headers that go with it.</summary>
+/// <summary>How webhooks that were read look as responses, which depends on the conditions of the request.</summary>
 internal static class WebhookResponses
 {
-    public static JsonResponse<CreatedWebhookDto> Created(HttpResponse response, CreatedWebhookDto webhook, string location)
-    {
-        response.Headers.Location = location;
-        response.Headers.ETag = EntityTags.Of(webhook.Version);
-        return Secret(response, webhook);
-    }
-
-    public static JsonResponse<WebhookSecretDto> Rotated(HttpResponse response, WebhookSecretDto secret) => Secret(response, secret);
-
-    public static JsonResponse<WebhookDto> Changed(HttpResponse response, WebhookDto webhook)
-    {
-        Tag(response, webhook.Version);
-        return new(webhook);
-    }
-
     /// <summary>RFC 9110 section 13.2.2: If-Match first, then If-None-Match, whose failure is not an error for a GET.</summary>
     public static IActionResult Read(HttpResponse response, WebhookDto webhook, VersionCondition condition)
     {
         if (!condition.IsExpected(webhook.Version)) return new ProblemResult(ProblemCatalogue.VersionMismatch);
-        Tag(response, webhook.Version);
-        return condition.IsNew(webhook.Version)
-            ? new JsonResponse<WebhookDto>(webhook)
-            : new StatusCodeResult(StatusCodes.Status304NotModified);
+        if (condition.IsNew(webhook.Version)) return new JsonResponse<WebhookDto>(webhook, version: webhook.Version);
+        response.Headers.SetVersion(webhook.Version);
+        return new StatusCodeResult(StatusCodes.Status304NotModified);
     }
+}
 
-    private static JsonResponse<T> Secret<T>(HttpResponse response, T body)
+/// <summary>What was created, with a secret that is shown this once: nothing may store the response (RFC 9111 section 5.2.2.5).</summary>
+internal sealed class SecretResponse<T>(T value, string? location = null, long? version = null) : IActionResult
+{
+    public Task ExecuteResultAsync(ActionContext context)
     {
+        var response = context.HttpContext.Response;
+        response.StatusCode = StatusCodes.Status201Created;
+        response.Headers.Location = location;
+        if (version is { } tagged) response.Headers.ETag = JsonResponse.EntityTag(tagged);
         response.Headers.CacheControl = "no-store";
-        return new(body, StatusCodes.Status201Created);
-    }
-
-    private static void Tag(HttpResponse response, long version)
-    {
-        response.Headers.ETag = EntityTags.Of(version);
-        response.Headers.CacheControl = "private, no-cache";
+        return response.WriteJsonAsync(value);
     }
 }

@@ -26,8 +26,8 @@ internal sealed class WebhooksController(IOptions<HttpOptions> options) : Contro
         var input = (await JsonBody.ReadAsync(Request, ct)).ToCreateWebhook(Request);
         if (input.Reject(rules) is { } problem) return problem;
         var result = await createWebhook.ExecuteAsync(input.Command, ct);
-        return result.ToResponse(
-            input.Place, webhook => WebhookResponses.Created(Response, webhook, Resources.PathOfMember(Request, webhook.Id)));
+        return input.ToResponse(result, webhook => new SecretResponse<CreatedWebhookDto>(
+            webhook, Resources.PathOfMember(Request, webhook.Id), webhook.Version));
     }
 
     [HttpRead]
@@ -37,7 +37,7 @@ internal sealed class WebhooksController(IOptions<HttpOptions> options) : Contro
         var input = WebhookRequests.ToListWebhooks(Request);
         if (input.Reject(rules) is { } problem) return problem;
         var result = await listWebhooks.ExecuteAsync(input.Command, ct);
-        return result.ToResponse(input.Place, page => PageResponses.Of(Response, page));
+        return input.ToResponse(result, page => PageResponses.Of(Response, page));
     }
 
     [HttpRead("{id:id}")]
@@ -46,7 +46,7 @@ internal sealed class WebhooksController(IOptions<HttpOptions> options) : Contro
         var input = UserRequests.Conditional(Request, condition => condition);
         if (input.Reject() is { } problem) return problem;
         var result = await getWebhook.ExecuteAsync(id, ct);
-        return result.ToResponse(input.Place, webhook => WebhookResponses.Read(Response, webhook, input.Command));
+        return input.ToResponse(result, webhook => WebhookResponses.Read(Response, webhook, input.Command));
     }
 
     [HttpPatch("{id:id}")]
@@ -56,7 +56,7 @@ internal sealed class WebhooksController(IOptions<HttpOptions> options) : Contro
         var input = (await JsonBody.ReadAsync(Request, ct)).ToPatchWebhook(Request, id, options.Value.RequireIfMatch);
         if (input.Reject(rules) is { } problem) return problem;
         var result = await patchWebhook.ExecuteAsync(input.Command, ct);
-        return result.ToResponse(input.Place, webhook => WebhookResponses.Changed(Response, webhook));
+        return input.ToResponse(result, webhook => new JsonResponse<WebhookDto>(webhook, version: webhook.Version));
     }
 
     [HttpDelete("{id:id}")]
@@ -65,7 +65,7 @@ internal sealed class WebhooksController(IOptions<HttpOptions> options) : Contro
         var input = UserRequests.Conditional(Request, condition => new DeleteWebhookCommand(id, condition), options.Value.RequireIfMatch);
         if (input.Reject() is { } problem) return problem;
         var result = await deleteWebhook.ExecuteAsync(input.Command, ct);
-        return result.ToNoContent(input.Place);
+        return input.ToNoContent(result);
     }
 
     [HttpPost("{id:id}/secrets")]
@@ -74,7 +74,7 @@ internal sealed class WebhooksController(IOptions<HttpOptions> options) : Contro
         var input = new RequestInput<long>(id, InputPlace.Parameter, RequestInput.UnknownParameters(Request));
         if (input.Reject() is { } problem) return problem;
         var result = await rotateSecret.ExecuteAsync(input.Command, ct);
-        return result.ToResponse(input.Place, secret => WebhookResponses.Rotated(Response, secret));
+        return input.ToResponse(result, secret => new SecretResponse<WebhookSecretDto>(secret));
     }
 
     [HttpRead("{id:id}/deliveries")]
@@ -85,7 +85,7 @@ internal sealed class WebhooksController(IOptions<HttpOptions> options) : Contro
         var input = WebhookRequests.ToListDeliveries(Request, id);
         if (input.Reject(rules) is { } problem) return problem;
         var result = await listDeliveries.ExecuteAsync(input.Command, ct);
-        return result.ToResponse(input.Place, page => PageResponses.Of(Response, page));
+        return input.ToResponse(result, page => PageResponses.Of(Response, page));
     }
 
     [HttpPost("{id:id}/redeliveries")]
@@ -95,6 +95,6 @@ internal sealed class WebhooksController(IOptions<HttpOptions> options) : Contro
         var input = (await JsonBody.ReadAsync(Request, ct)).ToRedeliverFrom(Request, id);
         if (input.Reject(rules) is { } problem) return problem;
         var result = await redeliverFrom.ExecuteAsync(input.Command, ct);
-        return result.ToNoContent(input.Place);
+        return input.ToNoContent(result);
     }
 }

@@ -12,6 +12,13 @@ internal abstract class ServiceCommand(string name, string description, string e
 {
     public string Example => example;
 
+    /// <summary>For commands that do nothing by themselves.</summary>
+    protected void RequireSubcommand() => SetAction(_ =>
+    {
+        ErrorOutput.WriteLine($"The subcommand is missing: {string.Join(", ", Subcommands.Select(command => command.Name))}.");
+        return CommandLine.Rejected;
+    });
+
     /// <summary>For commands whose result a program may read.</summary>
     protected static Option<bool> JsonOption() => new("--json") { Description = "Prints JSON." };
 

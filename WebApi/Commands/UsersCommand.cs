@@ -16,10 +16,6 @@ internal sealed class UsersCommand : ServiceCommand
         Add(new UsersPurgeCommand());
         Add(new UsersImportCommand());
         Add(new UsersExportCommand());
-        SetAction(_ =>
-        {
-            ErrorOutput.WriteLine($"The subcommand is missing: {string.Join(", ", Subcommands.Select(command => command.Name))}.");
-            return CommandLine.Rejected;
-        });
+        RequireSubcommand();
     }
 }

@@ -26,7 +26,7 @@ internal sealed class DeletedUsersController(IOptions<HttpOptions> options) : Co
         var input = UserRequests.ToListQuery<ListDeletedUsersQuery>(Request, deleted: true);
         if (input.Reject(rules) is { } problem) return problem;
         var result = await listDeletedUsers.ExecuteAsync(input.Command, ct);
-        return result.ToResponse(input.Place, page => PageResponses.Of(Response, page));
+        return input.ToResponse(result, page => PageResponses.Of(Response, page));
     }
 
     [HttpRead("{id:id}")]
@@ -36,7 +36,7 @@ internal sealed class DeletedUsersController(IOptions<HttpOptions> options) : Co
         var input = UserRequests.Conditional(Request, condition => condition);
         if (input.Reject() is { } problem) return problem;
         var result = await getDeletedUser.ExecuteAsync(id, ct);
-        return result.ToResponse(input.Place, user => UserResponses.Read(Response, user, input.Command));
+        return input.ToResponse(result, user => UserResponses.Read(Response, user, input.Command));
     }
 
     [HttpPatch("{id:id}")]
@@ -47,7 +47,7 @@ internal sealed class DeletedUsersController(IOptions<HttpOptions> options) : Co
         var input = ToRestoreUser(await JsonBody.ReadAsync(Request, ct), id);
         if (input.Reject(rules) is { } problem) return problem;
         var result = await restoreUser.ExecuteAsync(input.Command, ct);
-        return result.ToResponse(input.Place, user => UserResponses.Restored(Response, user, Location(user)));
+        return input.ToResponse(result, Restored);
     }
 
     [HttpDelete("{id:id}")]
@@ -57,7 +57,7 @@ internal sealed class DeletedUsersController(IOptions<HttpOptions> options) : Co
         var input = UserRequests.Conditional(Request, condition => new PurgeUserCommand(id, condition), options.Value.RequireIfMatch);
         if (input.Reject() is { } problem) return problem;
         var result = await purgeUser.ExecuteAsync(input.Command, ct);
-        return result.ToNoContent(input.Place);
+        return input.ToNoContent(result);
     }
 
     private RequestInput<RestoreUserCommand> ToRestoreUser(JsonBody body, long id)
@@ -72,6 +72,9 @@ internal sealed class DeletedUsersController(IOptions<HttpOptions> options) : Co
         }
     }
 
-    /// <summary>The path of the restored user.</summary>
-    private string Location(UserDto user) => Url.Action(nameof(Get), "Users", new { id = user.Id, version = RouteData.Values["version"] })!;
+    private JsonResponse<UserDto> Restored(UserDto user)
+    {
+        Response.Headers.ContentLocation = Url.Action(nameof(Get), "Users", new { id = user.Id, version = RouteData.Values["version"] });
+        return new(user, version: user.Version);
+    }
 }

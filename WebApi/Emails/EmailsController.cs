@@ -1,4 +1,3 @@
-using System.Text.Json;
 using Asp.Versioning;
 using CleanUsers.Application.Emails;
 using CleanUsers.WebApi.Http.Idempotency;
@@ -27,6 +26,20 @@ internal sealed class EmailsController : ControllerBase
     [Authorize(Scopes.Write)]
     [BodyLimit(MaxBodyBytes)]
     public async Task<IActionResult> Queue(
+        long id, [FromServices] QueueEmail queueEmail, [FromServices] IValidator<QueueEmailCommand> rules, CancellationToken ct)
+    {
+        var body = await JsonBody.ReadAsync(Request, ct);
+        var input = body.ToInput(Request, members => ToQueueEmail(id, members), headers: []);
+        if (input.Reject(rules) is { } problem) return problem;
+        var result = await queueEmail.ExecuteAsync(input.Command, ct);
+        return input.ToResponse(result, Queued);
+    }
+
+    [HttpPost]
+    [WithHeader(IdempotencyKey.Header)]
+    [Authorize(Scopes.Write)]
+    [BodyLimit(MaxBodyBytes)]
+    public async Task<IActionResult> QueueOnce(
         long id, [FromServices] QueueEmail queueEmail, [FromServices] IValidator<QueueEmailCommand> rules,
         [FromServices] IdempotentRequests idempotent,
         CancellationToken ct)
@@ -35,14 +48,7 @@ internal sealed class EmailsController : ControllerBase
         var body = await JsonBody.ReadAsync(Request, ct);
         var input = body.ToInput(Request, members => ToQueueEmail(id, members), headers);
         if (input.Reject(rules) is { } problem) return problem;
-        if (key is not null)
-        {
-            return await idempotent.ExecuteAsync(
-                new(Request, key, body.Bytes), token => queueEmail.ExecuteAsync(input.Command, token), _ => id, ToStore, ct);
-        }
-
-        var result = await queueEmail.ExecuteAsync(input.Command, ct);
-        return result.ToResponse(input.Place, Queued);
+        return await idempotent.ExecuteAsync(new(Request, key, body.Bytes), input, queueEmail.ExecuteAsync, _ => id, Queued, ct);
     }
 
     [HttpRead]
@@ -53,7 +59,7 @@ internal sealed class EmailsController : ControllerBase
         var input = ToListEmails(id);
         if (input.Reject(rules) is { } problem) return problem;
         var result = await listEmails.ExecuteAsync(input.Command, ct);
-        return result.ToResponse(input.Place, page => PageResponses.Of(Response, page));
+        return input.ToResponse(result, page => PageResponses.Of(Response, page));
     }
 
     [HttpRead("{emailId:id}")]
@@ -63,7 +69,7 @@ internal sealed class EmailsController : ControllerBase
         var input = new RequestInput<GetEmailQuery>(new(id, emailId), InputPlace.Parameter, RequestInput.UnknownParameters(Request));
         if (input.Reject() is { } problem) return problem;
         var result = await getEmail.ExecuteAsync(input.Command, ct);
-        return result.ToResponse(input.Place, Found);
+        return input.ToResponse(result, email => new JsonResponse<EmailDto>(email));
     }
 
     private static QueueEmailCommand ToQueueEmail(long id, JsonObject members) => new(
@@ -76,20 +82,6 @@ internal sealed class EmailsController : ControllerBase
         return new(query, InputPlace.Parameter, parameters.Errors());
     }
 
-    private JsonResponse<EmailDto> Found(EmailDto email)
-    {
-        Response.Headers.CacheControl = "private, no-cache";
-        return new(email);
-    }
-
-    private JsonResponse<EmailDto> Queued(EmailDto email)
-    {
-        Response.Headers.Location = Resources.PathOfMember(Request, email.Id);
-        Response.Headers.CacheControl = "private, no-cache";
-        return new(email, StatusCodes.Status201Created);
-    }
-
-    private StoredResponse ToStore(EmailDto email) => new(
-        StatusCodes.Status201Created, JsonSerializer.Serialize(email, WireJson.Type<EmailDto>()), Resources.PathOfMember(Request, email.Id),
-        EntityTag: null);
+    private JsonResponse<EmailDto> Queued(EmailDto email) => new(
+        email, StatusCodes.Status201Created, location: Resources.PathOfMember(Request, email.Id));
 }

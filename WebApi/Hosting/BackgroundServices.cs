@@ -15,6 +15,7 @@ internal static partial class BackgroundServices
             .AddHostedService<DeletedUsersCleanup>()
             .AddHostedService<EmailDelivery>()
             .AddHostedService<FeedPlacement>()
+            .AddHostedService<ChangesCleanup>()
             .AddHostedService<WebhookDelivery>();
         return builder;
     }

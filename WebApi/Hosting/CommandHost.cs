@@ -1,6 +1,7 @@
 using System.ComponentModel.DataAnnotations;
 using System.Data.Common;
 using CleanUsers.Application;
+using CleanUsers.Application.Changes;
 using CleanUsers.Application.DeletedUsers;
 using CleanUsers.Application.Ports;
 using CleanUsers.Infrastructure;
@@ -19,6 +20,18 @@ internal sealed class RetentionOptions
     public int? DeletedUsersDays { get; init; }
 
     public Retention ToRetention() => new(DeletedUsersDays is { } days ? TimeSpan.FromDays(days) : null);
+}
+
+/// <summary>Section <c>Changes</c> of the configuration.</summary>
+internal sealed class ChangesOptions
+{
+    public const string Section = "Changes";
+
+    /// <summary>How long the changes of users are kept, in the feed and in the histories; null if they are never deleted.</summary>
+    [Range(1, 36500)]
+    public int? RetentionDays { get; init; }
+
+    public ChangeRetention ToRetention() => new(RetentionDays is { } days ? TimeSpan.FromDays(days) : null);
 }
 
 /// <summary>Section <c>AutoMapper</c> of the configuration.</summary>
@@ -45,6 +58,7 @@ internal static partial class CommandHost
         builder.Services.AddSingleton(TimeProvider.System);
         builder.Services.AddApplication(
             builder.AddSettings<RetentionOptions>(RetentionOptions.Section).ToRetention(),
+            builder.AddSettings<ChangesOptions>(ChangesOptions.Section).ToRetention(),
             builder.AddSettings<MappingOptions>(MappingOptions.Section).LicenseKey);
         var database = builder.AddSettings<DatabaseOptions>(DatabaseOptions.Section);
         builder.UseConnectionString(connectionString => builder.Services.AddInfrastructure(database, connectionString));

@@ -20,7 +20,7 @@ internal sealed class ShutdownOptions
 
 /// <summary>
 /// The shutdown after SIGTERM, which interrupts no request. At once the service is not ready (see <see cref="HealthChecks"/>); for a while it still
-/// serves clients that have not noticed, and closes each connection with its next response (<see cref="ResponseHeaders"/>). Then it accepts no new
+/// serves clients that have not noticed, and closes each connection with its next response (<see cref="Headers"/>). Then it accepts no new
 /// connections, finishes the requests in flight, and exits with code 0.
 /// </summary>
 internal static class Shutdown

@@ -1,5 +1,3 @@
-using System.Security.Claims;
-using CleanUsers.Application.Ports;
 using CleanUsers.Domain;
 using CleanUsers.Domain.Users;
 using Microsoft.AspNetCore.Authentication.JwtBearer;
@@ -37,30 +35,31 @@ internal static partial class BearerTokens
         rules.RequireSignedTokens = rules.RequireExpirationTime = rules.RequireAudience = true;
         rules.ClockSkew = TimeSpan.FromSeconds(10); // two synchronised clocks; the framework's five minutes would keep expired tokens alive
         rules.IssuerSigningKeys = [.. rules.IssuerSigningKeys ?? []]; // decoded once, not again for each token
+        var hasPublishedKeys = options.Authority is not null || options.MetadataAddress is not null;
         rules.ValidAlgorithms =
         [
-            .. options.Authority is null && options.MetadataAddress is null ? [] : OfPublishedKeys,
+            .. hasPublishedKeys ? OfPublishedKeys : [],
             .. rules.IssuerSigningKeys.Any() ? OfSharedKeys : [],
         ];
 
         options.Events = new JwtBearerEvents
         {
-            OnMessageReceived = FindKeys,
             OnTokenValidated = CheckSubject,
             OnChallenge = DescribeTokenError,
             OnForbidden = NameTheScope,
         };
+        if (hasPublishedKeys) options.Events.OnMessageReceived = FindKeys;
     }
 
     /// <summary>Without the keys of the issuer no token can be verified: that is 503, because the token may be valid.</summary>
     private static async Task FindKeys(MessageReceivedContext context)
     {
-        if (context.Options.ConfigurationManager is not { } published || context.Request.Headers.Authorization.Count == 0) return;
+        if (context.Request.Headers.Authorization.Count == 0) return;
         using var timeout = CancellationTokenSource.CreateLinkedTokenSource(context.HttpContext.RequestAborted);
         timeout.CancelAfter(IssuerTimeout);
         try
         {
-            await published.GetConfigurationAsync(timeout.Token); // kept, and read again from time to time
+            await context.Options.ConfigurationManager!.GetConfigurationAsync(timeout.Token); // kept, and read again from time to time
         }
         catch (Exception exception) when (exception is InvalidOperationException or OperationCanceledException)
         {
@@ -119,18 +118,4 @@ internal static partial class BearerTokens
     private static partial void LogNoKeys(ILogger logger, string reason);
 
     private sealed class IssuerUnavailableException : Exception;
-}
-
-/// <summary>The subject of the request's token (RFC 7519 section 4.1.2), or <c>anonymous</c>; outside of requests, the service itself.</summary>
-internal sealed class HttpCaller(IHttpContextAccessor accessor) : ICaller
-{
-    public const string Anonymous = "anonymous";
-
-    public const string Service = "service";
-
-    public const string SubjectClaim = "sub";
-
-    public string Name => accessor.HttpContext is { } request ? Subject(request.User) ?? Anonymous : Service;
-
-    public static string? Subject(ClaimsPrincipal? caller) => caller?.FindFirst(SubjectClaim)?.Value;
 }

@@ -1,4 +1,5 @@
 using System.Security.Claims;
+using CleanUsers.Application.Ports;
 using Microsoft.AspNetCore.Authentication;
 using Microsoft.AspNetCore.Authorization;
 
@@ -67,4 +68,18 @@ internal static class Scopes
         private static async ValueTask<bool> IsWithoutTokenAsync(HttpContext http) =>
             http.Request.Headers.Authorization.Count == 0 || (await http.AuthenticateAsync()).None;
     }
+}
+
+/// <summary>The subject of the request's token (RFC 7519 section 4.1.2), or <c>anonymous</c>; outside of requests, the service itself.</summary>
+internal sealed class HttpCaller(IHttpContextAccessor accessor) : ICaller
+{
+    public const string Anonymous = "anonymous";
+
+    public const string Service = "service";
+
+    public const string SubjectClaim = "sub";
+
+    public string Name => accessor.HttpContext is { } request ? Subject(request.User) ?? Anonymous : Service;
+
+    public static string? Subject(ClaimsPrincipal? caller) => caller?.FindFirst(SubjectClaim)?.Value;
 }

@@ -20,6 +20,18 @@ internal sealed class UsersController(IOptions<HttpOptions> options) : Controlle
     [HttpPost]
     [Authorize(Scopes.Write)]
     public async Task<IActionResult> Create(
+        [FromServices] CreateUser createUser, [FromServices] IValidator<CreateUserCommand> rules, CancellationToken ct)
+    {
+        var input = (await JsonBody.ReadAsync(Request, ct)).ToCreateUser(Request, headers: []);
+        if (input.Reject(rules) is { } problem) return problem;
+        var result = await createUser.ExecuteAsync(input.Command, ct);
+        return input.ToResponse(result, Created);
+    }
+
+    [HttpPost]
+    [WithHeader(IdempotencyKey.Header)]
+    [Authorize(Scopes.Write)]
+    public async Task<IActionResult> CreateOnce(
         [FromServices] CreateUser createUser, [FromServices] IValidator<CreateUserCommand> rules, [FromServices] IdempotentRequests idempotent,
         CancellationToken ct)
     {
@@ -27,15 +39,7 @@ internal sealed class UsersController(IOptions<HttpOptions> options) : Controlle
         var body = await JsonBody.ReadAsync(Request, ct);
         var input = body.ToCreateUser(Request, headers);
         if (input.Reject(rules) is { } problem) return problem;
-        if (key is not null)
-        {
-            return await idempotent.ExecuteAsync(
-                new(Request, key, body.Bytes), token => createUser.ExecuteAsync(input.Command, token), user => user.Id,
-                user => UserResponses.ToStore(user, Resources.PathOfMember(Request, user.Id)), ct);
-        }
-
-        var result = await createUser.ExecuteAsync(input.Command, ct);
-        return result.ToResponse(input.Place, user => UserResponses.Created(Response, user, Resources.PathOfMember(Request, user.Id)));
+        return await idempotent.ExecuteAsync(new(Request, key, body.Bytes), input, createUser.ExecuteAsync, user => user.Id, Created, ct);
     }
 
     [HttpRead]
@@ -45,7 +49,7 @@ internal sealed class UsersController(IOptions<HttpOptions> options) : Controlle
         var input = UserRequests.ToListQuery<ListUsersQuery>(Request, deleted: false);
         if (input.Reject(rules) is { } problem) return problem;
         var result = await listUsers.ExecuteAsync(input.Command, ct);
-        return result.ToResponse(input.Place, page => PageResponses.Of(Response, page));
+        return input.ToResponse(result, page => PageResponses.Of(Response, page));
     }
 
     [HttpRead("{id:id}")]
@@ -55,7 +59,7 @@ internal sealed class UsersController(IOptions<HttpOptions> options) : Controlle
         var input = UserRequests.Conditional(Request, condition => condition);
         if (input.Reject() is { } problem) return problem;
         var result = await getUser.ExecuteAsync(id, ct);
-        return result.ToResponse(input.Place, user => UserResponses.Read(Response, user, input.Command));
+        return input.ToResponse(result, user => UserResponses.Read(Response, user, input.Command));
     }
 
     [HttpPut("{id:id}")]
@@ -66,7 +70,7 @@ internal sealed class UsersController(IOptions<HttpOptions> options) : Controlle
         var input = (await JsonBody.ReadAsync(Request, ct)).ToReplaceUser(Request, id, options.Value.RequireIfMatch);
         if (input.Reject(rules) is { } problem) return problem;
         var result = await replaceUser.ExecuteAsync(input.Command, ct);
-        return result.ToResponse(input.Place, user => UserResponses.Changed(Response, user));
+        return input.ToResponse(result, Changed);
     }
 
     [HttpPatch("{id:id}")]
@@ -77,7 +81,7 @@ internal sealed class UsersController(IOptions<HttpOptions> options) : Controlle
         var input = (await JsonBody.ReadAsync(Request, ct)).ToPatchUser(Request, id, options.Value.RequireIfMatch);
         if (input.Reject(rules) is { } problem) return problem;
         var result = await patchUser.ExecuteAsync(input.Command, ct);
-        return result.ToResponse(input.Place, user => UserResponses.Changed(Response, user));
+        return input.ToResponse(result, Changed);
     }
 
     [HttpDelete("{id:id}")]
@@ -87,6 +91,11 @@ internal sealed class UsersController(IOptions<HttpOptions> options) : Controlle
         var input = UserRequests.Conditional(Request, condition => new DeleteUserCommand(id, condition), options.Value.RequireIfMatch);
         if (input.Reject() is { } problem) return problem;
         var result = await deleteUser.ExecuteAsync(input.Command, ct);
-        return result.ToNoContent(input.Place);
+        return input.ToNoContent(result);
     }
+
+    private static JsonResponse<UserDto> Changed(UserDto user) => new(user, version: user.Version);
+
+    private JsonResponse<UserDto> Created(UserDto user) => new(
+        user, StatusCodes.Status201Created, location: Resources.PathOfMember(Request, user.Id), version: user.Version);
 }

@@ -131,5 +131,6 @@ public sealed class ChangingUsers : UseCases
 
         await Users.ReceivedWithAnyArgs(1).TryPurgeAsync(default!, default);
         await Users.Received().TryPurgeAsync(user, Ct);
+        Assert.Equal((UserChangeKind.Purged, "eve", Now), (user.LastChange, user.UpdatedBy, user.UpdatedAt));
     }
 }

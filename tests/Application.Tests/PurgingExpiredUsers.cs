@@ -16,6 +16,7 @@ public sealed class PurgingExpiredUsers() : UseCases(new Retention(TimeSpan.From
         Users.FindDeletedToChangeAsync(default, default).ReturnsForAnyArgs(old);
         Assert.Equal(1, await Get<PurgeExpiredUsers>().ExecuteAsync(Ct));
         await Users.Received(1).TryPurgeAsync(old, Ct);
+        Assert.Equal((UserChangeKind.Purged, "eve"), (old.LastChange, old.UpdatedBy));
         await Users.DidNotReceive().TryPurgeAsync(recent, Arg.Any<CancellationToken>());
     }
 

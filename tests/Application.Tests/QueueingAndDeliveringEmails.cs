@@ -154,7 +154,7 @@ public sealed class QueueingAndDeliveringEmails : UseCases
     private Email Waiting(User user)
     {
         var email = New();
-        Emails.GetDueAsync(Now, Arg.Any<int>(), Arg.Any<CancellationToken>()).Returns([1L]);
+        Emails.GetDueAsync(Clock.GetUtcNow(), Arg.Any<int>(), Arg.Any<CancellationToken>()).Returns([1L]);
         Emails.FindToDeliverAsync(1, Arg.Any<CancellationToken>()).Returns((email, user));
         return email;
     }

@@ -1,3 +1,4 @@
+using CleanUsers.Application.Changes;
 using CleanUsers.Application.DeletedUsers;
 using CleanUsers.Application.Ports;
 using CleanUsers.Application.Users;
@@ -14,7 +15,7 @@ public abstract class UseCases : IDisposable
 {
     private readonly ServiceProvider _services;
 
-    protected UseCases(Retention? retention = null)
+    protected UseCases(Retention? retention = null, ChangeRetention? changeRetention = null)
     {
         Caller.Name.Returns("eve");
         Emails.TryAddAsync(default!, default).ReturnsForAnyArgs(true);
@@ -24,7 +25,7 @@ public abstract class UseCases : IDisposable
         Users.UpdateAndFailQueuedEmailsAsync(default, default!, default).ReturnsForAnyArgs(UpdateOutcome.Saved);
         Users.TryPurgeAsync(default!, default).ReturnsForAnyArgs(true);
         _services = new ServiceCollection()
-            .AddApplication(retention)
+            .AddApplication(retention, changeRetention)
             .AddSingleton(typeof(Microsoft.Extensions.Logging.ILoggerFactory), NullLoggerFactory.Instance)
             .AddSingleton<TimeProvider>(Clock)
             .AddSingleton(Users)

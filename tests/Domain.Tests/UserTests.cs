@@ -138,6 +138,41 @@ public sealed class UserTests
         Assert.Equal((1, "ada@example.org"), (user.Version, user.Email));
     }
 
+    [Fact]
+    public void Purge_of_a_deleted_user_is_its_last_change()
+    {
+        var user = Ada();
+        user.Delete(Now, "bob");
+        Assert.True(user.Purge(Now.AddDays(1), "eve"));
+        Assert.Equal((3, Now.AddDays(1), "eve", UserChangeKind.Purged), (user.Version, user.UpdatedAt, user.UpdatedBy, user.LastChange));
+    }
+
+    [Fact]
+    public void Purge_of_a_user_outside_the_recycle_bin_changes_nothing()
+    {
+        var user = Ada();
+        Assert.False(user.Purge(Now, "eve"));
+        Assert.Equal((1, UserChangeKind.Created), (user.Version, user.LastChange));
+    }
+
+    [Fact]
+    public void Record_of_a_purge_has_nothing_of_the_user()
+    {
+        var user = Ada();
+        user.Delete(Now, "bob");
+        user.Purge(Now.AddDays(1), "eve");
+        var change = UserChange.Of(user);
+        Assert.Equal((3, UserChangeKind.Purged, Now.AddDays(1), "eve"), (change.Version, change.Kind, change.UpdatedAt, change.UpdatedBy));
+        string[] ofTheChange =
+            [nameof(change.UserId), nameof(change.Version), nameof(change.Kind), nameof(change.UpdatedAt), nameof(change.UpdatedBy)];
+        Assert.All(
+            typeof(UserChange).GetProperties().Where(member => !ofTheChange.Contains(member.Name)), member => Assert.Null(member.GetValue(change)));
+    }
+
+    [Fact]
+    public void User_that_was_not_changed_has_no_change_to_record() =>
+        Assert.Throws<ArgumentException>(() => UserChange.Of((User)Activator.CreateInstance(typeof(User), nonPublic: true)!));
+
     private static void AssertRecords(UserChangeKind kind, User user)
     {
         var change = UserChange.Of(user);

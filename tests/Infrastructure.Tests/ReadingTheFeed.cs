@@ -88,9 +88,10 @@ public abstract class ReadingTheFeed(Store store)
         const int Changes = 40;
         var start = await EndAsync();
         using var done = new CancellationTokenSource();
-        var readers = Enumerable.Range(0, 3).Select(_ => FollowAsync(start, done.Token)).ToList();
+        var readers = Enumerable.Range(0, 3).Select(_ => Task.Run(() => FollowAsync(start, done.Token), Ct)).ToList();
         var written = await Task.WhenAll(Enumerable.Range(0, Writers).Select(async writer =>
         {
+            await Task.Yield(); // SQLite never waits
             var id = await Store.AddAsync(Sample.User($"race{writer}.feed@example.org"), Ct);
             for (var i = 1; i < Changes; i++)
             {
@@ -140,6 +141,7 @@ public abstract class ReadingTheFeed(Store store)
             var page = await ReadAsync(start + seen.Count + 1);
             seen.AddRange(page);
             if (isLast) return seen;
+            await Task.Delay(TimeSpan.FromMilliseconds(5), Ct);
         }
     }
 }

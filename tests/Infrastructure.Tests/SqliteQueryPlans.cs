@@ -124,7 +124,7 @@ public sealed class SqliteQueryPlans : IDisposable
 
         using var connections = new SqliteReadConnections(db.Database.GetConnectionString()!);
         await using var services = new ServiceCollection()
-            .AddSingleton(new UserStatements(db)).AddSingleton<IPreparedConnections>(connections).BuildServiceProvider();
+            .AddSingleton(new UserStatements(db, connections)).AddSingleton<IPreparedConnections>(connections).BuildServiceProvider();
         return [await services.ExplainAsync(query, "EXPLAIN QUERY PLAN", column: 3, Ct)];
     }
 

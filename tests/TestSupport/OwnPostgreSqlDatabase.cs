@@ -28,6 +28,6 @@ public sealed class OwnPostgreSqlDatabase : TestDatabase
         return ValueTask.CompletedTask;
     }
 
-    protected override DbConnection Connect() =>
+    public override DbConnection Connect() =>
         new NpgsqlConnection(new NpgsqlConnectionStringBuilder(ConnectionString) { Pooling = false }.ConnectionString);
 }

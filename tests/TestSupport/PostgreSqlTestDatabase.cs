@@ -57,6 +57,6 @@ public sealed class PostgreSqlTestDatabase : TestDatabase
         await command.ExecuteNonQueryAsync();
     }
 
-    protected override DbConnection Connect() =>
+    public override DbConnection Connect() =>
         new NpgsqlConnection(new NpgsqlConnectionStringBuilder(ConnectionString) { Pooling = false }.ConnectionString);
 }

@@ -67,6 +67,6 @@ public sealed class SqlServerTestDatabase : TestDatabase
         await command.ExecuteNonQueryAsync();
     }
 
-    protected override DbConnection Connect() =>
+    public override DbConnection Connect() =>
         new SqlConnection(new SqlConnectionStringBuilder(_administrator) { Pooling = false }.ConnectionString);
 }

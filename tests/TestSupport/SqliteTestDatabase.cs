@@ -22,5 +22,5 @@ public sealed class SqliteTestDatabase : TestDatabase
         return ValueTask.CompletedTask;
     }
 
-    protected override DbConnection Connect() => new SqliteConnection($"{ConnectionString};Pooling=False");
+    public override DbConnection Connect() => new SqliteConnection($"{ConnectionString};Pooling=False");
 }

@@ -44,7 +44,7 @@ public abstract class TestDatabase : IAsyncDisposable
     public abstract ValueTask DisposeAsync();
 
     /// <summary>A connection outside the service's pool.</summary>
-    protected abstract DbConnection Connect();
+    public abstract DbConnection Connect();
 
     /// <summary>A name that no other database has.</summary>
     protected static string NewName() => $"cleanusers_{Guid.NewGuid():N}";

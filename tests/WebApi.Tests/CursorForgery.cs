@@ -27,6 +27,9 @@ internal static class CursorForgery
     /// <param name="place">The last email's id, or the last change's version.</param>
     public static string OfOneUser(string list, string userId, byte[] place) => Of($"{list}\n{userId}\n", place);
 
+    /// <param name="place">The next position, a colon, and what identifies the change before it.</param>
+    public static string OfChanges(byte[] place) => Of("changes\n", place);
+
     private static string Of(string query, byte[] place)
     {
         var digest = SHA256.HashData([.. Encoding.UTF8.GetBytes(query), .. place])[..DigestBytes];

@@ -22,7 +22,7 @@ public sealed class DescribedScopes(Service service) : IClassFixture<Service>
             from operation in DescribedContract.Operations
             where operation.Path.StartsWith("/api", StringComparison.Ordinal) && operation.Method != "options"
             select $"{operation.Method.ToUpperInvariant()} {operation.Path}: {operation.Operation["security"]![0]!["bearer"]![0]}";
-        Assert.Equal(described.Order(), required.Order());
+        Assert.Equal(described.Order(), required.Distinct().Order()); // a method has an endpoint more for requests with an Idempotency-Key
     }
 
     /// <summary>OpenAPI 3.0.4: for schemes that are not OAuth's the array must be empty.</summary>

@@ -85,6 +85,12 @@ public abstract class ForgedCursors(Service service)
             }
         }
 
+        yield return (
+            "/api/v1/changes?",
+            CursorForgery.OfChanges,
+            Broken([.. BrokenIds, .. BrokenIds.Select(id => $"{id}:1:1:1"), "1:", ":1", "1:1:1:1", "2"]),
+            [Bytes("1")]);
+
         foreach (var list in (string[])["emails", "history"])
         {
             yield return (

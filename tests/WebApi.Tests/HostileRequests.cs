@@ -114,8 +114,9 @@ internal sealed class HostileRequests(int seed, bool framed = false)
     private string? MadeUpCursor(string path)
     {
         var isOfOneUser = path.EndsWith("/emails", StringComparison.Ordinal) || path.EndsWith("/history", StringComparison.Ordinal);
-        if (path is not ("/api/v1/users" or "/api/v1/deleted-users") && !isOfOneUser) return null;
+        if (path is not ("/api/v1/users" or "/api/v1/deleted-users" or "/api/v1/changes") && !isOfOneUser) return null;
         var place = Pick(HostileValues.Ids) + Pick([":", ":", ":", ":", "", "::"]);
+        if (path is "/api/v1/changes") return $"?cursor={CursorForgery.OfChanges(Bytes(place + (Chance(0.5) ? "1:1:1" : Text())))}";
         if (isOfOneUser)
         {
             var (user, list) = (path.Split('/')[^2], path.Split('/')[^1]);

@@ -39,6 +39,8 @@ public sealed class ScopeMatrix(ClosedService service) : IClassFixture<ClosedSer
         { "HEAD", "/api/v1/deleted-users/999", Scopes.Restore, 404 },
         { "GET", "/api/v1/deleted-users/999/history", Scopes.Restore, 404 },
         { "HEAD", "/api/v1/deleted-users/999/history", Scopes.Restore, 404 },
+        { "GET", "/api/v1/changes", Scopes.Changes, 200 },
+        { "HEAD", "/api/v1/changes", Scopes.Changes, 200 },
         { "PATCH", "/api/v1/deleted-users/999", Scopes.Restore, 415 },
         { "DELETE", "/api/v1/deleted-users/999", Scopes.Purge, 404 },
         { "GET", "/api/v1/webhooks", Scopes.Webhooks, 200 },
@@ -68,6 +70,18 @@ public sealed class ScopeMatrix(ClosedService service) : IClassFixture<ClosedSer
         }
 
         Assert.Equal("Bearer", (await service.SendAsync(method, path)).Is(401).Header("WWW-Authenticate"));
+    }
+
+    [Theory]
+    [InlineData("/api/v1/users")]
+    [InlineData("/api/v1/users/999/emails")]
+    public async Task Request_with_an_idempotency_key_needs_the_same_scope(string path)
+    {
+        var key = ("Idempotency-Key", "matrix");
+        (await service.SendAsync("POST", path, null, ClosedService.Allowing(Scopes.Write), key)).Is(415);
+        foreach (var scope in Granted.Where(scope => scope != Scopes.Write))
+            (await service.SendAsync("POST", path, null, ClosedService.Allowing(scope), key)).IsProblem(403, "forbidden");
+        Assert.Equal("Bearer", (await service.SendAsync("POST", path, null, key)).Is(401).Header("WWW-Authenticate"));
     }
 
     [Fact]

@@ -60,6 +60,6 @@ public sealed class ServiceBehindARelay : Service
             await _database.DisposeAsync();
         }
 
-        protected override DbConnection Connect() => new NpgsqlConnection(Direct);
+        public override DbConnection Connect() => new NpgsqlConnection(Direct);
     }
 }

@@ -37,7 +37,7 @@ public sealed class CreateWebhook(
             command.Url.Value.OriginalString, command.Kinds.Value, command.Description.Value, WebhookStatus.Active);
         while (await feed.PlaceAsync(ct)) ct.ThrowIfCancellationRequested();
         var end = (await feed.GetNewestAsync(ct))?.Position ?? 0;
-        var webhook = Webhook.Create(details, WebhookSecret.Create(), end, clock.GetUtcMilliseconds(), caller.Name);
+        var webhook = Webhook.Create(details, WebhookSecret.Create(), end, clock.GetUtcNow(), caller.Name);
         await webhooks.AddAsync(webhook, ct);
         return Result.Created(mapper.Map<CreatedWebhookDto>(webhook));
     }

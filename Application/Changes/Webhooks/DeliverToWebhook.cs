@@ -33,14 +33,13 @@ public sealed class DeliverToWebhook(
     /// <returns>Null where another worker has the lease, or the webhook is not due any more.</returns>
     public async Task<WebhookBatch?> ExecuteAsync(long id, CancellationToken ct)
     {
-        var now = clock.GetUtcMilliseconds();
-        var lease = now + Lease;
-        if (await webhooks.FindToChangeAsync(id, ct) is not { } webhook || !webhook.TryLease(now, lease)) return null;
+        var now = clock.GetUtcNow();
+        if (await webhooks.FindToChangeAsync(id, ct) is not { } webhook || !webhook.TryLease(now, now + Lease)) return null;
         if (!await webhooks.TryUpdateAsync(failure: null, ct)) return null;
 
         using var cut = new CancellationTokenSource();
         await using var stopping = ct.Register(() => cut.CancelAfter(Grace));
-        var batch = new Batch(webhook.Position, webhook.Moves);
+        var batch = new Batch(webhook.LeasedUntil!.Value, webhook.Position, webhook.Moves);
         try
         {
             await SendAsync(webhook, batch, cut.Token, ct);
@@ -50,7 +49,7 @@ public sealed class DeliverToWebhook(
             // what was delivered is saved
         }
 
-        return new(await SaveAsync(webhook, lease, batch), batch.Failed);
+        return new(await SaveAsync(webhook, batch), batch.Failed);
     }
 
     private async Task SendAsync(Webhook webhook, Batch batch, CancellationToken cut, CancellationToken ct)
@@ -82,11 +81,11 @@ public sealed class DeliverToWebhook(
 
     /// <summary>Saves what came of the batch, also where a client has changed the webhook meanwhile, and gives the lease up.</summary>
     /// <returns>Null if the webhook was deleted, or another worker has it.</returns>
-    private async Task<Webhook?> SaveAsync(Webhook leased, DateTimeOffset lease, Batch batch)
+    private async Task<Webhook?> SaveAsync(Webhook leased, Batch batch)
     {
         var id = leased.Id;
         // without cancellation, also at shutdown: what is not saved is sent again
-        for (var webhook = leased; webhook?.LeasedUntil == lease; webhook = await webhooks.FindToChangeAsync(id, CancellationToken.None))
+        for (var webhook = leased; webhook?.LeasedUntil == batch.LeasedUntil; webhook = await webhooks.FindToChangeAsync(id, CancellationToken.None))
         {
             // else a client has set another position, and the batch is of no interest any more
             var failure = webhook.Moves == batch.Moves ? Record(webhook, batch) : null;
@@ -99,7 +98,7 @@ public sealed class DeliverToWebhook(
 
     private WebhookFailure? Record(Webhook webhook, Batch batch)
     {
-        var now = clock.GetUtcMilliseconds();
+        var now = clock.GetUtcNow();
         webhook.Advance(batch.Position, batch.Delivered, batch.IsEnd, now);
         if (batch.IsCut) webhook.Disable(ChangesDeleted, now, caller.Name);
         if (batch.Failed is not { } failed) return null;
@@ -111,7 +110,7 @@ public sealed class DeliverToWebhook(
 
     private OutgoingEvent ToEvent(Webhook webhook, UserChange change)
     {
-        var now = clock.GetUtcMilliseconds();
+        var now = clock.GetUtcNow();
         return new(
             EventId(change), webhook.Url, webhook.SecretsAt(now), now, change.UserId, change.Version, change.Kind, change.UpdatedAt);
     }
@@ -119,8 +118,11 @@ public sealed class DeliverToWebhook(
     private static string EventId(UserChange change) => string.Create(CultureInfo.InvariantCulture, $"{change.UserId}-{change.Version}");
 
     /// <summary>What came of a batch so far.</summary>
-    private sealed class Batch(long position, int moves)
+    private sealed class Batch(DateTimeOffset leasedUntil, long position, int moves)
     {
+        /// <summary>Identifies the lease.</summary>
+        public DateTimeOffset LeasedUntil => leasedUntil;
+
         /// <summary>As it was when the batch began.</summary>
         public int Moves => moves;
 

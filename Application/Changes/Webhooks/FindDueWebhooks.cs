@@ -15,7 +15,7 @@ public sealed class FindDueWebhooks(IWebhookRepository webhooks, TimeProvider cl
     public async Task<DueWebhooks> ExecuteAsync(long end, CancellationToken ct)
     {
         var active = await webhooks.ListProgressAsync(Limit, ct);
-        var now = clock.GetUtcMilliseconds();
+        var now = clock.GetUtcNow();
         var behind = active.Where(webhook => webhook.Position < end).ToLookup(webhook => FreeAt(webhook) <= now);
         return new([.. behind[true].Select(webhook => webhook.Id)], behind[false].Min(webhook => (DateTimeOffset?)FreeAt(webhook)), active);
     }

@@ -51,7 +51,7 @@ public sealed class PatchWebhook(
 
         var patched = await webhooks.ChangeAsync(
             command.Id, command.Condition,
-            webhook => webhook.Replace(command.ApplyTo(webhook.Details), clock.GetUtcMilliseconds(), caller.Name), ct);
+            webhook => webhook.Replace(command.ApplyTo(webhook.Details), clock.GetUtcNow(), caller.Name), ct);
         if (patched.IsSuccess) signal.Wake();
         return patched.Map(mapper.Map<WebhookDto>);
     }

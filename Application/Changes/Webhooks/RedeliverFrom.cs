@@ -32,7 +32,7 @@ public sealed class RedeliverFrom(
             command.Id, VersionCondition.None,
             webhook =>
             {
-                webhook.MoveTo(position, clock.GetUtcMilliseconds());
+                webhook.MoveTo(position, clock.GetUtcNow());
                 return true;
             },
             ct);

@@ -14,7 +14,7 @@ public sealed class RotateWebhookSecret(IWebhookRepository webhooks, ICaller cal
             id, VersionCondition.None,
             webhook =>
             {
-                webhook.Rotate(WebhookSecret.Create(), clock.GetUtcMilliseconds(), caller.Name);
+                webhook.Rotate(WebhookSecret.Create(), clock.GetUtcNow(), caller.Name);
                 return true;
             },
             ct);

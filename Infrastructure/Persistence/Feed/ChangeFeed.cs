@@ -5,6 +5,10 @@ namespace CleanUsers.Infrastructure.Persistence.Feed;
 
 internal sealed class ChangeFeed(UsersDbContext db) : IChangeFeed
 {
+    private const int DeletedAtATime = 500;
+
+    private DbSet<FeedMark> Marks => db.Set<FeedMark>();
+
     public Task<bool> PlaceAsync(CancellationToken ct) => db.PlaceChangesAsync(ct);
 
     public async Task<IReadOnlyList<PlacedChange>> ListAsync(long from, int limit, CancellationToken ct) =>
@@ -12,6 +16,47 @@ internal sealed class ChangeFeed(UsersDbContext db) : IChangeFeed
 
     public async Task<PlacedChange?> GetNewestAsync(CancellationToken ct) =>
         await WithChanges(db.Feed.OrderByDescending(entry => entry.Position).Take(1)).SingleOrDefaultAsync(ct);
+
+    public async Task MarkAsync(DateTimeOffset now, CancellationToken ct)
+    {
+        var (newest, marked) = (await db.Feed.MaxAsync(entry => (long?)entry.Position, ct), await Marks.MaxAsync(mark => (long?)mark.Position, ct));
+        if (newest is not { } position || newest == marked) return;
+        db.Add(new FeedMark { At = now, Position = position });
+        await TrySaveAsync(ct); // another process may have set the same one
+    }
+
+    public async Task<int> DeleteOldestAsync(DateTimeOffset end, CancellationToken ct)
+    {
+        if (await Marks.Where(mark => mark.At <= end).MaxAsync(mark => (long?)mark.Position, ct) is not { } marked) return 0;
+        db.ChangeTracker.Clear();
+        var oldest = await (
+            from entry in db.Feed.Where(entry => entry.Position < marked).OrderBy(entry => entry.Position).Take(DeletedAtATime)
+            join change in db.Changes on new { entry.UserId, entry.Version } equals new { change.UserId, change.Version }
+            select new { entry, change }).ToListAsync(ct);
+        if (oldest.Count == 0)
+        {
+            await Marks.Where(mark => mark.Position < marked).ExecuteDeleteAsync(ct);
+            return 0;
+        }
+
+        db.RemoveRange(oldest.Select(placed => placed.entry));
+        db.RemoveRange(oldest.Select(placed => placed.change));
+        return await TrySaveAsync(ct) ? oldest.Count : 0; // else another process deletes them
+    }
+
+    private async Task<bool> TrySaveAsync(CancellationToken ct)
+    {
+        try
+        {
+            await db.SaveAsync(ct);
+            return true;
+        }
+        catch (DbUpdateException exception) when (db.IsConflict(exception))
+        {
+            db.ChangeTracker.Clear();
+            return false;
+        }
+    }
 
     private IQueryable<PlacedChange> WithChanges(IQueryable<FeedEntry> entries) =>
         from entry in entries

@@ -14,6 +14,14 @@ internal sealed class FeedEntry : IFeedItem
     public required long Version { get; init; }
 }
 
+/// <summary>The highest position in the feed at a time.</summary>
+internal sealed class FeedMark
+{
+    public required DateTimeOffset At { get; init; }
+
+    public required long Position { get; init; }
+}
+
 /// <summary>What leads a change into the feed.</summary>
 internal interface IFeedItem
 {
@@ -28,5 +36,14 @@ internal sealed class FeedEntryConfiguration : IEntityTypeConfiguration<FeedEntr
     {
         builder.ToTable("Feed");
         builder.HasKey(entry => entry.Position);
+    }
+}
+
+internal sealed class FeedMarkConfiguration : IEntityTypeConfiguration<FeedMark>
+{
+    public void Configure(EntityTypeBuilder<FeedMark> builder)
+    {
+        builder.ToTable("FeedMarks");
+        builder.HasKey(mark => mark.At);
     }
 }

@@ -1,12 +1,9 @@
-using System.Data.Common;
-using CleanUsers.Domain.Users;
-using Microsoft.EntityFrameworkCore.ChangeTracking;
-
 namespace CleanUsers.Infrastructure.Persistence.PostgreSql;
 
-/// <summary>One statement whose parts are common table expressions, and the words as an array.</summary>
+/// <summary>One statement whose parts are common table expressions.</summary>
 internal sealed class PostgreSqlUserWriter(UserTable table) : PreparedUserWriter(table)
 {
+    private const string Result = $"""SELECT "Id", "Transaction" AS "{PostgreSqlUsersDbContext.Xmin}" FROM "Written" """;
     private const string InsertWords = """INSERT INTO "UserWords" ("UserId", "Word") SELECT "Id", """;
 
     private const string Written = "\"Written\"";
@@ -16,8 +13,8 @@ internal sealed class PostgreSqlUserWriter(UserTable table) : PreparedUserWriter
         WITH "Written" AS (INSERT INTO "Users" ({Table.List}, "Id") VALUES ({values}, {id}) {Returning}),
             "Recorded" AS ({Table.InsertChanges(Created, Written)}),
             "Queued" AS ({Table.InsertIntoFeed(Written)}),
-            "Added" AS ({InsertWords} unnest({words}) FROM "Written")
-        SELECT "Id", "Transaction" FROM "Written"
+            "Added" AS ({InsertWords} {Elements(words)} FROM "Written")
+        {Result}
         """;
 
     protected override string Update(string assignments, string condition, string id, string kind, (string Removed, string Added)? words)
@@ -33,19 +30,15 @@ internal sealed class PostgreSqlUserWriter(UserTable table) : PreparedUserWriter
             update +=
                 $"""
                 ,
-                    "Removed" AS (DELETE FROM "UserWords" USING "Written" WHERE "UserId" = "Id" AND "Word" = ANY({removed})),
-                    "Added" AS ({InsertWords} unnest({added}) FROM "Written")
+                    "Removed" AS (DELETE FROM "UserWords" USING "Written" WHERE "UserId" = "Id" AND "Word" = ANY(ARRAY(SELECT {Elements(removed)}))),
+                    "Added" AS ({InsertWords} {Elements(added)} FROM "Written")
                 """;
         }
 
-        return $"""{update} SELECT "Id", "Transaction" FROM "Written" """;
+        return $"{update} {Result}";
     }
 
+    private static string Elements(string words) => $"json_array_elements_text({words}::json)";
+
     private string Returning => $"""RETURNING "Id", xmin AS "Transaction", {Table.Recorded}""";
-
-    protected override object ToParameter(IEnumerable<string> words) => words.ToArray();
-
-    /// <summary>The transaction that wrote the row.</summary>
-    protected override void Accept(EntityEntry<User> entry, DbDataReader row) =>
-        entry.Property(PostgreSqlUsersDbContext.Xmin).CurrentValue = row.GetFieldValue<uint>(1);
 }

@@ -16,6 +16,7 @@ internal static class SqlServerSetup
         return services
             .AddScoped<IUserBulkWriter, SqlServerBulkWriter>()
             .AddSingleton<IUserWriter, SqlServerUserWriter>()
+            .AddSingleton<IUserLookup>(provider => provider.GetRequiredService<CompiledUserQueries>())
             .AddScoped<IUserReader>(provider => provider.GetRequiredService<UserReader>())
             .AddDbContextPool<UsersDbContext, SqlServerUsersDbContext>(builder => builder
                 .UseSqlServer(complete, server => server

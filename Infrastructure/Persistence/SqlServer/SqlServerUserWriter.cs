@@ -23,7 +23,7 @@ internal sealed class SqlServerUserWriter : IUserWriter
 
     private static void UpdateWords(UsersDbContext db, EntityEntry<User> entry)
     {
-        var (removed, added) = entry.ChangedWords();
+        var (removed, added) = UserTable.ChangedWords(entry);
         var user = entry.Entity.Id;
         db.RemoveRange(removed.Select(word => new UserWord { UserId = user, Word = word }));
         db.AddRange(added.Select(word => new UserWord { UserId = user, Word = word }));

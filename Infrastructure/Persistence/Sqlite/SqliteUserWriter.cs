@@ -1,12 +1,6 @@
-using System.Data.Common;
-using System.Text.Json;
-using CleanUsers.Domain.Users;
-using Microsoft.EntityFrameworkCore;
-using Microsoft.EntityFrameworkCore.ChangeTracking;
-
 namespace CleanUsers.Infrastructure.Persistence.Sqlite;
 
-/// <summary>Several statements in one command, and the words as a JSON array.</summary>
+/// <summary>Several statements in one command.</summary>
 internal sealed class SqliteUserWriter(UserTable table) : PreparedUserWriter(table)
 {
     private const string InsertWords = "INSERT INTO \"UserWords\" (\"UserId\", \"Word\") SELECT";
@@ -35,13 +29,5 @@ internal sealed class SqliteUserWriter(UserTable table) : PreparedUserWriter(tab
             DELETE FROM "UserWords" WHERE "UserId" = {id} AND "Word" IN (SELECT "value" FROM json_each({words.Value.Removed}));
             {InsertWords} {id}, "value" FROM json_each({words.Value.Added})
             """;
-    }
-
-    protected override object ToParameter(IEnumerable<string> words) => JsonSerializer.Serialize(words);
-
-    /// <summary>The id that the database gave to a new user.</summary>
-    protected override void Accept(EntityEntry<User> entry, DbDataReader row)
-    {
-        if (entry.State == EntityState.Added) entry.Property(user => user.Id).CurrentValue = row.GetInt64(0);
     }
 }

@@ -12,19 +12,14 @@ namespace CleanUsers.WebApi.Http.Idempotency;
 /// </summary>
 internal static class IdempotencyKey
 {
-    private const string Header = "Idempotency-Key";
+    public const string Header = "Idempotency-Key";
 
     private const int MaxLength = 255;
 
-    /// <returns>The key; null if the request has none, or one that can't be read: then there is an error.</returns>
-    public static (string? Key, IReadOnlyList<InputError> Errors) Read(HttpRequest request)
-    {
-        var header = request.Headers[Header];
-        if (header.Count == 0) return (null, []);
-        return TryParse(header, out var key)
-            ? (key, [])
-            : (null, [InputError.OfHeader(Header, "invalid-key", $"Header '{Header}' must be 1 to 255 visible ASCII characters, there once.")]);
-    }
+    /// <returns>The key; empty if it can't be read: then there is an error.</returns>
+    public static (string Key, IReadOnlyList<InputError> Errors) Read(HttpRequest request) => TryParse(request.Headers[Header], out var key)
+        ? (key, [])
+        : ("", [InputError.OfHeader(Header, "invalid-key", $"Header '{Header}' must be 1 to 255 visible ASCII characters, there once.")]);
 
     public static bool TryParse(StringValues header, [NotNullWhen(true)] out string? key)
     {

@@ -18,38 +18,32 @@ internal sealed class IdempotentRequests(IIdempotencyStore store, ICaller caller
     private const double WaitingShare = 0.8;
 
     /// <param name="request">The request, with its key.</param>
-    /// <param name="useCase">Executes the use case.</param>
+    /// <param name="input">What was read of it.</param>
+    /// <param name="useCase">Executes the command.</param>
     /// <param name="userId">The user that a success shows: when it is purged, so is the stored response.</param>
-    /// <param name="success">Makes the response to store of a success.</param>
-    public async Task<IActionResult> ExecuteAsync<T>(
-        KeyedRequest request, Func<CancellationToken, Task<Result<T>>> useCase, Func<T, long> userId, Func<T, StoredResponse> success,
-        CancellationToken ct)
+    /// <param name="success">Makes the response of a success.</param>
+    public async Task<IActionResult> ExecuteAsync<TCommand, T>(
+        KeyedRequest request, RequestInput<TCommand> input, Func<TCommand, CancellationToken, Task<Result<T>>> useCase, Func<T, long> userId,
+        Func<T, JsonResponse<T>> success, CancellationToken ct)
     {
-        Result<T>? rejected = null;
-        StoredResponse? response = null;
+        Result<T>? result = null;
         var outcome = await store.ExecuteOnceAsync(
             new IdempotentRequest(
                 IdempotencyKey.Scope(caller.Name, request.Request, request.Key), Convert.ToHexString(SHA256.HashData(request.Body.Span))),
             async token =>
             {
-                var result = await useCase(token);
-                if (!result.IsSuccess)
-                {
-                    rejected = result;
-                    return null;
-                }
-
-                response = success(result.Value);
-                return new(userId(result.Value), JsonSerializer.Serialize(response, WireJson.Type<StoredResponse>()));
+                result = await useCase(input.Command, token);
+                return result.IsSuccess
+                    ? new(userId(result.Value), JsonSerializer.Serialize(success(result.Value).ToStore(), WireJson.Type<StoredResponse>()))
+                    : null;
             },
             options.Value.RequestTimeout * WaitingShare,
             ct);
         return outcome.Kind switch
         {
-            IdempotencyOutcomeKind.Executed => response!.ToResult(isReplay: false),
+            IdempotencyOutcomeKind.Executed or IdempotencyOutcomeKind.Rejected => input.ToResponse(result!, success),
             IdempotencyOutcomeKind.Replayed =>
-                JsonSerializer.Deserialize(outcome.Response!, WireJson.Type<StoredResponse>())!.ToResult(isReplay: true),
-            IdempotencyOutcomeKind.Rejected => rejected!.ToResponse(InputPlace.Member, _ => response!.ToResult(isReplay: false)),
+                JsonSerializer.Deserialize(outcome.Response!, WireJson.Type<StoredResponse>())!.ToResult(),
             IdempotencyOutcomeKind.KeyReused => new ProblemResult(ProblemCatalogue.IdempotencyKeyReused),
             IdempotencyOutcomeKind.InProgress => new ProblemResult(ProblemCatalogue.RequestInProgress),
         };

@@ -5,11 +5,11 @@ using Microsoft.AspNetCore.Mvc;
 namespace CleanUsers.WebApi.Http.Idempotency;
 
 /// <summary>The response to a request with an idempotency key, as it is stored and sent again.</summary>
-internal sealed record StoredResponse(int Status, string Body, string Location, string? EntityTag)
+internal sealed record StoredResponse(int Status, string Body, string? Location, string? EntityTag)
 {
-    public IActionResult ToResult(bool isReplay) => new Result(this, isReplay);
+    public IActionResult ToResult() => new Replay(this);
 
-    private sealed class Result(StoredResponse stored, bool isReplay) : IActionResult
+    private sealed class Replay(StoredResponse stored) : IActionResult
     {
         public Task ExecuteResultAsync(ActionContext context)
         {
@@ -17,8 +17,8 @@ internal sealed record StoredResponse(int Status, string Body, string Location, 
             response.StatusCode = stored.Status;
             response.Headers.Location = stored.Location;
             response.Headers.CacheControl = "private, no-cache";
-            if (stored.EntityTag is not null) response.Headers.ETag = stored.EntityTag;
-            if (isReplay) response.Headers["Idempotency-Replayed"] = "true";
+            response.Headers.ETag = stored.EntityTag;
+            response.Headers["Idempotency-Replayed"] = "true";
             return response.WriteBytesAsync(Encoding.UTF8.GetBytes(stored.Body));
         }
     }

@@ -1,5 +1,6 @@
 using System.Globalization;
 using CleanUsers.Application.Users;
+using CleanUsers.WebApi.Http.Responses;
 using Microsoft.Extensions.Primitives;
 
 namespace CleanUsers.WebApi.Http.Input;
@@ -14,8 +15,6 @@ internal static class EntityTags
     public const bool Weak = false;
 
     private const string White = " \t";
-
-    public static string Of(long version) => string.Create(CultureInfo.InvariantCulture, $"\"{version}\"");
 
     /// <param name="header">The lines of the header.</param>
     /// <param name="strong">How its tags compare.</param>
@@ -58,9 +57,10 @@ internal static class EntityTags
         }
     }
 
-    // only the spelling that Of gives: no sign, no leading zero
+    // only the spelling of responses: no sign, no leading zero
     private static long? Version(ReadOnlySpan<char> tag) =>
-        long.TryParse(tag[1..^1], NumberStyles.None, CultureInfo.InvariantCulture, out var version) && tag.SequenceEqual(Of(version))
+        long.TryParse(tag[1..^1], NumberStyles.None, CultureInfo.InvariantCulture, out var version)
+        && tag.SequenceEqual(JsonResponse.EntityTag(version))
             ? version
             : null;
 

@@ -1,6 +1,8 @@
+using Ardalis.Result;
 using CleanUsers.Application;
 using CleanUsers.WebApi.Http.Problems;
 using FluentValidation;
+using Microsoft.AspNetCore.Mvc;
 
 namespace CleanUsers.WebApi.Http.Input;
 
@@ -21,6 +23,22 @@ internal sealed record RequestInput<T>(T Command, InputPlace Place, IReadOnlyLis
     public ProblemResult? Reject(IValidator<T> rules) => Problem is not null || Errors.Count == 0
         ? Problem
         : ProblemResult.ValidationFailed([.. Errors, .. rules.Validate(Command).ToErrors().Select(error => InputError.Of(error, Place))]);
+
+    /// <summary>The one place where the outcome of a use case becomes a response.</summary>
+    /// <param name="result">Of the use case that executed the command.</param>
+    /// <param name="success">Makes the response of a success.</param>
+    public IActionResult ToResponse<TValue>(Result<TValue> result, Func<TValue, IActionResult> success) => result.Status switch
+    {
+        ResultStatus.Ok or ResultStatus.Created or ResultStatus.NoContent => success(result.Value),
+        ResultStatus.Invalid => ProblemResult.ValidationFailed([.. result.ValidationErrors.Select(error => InputError.Of(error, Place))]),
+        ResultStatus.NotFound or ResultStatus.Conflict or ResultStatus.Error or ResultStatus.Unavailable
+            or ResultStatus.Unauthorized or ResultStatus.Forbidden or ResultStatus.CriticalError => ToProblem(Failure.Of(result)),
+    };
+
+    public IActionResult ToNoContent(Result result) =>
+        ToResponse(result.Map(_ => true), _ => new StatusCodeResult(StatusCodes.Status204NoContent));
+
+    private static ProblemResult ToProblem(Failure failure) => new(ProblemCatalogue.Of(failure.Code), failure.Detail);
 }
 
 internal static class RequestInput

@@ -60,7 +60,7 @@ internal static class HttpSetup
         builder.Services.Configure<RouteOptions>(routes => routes.SetParameterPolicy<IdConstraint>(IdConstraint.Name));
         builder.Services.AddControllers(mvc =>
         {
-            mvc.Filters.Add(new RequestHeaders.AcceptFilter());
+            mvc.Filters.Add(new Headers.AcceptFilter());
             // an id comes from the path alone; the others read the query and forms, and fail on malformed forms
             mvc.ValueProviderFactories.Clear();
             mvc.ValueProviderFactories.Add(new RouteValueProviderFactory());

@@ -118,8 +118,8 @@ internal static class ProblemCatalogue
     private static readonly Problem[] All =
     [
         ValidationFailed, MalformedBody, MalformedRequest, Unauthenticated, Forbidden, UserNotFound, NotFound, MethodNotAllowed, NotAcceptable,
-        RequestTimeout, EmailTaken, RequestInProgress, CursorExpired, VersionMismatch, BodyTooLarge, UnsupportedMediaType, IdempotencyKeyReused, VersionRequired,
-        TooManyRequests, InternalError, Unavailable,
+        RequestTimeout, EmailTaken, RequestInProgress, CursorExpired, VersionMismatch, BodyTooLarge, UnsupportedMediaType, IdempotencyKeyReused,
+        VersionRequired, TooManyRequests, InternalError, Unavailable,
     ];
 
     private static readonly FrozenDictionary<string, Problem> ByCode = All.ToFrozenDictionary(problem => problem.Code, StringComparer.Ordinal);

@@ -15,7 +15,6 @@ internal static class PageResponses
         response.Headers.Link = page.NextCursor is null
             ? first
             : $"{first}, <{Url(response.HttpContext.Request, page.NextCursor)}>; rel=\"next\"";
-        response.Headers.CacheControl = "private, no-cache";
         return new JsonResponse<Page<T>>(page);
     }
 

@@ -25,6 +25,7 @@ namespace CleanUsers.WebApi.Http.Responses;
 [JsonSerializable(typeof(Page<UserDto>))]
 [JsonSerializable(typeof(Page<DeletedUserDto>))]
 [JsonSerializable(typeof(Page<UserChangeDto>))]
+[JsonSerializable(typeof(FeedItemDto))]
 [JsonSerializable(typeof(Page<FeedItemDto>))]
 [JsonSerializable(typeof(EmailDto))]
 [JsonSerializable(typeof(Page<EmailDto>))]
@@ -97,17 +98,35 @@ internal sealed partial class WireJson : JsonSerializerContext
 }
 
 /// <summary>A success with a JSON body.</summary>
-internal sealed class JsonResponse<T>(T value, int status = StatusCodes.Status200OK) : IActionResult
+/// <param name="location">The path of what was created.</param>
+/// <param name="version">Of the value, if it has an entity tag.</param>
+internal sealed class JsonResponse<T>(T value, int status = StatusCodes.Status200OK, string? location = null, long? version = null) : IActionResult
 {
     public Task ExecuteResultAsync(ActionContext context)
     {
-        context.HttpContext.Response.StatusCode = status;
-        return context.HttpContext.Response.WriteJsonAsync(value);
+        var response = context.HttpContext.Response;
+        response.StatusCode = status;
+        response.Headers.Location = location;
+        response.Headers.SetVersion(version);
+        return response.WriteJsonAsync(value);
     }
+
+    public StoredResponse ToStore() => new(
+        status, JsonSerializer.Serialize(value, WireJson.Type<T>()), location, version is { } tagged ? JsonResponse.EntityTag(tagged) : null);
 }
 
 internal static class JsonResponse
 {
+    /// <summary>The version in quotes, strong (RFC 9110 section 8.8.3).</summary>
+    public static string EntityTag(long version) => string.Create(CultureInfo.InvariantCulture, $"\"{version}\"");
+
+    /// <summary>The entity tag, and that caches must revalidate the response each time.</summary>
+    public static void SetVersion(this IHeaderDictionary headers, long? version)
+    {
+        if (version is { } tagged) headers.ETag = EntityTag(tagged);
+        headers.CacheControl = "private, no-cache";
+    }
+
     /// <summary>Writes a body whole, so that its length is known: HEAD then has the headers of GET.</summary>
     public static async Task WriteJsonAsync<T>(this HttpResponse response, T value, string type = "application/json")
     {

@@ -17,6 +17,9 @@ internal sealed partial class FakeSqlServer : IDbConnectionInterceptor, IDbTrans
 
     public int Count { get; set; }
 
+    // the last number that an insert got
+    private long _given;
+
     /// <summary>How many rows the next changes affect; 1 when there are no more numbers.</summary>
     public Queue<int> Affected { get; } = new();
 
@@ -94,7 +97,8 @@ internal sealed partial class FakeSqlServer : IDbConnectionInterceptor, IDbTrans
 
         protected override DbTransaction? DbTransaction { get; set; }
 
-        [GeneratedRegex(@"\bOUTPUT\b", RegexOptions.NonBacktracking)]
+        /// <summary>What a write returns: the number that the server gave, or that a row was written.</summary>
+        [GeneratedRegex(@"\bOUTPUT (?<given>INSERTED)?", RegexOptions.NonBacktracking)]
         private static partial Regex Output { get; }
 
         public override void Cancel()
@@ -137,8 +141,10 @@ internal sealed partial class FakeSqlServer : IDbConnectionInterceptor, IDbTrans
             if (CommandText.StartsWith("SELECT COUNT_BIG(", StringComparison.Ordinal)) return Numbers((long)server.Count);
             if (CommandText.StartsWith("SELECT COUNT(", StringComparison.Ordinal)) return Numbers(server.Count);
             if (CommandText.Contains("snapshot_isolation_state", StringComparison.Ordinal)) return Numbers(server.Count);
-            var changes = Output.Count(CommandText);
-            return changes > 0 ? Numbers([.. Enumerable.Repeat(1, changes)]) : Nothing();
+            if (CommandText.StartsWith("SELECT CASE", StringComparison.Ordinal)) return Numbers(server.Count > 0);
+            if (CommandText.Contains("FROM @taken;", StringComparison.Ordinal)) return Numbers(server.Count);
+            var changes = Output.Matches(CommandText);
+            return changes.Count > 0 ? new DataTableReader([.. changes.Select(change => change.Groups["given"].Success ? Row(++server._given) : Row(1))]) : Nothing();
         }
 
         protected override async Task<DbDataReader> ExecuteDbDataReaderAsync(CommandBehavior behavior, CancellationToken cancellationToken)
@@ -169,13 +175,15 @@ internal sealed partial class FakeSqlServer : IDbConnectionInterceptor, IDbTrans
             return table.CreateDataReader();
         }
 
-        /// <summary>A result set of one row and one column for each.</summary>
-        private static DataTableReader Numbers<T>(params T[] numbers) => new([.. numbers.Select(number =>
+        /// <summary>A result set of one row and one column.</summary>
+        private static DataTableReader Numbers<T>(T number) => new(Row(number));
+
+        private static DataTable Row<T>(T number)
         {
             var table = new DataTable();
-            table.Columns.Add("Number", typeof(T));
+            table.Columns.Add("Value", typeof(T));
             table.Rows.Add([number]);
             return table;
-        })]);
+        }
     }
 }

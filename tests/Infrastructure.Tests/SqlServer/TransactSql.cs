@@ -105,7 +105,9 @@ public sealed class TransactSql : SqlServerStatements
             }
 
             void AssertRecorded() => Assert.Contains(
-                Server.Commands, command => command.Contains("INSERT INTO [UserChanges]", StringComparison.Ordinal));
+                Server.Commands,
+                command => command.Contains("INSERT INTO [UserChanges]", StringComparison.Ordinal)
+                    && command.Contains("INSERT INTO [FeedQueue]", StringComparison.Ordinal));
 
             async Task CountAsync(int commands, Func<Task> write)
             {
@@ -117,6 +119,17 @@ public sealed class TransactSql : SqlServerStatements
         });
         await IsAsync(1, scope => scope.GetRequiredService<IUserRepository>().FindToChangeAsync(1, Ct));
         await IsAsync(1, scope => scope.GetRequiredService<IUserRepository>().FindDeletedToChangeAsync(1, Ct));
+    }
+
+    [Fact]
+    public async Task Statements_of_the_feed_are_valid_T_SQL()
+    {
+        await IsAsync(1, scope => scope.GetRequiredService<IChangeFeed>().PlaceAsync(Ct)); // no change is queued
+        Server.Count = 1;
+        await IsAsync(2, scope => scope.GetRequiredService<IChangeFeed>().PlaceAsync(Ct));
+        Server.Count = 0;
+        await IsAsync(1, scope => scope.GetRequiredService<IChangeFeed>().ListAsync(7, 51, Ct));
+        await IsAsync(1, scope => scope.GetRequiredService<IChangeFeed>().GetNewestAsync(Ct));
     }
 
     [Fact]

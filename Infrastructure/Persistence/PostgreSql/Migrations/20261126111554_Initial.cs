@@ -50,6 +50,18 @@ namespace CleanUsers.Infrastructure.Persistence.PostgreSql.Migrations
                 });
 
             migrationBuilder.CreateTable(
+                name: "FeedMarks",
+                columns: table => new
+                {
+                    At = table.Column<DateTimeOffset>(type: "timestamp with time zone", nullable: false),
+                    Position = table.Column<long>(type: "bigint", nullable: false)
+                },
+                constraints: table =>
+                {
+                    table.PrimaryKey("PK_FeedMarks", x => x.At);
+                });
+
+            migrationBuilder.CreateTable(
                 name: "FeedQueue",
                 columns: table => new
                 {
@@ -116,7 +128,7 @@ namespace CleanUsers.Infrastructure.Persistence.PostgreSql.Migrations
                 {
                     Id = table.Column<long>(type: "bigint", nullable: false),
                     Url = table.Column<string>(type: "character varying(2000)", maxLength: 2000, nullable: false, collation: "C"),
-                    Kinds = table.Column<string>(type: "character varying(100)", maxLength: 100, nullable: true),
+                    Kinds = table.Column<int>(type: "integer", nullable: true),
                     Description = table.Column<string>(type: "character varying(400)", maxLength: 400, nullable: true, collation: "C"),
                     Status = table.Column<int>(type: "integer", nullable: false),
                     DisabledReason = table.Column<string>(type: "character varying(500)", maxLength: 500, nullable: true, collation: "C"),
@@ -370,6 +382,9 @@ namespace CleanUsers.Infrastructure.Persistence.PostgreSql.Migrations
 
             migrationBuilder.DropTable(
                 name: "FeedEnd");
+
+            migrationBuilder.DropTable(
+                name: "FeedMarks");
 
             migrationBuilder.DropTable(
                 name: "FeedQueue");

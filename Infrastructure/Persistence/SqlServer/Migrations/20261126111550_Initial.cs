@@ -49,6 +49,18 @@ namespace CleanUsers.Infrastructure.Persistence.SqlServer.Migrations
                 });
 
             migrationBuilder.CreateTable(
+                name: "FeedMarks",
+                columns: table => new
+                {
+                    At = table.Column<DateTimeOffset>(type: "datetimeoffset(3)", precision: 3, nullable: false),
+                    Position = table.Column<long>(type: "bigint", nullable: false)
+                },
+                constraints: table =>
+                {
+                    table.PrimaryKey("PK_FeedMarks", x => x.At);
+                });
+
+            migrationBuilder.CreateTable(
                 name: "FeedQueue",
                 columns: table => new
                 {
@@ -114,7 +126,7 @@ namespace CleanUsers.Infrastructure.Persistence.SqlServer.Migrations
                 {
                     Id = table.Column<long>(type: "bigint", nullable: false),
                     Url = table.Column<string>(type: "nvarchar(2000)", maxLength: 2000, nullable: false, collation: "Latin1_General_100_BIN2"),
-                    Kinds = table.Column<string>(type: "nvarchar(100)", maxLength: 100, nullable: true),
+                    Kinds = table.Column<int>(type: "int", nullable: true),
                     Description = table.Column<string>(type: "nvarchar(400)", maxLength: 400, nullable: true, collation: "Latin1_General_100_BIN2"),
                     Status = table.Column<int>(type: "int", nullable: false),
                     DisabledReason = table.Column<string>(type: "nvarchar(500)", maxLength: 500, nullable: true, collation: "Latin1_General_100_BIN2"),
@@ -378,6 +390,9 @@ namespace CleanUsers.Infrastructure.Persistence.SqlServer.Migrations
 
             migrationBuilder.DropTable(
                 name: "FeedEnd");
+
+            migrationBuilder.DropTable(
+                name: "FeedMarks");
 
             migrationBuilder.DropTable(
                 name: "FeedQueue");

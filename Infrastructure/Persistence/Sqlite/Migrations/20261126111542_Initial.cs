@@ -25,6 +25,18 @@ namespace CleanUsers.Infrastructure.Persistence.Sqlite.Migrations
                 });
 
             migrationBuilder.CreateTable(
+                name: "FeedMarks",
+                columns: table => new
+                {
+                    At = table.Column<long>(type: "INTEGER", nullable: false),
+                    Position = table.Column<long>(type: "INTEGER", nullable: false)
+                },
+                constraints: table =>
+                {
+                    table.PrimaryKey("PK_FeedMarks", x => x.At);
+                });
+
+            migrationBuilder.CreateTable(
                 name: "UserChanges",
                 columns: table => new
                 {
@@ -79,7 +91,7 @@ namespace CleanUsers.Infrastructure.Persistence.Sqlite.Migrations
                     Id = table.Column<long>(type: "INTEGER", nullable: false)
                         .Annotation("Sqlite:Autoincrement", true),
                     Url = table.Column<string>(type: "TEXT", maxLength: 2000, nullable: false),
-                    Kinds = table.Column<string>(type: "TEXT", maxLength: 100, nullable: true),
+                    Kinds = table.Column<int>(type: "INTEGER", nullable: true),
                     Description = table.Column<string>(type: "TEXT", maxLength: 400, nullable: true),
                     Status = table.Column<int>(type: "INTEGER", nullable: false),
                     DisabledReason = table.Column<string>(type: "TEXT", maxLength: 500, nullable: true),
@@ -323,6 +335,9 @@ namespace CleanUsers.Infrastructure.Persistence.Sqlite.Migrations
 
             migrationBuilder.DropTable(
                 name: "Feed");
+
+            migrationBuilder.DropTable(
+                name: "FeedMarks");
 
             migrationBuilder.DropTable(
                 name: "IdempotencyRecords");

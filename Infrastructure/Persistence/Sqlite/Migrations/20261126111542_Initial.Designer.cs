@@ -10,7 +10,7 @@ using Microsoft.EntityFrameworkCore.Storage.ValueConversion;
 namespace CleanUsers.Infrastructure.Persistence.Sqlite.Migrations
 {
     [DbContext(typeof(SqliteUsersDbContext))]
-    [Migration("20261126104722_Initial")]
+    [Migration("20261126111542_Initial")]
     partial class Initial
     {
         /// <inheritdoc />
@@ -267,9 +267,8 @@ namespace CleanUsers.Infrastructure.Persistence.Sqlite.Migrations
                     b.Property<long?>("FailingSince")
                         .HasColumnType("INTEGER");
 
-                    b.Property<string>("Kinds")
-                        .HasMaxLength(100)
-                        .HasColumnType("TEXT");
+                    b.Property<int?>("Kinds")
+                        .HasColumnType("INTEGER");
 
                     b.Property<string>("LastError")
                         .HasMaxLength(500)
@@ -404,6 +403,19 @@ namespace CleanUsers.Infrastructure.Persistence.Sqlite.Migrations
                     b.HasKey("Position");
 
                     b.ToTable("Feed", (string)null);
+                });
+
+            modelBuilder.Entity("CleanUsers.Infrastructure.Persistence.Feed.FeedMark", b =>
+                {
+                    b.Property<long>("At")
+                        .HasColumnType("INTEGER");
+
+                    b.Property<long>("Position")
+                        .HasColumnType("INTEGER");
+
+                    b.HasKey("At");
+
+                    b.ToTable("FeedMarks", (string)null);
                 });
 
             modelBuilder.Entity("CleanUsers.Infrastructure.Persistence.Search.UserWord", b =>
