@@ -26,7 +26,7 @@ public sealed class PurgeExpiredUsers(IUserReader reader, IUserRepository users,
         foreach (var expired in (await reader.ListAsync(oldest, ct)).TakeWhile(user => user.DeletedAt <= end))
         {
             var removed = false;
-            var result = await UserChanges.ChangeAsync(
+            var result = await OptimisticUpdate.ChangeAsync(
                 users.FindDeletedToChangeAsync, expired.Id, VersionCondition.None,
                 user => removed = user.DeletedAt <= end // else restored and deleted again meanwhile
                     && user.Purge(clock.GetUtcNow(), caller.Name),

@@ -12,7 +12,7 @@ public sealed class PurgeUser(IUserRepository users, ICaller caller, TimeProvide
     /// <returns>Nothing, or <c>user-not-found</c>, <c>version-mismatch</c>.</returns>
     public async Task<Result> ExecuteAsync(PurgeUserCommand command, CancellationToken ct)
     {
-        var purged = await UserChanges.ChangeAsync(
+        var purged = await OptimisticUpdate.ChangeAsync(
             users.FindDeletedToChangeAsync, command.Id, command.Condition,
             user => user.Purge(clock.GetUtcNow(), caller.Name),
             async (user, token) => await users.TryPurgeAsync(user, token) ? UpdateOutcome.Saved : UpdateOutcome.Conflict,

@@ -3,12 +3,12 @@ using CleanUsers.Domain.Users;
 namespace CleanUsers.Application.Ports;
 
 /// <summary>
-/// The changes of all users in the order of their commits. Each committed change has one position, or gets one when the feed is looked at. Whoever
+/// The changes of all users in the order of their commits. Each committed change has one position, or gets one when the feed is read. A reader that
 /// sees a position sees all positions below it: changes that are committed later, however long their transactions took, have higher ones.
 /// </summary>
 public interface IChangeFeed
 {
-    /// <summary>Gives changes that are committed, and have no position yet, the next ones.</summary>
+    /// <summary>Gives changes that are committed, and have no position yet, the next positions.</summary>
     /// <returns>Whether more of them may be left.</returns>
     Task<bool> PlaceAsync(CancellationToken ct);
 

@@ -14,7 +14,7 @@ public sealed class DeleteUser(IUserRepository users, ICaller caller, TimeProvid
     /// <returns>Nothing, or <c>user-not-found</c>, <c>version-mismatch</c>.</returns>
     public async Task<Result> ExecuteAsync(DeleteUserCommand command, CancellationToken ct)
     {
-        var deleted = await UserChanges.ChangeAsync(
+        var deleted = await OptimisticUpdate.ChangeAsync(
             users.FindToChangeAsync, command.Id, command.Condition,
             user => user.Delete(clock.GetUtcNow(), caller.Name),
             (user, token) => users.UpdateAndFailQueuedEmailsAsync(user.Id, Email.UserDeleted, token),

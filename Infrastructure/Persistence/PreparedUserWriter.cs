@@ -11,7 +11,7 @@ using Microsoft.EntityFrameworkCore.Storage;
 namespace CleanUsers.Infrastructure.Persistence;
 
 /// <summary>
-/// A user, the record of the change and all words by one command: EF Core would send a row for each word. The statements are made of the columns that
+/// A user, the record of the change, its place in the feed and all words by one command: EF Core would send a row for each word. The statements are made of the columns that
 /// changed, since SQLite writes every index whose column a statement names.
 /// </summary>
 internal abstract class PreparedUserWriter(UserTable table) : IUserWriter
@@ -41,14 +41,14 @@ internal abstract class PreparedUserWriter(UserTable table) : IUserWriter
         }
     }
 
-    /// <summary>A command that inserts a user, its words and the record of the change.</summary>
+    /// <summary>A command that inserts a user, its words, the record of the change and its place in the feed.</summary>
     /// <param name="values">The parameters of the columns, with commas between them.</param>
     /// <param name="id">The parameter of the id, if it is known before.</param>
     /// <param name="words">The parameter of the words, an array in JSON.</param>
     /// <returns>SQL that returns a row of what the database gives to a user, in columns that have the names of the properties.</returns>
     protected abstract string Insert(string values, string id, string words);
 
-    /// <summary>A command that changes a user, if it still has the version, and adds the record of the change.</summary>
+    /// <summary>A command that changes a user, if it still has the version, and adds the record of the change and its place in the feed.</summary>
     /// <param name="assignments">The columns that change, and their parameters.</param>
     /// <param name="condition">The id and the version.</param>
     /// <param name="id">The parameter of the id.</param>

@@ -93,7 +93,7 @@ internal abstract class UsersDbContext(DbContextOptions options) : DbContext(opt
 
     /// <summary>
     /// Runs some writes in one transaction. A transient failure makes it begin again, unless it came when the transaction was committed
-    /// already and just the reply to COMMIT was lost.
+    /// already and just the reply to COMMIT was lost. On SQLite, whose subclass has a method of its own, there are no transient failures.
     /// </summary>
     /// <param name="write">The writes, and whether to commit them; else all are undone. Can run several times.</param>
     /// <param name="trace">Looks for what the last run wrote; null looks for the entity that was saved last.</param>
@@ -153,7 +153,10 @@ internal abstract class UsersDbContext(DbContextOptions options) : DbContext(opt
         ChangeTracker.AcceptAllChanges();
     }
 
-    /// <summary>Adds the record of a user's last change to what the next save writes.</summary>
+    /// <summary>
+    /// Adds the record of a user's last change to what EF Core writes next: on SQL Server, and in a purge. A <see cref="PreparedUserWriter"/> writes
+    /// the record in the command of the user.
+    /// </summary>
     public void Record(User user)
     {
         var ofEarlierAttempt = ChangeTracker.Entries().Where(

@@ -63,7 +63,7 @@ internal sealed class DeletedUsersController(IOptions<HttpOptions> options) : Co
     private RequestInput<RestoreUserCommand> ToRestoreUser(JsonBody body, long id)
     {
         var conditions = RequestConditions.Read(Request);
-        return body.ToInput(Request, ToCommand, conditions.Errors, UserRequests.Missing(conditions, options.Value.RequireIfMatch));
+        return body.ToInput(Request, ToCommand, conditions.Errors, UserRequests.WithoutIfMatch(conditions, options.Value.RequireIfMatch));
 
         RestoreUserCommand ToCommand(JsonObject members)
         {

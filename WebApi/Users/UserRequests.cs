@@ -16,7 +16,7 @@ internal static class UserRequests
         return body.ToInput(
             request,
             members => new ReplaceUserCommand(id, conditions.Condition, members.ToUser(whole: true)),
-            conditions.Errors, Missing(conditions, requireIfMatch));
+            conditions.Errors, WithoutIfMatch(conditions, requireIfMatch));
     }
 
     public static RequestInput<PatchUserCommand> ToPatchUser(this JsonBody body, HttpRequest request, long id, bool requireIfMatch)
@@ -33,7 +33,7 @@ internal static class UserRequests
                 Role: members.OptionalText("role").Map(role => role.Then(UserInput.ParseRole)),
                 Status: members.OptionalText("status").Map(status => status.Then(UserInput.ParseStatus))),
             conditions.Errors,
-            Missing(conditions, requireIfMatch));
+            WithoutIfMatch(conditions, requireIfMatch));
     }
 
     /// <summary>The members of a user.</summary>
@@ -53,7 +53,7 @@ internal static class UserRequests
             toCommand(conditions.Condition),
             InputPlace.Parameter,
             [.. RequestInput.UnknownParameters(request), .. conditions.Errors],
-            Missing(conditions, requireIfMatch));
+            WithoutIfMatch(conditions, requireIfMatch));
     }
 
     public static RequestInput<TQuery> ToListQuery<TQuery>(HttpRequest request, bool deleted)
@@ -76,6 +76,6 @@ internal static class UserRequests
         return new(query, InputPlace.Parameter, parameters.Errors());
     }
 
-    public static ProblemResult? Missing(RequestConditions conditions, bool requireIfMatch) =>
+    public static ProblemResult? WithoutIfMatch(RequestConditions conditions, bool requireIfMatch) =>
         requireIfMatch && !conditions.HasIfMatch ? new ProblemResult(ProblemCatalogue.VersionRequired) : null;
 }

@@ -1,3 +1,4 @@
+using System.Data.Common;
 using System.Net.Sockets;
 using System.Text;
 using CleanUsers.TestSupport;
@@ -67,6 +68,9 @@ public class Service : WebApplicationFactory<Program>, IAsyncLifetime
 
     /// <summary>Executes a statement on the database, past the service.</summary>
     public Task ExecuteAsync(string statement) => Database.ExecuteAsync(statement);
+
+    /// <summary>A connection of its own, past the service.</summary>
+    public DbConnection ConnectToDatabase() => Database.Connect();
 
     public Task<Response> GetAsync(string path, params (string Name, string Value)[] headers) => SendAsync("GET", path, null, headers);
 

@@ -65,7 +65,7 @@ internal sealed class SqliteWriteQueue
         }
 
         // also where the write was rejected: what it collided with may be another's write that is not stored yet
-        await transaction.Committed;
+        await transaction.Ended;
         return await attempt;
     }
 
@@ -159,7 +159,7 @@ internal sealed class SqliteWriteQueue
     /// <summary>A transaction of one or more writers.</summary>
     private sealed class SharedTransaction(SqliteTransaction transaction)
     {
-        private readonly TaskCompletionSource _committed = new(TaskCreationOptions.RunContinuationsAsynchronously);
+        private readonly TaskCompletionSource _ended = new(TaskCreationOptions.RunContinuationsAsynchronously);
 
         public SqliteTransaction Transaction => transaction;
 
@@ -170,8 +170,8 @@ internal sealed class SqliteWriteQueue
         /// <summary>Why SQLite has undone it before its end.</summary>
         public Exception? Failure { get; set; }
 
-        /// <summary>Ends with the commit, or with its failure.</summary>
-        public Task Committed => _committed.Task;
+        /// <summary>Ends with the commit, with the rollback where nothing is to be kept, or with its failure.</summary>
+        public Task Ended => _ended.Task;
 
         public void End()
         {
@@ -179,18 +179,18 @@ internal sealed class SqliteWriteQueue
             {
                 if (Failure is not null)
                 {
-                    _committed.SetException(Failure);
+                    _ended.SetException(Failure);
                     return;
                 }
 
                 // a commit without writes would still make a database of an empty file
                 if (HasWrites) transaction.Commit();
                 else transaction.Rollback();
-                _committed.SetResult();
+                _ended.SetResult();
             }
             catch (Exception exception) when (exception is SqliteException or InvalidOperationException) // the latter if SQLite has undone it
             {
-                _committed.SetException(exception as SqliteException ?? new SqliteException(exception.Message, raw.SQLITE_IOERR));
+                _ended.SetException(exception as SqliteException ?? new SqliteException(exception.Message, raw.SQLITE_IOERR));
             }
             finally
             {

@@ -33,7 +33,7 @@ internal static class EntityTags
 
     /// <summary>An existing user matches any tag: then <c>If-Match: *</c> accepts every version, and <c>If-None-Match: *</c> none.</summary>
     public static VersionCondition Condition(Tags? oneOf, Tags? noneOf) =>
-        new(oneOf?.Any == true ? null : oneOf?.Versions, noneOf?.Versions, Missing: noneOf?.Any == true);
+        new(oneOf?.Any == true ? null : oneOf?.Versions, noneOf?.Versions, NoUser: noneOf?.Any == true);
 
     /// <summary>
     /// At least one tag, and empty elements that do not count (RFC 9110 section 5.6.1.2). Not the framework's parser: it reads a backslash as an

@@ -21,7 +21,7 @@ internal sealed record JsonBody(ReadOnlyMemory<byte> Bytes, JsonObject? Object, 
 
     private const string Identity = "identity";
 
-    // a client may PUT back what it got
+    // a client may send back what it got: these are ignored
     private static readonly string[] ReadOnlyMembers = ["id", "version", "createdAt", "updatedAt"];
 
     /// <exception cref="BadHttpRequestException">The web server rejects the body: too large, too slow, cut off.</exception>
@@ -50,7 +50,7 @@ internal sealed record JsonBody(ReadOnlyMemory<byte> Bytes, JsonObject? Object, 
     /// <param name="request">The request.</param>
     /// <param name="toCommand">Makes the command.</param>
     /// <param name="headers">Errors of headers.</param>
-    /// <param name="problem">A problem of the request that comes after those of the body.</param>
+    /// <param name="problem">A problem that is reported alone, instead of errors in members and headers.</param>
     public RequestInput<T> ToInput<T>(
         HttpRequest request, Func<JsonObject, T> toCommand, IEnumerable<InputError> headers, ProblemResult? problem = null)
         where T : class

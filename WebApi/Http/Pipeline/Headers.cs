@@ -22,7 +22,7 @@ internal static class Headers
     private const string OneYear = "max-age=31536000";
     private const string Versions = "api-supported-versions";
 
-    /// <summary>Outermost: the headers are added when the response starts, after all other code has set its own.</summary>
+    /// <summary>To be used early: the headers are added when the response starts, after what is used later has set its own.</summary>
     public static void UseResponseHeaders(this WebApplication app)
     {
         // a browser would remember it for localhost for a year, and require TLS of every other program there

@@ -83,7 +83,7 @@ internal static class HttpSetup
         return builder;
     }
 
-    /// <summary>What every request passes, outermost first.</summary>
+    /// <summary>What every request passes: errors, timeouts, transfer codings, resources.</summary>
     public static void UseHttp(this WebApplication app)
     {
         app.UseExceptionHandler(_ => { });

@@ -23,7 +23,7 @@ internal static class TrustedProxies
             : ForwardedHeaders.XForwardedFor | ForwardedHeaders.XForwardedProto | ForwardedHeaders.XForwardedHost;
     }
 
-    /// <summary>Outermost: everything that uses the address of the client, or whether it came over TLS, runs after this.</summary>
+    /// <summary>Before what uses them: everything that uses the address of the client, or whether it came over TLS, runs after this.</summary>
     public static void UseTrustedProxies(this WebApplication app)
     {
         if (app.Services.GetRequiredService<IOptions<HttpOptions>>().Value.TrustedProxies.Count > 0) app.UseForwardedHeaders();

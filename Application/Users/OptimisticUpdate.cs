@@ -4,8 +4,8 @@ using CleanUsers.Domain.Users;
 
 namespace CleanUsers.Application.Users;
 
-/// <summary>How every use case that changes a user goes about it.</summary>
-internal static class UserChanges
+/// <summary>How every use case changes a user: it reads, changes and writes, and begins again if another write came between.</summary>
+internal static class OptimisticUpdate
 {
     /// <inheritdoc cref="ChangeAsync(Func{long, CancellationToken, Task{User}}, long, VersionCondition, Func{User, bool}, Func{User,
     /// CancellationToken, Task{UpdateOutcome}}, CancellationToken)"/>
@@ -19,7 +19,8 @@ internal static class UserChanges
 
     /// <summary>
     /// Finds, checks, changes and saves. If another write came between, it starts again on the new state: then either the condition fails, or
-    /// the change is made to what the other write left. One of the writers always succeeds, so this ends.
+    /// the change is made to what the other write left. Each round means that another writer has succeeded; a caller that is overtaken again and
+    /// again ends it by its timeout.
     /// </summary>
     /// <param name="find">Finds the user to change, among the deleted users or the others.</param>
     /// <param name="condition">Which versions may be changed.</param>
