@@ -31,7 +31,7 @@ internal static class WebhookRequests
                 Description: members.OptionalText("description").Map(description => description.Then(WebhookInput.ParseDescription)),
                 Status: members.OptionalText("status").Map(status => status.Then(WebhookInput.ParseStatus))),
             conditions.Errors,
-            UserRequests.Missing(conditions, requireIfMatch));
+            UserRequests.WithoutIfMatch(conditions, requireIfMatch));
     }
 
     public static RequestInput<RedeliverFromCommand> ToRedeliverFrom(this JsonBody body, HttpRequest request, long id) => body.ToInput(
