@@ -1,8 +1,10 @@
 using CleanUsers.Application.Ports;
 using CleanUsers.Domain.Users;
 using CleanUsers.Infrastructure.Persistence;
+using CleanUsers.TestSupport;
 using Microsoft.EntityFrameworkCore;
 using Microsoft.Extensions.DependencyInjection;
+using Npgsql;
 
 namespace CleanUsers.Infrastructure.Tests;
 
@@ -227,5 +229,21 @@ public abstract class ReadingTheFeedOnAServer(Store store) : ReadingTheFeed(stor
         for (var i = 0; i < 20; i++) await Store.AddAsync(Sample.User($"once{i}.feed@example.org"), Ct);
         await Task.WhenAll(Enumerable.Range(0, 8).Select(_ => PlaceAsync()));
         Assert.Equal(20, (await ReadAsync(before + 1)).Select(change => change.UserId).Distinct().Count());
+    }
+}
+
+/// <summary>
+/// A database whose transactions are at REPEATABLE READ by default: in its snapshot, a transaction that waited for the end of the feed would not see
+/// what the one before it has placed.
+/// </summary>
+public sealed class ReadingTheFeedAtRepeatableRead(RepeatableReadStore store) : ReadingTheFeedOnAServer(store), IClassFixture<RepeatableReadStore>;
+
+public sealed class RepeatableReadStore() : Store(new PostgreSqlTestDatabase())
+{
+    protected override async Task FillAsync()
+    {
+        var name = new NpgsqlConnectionStringBuilder(Database.ConnectionString).Database;
+        await Database.ExecuteAsync($"ALTER DATABASE {name} SET default_transaction_isolation = 'repeatable read'");
+        NpgsqlConnection.ClearAllPools(); // for those that are opened from now on
     }
 }
