@@ -194,3 +194,16 @@ public sealed class ExpiredFeedCursorsOnSqlite(ServiceOnSqlite service) : Expire
 public sealed class ExpiredFeedCursorsOnSqlServer(ServiceOnSqlServer service) : ExpiredFeedCursors(service), IClassFixture<ServiceOnSqlServer>;
 
 public sealed class ExpiredFeedCursorsOnPostgreSql(ServiceOnPostgreSql service) : ExpiredFeedCursors(service), IClassFixture<ServiceOnPostgreSql>;
+
+public sealed class WaitingLongerThanOtherRequestsMayTake(WaitingLongerThanOtherRequestsMayTake.ShortTimeout service)
+    : IClassFixture<WaitingLongerThanOtherRequestsMayTake.ShortTimeout>
+{
+    [Fact]
+    public async Task Time_that_the_client_waits_comes_on_top_of_the_timeout_of_requests() =>
+        (await service.GetAsync("/api/v1/changes?cursor=now&wait=3")).Is(200);
+
+    public sealed class ShortTimeout : Service
+    {
+        protected override IEnumerable<(string Key, string Value)> Settings => [("Http:RequestTimeout", "00:00:01")];
+    }
+}
