@@ -3,8 +3,8 @@ using CleanUsers.Domain.Users;
 namespace CleanUsers.Domain.Webhooks;
 
 /// <summary>
-/// A receiver of events, and its position in the feed of changes. A worker leases a webhook before it sends to it, so that events arrive one after the
-/// other. If the worker dies, the lease expires and another worker takes over.
+/// A receiver of events, and its position in the feed of changes. A worker leases a webhook before it sends to it, so that events arrive one after
+/// the other. If the worker dies, the lease expires and another worker takes over.
 /// </summary>
 public sealed class Webhook
 {
@@ -144,7 +144,7 @@ public sealed class Webhook
         return true;
     }
 
-    /// <summary>Gives it another secret. The one before signs too for <see cref="RotationTime"/>, so that the receiver can change in between.</summary>
+    /// <summary>Gives it another secret. The one before signs too for <see cref="RotationTime"/>: in this time the receiver can change.</summary>
     public void Rotate(string secret, DateTimeOffset now, string by)
     {
         (PreviousSecret, PreviousSecretExpiresAt, Secret) = (Secret, User.ToMilliseconds(now + RotationTime), secret);

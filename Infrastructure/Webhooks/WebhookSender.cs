@@ -9,8 +9,8 @@ using Microsoft.Extensions.Logging;
 namespace CleanUsers.Infrastructure.Webhooks;
 
 /// <summary>
-/// Sends events over HTTP. Each attempt has a connection of its own, to an address that was looked up and checked for this connection: so a name can't
-/// lead to one address in the check and to another one in the connection.
+/// Sends events over HTTP. Each attempt has a connection of its own, to an address that was looked up and checked for this connection: so a name
+/// can't lead to one address in the check and to another one in the connection.
 /// </summary>
 internal sealed partial class WebhookSender : IWebhookSender, IDisposable
 {

@@ -73,7 +73,8 @@ public sealed class DeliveringToWebhooks : UseCases
         Assert.Equal((1, 1, "It failed."), (_webhook.Position, _webhook.FailedAttempts, batch!.Failed!.Reason));
         var failure = Assert.Single(_failures);
         Assert.Equal(
-            (5L, "1-2", 500, 1, "It failed.", Now), (failure.WebhookId, failure.EventId, failure.StatusCode, failure.Attempt, failure.Reason, failure.At));
+            (5L, "1-2", 500, 1, "It failed.", Now),
+            (failure.WebhookId, failure.EventId, failure.StatusCode, failure.Attempt, failure.Reason, failure.At));
         Assert.Null(await DeliverAsync()); // not due
         Clock.Advance(TimeSpan.FromSeconds(5));
         _receiver = (_, _) => Task.FromResult(Delivered);

@@ -135,7 +135,8 @@ public sealed class SendingToWebhooks
         using var sender = Sender([Loopback]);
         Assert.Equal(new WebhookAttempt(WebhookOutcome.Delivered, 200), await sender.SendAsync(Message(receiver.Url + "?key=1", "b2xk", "bmV3"), Ct));
         var request = Assert.Single(receiver.Requests);
-        var (head, body) = (request[..request.IndexOf("\r\n\r\n", StringComparison.Ordinal)], request[(request.IndexOf("\r\n\r\n", StringComparison.Ordinal) + 4)..]);
+        var end = request.IndexOf("\r\n\r\n", StringComparison.Ordinal);
+        var (head, body) = (request[..(end + 2)], request[(end + 4)..]);
         Assert.StartsWith("POST /events?key=1 HTTP/1.1\r\n", head, StringComparison.Ordinal);
         Assert.Contains("\r\nContent-Type: application/cloudevents+json", head, StringComparison.Ordinal);
         Assert.Contains("\r\nwebhook-id: 7-3\r\n", head, StringComparison.Ordinal);
@@ -143,9 +144,9 @@ public sealed class SendingToWebhooks
         Assert.Contains($"\r\nwebhook-signature: {Sign("old", body)} {Sign("new", body)}\r\n", head, StringComparison.Ordinal);
         Assert.DoesNotContain("traceparent", head, StringComparison.OrdinalIgnoreCase);
         Assert.Equal(
-            """
-            {"specversion":"1.0","id":"7-3","source":"/api/v1/users","type":"cleanusers.user.updated","subject":"7","time":"2026-01-01T11:00:00.123Z","datacontenttype":"application/json","data":{"userId":7,"version":3,"kind":"updated","at":"2026-01-01T11:00:00.123Z"}}
-            """,
+            """{"specversion":"1.0","id":"7-3","source":"/api/v1/users","type":"cleanusers.user.updated","subject":"7","""
+            + "\"time\":\"2026-01-01T11:00:00.123Z\",\"datacontenttype\":\"application/json\","
+            + "\"data\":" + """{"userId":7,"version":3,"kind":"updated","at":"2026-01-01T11:00:00.123Z"}}""",
             body);
 
         static string Sign(string key, string body) =>
@@ -155,7 +156,9 @@ public sealed class SendingToWebhooks
     [Theory]
     [InlineData("200 OK", WebhookOutcome.Delivered, "")]
     [InlineData("204 No Content", WebhookOutcome.Delivered, "")]
-    [InlineData("302 Found\r\nLocation: http://127.0.0.1:1/", WebhookOutcome.Failed, "The receiver responded with status code 302: redirects are not followed.")]
+    [InlineData(
+        "302 Found\r\nLocation: http://127.0.0.1:1/", WebhookOutcome.Failed,
+        "The receiver responded with status code 302: redirects are not followed.")]
     [InlineData("304 Not Modified", WebhookOutcome.Failed, "The receiver responded with status code 304: redirects are not followed.")]
     [InlineData("400 Bad Request", WebhookOutcome.Failed, "The receiver responded with status code 400.")]
     [InlineData("410 Gone", WebhookOutcome.Gone, "The receiver responded with status code 410: it wants no more events.")]

@@ -77,7 +77,8 @@ public abstract class WebhookDeliveries(Service service)
     {
         await using var receiver = await WebhookReceiver.StartAsync();
         await CreateAsync(receiver.Url, ""","kinds":["deleted"]""");
-        var (one, two) = (await _service.CreateDeletedAsync("kinds1.webhooks@example.org"), await _service.CreateDeletedAsync("kinds2.webhooks@example.org"));
+        var one = await _service.CreateDeletedAsync("kinds1.webhooks@example.org");
+        var two = await _service.CreateDeletedAsync("kinds2.webhooks@example.org");
         var events = await receiver.WaitAsync(2);
         Assert.Equal([$"{one}-2", $"{two}-2"], events.Select(received => received.Id).Where(id => id == $"{one}-2" || id == $"{two}-2"));
         Assert.All(events, received => Assert.Equal("deleted", received.Kind));

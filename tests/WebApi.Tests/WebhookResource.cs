@@ -63,7 +63,8 @@ public abstract class WebhookResource(Service service)
     {
         var path = await CreateAsync();
         var patched = (await _service.SendAsync("PATCH", path, """{"status":"Disabled","kinds":["deleted"]}""")).Is(200);
-        Assert.Equal(("\"2\"", "Disabled", """["deleted"]"""), (patched.Header("ETag"), patched["status"].GetString(), patched["kinds"].GetRawText()));
+        Assert.Equal(
+            ("\"2\"", "Disabled", """["deleted"]"""), (patched.Header("ETag"), patched["status"].GetString(), patched["kinds"].GetRawText()));
         Assert.Equal("\"2\"", (await _service.SendAsync("PATCH", path, """{"status":"Disabled"}""")).Is(200).Header("ETag"));
         patched = (await _service.SendAsync("PATCH", path, """{"status":"Active","kinds":null,"description":"Billing"}""")).Is(200);
         Assert.Equal((3, JsonValueKind.Null), (patched["version"].GetInt64(), patched["kinds"].ValueKind));

@@ -16,11 +16,13 @@ public sealed class WebhookSignals
         (await service.SendAsync("POST", "/api/v1/users", """{"email":"ada@example.org"}""")).Is(201);
         (await service.SendAsync("PATCH", "/api/v1/users/1", """{"age":7}""")).Is(200);
         await receiver.WaitAsync(1);
-        await UntilAsync(service, """failures_total{.*webhook="1".*} 1$""", """lag_changes{.*webhook="1".*} 2$""", """lag_seconds{.*webhook="1".*} [0-9.]+$""");
+        await UntilAsync(
+            service, """failures_total{.*webhook="1".*} 1$""", """lag_changes{.*webhook="1".*} 2$""", """lag_seconds{.*webhook="1".*} [0-9.]+$""");
 
         receiver.Respond = WebhookReceiver.Status(200);
         await receiver.WaitAsync(3);
-        await UntilAsync(service, """failures_total{.*webhook="1".*} 1$""", """lag_changes{.*webhook="1".*} 0$""", """lag_seconds{.*webhook="1".*} 0$""");
+        await UntilAsync(
+            service, """failures_total{.*webhook="1".*} 1$""", """lag_changes{.*webhook="1".*} 0$""", """lag_seconds{.*webhook="1".*} 0$""");
         foreach (var confidential in (string[])[webhook["secret"].GetString()!, "confidential", "ada@example.org"])
             Assert.DoesNotContain(service.Lines, line => line.Contains(confidential, StringComparison.Ordinal));
     }

@@ -20,7 +20,8 @@ public static class WebhookInput
             || !Uri.TryCreate(text, UriKind.Absolute, out var url) || url.Host.Length == 0
             || (url.Scheme != Uri.UriSchemeHttp && url.Scheme != Uri.UriSchemeHttps))
         {
-            return Parsed.Rejected<Uri>("invalid-url", "Url must be an absolute URL with http or https, in ASCII, such as https://example.org/events.");
+            return Parsed.Rejected<Uri>(
+                "invalid-url", "Url must be an absolute URL with http or https, in ASCII, such as https://example.org/events.");
         }
 
         if (url.UserInfo.Length > 0) return Parsed.Rejected<Uri>("invalid-url", "Url must not have a user name or a password.");
@@ -32,7 +33,8 @@ public static class WebhookInput
     public static Parsed<IReadOnlyList<UserChangeKind>?> ParseKinds(IReadOnlyList<string>? texts)
     {
         if (texts is null) return Parsed.Accepted<IReadOnlyList<UserChangeKind>?>(null);
-        if (texts.Count == 0) return Parsed.Rejected<IReadOnlyList<UserChangeKind>?>("too-short", "Kinds must have at least one kind, or be null for all.");
+        if (texts.Count == 0)
+            return Parsed.Rejected<IReadOnlyList<UserChangeKind>?>("too-short", "Kinds must have at least one kind, or be null for all.");
         var kinds = texts.Select(Kind).ToList();
         if (kinds.Contains(null))
         {
