@@ -7,7 +7,7 @@ using FluentValidation;
 
 namespace CleanUsers.Application.Changes;
 
-/// <param name="Wait">How long to wait for a change where there is none.</param>
+/// <param name="Wait">How long to wait for a change if the feed has no new one.</param>
 public sealed record ListChangesQuery(Parsed<FeedCursor> Cursor, Parsed<int> PageSize, Parsed<TimeSpan> Wait = default)
 {
     /// <summary>In seconds.</summary>
