@@ -4,8 +4,8 @@ using System.Net.Sockets;
 namespace CleanUsers.Infrastructure.Webhooks;
 
 /// <summary>
-/// Which addresses events may be sent to: those of the public internet, and what an administrator allows. A client that may create webhooks must not reach
-/// what only this machine reaches (server-side request forgery).
+/// Which addresses events may be sent to: those of the public internet, and what an administrator allows. A client that may create webhooks must not
+/// reach what only this machine reaches (server-side request forgery).
 /// </summary>
 internal sealed class TargetAddresses(IReadOnlyList<IPNetwork> allowed)
 {
