@@ -1,4 +1,5 @@
 using System.Collections.Concurrent;
+using System.Diagnostics;
 using System.Net;
 using System.Net.Sockets;
 using System.Security.Cryptography;
@@ -116,7 +117,7 @@ public sealed class SendingToWebhooks
     [Fact]
     public async Task Name_is_looked_up_for_each_attempt_and_once_for_each()
     {
-        using var receiver = new Receiver();
+        using var receiver = new Receiver(hangs: true); // it leaves the connection open
         var lookups = 0;
         using var sender = new WebhookSender(
             new([Loopback], TimeSpan.FromSeconds(15)), TimeProvider.System, NullLogger<WebhookSender>.Instance,
@@ -133,6 +134,7 @@ public sealed class SendingToWebhooks
     {
         using var receiver = new Receiver();
         using var sender = Sender([Loopback]);
+        using var trace = new Activity("delivery").Start();
         Assert.Equal(new WebhookAttempt(WebhookOutcome.Delivered, 200), await sender.SendAsync(Message(receiver.Url + "?key=1", "b2xk", "bmV3"), Ct));
         var request = Assert.Single(receiver.Requests);
         var end = request.IndexOf("\r\n\r\n", StringComparison.Ordinal);
