@@ -79,6 +79,8 @@ public sealed class ListChanges(IValidator<ListChangesQuery> validator, IChangeF
 /// <summary>A change of a user, in the feed.</summary>
 /// <param name="Version">That the user had after it.</param>
 /// <param name="At">When it was made; of an imported user, when its file says that it was last updated.</param>
-/// <param name="By">As in a user's history: see <see cref="UserChangeDto"/>; <c>service</c> where the retention time of a deleted user was over.</param>
+/// <param name="By">
+/// As in a user's history: see <see cref="UserChangeDto"/>; <c>service</c> where the retention time of a deleted user was over.
+/// </param>
 /// <param name="User">The state after the change; null if the user was deleted or purged by it, or was purged since.</param>
 public sealed record FeedItemDto(long UserId, long Version, UserChangeKind Kind, DateTimeOffset At, string By, UserDto? User);

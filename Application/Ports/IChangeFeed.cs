@@ -24,7 +24,8 @@ public interface IChangeFeed
     Task MarkAsync(DateTimeOffset now, CancellationToken ct);
 
     /// <summary>
-    /// Deletes some of the changes that had positions at a time, the oldest first. The newest of them stays: cursors name the change that they follow.
+    /// Deletes some of the changes that had positions at a time, the oldest first. The newest of them stays: cursors name the change that they
+    /// follow.
     /// </summary>
     /// <param name="end">The time; the last one before it that was remembered counts.</param>
     /// <returns>How many were deleted; 0 where none is left to delete.</returns>

@@ -11,8 +11,8 @@ using Microsoft.EntityFrameworkCore.Storage;
 namespace CleanUsers.Infrastructure.Persistence;
 
 /// <summary>
-/// A user, the record of the change, its place in the feed and all words by one command: EF Core would send a row for each word. The statements are made of the columns that
-/// changed, since SQLite writes every index whose column a statement names.
+/// A user, the record of the change, its place in the feed and all words by one command: EF Core would send a row for each word. The statements are
+/// made of the columns that changed, since SQLite writes every index whose column a statement names.
 /// </summary>
 internal abstract class PreparedUserWriter(UserTable table) : IUserWriter
 {

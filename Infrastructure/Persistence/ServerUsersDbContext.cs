@@ -50,9 +50,9 @@ internal abstract class ServerUsersDbContext(DbContextOptions options) : UsersDb
     }
 
     /// <summary>
-    /// One transaction at a time does so, by the lock of <see cref="FeedEnd"/>: so positions have no gaps, and what is committed always has those from
-    /// 1 to some number. It reads the queue in a statement of its own after the lock, at READ COMMITTED: then it sees what the holder of the lock before
-    /// it has taken from the queue, and never waits for writers that are not committed yet.
+    /// One transaction at a time does so, by the lock of <see cref="FeedEnd"/>: so positions have no gaps, and what is committed always has those
+    /// from 1 to some number. It reads the queue in a statement of its own after the lock, at READ COMMITTED whatever the default is: then it sees
+    /// what the holder of the lock before it has taken from the queue, and never waits for writers that are not committed yet.
     /// </summary>
     public sealed override async Task<bool> PlaceChangesAsync(CancellationToken ct)
     {

@@ -160,7 +160,7 @@ internal abstract class UsersDbContext(DbContextOptions options) : DbContext(opt
     public void Record(User user)
     {
         var ofEarlierAttempt = ChangeTracker.Entries().Where(
-            entry => entry.Entity is UserChange change ? change.UserId == user.Id : entry.Entity is IFeedItem item && item.UserId == user.Id).ToList();
+            entry => entry.Entity is UserChange change ? change.UserId == user.Id : (entry.Entity as IFeedItem)?.UserId == user.Id).ToList();
         foreach (var entry in ofEarlierAttempt) entry.State = EntityState.Detached;
         Add(UserChange.Of(user));
         Add(ToFeed(user.Id, user.Version));

@@ -45,7 +45,8 @@ public abstract class DeletingOldChanges(Store store)
 
     private Task<int> DeleteAsync(double day) => FeedAsync(feed => feed.DeleteOldestAsync(Sample.Now.AddDays(day), Ct));
 
-    private async Task<IEnumerable<long>> VersionsAsync() => (await FeedAsync(feed => feed.ListAsync(1, 10, Ct))).Select(placed => placed.Change.Version);
+    private async Task<IEnumerable<long>> VersionsAsync() =>
+        (await FeedAsync(feed => feed.ListAsync(1, 10, Ct))).Select(placed => placed.Change.Version);
 
     private Task<T> FeedAsync<T>(Func<IChangeFeed, Task<T>> use) => _store.InScopeAsync(scope => use(scope.GetRequiredService<IChangeFeed>()));
 }

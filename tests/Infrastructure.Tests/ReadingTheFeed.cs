@@ -233,8 +233,8 @@ public abstract class ReadingTheFeedOnAServer(Store store) : ReadingTheFeed(stor
 }
 
 /// <summary>
-/// A database whose transactions are at REPEATABLE READ by default: in its snapshot, a transaction that waited for the end of the feed would not see
-/// what the one before it has placed.
+/// A database whose transactions are at REPEATABLE READ by default: in its snapshot, a transaction that waited for the end of the feed could not see
+/// what the one before it has placed, and PostgreSQL would end it.
 /// </summary>
 public sealed class ReadingTheFeedAtRepeatableRead(RepeatableReadStore store) : ReadingTheFeedOnAServer(store), IClassFixture<RepeatableReadStore>;
 

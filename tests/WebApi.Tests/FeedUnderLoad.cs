@@ -8,8 +8,8 @@ using CleanUsers.TestSupport;
 namespace CleanUsers.WebApi.Tests;
 
 /// <summary>
-/// Eight writers on two processes, which are killed in turn, an import, a transaction that stays open, and three readers that lose responses. It takes
-/// ten seconds, or those of <c>CLEANUSERS_TEST_FEED_SECONDS</c>.
+/// Eight writers on two processes, which are killed in turn, an import, a transaction that stays open, and three readers that lose responses. It
+/// takes ten seconds, or those of <c>CLEANUSERS_TEST_FEED_SECONDS</c>.
 /// </summary>
 public abstract class FeedUnderLoad(TestDatabase database) : IAsyncLifetime
 {
@@ -79,7 +79,8 @@ public abstract class FeedUnderLoad(TestDatabase database) : IAsyncLifetime
         Assert.All(_acknowledged, change => Assert.InRange(change.Version, 1, versions.GetValueOrDefault(change.Id)));
         Assert.Equal(await ListAsync(), users.Values);
         TestContext.Current.TestOutputHelper!.WriteLine(
-            $"{seen.Count} changes of {versions.Count} users, {_acknowledged.Count} acknowledged writes, {readers.Sum(reader => reader.Lost)} lost responses");
+            $"{seen.Count} changes of {versions.Count} users, {_acknowledged.Count} acknowledged writes, "
+                + $"{readers.Sum(reader => reader.Lost)} lost responses");
     }
 
     public async ValueTask DisposeAsync()
@@ -200,7 +201,8 @@ public abstract class FeedUnderLoad(TestDatabase database) : IAsyncLifetime
     }
 
     /// <summary>
-    /// Reads, and to the end once the writers have stopped. A third of the responses are lost, as when the reader is killed: it goes on from its last cursor.
+    /// Reads, and to the end once the writers have stopped. A third of the responses are lost, as when the reader is killed: it goes on from its last
+    /// cursor.
     /// </summary>
     private async Task FollowAsync(Reader reader, CancellationToken stop)
     {

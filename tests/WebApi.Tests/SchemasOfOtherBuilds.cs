@@ -43,7 +43,7 @@ public abstract class SchemasOfOtherBuilds(TestDatabase database) : IAsyncLifeti
     public async Task Write_that_the_schema_of_another_build_rejects_is_78()
     {
         await CreateSchemaAsync(
-            OtherInitialMigration, """ALTER TABLE "Users" ADD COLUMN "Phone" varchar(32) NOT NULL CHECK ("Phone" <> '') DEFAULT '' """);
+            OtherInitialMigration, """ALTER TABLE "Users" ADD COLUMN "Nickname" varchar(32) NOT NULL CHECK ("Nickname" <> '') DEFAULT '' """);
         Assert.Equal((78, "", Line), await RunAsync(migratesOnStartup: false, "users create --email ada@example.org"));
     }
 

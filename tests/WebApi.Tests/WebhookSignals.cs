@@ -1,3 +1,5 @@
+using System.Diagnostics;
+using System.Globalization;
 using System.Text.RegularExpressions;
 using CleanUsers.TestSupport;
 
@@ -26,6 +28,26 @@ public sealed class WebhookSignals
         foreach (var confidential in (string[])[webhook["secret"].GetString()!, "confidential", "ada@example.org"])
             Assert.DoesNotContain(service.Lines, line => line.Contains(confidential, StringComparison.Ordinal));
     }
+
+    /// <summary>The queries that the service makes without any webhook are at most ten a second: for the feed and for emails.</summary>
+    [Fact]
+    public async Task Thousand_webhooks_with_nothing_to_deliver_cost_no_queries()
+    {
+        LongTest.SkipUnlessDemanded();
+        using var service = await RunningService.StartAsync();
+        for (var i = 0; i < 1000; i++)
+            (await service.SendAsync("POST", "/api/v1/webhooks", $$"""{"url":"https://{{i}}.example.org/"}""")).Is(201);
+        await Task.Delay(TimeSpan.FromSeconds(2), TestContext.Current.CancellationToken); // the query of a new webhook
+        var (before, start) = (await QueriesAsync(service), Stopwatch.GetTimestamp());
+        await Task.Delay(TimeSpan.FromSeconds(5), TestContext.Current.CancellationToken);
+        var queries = await QueriesAsync(service) - before;
+        Assert.InRange(queries, 1, 10 * Stopwatch.GetElapsedTime(start).TotalSeconds);
+    }
+
+    private static async Task<double> QueriesAsync(RunningService service) => Regex.Matches(
+        (await service.SendAsync("GET", "/metrics")).Is(200).Body, "(?m)^db_client_operation_duration_seconds_count.* (?<count>[0-9]+)$",
+        RegexOptions.ExplicitCapture, TimeSpan.FromSeconds(30))
+        .Sum(series => double.Parse(series.Groups["count"].Value, CultureInfo.InvariantCulture));
 
     private static async Task UntilAsync(RunningService service, params string[] series)
     {

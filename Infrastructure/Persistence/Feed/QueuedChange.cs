@@ -1,8 +1,8 @@
 namespace CleanUsers.Infrastructure.Persistence.Feed;
 
 /// <summary>
-/// A change without a position in the feed. It has a position as soon as a reader or the background service looks, after its transaction was committed:
-/// see <see cref="ServerUsersDbContext.PlaceChangesAsync"/>.
+/// A change without a position in the feed. It gets one from the next reader, or from the background service, after its commit: see
+/// <see cref="ServerUsersDbContext.PlaceChangesAsync"/>.
 /// </summary>
 internal sealed class QueuedChange : IFeedItem
 {

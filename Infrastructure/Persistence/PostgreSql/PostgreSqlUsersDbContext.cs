@@ -78,7 +78,8 @@ internal sealed class PostgreSqlUsersDbContext(DbContextOptions<PostgreSqlUsersD
     /// updated, asking costs a round trip.
     /// </summary>
     protected override async Task MarkTransactionAsync(CancellationToken ct) =>
-        _transaction = LastSaved is { State: EntityState.Added or EntityState.Modified, Entry: { } entry } && entry.Metadata.FindProperty(Xmin) is not null
+        _transaction = LastSaved is { State: EntityState.Added or EntityState.Modified, Entry: { } entry }
+            && entry.Metadata.FindProperty(Xmin) is not null
         ? (uint)entry.Property(Xmin).CurrentValue!
         : await Database.SqlQuery<long>($"SELECT pg_current_xact_id()::text::bigint % 4294967296 AS \"Value\"").SingleAsync(ct);
 

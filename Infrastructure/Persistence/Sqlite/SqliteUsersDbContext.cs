@@ -83,7 +83,9 @@ internal sealed class SqliteUsersDbContext(DbContextOptions<SqliteUsersDbContext
         return command;
     }
 
-    /// <summary>Nothing to do: a change gets its position when it is inserted. Writers take turns, so the order of inserts is that of commits.</summary>
+    /// <summary>
+    /// Nothing to do: a change gets its position when it is inserted. Writers take turns, so the order of inserts is that of commits.
+    /// </summary>
     public override Task<bool> PlaceChangesAsync(CancellationToken ct) => Task.FromResult(false);
 
     /// <summary>A transaction that begins to read and never writes: in the write-ahead log, writers go on beside it.</summary>

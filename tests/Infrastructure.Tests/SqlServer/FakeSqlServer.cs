@@ -144,7 +144,8 @@ internal sealed partial class FakeSqlServer : IDbConnectionInterceptor, IDbTrans
             if (CommandText.StartsWith("SELECT CASE", StringComparison.Ordinal)) return Numbers(server.Count > 0);
             if (CommandText.Contains("FROM @taken;", StringComparison.Ordinal)) return Numbers(server.Count);
             var changes = Output.Matches(CommandText);
-            return changes.Count > 0 ? new DataTableReader([.. changes.Select(change => change.Groups["given"].Success ? Row(++server._given) : Row(1))]) : Nothing();
+            if (changes.Count == 0) return Nothing();
+            return new DataTableReader([.. changes.Select(change => change.Groups["given"].Success ? Row(++server._given) : Row(1))]);
         }
 
         protected override async Task<DbDataReader> ExecuteDbDataReaderAsync(CommandBehavior behavior, CancellationToken cancellationToken)
