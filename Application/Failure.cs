@@ -28,7 +28,7 @@ public sealed record Failure(string Code, string Detail)
         new Failure(ErrorCodes.VersionMismatch, $"The webhook has version {version}, which does not meet the condition.").ToString());
 
     public static Result CursorExpired() => Result.Error(new Failure(
-        ErrorCodes.CursorExpired, "The feed no longer has the change that the cursor follows.").ToString());
+        ErrorCodes.CursorExpired, "The feed no longer has the changes that follow: begin with cursor=now and the list of users.").ToString());
 
     /// <summary>The failure of a result that is neither a success nor invalid.</summary>
     public static Failure Of(IResult result)

@@ -31,6 +31,9 @@ internal sealed class ListChangesValidator : AbstractValidator<ListChangesQuery>
 /// <summary>Reads a page of the changes of all users, oldest first. Who follows the cursors sees each change once.</summary>
 public sealed class ListChanges(IValidator<ListChangesQuery> validator, IChangeFeed feed, FeedSignal signal, TimeProvider clock, IMapper mapper)
 {
+    /// <summary>How long a request is held that comes during shutdown: a reader that follows the cursors must not become a busy loop.</summary>
+    private static readonly TimeSpan WaitAtShutdown = TimeSpan.FromSeconds(1);
+
     /// <returns>The page, which always has the cursor of the next one, or <c>validation-failed</c>, <c>cursor-expired</c>.</returns>
     public async Task<Result<Page<FeedItemDto>>> ExecuteAsync(ListChangesQuery query, CancellationToken ct)
     {
@@ -38,13 +41,16 @@ public sealed class ListChanges(IValidator<ListChangesQuery> validator, IChangeF
         if (!validation.IsValid) return validation.ToInvalid();
 
         var start = clock.GetTimestamp();
-        var cursor = query.Cursor.Value;
+        var (cursor, wait) = (query.Cursor.Value, query.Wait.Value);
+        if (signal.IsClosed && wait > WaitAtShutdown) wait = WaitAtShutdown;
+        var isLate = signal.IsClosed;
         while (true)
         {
             var grown = signal.Next;
             if (await ReadAsync(cursor, query.PageSize.Value, ct) is not var (changes, next)) return Failure.CursorExpired();
-            var left = query.Wait.Value - clock.GetElapsedTime(start);
-            if (changes.Count > 0 || left <= TimeSpan.Zero || signal.IsClosed) return new Page<FeedItemDto>([.. changes.Select(ToDto)], $"{next}");
+            var left = wait - clock.GetElapsedTime(start);
+            if (changes.Count > 0 || left <= TimeSpan.Zero || (signal.IsClosed && !isLate))
+                return new Page<FeedItemDto>([.. changes.Select(ToDto)], $"{next}");
             await grown.WaitAsync(left, clock, ct).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
             ct.ThrowIfCancellationRequested();
             cursor = next;

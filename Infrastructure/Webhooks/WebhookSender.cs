@@ -50,7 +50,7 @@ internal sealed partial class WebhookSender : IWebhookSender, IDisposable
 
     public string? FindForbiddenAddress(Uri url)
     {
-        if (IPAddress.TryParse(url.IdnHost, out var address)) return _addresses.Allows(address) ? null : $"{address}";
+        if (IPAddress.TryParse(url.IdnHost.TrimEnd('.'), out var address)) return _addresses.Allows(address) ? null : $"{address}";
         return WebhookInput.IsLocalhost(url.IdnHost) && !_addresses.Allows(IPAddress.Loopback) && !_addresses.Allows(IPAddress.IPv6Loopback)
             ? url.IdnHost
             : null;
@@ -102,8 +102,9 @@ internal sealed partial class WebhookSender : IWebhookSender, IDisposable
         switch (exception)
         {
             case OperationCanceledException: return "The receiver did not respond in time.";
-            case HttpRequestException { InnerException: ForbiddenAddressException forbidden }:
-                return $"The host of the URL has the address {forbidden.Address}, which is not on the public internet, and not allowed.";
+            case HttpRequestException { InnerException: ForbiddenAddressException }:
+                // not which: that would show the addresses of names that only the service can look up
+                return "The host of the URL has an address that is not on the public internet, and not allowed.";
             case HttpRequestException { HttpRequestError: HttpRequestError.NameResolutionError }: return "The host of the URL was not found.";
             case HttpRequestException { HttpRequestError: HttpRequestError.ConnectionError }: return "The receiver can't be reached.";
             case HttpRequestException { HttpRequestError: HttpRequestError.SecureConnectionError }:

@@ -16,8 +16,6 @@ namespace CleanUsers.WebApi.Commands;
 /// </summary>
 internal sealed class ChangesFollowCommand : ServiceCommand
 {
-    private const string FromStart = "start";
-
     /// <summary>Between two looks for new changes.</summary>
     private static readonly TimeSpan Pause = TimeSpan.FromSeconds(1);
 
@@ -29,13 +27,13 @@ internal sealed class ChangesFollowCommand : ServiceCommand
         var file = new Option<FileInfo?>("--cursor-file") { Description = "Holds the place in the feed; if it exists, the command goes on there." };
         var from = new Option<string?>("--from")
         {
-            Description = $"Where to begin without a cursor file: {FromStart} or {FeedCursor.Now}.",
-            DefaultValueFactory = _ => FromStart,
+            Description = $"Where to begin without a cursor file: {FeedCursor.FromStart} or {FeedCursor.Now}.",
+            DefaultValueFactory = _ => FeedCursor.FromStart,
         };
         from.Validators.Add(typed =>
         {
-            if (typed.GetValueOrDefault<string>() is not (FromStart or FeedCursor.Now))
-                typed.AddError($"{from.Name}: From must be {FromStart} or {FeedCursor.Now}.");
+            if (typed.GetValueOrDefault<string>() is not (FeedCursor.FromStart or FeedCursor.Now))
+                typed.AddError($"{from.Name}: From must be {FeedCursor.FromStart} or {FeedCursor.Now}.");
         });
         var untilEnd = new Option<bool>("--until-end") { Description = "Ends at the end of the feed instead of waiting." };
         foreach (var option in (Option[])[file, from, untilEnd]) Add(option);
@@ -44,7 +42,7 @@ internal sealed class ChangesFollowCommand : ServiceCommand
             var input = new CommandInput(typed);
             var path = typed.GetValue(file)?.FullName;
             var query = new ListChangesQuery(
-                FeedCursor.Parse(Stored(path) ?? (typed.GetValue(from) == FromStart ? null : FeedCursor.Now)), UserListQuery.MaxPageSize);
+                FeedCursor.Parse(Stored(path) ?? typed.GetValue(from)), UserListQuery.MaxPageSize);
             return input.ExecuteAsync<ListChanges, ListChangesQuery, Page<FeedItemDto>>(
                 query, listChanges => FollowAsync(listChanges, query, path, input.IsSet(untilEnd), ct), _ => Task.CompletedTask);
         });
@@ -52,6 +50,9 @@ internal sealed class ChangesFollowCommand : ServiceCommand
 
     private static string? Stored(string? path)
     {
+        if (path is not null && !Directory.Exists(Path.GetDirectoryName(path)))
+            throw new RejectedFileException($"'{Path.GetDirectoryName(path)}' is not a folder.");
+        if (Directory.Exists(path)) throw new RejectedFileException($"'{path}' is a directory.");
         if (!File.Exists(path)) return null;
         using var reader = new StreamReader(RejectedFileException.Open(path, FileMode.Open, FileAccess.Read), Encoding.UTF8);
         var text = reader.ReadToEnd().TrimEnd('\r', '\n');
@@ -69,7 +70,8 @@ internal sealed class ChangesFollowCommand : ServiceCommand
             foreach (var item in page.Items)
                 await Console.Out.WriteLineAsync(JsonSerializer.Serialize(item, WireJson.Type<FeedItemDto>()));
             await Console.Out.FlushAsync(ct);
-            if (path is not null)
+            StandardOutput.EnsureIsRead();
+            if (path is not null && $"{query.Cursor.Value}" != page.NextCursor)
                 await OutputFile.WriteAsync(path, stream => stream.WriteAsync(Encoding.UTF8.GetBytes($"{page.NextCursor}\n"), ct).AsTask());
             query = query with { Cursor = FeedCursor.Parse(page.NextCursor) };
             if (page.Items.Count > 0) continue;

@@ -144,6 +144,45 @@ public sealed class DeliveringToWebhooks : UseCases
     }
 
     [Fact]
+    public async Task Batch_ends_once_a_client_disables_the_webhook()
+    {
+        Add(3);
+        _receiver = (_, _) =>
+        {
+            _webhook.Replace(_webhook.Details with { Status = WebhookStatus.Disabled }, Now, "eve");
+            return Task.FromResult(Delivered);
+        };
+        await DeliverAsync();
+        Assert.Equal("1-1", Assert.Single(_sent).Id);
+        Assert.Equal(1, _webhook.Position);
+    }
+
+    [Fact]
+    public async Task Batch_ends_once_a_client_deletes_the_webhook()
+    {
+        Add(3);
+        Webhooks.GetAsync(5, default).ReturnsForAnyArgs(_webhook, [null]);
+        await DeliverAsync();
+        Assert.Single(_sent);
+    }
+
+    [Theory]
+    [InlineData(WebhookOutcome.Failed)]
+    [InlineData(WebhookOutcome.Gone)]
+    public async Task Failure_of_the_URL_before_is_none_of_the_new_one(WebhookOutcome outcome)
+    {
+        Add(1);
+        _receiver = (_, _) =>
+        {
+            _webhook.Replace(_webhook.Details with { Url = "https://new.example.org/" }, Now, "eve");
+            return Task.FromResult(new WebhookAttempt(outcome, 410, "Gone."));
+        };
+        await DeliverAsync();
+        Assert.Equal((WebhookStatus.Active, 0, Now), (_webhook.Status, _webhook.FailedAttempts, _webhook.DueAt));
+        Assert.Empty(_failures);
+    }
+
+    [Fact]
     public async Task Result_of_a_batch_is_saved_also_if_another_write_comes_first()
     {
         Add(1);
@@ -252,6 +291,9 @@ public sealed class DeliveringToWebhooks : UseCases
     [InlineData(" https://example.org/", false)]
     [InlineData("https://example.org/\n", false)]
     [InlineData("https:\\\\example.org", false)]
+    [InlineData("http://example.org:0/", false)]
+    [InlineData("http://@example.org/", false)]
+    [InlineData("http://example.org/@?@", true)]
     [InlineData("https://exämple.org/", false)]
     public void Url_is_absolute_http_without_user_and_fragment(string? url, bool isValid) =>
         Assert.Equal(isValid, WebhookInput.ParseUrl(url).Error is null);

@@ -144,8 +144,23 @@ public sealed class ListingChanges : UseCases
         waiting = Get<ListChanges>().ExecuteAsync(new(FeedCursor.Start, 50, TimeSpan.FromSeconds(30)), Ct);
         Get<FeedSignal>().Close();
         Assert.Empty((await waiting).Value.Items);
-        Assert.Empty((await Get<ListChanges>().ExecuteAsync(new(FeedCursor.Start, 50, TimeSpan.FromSeconds(30)), Ct)).Value.Items);
+
+        // held for a second: a reader that follows the cursors must not become a busy loop
+        waiting = Get<ListChanges>().ExecuteAsync(new(FeedCursor.Start, 50, TimeSpan.FromSeconds(30)), Ct);
+        Assert.False(waiting.IsCompleted);
+        Clock.Advance(TimeSpan.FromSeconds(1));
+        Assert.Empty((await waiting).Value.Items);
     }
+
+    [Theory]
+    [InlineData("")]
+    [InlineData("Now")]
+    [InlineData("x")]
+    public void Cursor_that_is_not_one_of_the_feed_is_rejected_with_what_is_allowed(string cursor) => Assert.Equal(
+        "Cursor must be a nextCursor of the feed, 'start' or 'now'.", FeedCursor.Parse(cursor).Error!.Detail);
+
+    [Fact]
+    public void Start_is_before_the_first_change() => Assert.Equal(FeedCursor.Parse(null), FeedCursor.Parse("start"));
 
     private IEnumerable<PlacedChange> Placed() => _changes.Select((change, i) => new PlacedChange(i + 1, change)).Skip((int)_deleted);
 

@@ -21,6 +21,7 @@ public sealed class Dashboard
         // the metric of waiting emails appears after two seconds, those of webhooks once the worker has seen the webhook
         var metrics = "";
         while (!metrics.Contains("cleanusers_emails_waiting", StringComparison.Ordinal)
+            || !metrics.Contains("cleanusers_webhooks_lag_changes", StringComparison.Ordinal)
             || !metrics.Contains("cleanusers_webhooks_lag_seconds", StringComparison.Ordinal))
         {
             await Task.Delay(100, TestContext.Current.CancellationToken);

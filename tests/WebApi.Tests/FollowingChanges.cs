@@ -62,6 +62,32 @@ public sealed class FollowingChanges : IDisposable
         Assert.Contains("two@example.org", await following.Output.ReadLineAsync(TestContext.Current.CancellationToken), StringComparison.Ordinal);
     }
 
+    [Fact]
+    public async Task Command_whose_output_nobody_reads_any_more_ends_and_leaves_no_change_out()
+    {
+        LongTest.SkipUnlessDemanded();
+        await CreateAsync("one@example.org");
+        using var following = ChildProcess.Start(
+            "bash",
+            ["-c", $"dotnet '{typeof(Program).Assembly.Location}' changes follow --cursor-file '{CursorFile}' | head -n 1; exit ${{PIPESTATUS[0]}}"],
+            _folder);
+        Assert.Contains("one@example.org", await following.Output.ReadLineAsync(TestContext.Current.CancellationToken), StringComparison.Ordinal);
+        Assert.Equal(74, await following.WaitForExitAsync(TestContext.Current.CancellationToken));
+        await CreateAsync("two@example.org");
+        Assert.Equal(2, (await FollowAsync("--cursor-file", CursorFile))[^1]["userId"]!.GetValue<int>());
+    }
+
+    [Fact]
+    public async Task Cursor_file_in_a_folder_that_is_not_there_is_rejected_before_anything_is_printed()
+    {
+        await CreateAsync("one@example.org");
+        var folder = Path.Combine(_folder, "nowhere");
+        var (code, output, error) = await RunAsync("changes", "follow", "--until-end", "--cursor-file", Path.Combine(folder, "c"));
+        Assert.Equal((1, "", $"'{folder}' is not a folder.\n"), (code, output, error));
+        (code, output, error) = await RunAsync("changes", "follow", "--until-end", "--cursor-file", _folder);
+        Assert.Equal((1, "", $"'{_folder}' is a directory.\n"), (code, output, error));
+    }
+
     public void Dispose() => Directory.Delete(_folder, recursive: true);
 
     private async Task CreateAsync(string email) => Assert.Equal(0, (await RunAsync("users", "create", "--email", email)).Code);

@@ -53,6 +53,18 @@ public sealed class LostCommitReplies(ServiceBehindARelay service) : IClassFixtu
         Assert.DoesNotContain(_service.Signals.Lines(), line => line.GetProperty("level").GetString() is "Error" or "Critical");
     }
 
+    [Fact]
+    public async Task Changes_have_one_position_each_if_the_reply_to_their_placement_is_lost()
+    {
+        var now = (await _service.GetAsync("/api/v1/changes?cursor=now")).Is(200)["nextCursor"].GetString();
+        var id = await _service.CreateAsync("placed@lost.example");
+        var lost = _service.Relay.Lost;
+        _service.Relay.LoseNextReply(() => Task.CompletedTask);
+        var page = (await _service.GetAsync($"/api/v1/changes?cursor={now}")).Is(200);
+        Assert.Equal(lost + 1, _service.Relay.Lost);
+        Assert.Equal([id], page["items"].EnumerateArray().Select(item => item.GetProperty("userId").GetInt64()));
+    }
+
     /// <summary>The number of the user's emails, once all are delivered: a delivery commits too, and must not disturb the next test.</summary>
     private async Task<int> DeliveredAsync(long id)
     {

@@ -21,7 +21,7 @@ public sealed class DeliverToWebhook(
         "The retention has deleted changes that were not delivered yet. Read the list of users, set a new position, and activate the webhook.";
 
     /// <summary>Longer than a batch and its last attempt take, so that no other worker can begin meanwhile.</summary>
-    public static readonly TimeSpan Lease = TimeSpan.FromMinutes(3);
+    public static readonly TimeSpan Lease = TimeSpan.FromSeconds(90);
 
     private const int BatchSize = 100;
 
@@ -39,7 +39,7 @@ public sealed class DeliverToWebhook(
 
         using var cut = new CancellationTokenSource();
         await using var stopping = ct.Register(() => cut.CancelAfter(Grace));
-        var batch = new Batch(webhook.LeasedUntil!.Value, webhook.Position, webhook.Moves);
+        var batch = new Batch(webhook.LeasedUntil!.Value, webhook.Position, webhook.Moves, webhook.Version);
         try
         {
             await SendAsync(webhook, batch, cut.Token, ct);
@@ -63,6 +63,8 @@ public sealed class DeliverToWebhook(
             if (webhook.Wants(change.Kind))
             {
                 if (ct.IsCancellationRequested || clock.GetElapsedTime(start) > BatchTime) return;
+                // for each event: a client that disables, deletes or moves a webhook, or gives it another URL, wants no more of the old ones
+                if (await webhooks.GetAsync(webhook.Id, ct) is not { } present || !batch.IsOf(present)) return;
                 var attempt = await sender.SendAsync(ToEvent(webhook, change), cut);
                 if (attempt.Outcome != WebhookOutcome.Delivered)
                 {
@@ -101,7 +103,7 @@ public sealed class DeliverToWebhook(
         var now = clock.GetUtcNow();
         webhook.Advance(batch.Position, batch.Delivered, batch.IsEnd, now);
         if (batch.IsCut) webhook.Disable(ChangesDeleted, now, caller.Name);
-        if (batch.Failed is not { } failed) return null;
+        if (batch.Failed is not { } failed || !batch.IsOf(webhook)) return null; // that another URL failed says nothing about this one
         webhook.Fail(failed.Reason, failed.RetryAfter, now, caller.Name);
         var failure = WebhookFailure.Of(webhook, batch.FailedEvent, failed.StatusCode, now);
         if (failed.Outcome == WebhookOutcome.Gone) webhook.Disable(failed.Reason, now, caller.Name);
@@ -118,13 +120,16 @@ public sealed class DeliverToWebhook(
     private static string EventId(UserChange change) => string.Create(CultureInfo.InvariantCulture, $"{change.UserId}-{change.Version}");
 
     /// <summary>What came of a batch so far.</summary>
-    private sealed class Batch(DateTimeOffset leasedUntil, long position, int moves)
+    private sealed class Batch(DateTimeOffset leasedUntil, long position, int moves, long version)
     {
         /// <summary>Identifies the lease.</summary>
         public DateTimeOffset LeasedUntil => leasedUntil;
 
         /// <summary>As it was when the batch began.</summary>
         public int Moves => moves;
+
+        /// <summary>Whether no client has changed the webhook since the batch began.</summary>
+        public bool IsOf(Webhook webhook) => (webhook.Moves, webhook.Version) == (moves, version);
 
         public long Position { get; set; } = position;
 

@@ -24,7 +24,9 @@ public static class WebhookInput
                 "invalid-url", "Url must be an absolute URL with http or https, in ASCII, such as https://example.org/events.");
         }
 
-        if (url.UserInfo.Length > 0) return Parsed.Rejected<Uri>("invalid-url", "Url must not have a user name or a password.");
+        if (url.Port == 0) return Parsed.Rejected<Uri>("invalid-url", "Url must not have the port 0.");
+        if (text.Split('/', '?', '#')[2].Contains('@', StringComparison.Ordinal))
+            return Parsed.Rejected<Uri>("invalid-url", "Url must not have a user name or a password.");
         if (text.Contains('#', StringComparison.Ordinal)) return Parsed.Rejected<Uri>("invalid-url", "Url must not have a fragment.");
         return url;
     }
@@ -52,13 +54,15 @@ public static class WebhookInput
         if (text is null) return text;
         if (!text.IsPlainLine())
             return Parsed.Rejected<string?>("invalid-character", "Description must be one line of Unicode text, without control characters.");
-        return text.Length > 0 && text.EnumerateRunes().Count() <= Webhook.DescriptionMaxLength
+        if (text.Length == 0) return Parsed.Rejected<string?>("too-short", "Description must have at least one character, or be null.");
+        return text.EnumerateRunes().Count() <= Webhook.DescriptionMaxLength
             ? text
-            : Parsed.Rejected<string?>("too-long", $"Description must have 1 to {Webhook.DescriptionMaxLength} characters.");
+            : Parsed.Rejected<string?>("too-long", $"Description must have at most {Webhook.DescriptionMaxLength} characters.");
     }
 
     public static Parsed<WebhookStatus> ParseStatus(string? text) => text switch
     {
+        null => Parsed.Rejected<WebhookStatus>("required", "Status is required: Active or Disabled."),
         nameof(WebhookStatus.Active) => WebhookStatus.Active,
         nameof(WebhookStatus.Disabled) => WebhookStatus.Disabled,
         _ => Parsed.Rejected<WebhookStatus>("unknown-value", "Status must be Active or Disabled."),

@@ -71,7 +71,8 @@ internal static class ProblemCatalogue
 
     public static readonly Problem CursorExpired = new(
         ErrorCodes.CursorExpired, 410, "Cursor expired",
-        "The feed no longer has the change that the cursor follows: it is older than the retention, or the database was restored from a backup.",
+        "The feed no longer has the change that the cursor follows, or its first changes where the request has no cursor: "
+            + "they are older than the retention, or the database was restored from a backup.",
         "Take cursor=now, read the list of users, and follow the feed from there.");
 
     public static readonly Problem VersionMismatch = new(
