@@ -40,6 +40,7 @@ public sealed class ExpiringKeys(ExpiringKeys.AtAnyTime service) : IClassFixture
         protected override void ConfigureWebHost(IWebHostBuilder builder)
         {
             base.ConfigureWebHost(builder);
+            RemoveFrequentServices(builder);
             builder.ConfigureServices(services => services.AddSingleton<TimeProvider>(Clock));
         }
     }

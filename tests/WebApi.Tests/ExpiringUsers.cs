@@ -42,6 +42,7 @@ public sealed class ExpiringUsers(ExpiringUsers.WithRetention service) : IClassF
         protected override void ConfigureWebHost(IWebHostBuilder builder)
         {
             base.ConfigureWebHost(builder);
+            RemoveFrequentServices(builder);
             builder.ConfigureServices(services => services.AddSingleton<TimeProvider>(Clock));
         }
     }

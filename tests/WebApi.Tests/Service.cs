@@ -2,9 +2,11 @@ using System.Data.Common;
 using System.Net.Sockets;
 using System.Text;
 using CleanUsers.TestSupport;
+using CleanUsers.WebApi.Hosting;
 using CleanUsers.WebApi.Observability;
 using Microsoft.AspNetCore.Hosting;
 using Microsoft.AspNetCore.Mvc.Testing;
+using Microsoft.AspNetCore.TestHost;
 using Microsoft.Extensions.DependencyInjection;
 
 namespace CleanUsers.WebApi.Tests;
@@ -68,6 +70,15 @@ public class Service : WebApplicationFactory<Program>, IAsyncLifetime
 
     /// <summary>Executes a statement on the database, past the service.</summary>
     public Task ExecuteAsync(string statement) => Database.ExecuteAsync(statement);
+
+    /// <summary>
+    /// Removes the background services that look several times a second: from tests whose clock jumps by days, and from those of single commits.
+    /// </summary>
+    protected static void RemoveFrequentServices(IWebHostBuilder builder) => builder.ConfigureTestServices(services =>
+    {
+        foreach (var service in services.ToList())
+            if (service.ImplementationType == typeof(FeedPlacement) || service.ImplementationType == typeof(WebhookDelivery)) services.Remove(service);
+    });
 
     /// <summary>A connection of its own, past the service.</summary>
     public DbConnection ConnectToDatabase() => Database.Connect();

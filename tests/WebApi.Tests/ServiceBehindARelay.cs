@@ -1,9 +1,7 @@
 using System.Data.Common;
 using CleanUsers.Infrastructure.Persistence;
 using CleanUsers.TestSupport;
-using CleanUsers.WebApi.Hosting;
 using Microsoft.AspNetCore.Hosting;
-using Microsoft.AspNetCore.TestHost;
 using Npgsql;
 
 namespace CleanUsers.WebApi.Tests;
@@ -41,8 +39,7 @@ public sealed class ServiceBehindARelay : Service
     protected override void ConfigureWebHost(IWebHostBuilder builder)
     {
         base.ConfigureWebHost(builder);
-        builder.ConfigureTestServices(
-            services => services.Remove(services.Single(service => service.ImplementationType == typeof(FeedPlacement))));
+        RemoveFrequentServices(builder);
     }
 
     private sealed class RelayedDatabase : TestDatabase
