@@ -76,8 +76,8 @@ public class Service : WebApplicationFactory<Program>, IAsyncLifetime
     /// </summary>
     protected static void RemoveFrequentServices(IWebHostBuilder builder) => builder.ConfigureTestServices(services =>
     {
-        foreach (var service in services.ToList())
-            if (service.ImplementationType == typeof(FeedPlacement) || service.ImplementationType == typeof(WebhookDelivery)) services.Remove(service);
+        Type[] frequent = [typeof(FeedPlacement), typeof(WebhookDelivery)];
+        foreach (var service in services.Where(service => frequent.Contains(service.ImplementationType)).ToList()) services.Remove(service);
     });
 
     /// <summary>A connection of its own, past the service.</summary>
