@@ -17,7 +17,7 @@ public interface IChangeFeed
     /// <param name="limit">At most so many.</param>
     Task<IReadOnlyList<PlacedChange>> ListAsync(long from, int limit, CancellationToken ct);
 
-    /// <summary>The change that has the highest position; null if there is none.</summary>
+    /// <summary>The change that has the highest position; null if the feed is empty.</summary>
     Task<PlacedChange?> GetNewestAsync(CancellationToken ct);
 
     /// <summary>Remembers that the newest change was in the feed by now, which no change shows: an imported one has the time in its file.</summary>

@@ -24,7 +24,7 @@ public interface IWebhookRepository
     Task<Webhook?> FindToChangeAsync(long id, CancellationToken ct);
 
     /// <summary>Writes what was changed of the webhook found.</summary>
-    /// <param name="failure">A failed attempt to write with it; the oldest ones that are too many are removed. Null if there is none.</param>
+    /// <param name="failure">A failed attempt to write with it; the oldest ones that are too many are removed. Null if no attempt failed.</param>
     /// <param name="ct">Cancels it.</param>
     /// <returns>False if another write came first; nothing is written, and the webhook is stale: find it again.</returns>
     Task<bool> TryUpdateAsync(WebhookFailure? failure, CancellationToken ct);
@@ -36,6 +36,6 @@ public interface IWebhookRepository
 
 /// <param name="Position">The position in the feed of the last change that was delivered.</param>
 /// <param name="CaughtUpAt">Since when at the earliest the next change waits.</param>
-/// <param name="NextAt">When the next change was made; null if there is none.</param>
+/// <param name="NextAt">When the next change was made; null at the end of the feed.</param>
 public sealed record WebhookProgress(
     long Id, long Position, DateTimeOffset CaughtUpAt, DateTimeOffset DueAt, DateTimeOffset? LeasedUntil, DateTimeOffset? NextAt);

@@ -5,7 +5,7 @@ namespace CleanUsers.Application.Ports;
 /// <summary>Sends events to receivers.</summary>
 public interface IWebhookSender
 {
-    /// <summary>The address in a URL that nothing may be sent to; null if there is none, or the URL has a name that is not looked up here.</summary>
+    /// <summary>The address in a URL that nothing may be sent to; null if it has another one, or a name, which is not looked up here.</summary>
     string? FindForbiddenAddress(Uri url);
 
     /// <summary>Makes one attempt. Returns the outcome; throws no exception but cancellation.</summary>

@@ -37,17 +37,5 @@ internal sealed class EmailRepository(UsersDbContext db) : IEmailRepository
         return user is null ? null : (email, user);
     }
 
-    public async Task<bool> TryUpdateAsync(CancellationToken ct)
-    {
-        try
-        {
-            await db.SaveAsync(ct);
-            return true;
-        }
-        catch (DbUpdateException exception) when (db.IsConflict(exception))
-        {
-            db.ChangeTracker.Clear();
-            return false;
-        }
-    }
+    public Task<bool> TryUpdateAsync(CancellationToken ct) => db.TrySaveAsync(ct);
 }

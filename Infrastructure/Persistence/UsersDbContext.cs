@@ -153,6 +153,22 @@ internal abstract class UsersDbContext(DbContextOptions options) : DbContext(opt
         ChangeTracker.AcceptAllChanges();
     }
 
+    /// <inheritdoc cref="SaveAsync"/>
+    /// <returns>False if another write came first: nothing is written, and what was read before is stale.</returns>
+    public async Task<bool> TrySaveAsync(CancellationToken ct, Func<CancellationToken, Task>? write = null)
+    {
+        try
+        {
+            await SaveAsync(ct, write);
+            return true;
+        }
+        catch (DbUpdateException exception) when (IsConflict(exception))
+        {
+            ChangeTracker.Clear();
+            return false;
+        }
+    }
+
     /// <summary>
     /// Adds the record of a user's last change to what EF Core writes next: on SQL Server, and in a purge. A <see cref="PreparedUserWriter"/> writes
     /// the record in the command of the user.

@@ -47,9 +47,10 @@ internal sealed class WebhookRepository(UsersDbContext db) : IWebhookRepository
 
     public Task<bool> TryUpdateAsync(WebhookFailure? failure, CancellationToken ct)
     {
-        if (failure is null) return TrySaveAsync(write: null, ct);
+        if (failure is null) return db.TrySaveAsync(ct);
         db.Add(failure);
-        return TrySaveAsync(
+        return db.TrySaveAsync(
+            ct,
             async token =>
             {
                 await db.SaveChangesAsync(acceptAllChangesOnSuccess: false, token);
@@ -57,27 +58,12 @@ internal sealed class WebhookRepository(UsersDbContext db) : IWebhookRepository
                 var tooOld = await ofWebhook.OrderByDescending(other => other.Id).Skip(Webhook.KeptFailures).Select(other => other.Id)
                     .FirstOrDefaultAsync(token);
                 await ofWebhook.Where(other => other.Id <= tooOld).ExecuteDeleteAsync(token);
-            },
-            ct);
+            });
     }
 
     public Task<bool> TryDeleteAsync(Webhook webhook, CancellationToken ct)
     {
         db.Remove(webhook);
-        return TrySaveAsync(write: null, ct);
-    }
-
-    private async Task<bool> TrySaveAsync(Func<CancellationToken, Task>? write, CancellationToken ct)
-    {
-        try
-        {
-            await db.SaveAsync(ct, write);
-            return true;
-        }
-        catch (DbUpdateException exception) when (db.IsConflict(exception))
-        {
-            db.ChangeTracker.Clear();
-            return false;
-        }
+        return db.TrySaveAsync(ct);
     }
 }

@@ -11,6 +11,12 @@ namespace CleanUsers.WebApi.Hosting;
 /// <param name="host">What every periodic service needs.</param>
 internal abstract partial class PeriodicService(string work, TimeSpan pause, PeriodicService.Host host) : BackgroundService
 {
+    /// <summary>How often the same error is logged, at most: some services run several times a second, and an outage may last.</summary>
+    private static readonly TimeSpan LogInterval = TimeSpan.FromMinutes(1);
+
+    // the last error that was logged since the last success, and when
+    private LoggedError? _logged;
+
     protected abstract Task RunOnceAsync(CancellationToken ct);
 
     protected sealed override async Task ExecuteAsync(CancellationToken stoppingToken)
@@ -32,10 +38,14 @@ internal abstract partial class PeriodicService(string work, TimeSpan pause, Per
         try
         {
             await run(stoppingToken);
+            _logged = null;
         }
         catch (Exception exception) when (exception is not OperationCanceledException || !stoppingToken.IsCancellationRequested)
         {
             // of any type: drivers and libraries throw more than they document
+            var (kind, now) = (exception.GetBaseException().GetType(), host.Clock.GetUtcNow());
+            if (_logged is { } logged && logged.Kind == kind && now < logged.At + LogInterval) return;
+            _logged = new(kind, now);
             if (IsUnavailable(exception)) LogUnavailable(host.Logger, work, exception);
             else LogFailed(host.Logger, work, exception);
         }
@@ -52,6 +62,8 @@ internal abstract partial class PeriodicService(string work, TimeSpan pause, Per
 
     [LoggerMessage(LogLevel.Error, "An unexpected error: {Work} is tried again later.")]
     private static partial void LogFailed(ILogger logger, string work, Exception exception);
+
+    private sealed record LoggedError(Type Kind, DateTimeOffset At);
 
     internal sealed record Host(IServiceScopeFactory Scopes, TimeProvider Clock, ILogger<PeriodicService> Logger);
 }

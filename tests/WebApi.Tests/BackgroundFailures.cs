@@ -5,6 +5,7 @@ using Microsoft.AspNetCore.Hosting;
 using Microsoft.Data.Sqlite;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Hosting;
+using Microsoft.Extensions.Logging;
 using Microsoft.Extensions.Logging.Abstractions;
 using Microsoft.Extensions.Time.Testing;
 using Npgsql;
@@ -27,7 +28,7 @@ public sealed class BackgroundFailures
     public async Task Periodic_service_continues_after_every_exception(Exception exception)
     {
         var clock = new FakeTimeProvider();
-        using var service = new Failing(exception, clock);
+        using var service = new Failing(_ => exception, clock, NullLogger<PeriodicService>.Instance);
         await service.StartAsync(TestContext.Current.CancellationToken);
         using var timeout = new CancellationTokenSource(TimeSpan.FromSeconds(20));
         for (var run = 1; run <= 3; run++)
@@ -35,6 +36,30 @@ public sealed class BackgroundFailures
 
         await service.StopAsync(TestContext.Current.CancellationToken);
         Assert.True(service.ExecuteTask!.IsCompletedSuccessfully || service.ExecuteTask.IsCanceled);
+    }
+
+    [Fact]
+    public async Task Error_that_repeats_is_logged_once_a_minute_and_another_one_or_one_after_a_success_at_once()
+    {
+        const int Runs = 73;
+        var clock = new FakeTimeProvider();
+        var log = new Log();
+        using var service = new Failing(run => run switch { <= 70 => new IOException(), 72 => null, _ => new FormatException() }, clock, log);
+        log.Run = () => service.Run;
+        await service.StartAsync(TestContext.Current.CancellationToken);
+        // until it has its timer
+        while (!await service.Runs.WaitAsync(TimeSpan.FromMilliseconds(10), TestContext.Current.CancellationToken))
+            clock.Advance(TimeSpan.FromSeconds(1));
+        for (var run = 2; run <= Runs; run++)
+        {
+            clock.Advance(TimeSpan.FromSeconds(1));
+            Assert.True(await service.Runs.WaitAsync(TimeSpan.FromSeconds(20), TestContext.Current.CancellationToken));
+        }
+
+        await service.StopAsync(TestContext.Current.CancellationToken);
+        var repeated = log.Runs[1]; // a minute later: a run may see the time of the next one, and the second one that of the first
+        Assert.InRange(repeated, 60, 63);
+        Assert.Equal([1, repeated, 71, 73], log.Runs);
     }
 
     /// <summary>Otherwise the host would return as after an orderly shutdown, and the process would exit with 0.</summary>
@@ -49,9 +74,11 @@ public sealed class BackgroundFailures
         Assert.Equal("The end.", exception.Message);
     }
 
-    private sealed class Failing(Exception exception, TimeProvider clock)
-        : PeriodicService("failing", TimeSpan.FromSeconds(1), new Host(Scopes(), clock, NullLogger<PeriodicService>.Instance))
+    private sealed class Failing(Func<int, Exception?> fail, TimeProvider clock, ILogger<PeriodicService> log)
+        : PeriodicService("failing", TimeSpan.FromSeconds(1), new Host(Scopes(), clock, log))
     {
+        public int Run { get; private set; }
+
         public SemaphoreSlim Runs { get; } = new(0);
 
         public override void Dispose()
@@ -62,12 +89,28 @@ public sealed class BackgroundFailures
 
         protected override Task RunOnceAsync(CancellationToken ct)
         {
+            var exception = fail(++Run);
             Runs.Release();
-            return Task.FromException(exception);
+            return exception is null ? Task.CompletedTask : Task.FromException(exception);
         }
 
         private static IServiceScopeFactory Scopes() =>
             new ServiceCollection().AddSingleton<IDatabase>(new Available()).BuildServiceProvider().GetRequiredService<IServiceScopeFactory>();
+    }
+
+    /// <summary>Records in which runs something is logged.</summary>
+    private sealed class Log : ILogger<PeriodicService>
+    {
+        public List<int> Runs { get; } = [];
+
+        public Func<int> Run { get; set; } = () => 0;
+
+        void ILogger.Log<TState>(
+            LogLevel logLevel, EventId eventId, TState state, Exception? exception, Func<TState, Exception?, string> formatter) => Runs.Add(Run());
+
+        bool ILogger.IsEnabled(LogLevel logLevel) => true;
+
+        IDisposable? ILogger.BeginScope<TState>(TState state) => null;
     }
 
     private sealed class Available : IDatabase

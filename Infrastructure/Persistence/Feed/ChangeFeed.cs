@@ -22,7 +22,7 @@ internal sealed class ChangeFeed(UsersDbContext db) : IChangeFeed
         var (newest, marked) = (await db.Feed.MaxAsync(entry => (long?)entry.Position, ct), await Marks.MaxAsync(mark => (long?)mark.Position, ct));
         if (newest is not { } position || newest == marked) return;
         db.Add(new FeedMark { At = now, Position = position });
-        await TrySaveAsync(ct); // another process may have set the same one
+        await db.TrySaveAsync(ct); // another process may have set the same one
     }
 
     public async Task<int> DeleteOldestAsync(DateTimeOffset end, CancellationToken ct)
@@ -41,21 +41,7 @@ internal sealed class ChangeFeed(UsersDbContext db) : IChangeFeed
 
         db.RemoveRange(oldest.Select(placed => placed.entry));
         db.RemoveRange(oldest.Select(placed => placed.change));
-        return await TrySaveAsync(ct) ? oldest.Count : 0; // else another process deletes them
-    }
-
-    private async Task<bool> TrySaveAsync(CancellationToken ct)
-    {
-        try
-        {
-            await db.SaveAsync(ct);
-            return true;
-        }
-        catch (DbUpdateException exception) when (db.IsConflict(exception))
-        {
-            db.ChangeTracker.Clear();
-            return false;
-        }
+        return await db.TrySaveAsync(ct) ? oldest.Count : 0; // else another process deletes them
     }
 
     private IQueryable<PlacedChange> WithChanges(IQueryable<FeedEntry> entries) =>

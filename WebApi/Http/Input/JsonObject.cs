@@ -71,7 +71,7 @@ internal sealed class JsonObject
     public Optional<Parsed<IReadOnlyList<string>?>> OptionalTexts(string member) => Optional(member, element =>
     {
         if (element.ValueKind == JsonValueKind.Null) return Parsed.Accepted<IReadOnlyList<string>?>(null);
-        if (element.ValueKind != JsonValueKind.Array || element.EnumerateArray().Any(item => item.ValueKind != JsonValueKind.String))
+        if (element.ValueKind != JsonValueKind.Array)
         {
             return Reject<IReadOnlyList<string>?>(
                 member, "wrong-type", $"Member '{member}' must be an array of strings or null, not {Describe(element)}.");
@@ -80,6 +80,8 @@ internal sealed class JsonObject
         var texts = new List<string>();
         foreach (var item in element.EnumerateArray())
         {
+            if (item.ValueKind != JsonValueKind.String)
+                return Reject<IReadOnlyList<string>?>(member, "wrong-type", $"Member '{member}' must have strings only, not {Describe(item)}.");
             if (!TryGetText(item, out var text))
                 return Reject<IReadOnlyList<string>?>(member, "invalid-text", $"Member '{member}' has half a surrogate pair.");
             texts.Add(text!);
