@@ -1,4 +1,3 @@
-using Asp.Versioning;
 using CleanUsers.Application.Changes;
 using CleanUsers.WebApi.Http.Input;
 using CleanUsers.WebApi.Http.Pipeline;
@@ -13,8 +12,7 @@ namespace CleanUsers.WebApi.Changes;
 
 /// <summary>The feed of the changes of all users.</summary>
 [ApiController]
-[ApiVersion(1.0)]
-[Route("api/v{version:apiVersion}/changes")]
+[Route("api/v1/changes")]
 internal sealed class ChangesController : ControllerBase
 {
     [HttpRead]

@@ -1,4 +1,3 @@
-using Asp.Versioning;
 using CleanUsers.Application.Changes;
 using CleanUsers.WebApi.Http.Input;
 using CleanUsers.WebApi.Http.Pipeline;
@@ -12,8 +11,7 @@ namespace CleanUsers.WebApi.Changes;
 
 /// <summary>The history of a user, also while it is in the recycle bin.</summary>
 [ApiController]
-[ApiVersion(1.0)]
-[Route("api/v{version:apiVersion}")]
+[Route("api/v1")]
 internal sealed class HistoryController : ControllerBase
 {
     [HttpRead("users/{id:id}/history")]

@@ -1,4 +1,3 @@
-using Asp.Versioning;
 using CleanUsers.Application.Changes.Webhooks;
 using CleanUsers.WebApi.Http.Input;
 using CleanUsers.WebApi.Http.Pipeline;
@@ -14,8 +13,7 @@ namespace CleanUsers.WebApi.Changes;
 
 /// <summary>Receivers of the changes of all users.</summary>
 [ApiController]
-[ApiVersion(1.0)]
-[Route("api/v{version:apiVersion}/webhooks")]
+[Route("api/v1/webhooks")]
 [Authorize(Scopes.Webhooks)]
 internal sealed class WebhooksController(IOptions<HttpOptions> options) : ControllerBase
 {

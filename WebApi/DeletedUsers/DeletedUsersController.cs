@@ -1,4 +1,3 @@
-using Asp.Versioning;
 using CleanUsers.Application.DeletedUsers;
 using CleanUsers.Application.Users;
 using CleanUsers.WebApi.Http.Input;
@@ -14,8 +13,7 @@ using Microsoft.Extensions.Options;
 namespace CleanUsers.WebApi.DeletedUsers;
 
 [ApiController]
-[ApiVersion(1.0)]
-[Route("api/v{version:apiVersion}/deleted-users")]
+[Route("api/v1/deleted-users")]
 internal sealed class DeletedUsersController(IOptions<HttpOptions> options) : ControllerBase
 {
     [HttpRead]

@@ -1,4 +1,3 @@
-using Asp.Versioning;
 using CleanUsers.Application.Emails;
 using CleanUsers.WebApi.Http.Idempotency;
 using CleanUsers.WebApi.Http.Input;
@@ -12,8 +11,7 @@ using Microsoft.AspNetCore.Mvc;
 namespace CleanUsers.WebApi.Emails;
 
 [ApiController]
-[ApiVersion(1.0)]
-[Route("api/v{version:apiVersion}/users/{id:id}/emails")]
+[Route("api/v1/users/{id:id}/emails")]
 internal sealed class EmailsController : ControllerBase
 {
     /// <summary>

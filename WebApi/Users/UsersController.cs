@@ -1,4 +1,3 @@
-using Asp.Versioning;
 using CleanUsers.Application.Users;
 using CleanUsers.WebApi.Http.Idempotency;
 using CleanUsers.WebApi.Http.Input;
@@ -13,8 +12,7 @@ using Microsoft.Extensions.Options;
 namespace CleanUsers.WebApi.Users;
 
 [ApiController]
-[ApiVersion(1.0)]
-[Route("api/v{version:apiVersion}/users")]
+[Route("api/v1/users")]
 internal sealed class UsersController(IOptions<HttpOptions> options) : ControllerBase
 {
     [HttpPost]

@@ -12,9 +12,7 @@ public sealed class DescribedScopes(Service service) : IClassFixture<Service>
     {
         var required =
             from endpoint in service.Services.GetRequiredService<EndpointDataSource>().Endpoints.OfType<RouteEndpoint>()
-            let path = "/"
-                + endpoint.RoutePattern.RawText!.Trim('/').Replace("v{version:apiVersion}", "v1", StringComparison.Ordinal).Replace(
-                    ":id", "", StringComparison.Ordinal)
+            let path = "/" + endpoint.RoutePattern.RawText!.Trim('/').Replace(":id", "", StringComparison.Ordinal)
             where path.StartsWith("/api", StringComparison.Ordinal)
             from method in endpoint.Metadata.GetMetadata<IHttpMethodMetadata>()!.HttpMethods
             select $"{method} {path}: {endpoint.Metadata.GetMetadata<IAuthorizeData>()?.Policy}";

@@ -52,9 +52,7 @@ public sealed class OpenApiDescription(Service service) : IClassFixture<Service>
     {
         var served =
             from endpoint in service.Services.GetRequiredService<EndpointDataSource>().Endpoints.OfType<RouteEndpoint>()
-            let path = "/"
-                + endpoint.RoutePattern.RawText!.Trim('/').Replace("v{version:apiVersion}", "v1", StringComparison.Ordinal).Replace(
-                    ":id", "", StringComparison.Ordinal)
+            let path = "/" + endpoint.RoutePattern.RawText!.Trim('/').Replace(":id", "", StringComparison.Ordinal)
             where path.StartsWith("/api", StringComparison.Ordinal) || path.StartsWith("/health", StringComparison.Ordinal)
                 || path.StartsWith("/problems", StringComparison.Ordinal)
             from method in endpoint.Metadata.GetMetadata<IHttpMethodMetadata>()!.HttpMethods

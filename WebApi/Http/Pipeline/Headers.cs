@@ -1,4 +1,3 @@
-using Asp.Versioning.ApiExplorer;
 using CleanUsers.WebApi.Http.Input;
 using CleanUsers.WebApi.Http.Problems;
 using Microsoft.AspNetCore.Http.Features;
@@ -20,7 +19,10 @@ internal static class Headers
     private const string NothingIsRun = "default-src 'none'; base-uri 'none'; form-action 'none'; frame-ancestors 'none'";
 
     private const string OneYear = "max-age=31536000";
-    private const string Versions = "api-supported-versions";
+    private const string VersionsHeader = "api-supported-versions";
+
+    /// <summary>With commas between them, those that have routes.</summary>
+    private const string Versions = "1.0";
 
     /// <summary>To be used early: the headers are added when the response starts, after what is used later has set its own.</summary>
     public static void UseResponseHeaders(this WebApplication app)
@@ -28,11 +30,6 @@ internal static class Headers
         // a browser would remember it for localhost for a year, and require TLS of every other program there
         var isStrictlyTls = !app.Environment.IsDevelopment();
         var stopping = app.Lifetime.ApplicationStopping;
-#pragma warning disable AV0027 // none of our minimal endpoints has a version: the controllers have, and they are known from the start
-        var versions = new Lazy<string>(() => string.Join(
-            ", ",
-            app.Services.GetRequiredService<IApiVersionDescriptionProvider>().ApiVersionDescriptions.Select(description => description.ApiVersion)));
-#pragma warning restore AV0027
         Func<object, Task> add = Add;
         app.Use((context, next) =>
         {
@@ -48,7 +45,7 @@ internal static class Headers
             headers["Referrer-Policy"] = "no-referrer";
             if (headers.ContentSecurityPolicy.Count == 0) headers.ContentSecurityPolicy = NothingIsRun;
             if (isStrictlyTls && context.Request.IsHttps) headers.StrictTransportSecurity = OneYear; // RFC 6797 section 7.2: over TLS alone
-            if (Resources.IsApi(context.Request, out _) && !headers.ContainsKey(Versions)) headers[Versions] = versions.Value;
+            if (Resources.IsApi(context.Request)) headers[VersionsHeader] = Versions;
             // at shutdown, clients connect again, which leads them to another instance
             if (stopping.IsCancellationRequested || LeavesBodyUnread(context)) headers.Connection = "close";
             return Task.CompletedTask;

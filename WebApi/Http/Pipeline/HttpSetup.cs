@@ -1,6 +1,5 @@
 using System.ComponentModel.DataAnnotations;
 using System.Reflection;
-using Asp.Versioning;
 using CleanUsers.Application.Changes;
 using CleanUsers.WebApi.Hosting;
 using CleanUsers.WebApi.Http.Idempotency;
@@ -38,7 +37,7 @@ internal sealed class HttpOptions
     public TextList TrustedProxies { get; init; } = [];
 }
 
-/// <summary>The HTTP side of the service: controllers, versions, errors in one form, limits of the web server.</summary>
+/// <summary>The HTTP side of the service: controllers, errors in one form, limits of the web server.</summary>
 internal static class HttpSetup
 {
     /// <summary>The policy for requests that may wait as long as their clients let them.</summary>
@@ -71,15 +70,6 @@ internal static class HttpSetup
             api.SuppressModelStateInvalidFilter = true;
             api.SuppressMapClientErrors = true;
         });
-        builder.Services
-            .AddApiVersioning(versioning =>
-            {
-                versioning.ApiVersionReader = new UrlSegmentApiVersionReader();
-                versioning.ReportApiVersions = true;
-                versioning.UnsupportedApiVersionStatusCode = StatusCodes.Status404NotFound;
-            })
-            .AddMvc()
-            .AddApiExplorer();
         return builder;
     }
 

@@ -8,8 +8,8 @@ using Microsoft.AspNetCore.Routing.Template;
 namespace CleanUsers.WebApi.Http.Pipeline;
 
 /// <summary>
-/// Which resources there are, and which methods they have: an API version has one spelling, and every resource responds to OPTIONS, with the methods
-/// that routing finds for an unknown method.
+/// Which resources there are, and which methods they have: every resource responds to OPTIONS, with the methods that routing finds for an unknown
+/// method.
 /// </summary>
 internal static class Resources
 {
@@ -17,7 +17,6 @@ internal static class Resources
 
     public static IApplicationBuilder UseResources(this IApplicationBuilder app) => app.Use(async (context, next) =>
     {
-        if (IsApi(context.Request, out var rest) && !IsVersion(rest)) context.SetEndpoint(null); // 404, after all checks that every request gets
         OpenLikeItsReads(context);
         await next(context);
         var response = context.Response;
@@ -34,7 +33,7 @@ internal static class Resources
         if (!HttpMethods.IsOptions(context.Request.Method)) return;
 
         // as for the other methods: unknown parameters of a resource under /api are reported, and OPTIONS has no parameters
-        if (IsApi(context.Request, out _) && new RequestQuery(context.Request).Errors() is { Count: > 0 } errors)
+        if (IsApi(context.Request) && new RequestQuery(context.Request).Errors() is { Count: > 0 } errors)
         {
             response.Headers.Remove("Allow");
             await ProblemResult.ValidationFailed(errors).WriteAsync(context);
@@ -47,23 +46,11 @@ internal static class Resources
             if (allow.Contains(method, StringComparison.Ordinal)) Accepts(response, method);
     });
 
-    public static bool IsApi(HttpRequest request, out PathString rest) =>
-        request.Path.StartsWithSegments("/api", StringComparison.OrdinalIgnoreCase, out rest);
+    public static bool IsApi(HttpRequest request) => request.Path.StartsWithSegments("/api", StringComparison.OrdinalIgnoreCase);
 
     /// <summary>The path of a member of the collection that the request is for.</summary>
     public static string PathOfMember(HttpRequest request, long id) =>
         string.Create(CultureInfo.InvariantCulture, $"{request.PathBase.Add(request.Path).ToUriComponent().TrimEnd('/')}/{id}");
-
-    /// <summary>
-    /// One spelling a version, so that a resource has one path: Asp.Versioning would also take v1.0 and v01, and respond to vx with 400.
-    /// </summary>
-    private static bool IsVersion(PathString rest)
-    {
-        var segment = rest.Value.AsSpan().TrimStart('/');
-        var end = segment.IndexOf('/');
-        if (end >= 0) segment = segment[..end];
-        return segment.Length > 1 && segment[0] is 'v' or 'V' && segment[1] is not '0' && !segment[1..].ContainsAnyExceptInRange('0', '9');
-    }
 
     /// <summary>
     /// If a resource lacks the method, routing selects an endpoint of its own, without the metadata of the resource: authorization would require a
