@@ -36,6 +36,9 @@ public sealed class User
     /// <summary>What sorting by name compares, by code point: the name, or nothing, which comes first.</summary>
     public string SortName { get; private set; } = "";
 
+    /// <summary>What a search looks at, see <see cref="Users.SearchText"/>.</summary>
+    public string SearchText { get; private set; } = "";
+
     /// <summary>In years.</summary>
     public int? Age { get; private set; }
 
@@ -142,14 +145,15 @@ public sealed class User
     private void Set(UserDetails details)
     {
         ArgumentNullException.ThrowIfNull(details);
-        Set(details.Email);
         (Name, SortName) = (details.Name?.Value, details.Name?.Value ?? "");
+        Set(details.Email);
         Age = InRange(details.Age);
         Role = details.Role;
         Status = details.Status;
     }
 
-    private void Set(EmailAddress email) => (Email, EmailKey) = (email.Value, email.Key);
+    /// <summary>After the name, which is part of the search text.</summary>
+    private void Set(EmailAddress email) => (Email, EmailKey, SearchText) = (email.Value, email.Key, Users.SearchText.Of(email.Value, email.Key, Name));
 
     private void Touch(UserChangeKind change, DateTimeOffset time, string by)
     {

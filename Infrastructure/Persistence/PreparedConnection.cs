@@ -17,6 +17,9 @@ internal abstract class PreparedConnection : IAsyncDisposable
 /// <summary>Connections for statements that are not EF Core's.</summary>
 internal interface IPreparedConnections
 {
+    /// <summary>The function that finds in a text, the first parameter, another: its result is 0 if it is not there.</summary>
+    string Find { get; }
+
     /// <summary>A connection that is the caller's until it is disposed of.</summary>
     ValueTask<PreparedConnection> OpenAsync(CancellationToken ct);
 }

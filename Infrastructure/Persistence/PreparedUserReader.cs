@@ -11,8 +11,7 @@ internal sealed class PreparedUserReader(UserStatements statements, Func<UserRea
 
     public Task<User?> GetDeletedAsync(long id, CancellationToken ct) => statements.GetAsync(id, deleted: true, ct);
 
-    public Task<IReadOnlyList<User>> ListAsync(UserQuery query, CancellationToken ct) =>
-        query.Filter.Words is null ? statements.ListAsync(query, ct) : others().ListAsync(query, ct);
+    public Task<IReadOnlyList<User>> ListAsync(UserQuery query, CancellationToken ct) => statements.ListAsync(query, ct);
 
     public Task<IReadOnlyList<User>> GetByEmailAsync(IReadOnlyCollection<string> emailKeys, CancellationToken ct) =>
         others().GetByEmailAsync(emailKeys, ct);

@@ -26,6 +26,7 @@ internal sealed class UserConfiguration(string tieBreaker) : IEntityTypeConfigur
         builder.Property(user => user.EmailKey).HasMaxLength(EmailAddress.MaxBytes);
         builder.Property(user => user.Name).HasMaxLength(NameUnits);
         builder.Property(user => user.SortName).HasMaxLength(NameUnits);
+        builder.Property(user => user.SearchText).HasMaxLength(SearchText.MaxLength);
         builder.Property(user => user.CreatedBy).HasMaxLength(User.ActorMaxLength);
         builder.Property(user => user.UpdatedBy).HasMaxLength(User.ActorMaxLength);
         builder.Property(user => user.DeletedBy).HasMaxLength(User.ActorMaxLength);
@@ -34,7 +35,8 @@ internal sealed class UserConfiguration(string tieBreaker) : IEntityTypeConfigur
 
         builder.HasQueryFilter(NotDeleted, user => user.DeletedAt == null);
 
-        // Each order and each filter has one index for the users that are not deleted and another for the deleted: a user is in one of the two.
+        // Each order, each filter, and role and status together have one index for the users that are not deleted and another for the deleted: a
+        // user is in one of the two.
         builder.HasIndex(user => user.EmailKey, EmailIndex).IsUnique().HasFilter(Alive);
         builder.HasIndex([nameof(User.Id)], "IX_DeletedUsers_Id").HasFilter(Deleted); // the users' own order by id is the table's
         Index(nameof(User.EmailKey), "Email", Deleted);
@@ -44,11 +46,16 @@ internal sealed class UserConfiguration(string tieBreaker) : IEntityTypeConfigur
             Index(nameof(User.CreatedAt), "CreatedAt", where);
             Index(nameof(User.UpdatedAt), "UpdatedAt", where);
             Index(nameof(User.SortName), "Name", where);
-            builder.HasIndex([nameof(User.Role), nameof(User.Id)], where == Alive ? "IX_Users_Role" : "IX_DeletedUsers_Role").HasFilter(where);
-            builder.HasIndex([nameof(User.Status), nameof(User.Id)], where == Alive ? "IX_Users_Status" : "IX_DeletedUsers_Status").HasFilter(where);
+            Filter("Role", where, nameof(User.Role));
+            Filter("Status", where, nameof(User.Status));
+            Filter("RoleAndStatus", where, nameof(User.Role), nameof(User.Status));
         }
 
-        void Index(string key, string name, string where) =>
-            builder.HasIndex([key, tieBreaker], where == Alive ? $"IX_Users_{name}" : $"IX_DeletedUsers_{name}").HasFilter(where);
+        void Index(string key, string name, string where) => builder.HasIndex([key, tieBreaker], NameOf(name, where)).HasFilter(where);
+
+        void Filter(string name, string where, params string[] columns) =>
+            builder.HasIndex([.. columns, nameof(User.Id)], NameOf(name, where)).HasFilter(where);
+
+        static string NameOf(string name, string where) => where == Alive ? $"IX_Users_{name}" : $"IX_DeletedUsers_{name}";
     }
 }

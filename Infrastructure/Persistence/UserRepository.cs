@@ -51,12 +51,14 @@ internal sealed class UserRepository(UsersDbContext db, IUserLookup users, IUser
     public async Task<bool> TryPurgeAsync(User user, CancellationToken ct)
     {
         db.Users.Remove(user);
+        var words = SearchText.Words(user.SearchText);
         var saved = await SaveAsync(
             async token =>
             {
                 db.Record(user);
                 await db.SaveChangesAsync(acceptAllChangesOnSuccess: false, token);
                 await db.EraseStatesAsync(user.Id, token);
+                await db.Words.Where(word => words.Contains(word.Word) && word.UserId == user.Id).ExecuteDeleteAsync(token);
             },
             ct);
         return saved == UpdateOutcome.Saved;

@@ -6,6 +6,7 @@ using System.Runtime.InteropServices;
 using System.Text;
 using CleanUsers.Application.Ports;
 using CleanUsers.Domain.Users;
+using CleanUsers.Infrastructure.Persistence.Search;
 using Microsoft.EntityFrameworkCore.Storage;
 
 namespace CleanUsers.Infrastructure.Persistence;
@@ -17,6 +18,7 @@ namespace CleanUsers.Infrastructure.Persistence;
 internal sealed class UserStatements : IUserLookup
 {
     private readonly ConcurrentDictionary<Shape, PreparedStatement> _pages = new();
+    private readonly ConcurrentDictionary<int, PreparedStatement> _looks = new();
     private readonly IPreparedConnections _connections;
     private readonly string _tieBreaker;
     private readonly PreparedStatement _get;
@@ -35,26 +37,31 @@ internal sealed class UserStatements : IUserLookup
     Task<User?> IUserLookup.GetAsync(UsersDbContext db, long id, bool deleted, CancellationToken ct) => GetAsync(id, deleted, ct);
 
     public async Task<User?> GetAsync(long id, bool deleted, CancellationToken ct) =>
-        await ReadAsync(deleted ? _getDeleted : _get, [id], limit: 1, ct) is [var user] ? user : null;
+        await ReadAsync(deleted ? _getDeleted : _get, [id], Table.Read, limit: 1, ct) is [var user] ? user : null;
 
-    /// <summary>A page of users. The filter has no words.</summary>
-    public Task<IReadOnlyList<User>> ListAsync(UserQuery query, CancellationToken ct)
+    /// <summary>A page of users. The words of a search are looked at first, see <see cref="UserSearch"/>.</summary>
+    public async Task<IReadOnlyList<User>> ListAsync(UserQuery query, CancellationToken ct)
     {
-        var (statement, values) = Page(query);
-        return ReadAsync(statement, values, query.Limit, ct);
+        var rarest = query.Filter.Words is { } words ? UserSearch.Rarest(words, await LookAsync(words, ct)) : null;
+        var (statement, values) = Page(query, rarest);
+        return await ReadAsync(statement, values, Table.Read, query.Limit, ct);
     }
 
     /// <summary>The statement of a page, and the values of its parameters.</summary>
-    internal (PreparedStatement Statement, object?[] Values) Page(UserQuery query)
+    /// <param name="rarest">The word of a search whose users are looked at; null if users are read in their order.</param>
+    internal (PreparedStatement Statement, object?[] Values) Page(UserQuery query, string? rarest = null)
     {
         var filter = query.Filter;
+        var common = filter.Words?.Where(word => word != rarest).ToList() ?? [];
         var shape = new Shape(
             query.Deleted, query.Sort, query.After is not null, filter.EmailKey is not null, filter.Status, filter.Role,
-            filter.CreatedFrom is not null, filter.CreatedBefore is not null);
-        var values = new List<object?>(6);
+            filter.CreatedFrom is not null, filter.CreatedBefore is not null, rarest is not null, common.Count);
+        var values = new List<object?>(16);
         if (filter.EmailKey is { } email) values.Add(email);
         if (filter.CreatedFrom is { } from) values.Add(from);
         if (filter.CreatedBefore is { } before) values.Add(before);
+        if (rarest is not null) values.AddRange(rarest, UserSearch.After(rarest));
+        foreach (var word in common) values.Add(SearchText.Start(word));
         if (query.After is { } after)
         {
             if (query.Sort.Key is UserSortKey.Email or UserSortKey.Name) values.Add(after.Text);
@@ -81,6 +88,17 @@ internal sealed class UserStatements : IUserLookup
         if (shape.Role is { } role) sql.Append(CultureInfo.InvariantCulture, $" AND {Table.Column(nameof(User.Role))} = {(int)role}");
         if (shape.HasCreatedFrom) Where(nameof(User.CreatedAt), ">=");
         if (shape.HasCreatedBefore) Where(nameof(User.CreatedAt), "<");
+        if (shape.HasRareWord)
+        {
+            sql.Append(CultureInfo.InvariantCulture, $" AND {Table.Column(nameof(User.Id))} IN (SELECT \"UserId\" FROM \"UserWords\" WHERE ");
+            sql.Append(CultureInfo.InvariantCulture, $"\"Word\" >= {Parameter(nameof(User.SearchText))} AND \"Word\" < {Parameter(nameof(User.SearchText))})");
+        }
+
+        for (var i = 0; i < shape.CommonWords; i++)
+        {
+            var text = Table.Column(nameof(User.SearchText));
+            sql.Append(CultureInfo.InvariantCulture, $" AND {_connections.Find}({text}, {Parameter(nameof(User.SearchText))}) > 0");
+        }
 
         string[] order = shape.Sort.Key switch
         {
@@ -111,14 +129,32 @@ internal sealed class UserStatements : IUserLookup
         }
     }
 
+    /// <summary>How many entries the index has for each word of a search, as far as <see cref="UserSearch.Common"/>.</summary>
+    private async Task<IReadOnlyList<long>> LookAsync(IReadOnlyList<string> words, CancellationToken ct)
+    {
+        object?[] values = [.. words.SelectMany(word => (string[])[word, UserSearch.After(word)])];
+        var rows = await ReadAsync(
+            _looks.GetOrAdd(words.Count, MakeLook), values, row => words.Select((_, i) => row.GetInt64(i)).ToList(), limit: 1, ct);
+        return rows[0];
+    }
+
+    private PreparedStatement MakeLook(int words)
+    {
+        var counts = Enumerable.Range(0, words).Select(i => string.Create(
+            CultureInfo.InvariantCulture,
+            $"(SELECT count(*) FROM (SELECT 1 FROM \"UserWords\" WHERE \"Word\" >= @p{2 * i} AND \"Word\" < @p{(2 * i) + 1} LIMIT {UserSearch.Common}) w)"));
+        return new($"SELECT {string.Join(", ", counts)}", [.. Enumerable.Repeat(Table.Type(nameof(User.SearchText)), 2 * words)]);
+    }
+
     /// <summary>Retries after a transient failure, as EF Core does: a read changes nothing.</summary>
-    private async Task<IReadOnlyList<User>> ReadAsync(PreparedStatement statement, object?[] values, int limit, CancellationToken ct)
+    private async Task<IReadOnlyList<T>> ReadAsync<T>(
+        PreparedStatement statement, object?[] values, Func<DbDataReader, T> read, int limit, CancellationToken ct)
     {
         for (var attempt = 1; ; attempt++)
         {
             try
             {
-                return await ReadOnceAsync(statement, values, limit, ct);
+                return await ReadOnceAsync(statement, values, read, limit, ct);
             }
             catch (DbException exception) when (exception.IsTransient && attempt <= UsersDbContext.Retries)
             {
@@ -127,17 +163,18 @@ internal sealed class UserStatements : IUserLookup
         }
     }
 
-    private async Task<IReadOnlyList<User>> ReadOnceAsync(PreparedStatement statement, object?[] values, int limit, CancellationToken ct)
+    private async Task<IReadOnlyList<T>> ReadOnceAsync<T>(
+        PreparedStatement statement, object?[] values, Func<DbDataReader, T> read, int limit, CancellationToken ct)
     {
         await using var connection = await _connections.OpenAsync(ct);
         var command = connection.Command(statement);
         statement.SetValues(command, values);
         var start = Stopwatch.GetTimestamp();
-        var users = new List<User>(limit);
+        var found = new List<T>(limit);
         try
         {
             await using var rows = await command.ExecuteReaderAsync(ct);
-            while (await rows.ReadAsync(ct)) users.Add(Table.Read(rows));
+            while (await rows.ReadAsync(ct)) found.Add(read(rows));
         }
         catch (DbException exception)
         {
@@ -147,11 +184,12 @@ internal sealed class UserStatements : IUserLookup
 
         DatabaseTelemetry.Record(DatabaseTelemetry.Query, start);
         connection.Complete();
-        return users;
+        return found;
     }
 
     /// <summary>What decides about the text of a page's statement.</summary>
     [StructLayout(LayoutKind.Auto)]
     private readonly record struct Shape(
-        bool Deleted, UserSort Sort, bool HasAfter, bool HasEmail, UserStatus? Status, UserRole? Role, bool HasCreatedFrom, bool HasCreatedBefore);
+        bool Deleted, UserSort Sort, bool HasAfter, bool HasEmail, UserStatus? Status, UserRole? Role, bool HasCreatedFrom, bool HasCreatedBefore,
+        bool HasRareWord, int CommonWords);
 }

@@ -1,7 +1,6 @@
 using System.Data.Common;
 using System.Linq.Expressions;
 using System.Reflection;
-using CleanUsers.Application.Users;
 using CleanUsers.Domain.Users;
 using CleanUsers.Infrastructure.Persistence.Feed;
 using Microsoft.EntityFrameworkCore;
@@ -84,11 +83,10 @@ internal sealed class UserTable
     public static (IEnumerable<string> Removed, IEnumerable<string> Added) ChangedWords(EntityEntry<User> entry)
     {
         var user = entry.Entity;
-        if (entry.State == EntityState.Added) return ([], SearchWords.Of(user.Email, user.EmailKey, user.Name));
-        var (email, name) = (entry.Property(u => u.Email).OriginalValue, entry.Property(u => u.Name).OriginalValue);
-        if (email == user.Email && name == user.Name) return ([], []);
-        var (had, has) = (
-            SearchWords.Of(email, entry.Property(u => u.EmailKey).OriginalValue, name), SearchWords.Of(user.Email, user.EmailKey, user.Name));
+        if (entry.State == EntityState.Added) return ([], SearchText.Words(user.SearchText));
+        var before = entry.Property(u => u.SearchText).OriginalValue;
+        if (before == user.SearchText) return ([], []);
+        var (had, has) = (SearchText.Words(before), SearchText.Words(user.SearchText));
         return (had.Except(has), has.Except(had));
     }
 

@@ -1,5 +1,4 @@
 using CleanUsers.Application.Ports;
-using CleanUsers.Application.Users;
 using CleanUsers.Domain.Users;
 using CleanUsers.Infrastructure.Persistence;
 using Microsoft.EntityFrameworkCore;
@@ -40,6 +39,7 @@ public abstract class BulkWriting(Store store)
                     user.EmailKey,
                     user.Name,
                     user.SortName,
+                    user.SearchText,
                     user.Age,
                     user.Role,
                     user.Status,
@@ -51,7 +51,7 @@ public abstract class BulkWriting(Store store)
                     user.DeletedAt,
                     user.DeletedBy
                 }, read);
-            Assert.Equal(SearchWords.Of(user.Email, user.EmailKey, user.Name).Order(StringComparer.Ordinal), await WordsAsync(read.Id));
+            Assert.Equal(SearchText.Words(user.SearchText), await WordsAsync(read.Id));
         }
     }
 

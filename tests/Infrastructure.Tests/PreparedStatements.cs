@@ -12,10 +12,11 @@ internal static class PreparedStatements
     /// <summary>The database's plan of the statement that reads a page.</summary>
     /// <param name="explain">The command that returns a plan.</param>
     /// <param name="column">Which column of the plan has the text.</param>
+    /// <param name="rarest">The rare word of a search; null if all are common.</param>
     public static async Task<List<string>> ExplainAsync(
-        this IServiceProvider services, UserQuery query, string explain, int column, CancellationToken ct)
+        this IServiceProvider services, UserQuery query, string explain, int column, CancellationToken ct, string? rarest = null)
     {
-        var (statement, values) = services.GetRequiredService<UserStatements>().Page(query);
+        var (statement, values) = services.GetRequiredService<UserStatements>().Page(query, rarest);
         await using var connection = await services.GetRequiredService<IPreparedConnections>().OpenAsync(ct);
         var explained = statement with { Text = $"{explain} {statement.Text}" };
         var command = connection.Command(explained);

@@ -110,7 +110,7 @@ public sealed class TransientFailures(TransientFailures.FailingStore store) : IC
         await using var connection = new NpgsqlConnection(_store.Database.ConnectionString);
         await connection.OpenAsync(Ct);
         await ExecuteAsync($"SET deadlock_timeout = '1h'; BEGIN");
-        await ExecuteAsync($"INSERT INTO \"UserWords\" VALUES ({id}, 'zoe')");
+        await ExecuteAsync($"INSERT INTO \"UserWords\" (\"Word\", \"UserId\") VALUES ('zoe', {id})");
         // has the user, waits for the word
         var change = _store.ChangeAsync(id, user => user.Replace(user.Details with { Name = Sample.Name("Zoe") }, Sample.Now, "eve"), Ct);
         while (!await IsWaitedForAsync()) await Task.Delay(10, Ct);

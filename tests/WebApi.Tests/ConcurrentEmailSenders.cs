@@ -26,9 +26,9 @@ public sealed class ConcurrentEmailSenders : IAsyncLifetime
         await _mail.StartAsync();
         var first = await ServeAsync();
         await ExecuteAsync("""
-            INSERT INTO "Users" ("Id", "Email", "EmailKey", "SortName", "Role", "Status",
+            INSERT INTO "Users" ("Id", "Email", "EmailKey", "SortName", "SearchText", "Role", "Status",
                 "CreatedAt", "CreatedBy", "UpdatedAt", "UpdatedBy", "Version")
-            VALUES (1000, 'ada@example.org', 'ada@example.org', '', 0, 0, now(), 'eve', now(), 'eve', 1)
+            VALUES (1000, 'ada@example.org', 'ada@example.org', '', '', 0, 0, now(), 'eve', now(), 'eve', 1)
             """);
         await ExecuteAsync($"""
             INSERT INTO "Emails" ("Id", "UserId", "Subject", "Text", "Status", "CreatedAt", "CreatedBy", "Attempts", "DueAt", "Version")

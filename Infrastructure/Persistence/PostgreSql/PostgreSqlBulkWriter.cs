@@ -1,5 +1,4 @@
 using CleanUsers.Application.Ports;
-using CleanUsers.Application.Users;
 using CleanUsers.Domain.Users;
 using Microsoft.EntityFrameworkCore;
 using Npgsql;
@@ -90,7 +89,7 @@ internal sealed class PostgreSqlBulkWriter(UsersDbContext db) : IUserBulkWriter
     private async Task AddWordsAsync(IEnumerable<(User User, long Id)> users, CancellationToken ct)
     {
         var words = users
-            .SelectMany(pair => SearchWords.Of(pair.User.Email, pair.User.EmailKey, pair.User.Name).Select(word => (Word: word, User: pair.Id)))
+            .SelectMany(pair => SearchText.Words(pair.User.SearchText).Select(word => (Word: word, User: pair.Id)))
             .ToList();
         words.Sort((a, b) => string.CompareOrdinal(a.Word, b.Word)); // neighbours in the index are written together
         await using var copy = await Connection.BeginBinaryImportAsync("""COPY "UserWords" ("Word", "UserId") FROM STDIN (FORMAT BINARY)""", ct);

@@ -6,6 +6,8 @@ namespace CleanUsers.Infrastructure.Persistence.PostgreSql;
 /// <summary>Connections of the driver's own pool, which EF Core shares; the driver prepares what is executed often.</summary>
 internal sealed class PostgreSqlReadConnections(string connectionString) : IPreparedConnections
 {
+    public string Find => "strpos";
+
     public async ValueTask<PreparedConnection> OpenAsync(CancellationToken ct)
     {
         var connection = new NpgsqlConnection(connectionString); // one that can't be opened holds nothing

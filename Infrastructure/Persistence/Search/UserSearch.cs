@@ -4,11 +4,14 @@ using Microsoft.EntityFrameworkCore;
 
 namespace CleanUsers.Infrastructure.Persistence.Search;
 
-/// <summary>A search by the beginnings of words, executed on the index of words.</summary>
+/// <summary>A search by the beginnings of words.</summary>
 internal static class UserSearch
 {
     /// <summary>How many entries of the index make a word a common one.</summary>
-    private const int Common = 1000;
+    public const int Common = 1000;
+
+    /// <summary>A text after all search words.</summary>
+    private static readonly string Last = string.Concat(Enumerable.Repeat(char.ConvertFromUtf32(0x10FFFF), UserWordConfiguration.MaxLength));
 
     /// <summary>
     /// Looks first, reading at most <see cref="Common"/> entries a word, how common each word is. The rarest names the users to look at,
@@ -18,39 +21,44 @@ internal static class UserSearch
     public static async Task<IQueryable<User>> SearchAsync(
         this DbSet<UserWord> words, IQueryable<User> users, IReadOnlyList<string> search, CancellationToken ct)
     {
-        var rarest = search[0];
-        var fewest = Common;
+        var counts = new List<long>(search.Count);
+        foreach (var prefix in search) counts.Add(await words.BeginningWith(prefix).OrderBy(word => word.Word).Take(Common).CountAsync(ct));
+        var rarest = Rarest(search, counts);
         foreach (var prefix in search)
         {
-            var found = await words.BeginningWith(prefix).OrderBy(word => word.Word).Take(Common).CountAsync(ct);
-            if (found < fewest) (rarest, fewest) = (prefix, found);
-        }
-
-        foreach (var prefix in search)
-        {
-            var matching = words.BeginningWith(prefix);
-            users = fewest < Common && prefix == rarest
-                ? users.Where(user => matching.Select(word => word.UserId).Contains(user.Id))
-                : users.Where(user => matching.Any(word => word.UserId == user.Id));
+            if (prefix == rarest)
+            {
+                var matching = words.BeginningWith(prefix).Select(word => word.UserId);
+                users = users.Where(user => matching.Contains(user.Id));
+            }
+            else
+            {
+                var start = SearchText.Start(prefix);
+                users = users.Where(user => user.SearchText.Contains(start));
+            }
         }
 
         return users;
     }
 
-    /// <summary>As a range, because an index serves that, and LIKE only where the database's settings happen to fit.</summary>
-    private static IQueryable<UserWord> BeginningWith(this IQueryable<UserWord> words, string prefix)
-    {
-        if (After(prefix) is not { } end) return words.Where(word => string.Compare(word.Word, prefix) >= 0);
-        return words.Where(word => string.Compare(word.Word, prefix) >= 0 && string.Compare(word.Word, end) < 0);
-    }
+    /// <summary>The rarest word of a search; null if all are common.</summary>
+    /// <param name="counts">How many entries the index has for each, as far as <see cref="Common"/>.</param>
+    public static string? Rarest(IReadOnlyList<string> search, IReadOnlyList<long> counts) =>
+        search.Zip(counts).MinBy(word => word.Second) is (var rarest, < Common) ? rarest : null;
 
-    /// <summary>The first text, by code point, that is after all that begin with the prefix; null if no text is.</summary>
-    private static string? After(string prefix)
+    /// <summary>The words that begin with a prefix are a range, because an index serves that: not before it, and before the result.</summary>
+    public static string After(string prefix)
     {
         var runes = prefix.EnumerateRunes().ToList();
         while (runes is [.., { Value: 0x10FFFF }]) runes.RemoveAt(runes.Count - 1);
-        if (runes.Count == 0) return null;
+        if (runes.Count == 0) return Last;
         runes[^1] = new Rune(runes[^1].Value == 0xD7FF ? 0xE000 : runes[^1].Value + 1); // between the two are surrogates
         return string.Concat(runes);
+    }
+
+    private static IQueryable<UserWord> BeginningWith(this IQueryable<UserWord> words, string prefix)
+    {
+        var end = After(prefix);
+        return words.Where(word => string.Compare(word.Word, prefix) >= 0 && string.Compare(word.Word, end) < 0);
     }
 }

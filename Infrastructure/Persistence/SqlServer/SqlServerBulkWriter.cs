@@ -1,6 +1,5 @@
 using System.Data;
 using CleanUsers.Application.Ports;
-using CleanUsers.Application.Users;
 using CleanUsers.Domain.Users;
 using Microsoft.Data.SqlClient;
 using Microsoft.EntityFrameworkCore;
@@ -137,8 +136,8 @@ internal sealed class SqlServerBulkWriter(UsersDbContext db) : IUserBulkWriter
         rows.Columns.Add("UserId", typeof(long));
         rows.Columns.Add("Word", typeof(byte[]));
         foreach (var (user, id) in users)
-            foreach (var word in SearchWords.Of(user.Email, user.EmailKey, user.Name)) rows.Rows.Add([id, SqlServerUsersDbContext.ToUtf8(word)]);
-        await CopyAsync("[UserWords]", SqlBulkCopyOptions.CheckConstraints, rows, ct); // unchecked, the server would no longer trust the foreign key
+            foreach (var word in SearchText.Words(user.SearchText)) rows.Rows.Add([id, SqlServerUsersDbContext.ToUtf8(word)]);
+        await CopyAsync("[UserWords]", SqlBulkCopyOptions.Default, rows, ct);
     }
 
     private async Task CopyAsync(string table, SqlBulkCopyOptions options, DataTable rows, CancellationToken ct)

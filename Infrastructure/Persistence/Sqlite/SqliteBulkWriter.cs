@@ -1,5 +1,4 @@
 using CleanUsers.Application.Ports;
-using CleanUsers.Application.Users;
 using CleanUsers.Domain.Users;
 using Microsoft.Data.Sqlite;
 using Microsoft.EntityFrameworkCore;
@@ -44,7 +43,7 @@ internal sealed class SqliteBulkWriter(UsersDbContext db) : IUserBulkWriter
                 insertUser.Parameters[id].Value = next;
                 if (await insertUser.ExecuteNonQueryAsync(token) == 0) continue;
                 added[i] = true;
-                foreach (var word in SearchWords.Of(user.Email, user.EmailKey, user.Name)) words.Add((word, next));
+                foreach (var word in SearchText.Words(user.SearchText)) words.Add((word, next));
                 next++;
             }
 

@@ -14,6 +14,8 @@ internal sealed class SqliteReadConnections(string connectionString) : IPrepared
 
     private readonly ConcurrentStack<SqliteSession> _free = new();
 
+    public string Find => "instr";
+
     public ValueTask<PreparedConnection> OpenAsync(CancellationToken ct)
     {
         ct.ThrowIfCancellationRequested();

@@ -145,6 +145,12 @@ namespace CleanUsers.Infrastructure.Persistence.PostgreSql.Migrations
                     b.Property<int>("Role")
                         .HasColumnType("integer");
 
+                    b.Property<string>("SearchText")
+                        .IsRequired()
+                        .HasMaxLength(2724)
+                        .HasColumnType("character varying(2724)")
+                        .UseCollation("C");
+
                     b.Property<string>("SortName")
                         .IsRequired()
                         .HasMaxLength(400)
@@ -191,6 +197,9 @@ namespace CleanUsers.Infrastructure.Persistence.PostgreSql.Migrations
                     b.HasIndex(new[] { "Role", "Id" }, "IX_DeletedUsers_Role")
                         .HasFilter("\"DeletedAt\" IS NOT NULL");
 
+                    b.HasIndex(new[] { "Role", "Status", "Id" }, "IX_DeletedUsers_RoleAndStatus")
+                        .HasFilter("\"DeletedAt\" IS NOT NULL");
+
                     b.HasIndex(new[] { "Status", "Id" }, "IX_DeletedUsers_Status")
                         .HasFilter("\"DeletedAt\" IS NOT NULL");
 
@@ -208,6 +217,9 @@ namespace CleanUsers.Infrastructure.Persistence.PostgreSql.Migrations
                         .HasFilter("\"DeletedAt\" IS NULL");
 
                     b.HasIndex(new[] { "Role", "Id" }, "IX_Users_Role")
+                        .HasFilter("\"DeletedAt\" IS NULL");
+
+                    b.HasIndex(new[] { "Role", "Status", "Id" }, "IX_Users_RoleAndStatus")
                         .HasFilter("\"DeletedAt\" IS NULL");
 
                     b.HasIndex(new[] { "Status", "Id" }, "IX_Users_Status")
@@ -516,17 +528,15 @@ namespace CleanUsers.Infrastructure.Persistence.PostgreSql.Migrations
 
             modelBuilder.Entity("CleanUsers.Infrastructure.Persistence.Search.UserWord", b =>
                 {
-                    b.Property<long>("UserId")
-                        .HasColumnType("bigint");
-
                     b.Property<string>("Word")
                         .HasMaxLength(400)
                         .HasColumnType("character varying(400)")
                         .UseCollation("C");
 
-                    b.HasKey("UserId", "Word");
+                    b.Property<long>("UserId")
+                        .HasColumnType("bigint");
 
-                    b.HasIndex("Word", "UserId");
+                    b.HasKey("Word", "UserId");
 
                     b.ToTable("UserWords", (string)null);
                 });
@@ -555,15 +565,6 @@ namespace CleanUsers.Infrastructure.Persistence.PostgreSql.Migrations
                         .WithMany()
                         .HasForeignKey("UserId")
                         .OnDelete(DeleteBehavior.Cascade);
-                });
-
-            modelBuilder.Entity("CleanUsers.Infrastructure.Persistence.Search.UserWord", b =>
-                {
-                    b.HasOne("CleanUsers.Domain.Users.User", null)
-                        .WithMany()
-                        .HasForeignKey("UserId")
-                        .OnDelete(DeleteBehavior.Cascade)
-                        .IsRequired();
                 });
 #pragma warning restore 612, 618
         }

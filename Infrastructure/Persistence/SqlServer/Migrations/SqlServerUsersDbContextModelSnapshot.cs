@@ -145,6 +145,12 @@ namespace CleanUsers.Infrastructure.Persistence.SqlServer.Migrations
                     b.Property<int>("Role")
                         .HasColumnType("int");
 
+                    b.Property<string>("SearchText")
+                        .IsRequired()
+                        .HasMaxLength(2724)
+                        .HasColumnType("nvarchar(2724)")
+                        .UseCollation("Latin1_General_100_BIN2");
+
                     b.Property<byte[]>("SortName")
                         .IsRequired()
                         .HasMaxLength(800)
@@ -197,6 +203,11 @@ namespace CleanUsers.Infrastructure.Persistence.SqlServer.Migrations
 
                     SqlServerIndexBuilderExtensions.IncludeProperties(b.HasIndex(new[] { "Role", "Id" }, "IX_DeletedUsers_Role"), new[] { "DeletedAt" });
 
+                    b.HasIndex(new[] { "Role", "Status", "Id" }, "IX_DeletedUsers_RoleAndStatus")
+                        .HasFilter("\"DeletedAt\" IS NOT NULL");
+
+                    SqlServerIndexBuilderExtensions.IncludeProperties(b.HasIndex(new[] { "Role", "Status", "Id" }, "IX_DeletedUsers_RoleAndStatus"), new[] { "DeletedAt" });
+
                     b.HasIndex(new[] { "Status", "Id" }, "IX_DeletedUsers_Status")
                         .HasFilter("\"DeletedAt\" IS NOT NULL");
 
@@ -227,6 +238,11 @@ namespace CleanUsers.Infrastructure.Persistence.SqlServer.Migrations
                         .HasFilter("\"DeletedAt\" IS NULL");
 
                     SqlServerIndexBuilderExtensions.IncludeProperties(b.HasIndex(new[] { "Role", "Id" }, "IX_Users_Role"), new[] { "DeletedAt" });
+
+                    b.HasIndex(new[] { "Role", "Status", "Id" }, "IX_Users_RoleAndStatus")
+                        .HasFilter("\"DeletedAt\" IS NULL");
+
+                    SqlServerIndexBuilderExtensions.IncludeProperties(b.HasIndex(new[] { "Role", "Status", "Id" }, "IX_Users_RoleAndStatus"), new[] { "DeletedAt" });
 
                     b.HasIndex(new[] { "Status", "Id" }, "IX_Users_Status")
                         .HasFilter("\"DeletedAt\" IS NULL");
@@ -542,16 +558,14 @@ namespace CleanUsers.Infrastructure.Persistence.SqlServer.Migrations
 
             modelBuilder.Entity("CleanUsers.Infrastructure.Persistence.Search.UserWord", b =>
                 {
-                    b.Property<long>("UserId")
-                        .HasColumnType("bigint");
-
                     b.Property<byte[]>("Word")
                         .HasMaxLength(800)
                         .HasColumnType("varbinary(800)");
 
-                    b.HasKey("UserId", "Word");
+                    b.Property<long>("UserId")
+                        .HasColumnType("bigint");
 
-                    b.HasIndex("Word", "UserId");
+                    b.HasKey("Word", "UserId");
 
                     b.ToTable("UserWords", (string)null);
                 });
@@ -580,15 +594,6 @@ namespace CleanUsers.Infrastructure.Persistence.SqlServer.Migrations
                         .WithMany()
                         .HasForeignKey("UserId")
                         .OnDelete(DeleteBehavior.Cascade);
-                });
-
-            modelBuilder.Entity("CleanUsers.Infrastructure.Persistence.Search.UserWord", b =>
-                {
-                    b.HasOne("CleanUsers.Domain.Users.User", null)
-                        .WithMany()
-                        .HasForeignKey("UserId")
-                        .OnDelete(DeleteBehavior.Cascade)
-                        .IsRequired();
                 });
 #pragma warning restore 612, 618
         }

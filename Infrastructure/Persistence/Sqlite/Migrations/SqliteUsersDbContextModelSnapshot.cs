@@ -118,6 +118,11 @@ namespace CleanUsers.Infrastructure.Persistence.Sqlite.Migrations
                     b.Property<int>("Role")
                         .HasColumnType("INTEGER");
 
+                    b.Property<string>("SearchText")
+                        .IsRequired()
+                        .HasMaxLength(2724)
+                        .HasColumnType("TEXT");
+
                     b.Property<string>("SortName")
                         .IsRequired()
                         .HasMaxLength(400)
@@ -158,6 +163,9 @@ namespace CleanUsers.Infrastructure.Persistence.Sqlite.Migrations
                     b.HasIndex(new[] { "Role", "Id" }, "IX_DeletedUsers_Role")
                         .HasFilter("\"DeletedAt\" IS NOT NULL");
 
+                    b.HasIndex(new[] { "Role", "Status", "Id" }, "IX_DeletedUsers_RoleAndStatus")
+                        .HasFilter("\"DeletedAt\" IS NOT NULL");
+
                     b.HasIndex(new[] { "Status", "Id" }, "IX_DeletedUsers_Status")
                         .HasFilter("\"DeletedAt\" IS NOT NULL");
 
@@ -175,6 +183,9 @@ namespace CleanUsers.Infrastructure.Persistence.Sqlite.Migrations
                         .HasFilter("\"DeletedAt\" IS NULL");
 
                     b.HasIndex(new[] { "Role", "Id" }, "IX_Users_Role")
+                        .HasFilter("\"DeletedAt\" IS NULL");
+
+                    b.HasIndex(new[] { "Role", "Status", "Id" }, "IX_Users_RoleAndStatus")
                         .HasFilter("\"DeletedAt\" IS NULL");
 
                     b.HasIndex(new[] { "Status", "Id" }, "IX_Users_Status")
@@ -417,16 +428,14 @@ namespace CleanUsers.Infrastructure.Persistence.Sqlite.Migrations
 
             modelBuilder.Entity("CleanUsers.Infrastructure.Persistence.Search.UserWord", b =>
                 {
-                    b.Property<long>("UserId")
-                        .HasColumnType("INTEGER");
-
                     b.Property<string>("Word")
                         .HasMaxLength(400)
                         .HasColumnType("TEXT");
 
-                    b.HasKey("UserId", "Word");
+                    b.Property<long>("UserId")
+                        .HasColumnType("INTEGER");
 
-                    b.HasIndex("Word", "UserId");
+                    b.HasKey("Word", "UserId");
 
                     b.ToTable("UserWords", (string)null);
                 });
@@ -455,15 +464,6 @@ namespace CleanUsers.Infrastructure.Persistence.Sqlite.Migrations
                         .WithMany()
                         .HasForeignKey("UserId")
                         .OnDelete(DeleteBehavior.Cascade);
-                });
-
-            modelBuilder.Entity("CleanUsers.Infrastructure.Persistence.Search.UserWord", b =>
-                {
-                    b.HasOne("CleanUsers.Domain.Users.User", null)
-                        .WithMany()
-                        .HasForeignKey("UserId")
-                        .OnDelete(DeleteBehavior.Cascade)
-                        .IsRequired();
                 });
 #pragma warning restore 612, 618
         }

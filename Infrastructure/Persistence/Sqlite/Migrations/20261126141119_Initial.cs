@@ -67,6 +67,7 @@ namespace CleanUsers.Infrastructure.Persistence.Sqlite.Migrations
                     EmailKey = table.Column<string>(type: "TEXT", maxLength: 254, nullable: false),
                     Name = table.Column<string>(type: "TEXT", maxLength: 400, nullable: true),
                     SortName = table.Column<string>(type: "TEXT", maxLength: 400, nullable: false),
+                    SearchText = table.Column<string>(type: "TEXT", maxLength: 2724, nullable: false),
                     Age = table.Column<int>(type: "INTEGER", nullable: true),
                     Role = table.Column<int>(type: "INTEGER", nullable: false),
                     Status = table.Column<int>(type: "INTEGER", nullable: false),
@@ -82,6 +83,18 @@ namespace CleanUsers.Infrastructure.Persistence.Sqlite.Migrations
                 constraints: table =>
                 {
                     table.PrimaryKey("PK_Users", x => x.Id);
+                });
+
+            migrationBuilder.CreateTable(
+                name: "UserWords",
+                columns: table => new
+                {
+                    Word = table.Column<string>(type: "TEXT", maxLength: 400, nullable: false),
+                    UserId = table.Column<long>(type: "INTEGER", nullable: false)
+                },
+                constraints: table =>
+                {
+                    table.PrimaryKey("PK_UserWords", x => new { x.Word, x.UserId });
                 });
 
             migrationBuilder.CreateTable(
@@ -162,24 +175,6 @@ namespace CleanUsers.Infrastructure.Persistence.Sqlite.Migrations
                     table.PrimaryKey("PK_IdempotencyRecords", x => x.Scope);
                     table.ForeignKey(
                         name: "FK_IdempotencyRecords_Users_UserId",
-                        column: x => x.UserId,
-                        principalTable: "Users",
-                        principalColumn: "Id",
-                        onDelete: ReferentialAction.Cascade);
-                });
-
-            migrationBuilder.CreateTable(
-                name: "UserWords",
-                columns: table => new
-                {
-                    UserId = table.Column<long>(type: "INTEGER", nullable: false),
-                    Word = table.Column<string>(type: "TEXT", maxLength: 400, nullable: false)
-                },
-                constraints: table =>
-                {
-                    table.PrimaryKey("PK_UserWords", x => new { x.UserId, x.Word });
-                    table.ForeignKey(
-                        name: "FK_UserWords_Users_UserId",
                         column: x => x.UserId,
                         principalTable: "Users",
                         principalColumn: "Id",
@@ -268,6 +263,12 @@ namespace CleanUsers.Infrastructure.Persistence.Sqlite.Migrations
                 filter: "\"DeletedAt\" IS NOT NULL");
 
             migrationBuilder.CreateIndex(
+                name: "IX_DeletedUsers_RoleAndStatus",
+                table: "Users",
+                columns: new[] { "Role", "Status", "Id" },
+                filter: "\"DeletedAt\" IS NOT NULL");
+
+            migrationBuilder.CreateIndex(
                 name: "IX_DeletedUsers_Status",
                 table: "Users",
                 columns: new[] { "Status", "Id" },
@@ -305,6 +306,12 @@ namespace CleanUsers.Infrastructure.Persistence.Sqlite.Migrations
                 filter: "\"DeletedAt\" IS NULL");
 
             migrationBuilder.CreateIndex(
+                name: "IX_Users_RoleAndStatus",
+                table: "Users",
+                columns: new[] { "Role", "Status", "Id" },
+                filter: "\"DeletedAt\" IS NULL");
+
+            migrationBuilder.CreateIndex(
                 name: "IX_Users_Status",
                 table: "Users",
                 columns: new[] { "Status", "Id" },
@@ -315,11 +322,6 @@ namespace CleanUsers.Infrastructure.Persistence.Sqlite.Migrations
                 table: "Users",
                 columns: new[] { "UpdatedAt", "IdInOrders" },
                 filter: "\"DeletedAt\" IS NULL");
-
-            migrationBuilder.CreateIndex(
-                name: "IX_UserWords_Word_UserId",
-                table: "UserWords",
-                columns: new[] { "Word", "UserId" });
 
             migrationBuilder.CreateIndex(
                 name: "IX_WebhookFailures_WebhookId_Id",

@@ -10,7 +10,7 @@ using Microsoft.EntityFrameworkCore.Storage.ValueConversion;
 namespace CleanUsers.Infrastructure.Persistence.Sqlite.Migrations
 {
     [DbContext(typeof(SqliteUsersDbContext))]
-    [Migration("20261126111542_Initial")]
+    [Migration("20261126141119_Initial")]
     partial class Initial
     {
         /// <inheritdoc />
@@ -121,6 +121,11 @@ namespace CleanUsers.Infrastructure.Persistence.Sqlite.Migrations
                     b.Property<int>("Role")
                         .HasColumnType("INTEGER");
 
+                    b.Property<string>("SearchText")
+                        .IsRequired()
+                        .HasMaxLength(2724)
+                        .HasColumnType("TEXT");
+
                     b.Property<string>("SortName")
                         .IsRequired()
                         .HasMaxLength(400)
@@ -161,6 +166,9 @@ namespace CleanUsers.Infrastructure.Persistence.Sqlite.Migrations
                     b.HasIndex(new[] { "Role", "Id" }, "IX_DeletedUsers_Role")
                         .HasFilter("\"DeletedAt\" IS NOT NULL");
 
+                    b.HasIndex(new[] { "Role", "Status", "Id" }, "IX_DeletedUsers_RoleAndStatus")
+                        .HasFilter("\"DeletedAt\" IS NOT NULL");
+
                     b.HasIndex(new[] { "Status", "Id" }, "IX_DeletedUsers_Status")
                         .HasFilter("\"DeletedAt\" IS NOT NULL");
 
@@ -178,6 +186,9 @@ namespace CleanUsers.Infrastructure.Persistence.Sqlite.Migrations
                         .HasFilter("\"DeletedAt\" IS NULL");
 
                     b.HasIndex(new[] { "Role", "Id" }, "IX_Users_Role")
+                        .HasFilter("\"DeletedAt\" IS NULL");
+
+                    b.HasIndex(new[] { "Role", "Status", "Id" }, "IX_Users_RoleAndStatus")
                         .HasFilter("\"DeletedAt\" IS NULL");
 
                     b.HasIndex(new[] { "Status", "Id" }, "IX_Users_Status")
@@ -420,16 +431,14 @@ namespace CleanUsers.Infrastructure.Persistence.Sqlite.Migrations
 
             modelBuilder.Entity("CleanUsers.Infrastructure.Persistence.Search.UserWord", b =>
                 {
-                    b.Property<long>("UserId")
-                        .HasColumnType("INTEGER");
-
                     b.Property<string>("Word")
                         .HasMaxLength(400)
                         .HasColumnType("TEXT");
 
-                    b.HasKey("UserId", "Word");
+                    b.Property<long>("UserId")
+                        .HasColumnType("INTEGER");
 
-                    b.HasIndex("Word", "UserId");
+                    b.HasKey("Word", "UserId");
 
                     b.ToTable("UserWords", (string)null);
                 });
@@ -458,15 +467,6 @@ namespace CleanUsers.Infrastructure.Persistence.Sqlite.Migrations
                         .WithMany()
                         .HasForeignKey("UserId")
                         .OnDelete(DeleteBehavior.Cascade);
-                });
-
-            modelBuilder.Entity("CleanUsers.Infrastructure.Persistence.Search.UserWord", b =>
-                {
-                    b.HasOne("CleanUsers.Domain.Users.User", null)
-                        .WithMany()
-                        .HasForeignKey("UserId")
-                        .OnDelete(DeleteBehavior.Cascade)
-                        .IsRequired();
                 });
 #pragma warning restore 612, 618
         }

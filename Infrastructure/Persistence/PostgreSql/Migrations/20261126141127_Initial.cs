@@ -105,6 +105,7 @@ namespace CleanUsers.Infrastructure.Persistence.PostgreSql.Migrations
                     EmailKey = table.Column<string>(type: "character varying(254)", maxLength: 254, nullable: false, collation: "C"),
                     Name = table.Column<string>(type: "character varying(400)", maxLength: 400, nullable: true, collation: "C"),
                     SortName = table.Column<string>(type: "character varying(400)", maxLength: 400, nullable: false, collation: "C"),
+                    SearchText = table.Column<string>(type: "character varying(2724)", maxLength: 2724, nullable: false, collation: "C"),
                     Age = table.Column<int>(type: "integer", nullable: true),
                     Role = table.Column<int>(type: "integer", nullable: false),
                     Status = table.Column<int>(type: "integer", nullable: false),
@@ -120,6 +121,18 @@ namespace CleanUsers.Infrastructure.Persistence.PostgreSql.Migrations
                 constraints: table =>
                 {
                     table.PrimaryKey("PK_Users", x => x.Id);
+                });
+
+            migrationBuilder.CreateTable(
+                name: "UserWords",
+                columns: table => new
+                {
+                    Word = table.Column<string>(type: "character varying(400)", maxLength: 400, nullable: false, collation: "C"),
+                    UserId = table.Column<long>(type: "bigint", nullable: false)
+                },
+                constraints: table =>
+                {
+                    table.PrimaryKey("PK_UserWords", x => new { x.Word, x.UserId });
                 });
 
             migrationBuilder.CreateTable(
@@ -201,24 +214,6 @@ namespace CleanUsers.Infrastructure.Persistence.PostgreSql.Migrations
                     table.PrimaryKey("PK_IdempotencyRecords", x => x.Scope);
                     table.ForeignKey(
                         name: "FK_IdempotencyRecords_Users_UserId",
-                        column: x => x.UserId,
-                        principalTable: "Users",
-                        principalColumn: "Id",
-                        onDelete: ReferentialAction.Cascade);
-                });
-
-            migrationBuilder.CreateTable(
-                name: "UserWords",
-                columns: table => new
-                {
-                    UserId = table.Column<long>(type: "bigint", nullable: false),
-                    Word = table.Column<string>(type: "character varying(400)", maxLength: 400, nullable: false, collation: "C")
-                },
-                constraints: table =>
-                {
-                    table.PrimaryKey("PK_UserWords", x => new { x.UserId, x.Word });
-                    table.ForeignKey(
-                        name: "FK_UserWords_Users_UserId",
                         column: x => x.UserId,
                         principalTable: "Users",
                         principalColumn: "Id",
@@ -312,6 +307,12 @@ namespace CleanUsers.Infrastructure.Persistence.PostgreSql.Migrations
                 filter: "\"DeletedAt\" IS NOT NULL");
 
             migrationBuilder.CreateIndex(
+                name: "IX_DeletedUsers_RoleAndStatus",
+                table: "Users",
+                columns: new[] { "Role", "Status", "Id" },
+                filter: "\"DeletedAt\" IS NOT NULL");
+
+            migrationBuilder.CreateIndex(
                 name: "IX_DeletedUsers_Status",
                 table: "Users",
                 columns: new[] { "Status", "Id" },
@@ -349,6 +350,12 @@ namespace CleanUsers.Infrastructure.Persistence.PostgreSql.Migrations
                 filter: "\"DeletedAt\" IS NULL");
 
             migrationBuilder.CreateIndex(
+                name: "IX_Users_RoleAndStatus",
+                table: "Users",
+                columns: new[] { "Role", "Status", "Id" },
+                filter: "\"DeletedAt\" IS NULL");
+
+            migrationBuilder.CreateIndex(
                 name: "IX_Users_Status",
                 table: "Users",
                 columns: new[] { "Status", "Id" },
@@ -359,11 +366,6 @@ namespace CleanUsers.Infrastructure.Persistence.PostgreSql.Migrations
                 table: "Users",
                 columns: new[] { "UpdatedAt", "Id" },
                 filter: "\"DeletedAt\" IS NULL");
-
-            migrationBuilder.CreateIndex(
-                name: "IX_UserWords_Word_UserId",
-                table: "UserWords",
-                columns: new[] { "Word", "UserId" });
 
             migrationBuilder.CreateIndex(
                 name: "IX_WebhookFailures_WebhookId_Id",

@@ -104,6 +104,7 @@ namespace CleanUsers.Infrastructure.Persistence.SqlServer.Migrations
                     EmailKey = table.Column<byte[]>(type: "varbinary(254)", maxLength: 254, nullable: false),
                     Name = table.Column<string>(type: "nvarchar(400)", maxLength: 400, nullable: true, collation: "Latin1_General_100_BIN2"),
                     SortName = table.Column<byte[]>(type: "varbinary(800)", maxLength: 800, nullable: false),
+                    SearchText = table.Column<string>(type: "nvarchar(2724)", maxLength: 2724, nullable: false, collation: "Latin1_General_100_BIN2"),
                     Age = table.Column<int>(type: "int", nullable: true),
                     Role = table.Column<int>(type: "int", nullable: false),
                     Status = table.Column<int>(type: "int", nullable: false),
@@ -118,6 +119,18 @@ namespace CleanUsers.Infrastructure.Persistence.SqlServer.Migrations
                 constraints: table =>
                 {
                     table.PrimaryKey("PK_Users", x => x.Id);
+                });
+
+            migrationBuilder.CreateTable(
+                name: "UserWords",
+                columns: table => new
+                {
+                    Word = table.Column<byte[]>(type: "varbinary(800)", maxLength: 800, nullable: false),
+                    UserId = table.Column<long>(type: "bigint", nullable: false)
+                },
+                constraints: table =>
+                {
+                    table.PrimaryKey("PK_UserWords", x => new { x.Word, x.UserId });
                 });
 
             migrationBuilder.CreateTable(
@@ -196,24 +209,6 @@ namespace CleanUsers.Infrastructure.Persistence.SqlServer.Migrations
                     table.PrimaryKey("PK_IdempotencyRecords", x => x.Scope);
                     table.ForeignKey(
                         name: "FK_IdempotencyRecords_Users_UserId",
-                        column: x => x.UserId,
-                        principalTable: "Users",
-                        principalColumn: "Id",
-                        onDelete: ReferentialAction.Cascade);
-                });
-
-            migrationBuilder.CreateTable(
-                name: "UserWords",
-                columns: table => new
-                {
-                    UserId = table.Column<long>(type: "bigint", nullable: false),
-                    Word = table.Column<byte[]>(type: "varbinary(800)", maxLength: 800, nullable: false)
-                },
-                constraints: table =>
-                {
-                    table.PrimaryKey("PK_UserWords", x => new { x.UserId, x.Word });
-                    table.ForeignKey(
-                        name: "FK_UserWords_Users_UserId",
                         column: x => x.UserId,
                         principalTable: "Users",
                         principalColumn: "Id",
@@ -312,6 +307,13 @@ namespace CleanUsers.Infrastructure.Persistence.SqlServer.Migrations
                 .Annotation("SqlServer:Include", new[] { "DeletedAt" });
 
             migrationBuilder.CreateIndex(
+                name: "IX_DeletedUsers_RoleAndStatus",
+                table: "Users",
+                columns: new[] { "Role", "Status", "Id" },
+                filter: "\"DeletedAt\" IS NOT NULL")
+                .Annotation("SqlServer:Include", new[] { "DeletedAt" });
+
+            migrationBuilder.CreateIndex(
                 name: "IX_DeletedUsers_Status",
                 table: "Users",
                 columns: new[] { "Status", "Id" },
@@ -355,6 +357,13 @@ namespace CleanUsers.Infrastructure.Persistence.SqlServer.Migrations
                 .Annotation("SqlServer:Include", new[] { "DeletedAt" });
 
             migrationBuilder.CreateIndex(
+                name: "IX_Users_RoleAndStatus",
+                table: "Users",
+                columns: new[] { "Role", "Status", "Id" },
+                filter: "\"DeletedAt\" IS NULL")
+                .Annotation("SqlServer:Include", new[] { "DeletedAt" });
+
+            migrationBuilder.CreateIndex(
                 name: "IX_Users_Status",
                 table: "Users",
                 columns: new[] { "Status", "Id" },
@@ -367,11 +376,6 @@ namespace CleanUsers.Infrastructure.Persistence.SqlServer.Migrations
                 columns: new[] { "UpdatedAt", "Id" },
                 filter: "\"DeletedAt\" IS NULL")
                 .Annotation("SqlServer:Include", new[] { "DeletedAt" });
-
-            migrationBuilder.CreateIndex(
-                name: "IX_UserWords_Word_UserId",
-                table: "UserWords",
-                columns: new[] { "Word", "UserId" });
 
             migrationBuilder.CreateIndex(
                 name: "IX_WebhookFailures_WebhookId_Id",
