@@ -18,7 +18,7 @@ namespace CleanUsers.Infrastructure.Persistence;
 internal sealed class UserStatements : IUserLookup
 {
     private readonly ConcurrentDictionary<Shape, PreparedStatement> _pages = new();
-    private readonly ConcurrentDictionary<int, PreparedStatement> _looks = new();
+    private readonly ConcurrentDictionary<(int Words, int Limit), PreparedStatement> _looks = new();
     private readonly IPreparedConnections _connections;
     private readonly string _tieBreaker;
     private readonly PreparedStatement _get;
@@ -42,7 +42,7 @@ internal sealed class UserStatements : IUserLookup
     /// <summary>A page of users. The words of a search are looked at first, see <see cref="UserSearch"/>.</summary>
     public async Task<IReadOnlyList<User>> ListAsync(UserQuery query, CancellationToken ct)
     {
-        var rarest = query.Filter.Words is { } words ? UserSearch.Rarest(words, await LookAsync(words, ct)) : null;
+        var rarest = query.Filter.Words is { } words ? await UserSearch.FindRarestAsync(words, limit => LookAsync(words, limit, ct)) : null;
         var (statement, values) = Page(query, rarest);
         return await ReadAsync(statement, values, Table.Read, query.Limit, ct);
     }
@@ -129,21 +129,21 @@ internal sealed class UserStatements : IUserLookup
         }
     }
 
-    /// <summary>How many entries the index has for each word of a search, as far as <see cref="UserSearch.Common"/>.</summary>
-    private async Task<IReadOnlyList<long>> LookAsync(IReadOnlyList<string> words, CancellationToken ct)
+    /// <summary>How many entries the index has for each word of a search, as far as the limit.</summary>
+    private async Task<IReadOnlyList<long>> LookAsync(IReadOnlyList<string> words, int limit, CancellationToken ct)
     {
         object?[] values = [.. words.SelectMany(word => (string[])[word, UserSearch.After(word)])];
         var rows = await ReadAsync(
-            _looks.GetOrAdd(words.Count, MakeLook), values, row => words.Select((_, i) => row.GetInt64(i)).ToList(), limit: 1, ct);
+            _looks.GetOrAdd((words.Count, limit), MakeLook), values, row => words.Select((_, i) => row.GetInt64(i)).ToList(), limit: 1, ct);
         return rows[0];
     }
 
-    private PreparedStatement MakeLook(int words)
+    private PreparedStatement MakeLook((int Words, int Limit) look)
     {
-        var counts = Enumerable.Range(0, words).Select(i => string.Create(
+        var counts = Enumerable.Range(0, look.Words).Select(i => string.Create(
             CultureInfo.InvariantCulture,
-            $"(SELECT count(*) FROM (SELECT 1 FROM \"UserWords\" WHERE \"Word\" >= @p{2 * i} AND \"Word\" < @p{(2 * i) + 1} LIMIT {UserSearch.Common}) w)"));
-        return new($"SELECT {string.Join(", ", counts)}", [.. Enumerable.Repeat(Table.Type(nameof(User.SearchText)), 2 * words)]);
+            $"(SELECT count(*) FROM (SELECT 1 FROM \"UserWords\" WHERE \"Word\" >= @p{2 * i} AND \"Word\" < @p{(2 * i) + 1} LIMIT {look.Limit}) w)"));
+        return new($"SELECT {string.Join(", ", counts)}", [.. Enumerable.Repeat(Table.Type(nameof(User.SearchText)), 2 * look.Words)]);
     }
 
     /// <summary>Retries after a transient failure, as EF Core does: a read changes nothing.</summary>

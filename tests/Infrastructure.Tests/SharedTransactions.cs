@@ -55,6 +55,17 @@ public sealed class SharedTransactions : IAsyncLifetime
     }
 
     [Fact]
+    public async Task Rejected_first_writer_undoes_its_own_write_alone()
+    {
+        var (turn, others) = await HoldAsync(
+            "INSERT INTO \"Rows\" VALUES (1, 'first'); INSERT INTO \"Rows\" VALUES (1, 'taken')", ["INSERT INTO \"Rows\" VALUES (2, 'second')"]);
+        turn.SetResult();
+        await Assert.ThrowsAsync<SqliteException>(() => others[0]);
+        await others[1];
+        Assert.Equal("2", await IdsAsync());
+    }
+
+    [Fact]
     public async Task Writer_that_gives_up_leaves_nothing_uncommitted()
     {
         var expected = new List<int>();

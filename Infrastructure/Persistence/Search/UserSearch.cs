@@ -8,22 +8,23 @@ namespace CleanUsers.Infrastructure.Persistence.Search;
 internal static class UserSearch
 {
     /// <summary>How many entries of the index make a word a common one.</summary>
-    public const int Common = 1000;
+    private const int Common = 1000;
+
+    /// <summary>The same for a search of several words, which may meet rarely: then many users are read in their order before a page is full.</summary>
+    private const int CommonAmongSeveral = 20_000;
 
     /// <summary>A text after all search words.</summary>
     private static readonly string Last = string.Concat(Enumerable.Repeat(char.ConvertFromUtf32(0x10FFFF), UserWordConfiguration.MaxLength));
 
     /// <summary>
-    /// Looks first, reading at most <see cref="Common"/> entries a word, how common each word is. The rarest names the users to look at,
+    /// Looks first, reading a limited number of entries a word, how common each word is. The rarest names the users to look at,
     /// so that a search for ten of a million reads about ten; where all are common, the users are read in the order of the query, and a page
     /// is soon full.
     /// </summary>
     public static async Task<IQueryable<User>> SearchAsync(
         this DbSet<UserWord> words, IQueryable<User> users, IReadOnlyList<string> search, CancellationToken ct)
     {
-        var counts = new List<long>(search.Count);
-        foreach (var prefix in search) counts.Add(await words.BeginningWith(prefix).OrderBy(word => word.Word).Take(Common).CountAsync(ct));
-        var rarest = Rarest(search, counts);
+        var rarest = await FindRarestAsync(search, LookAsync);
         foreach (var prefix in search)
         {
             if (prefix == rarest)
@@ -39,12 +40,27 @@ internal static class UserSearch
         }
 
         return users;
+
+        async Task<IReadOnlyList<long>> LookAsync(int limit)
+        {
+            var counts = new List<long>(search.Count);
+            foreach (var prefix in search) counts.Add(await words.BeginningWith(prefix).OrderBy(word => word.Word).Take(limit).CountAsync(ct));
+            return counts;
+        }
     }
 
     /// <summary>The rarest word of a search; null if all are common.</summary>
-    /// <param name="counts">How many entries the index has for each, as far as <see cref="Common"/>.</param>
-    public static string? Rarest(IReadOnlyList<string> search, IReadOnlyList<long> counts) =>
-        search.Zip(counts).MinBy(word => word.Second) is (var rarest, < Common) ? rarest : null;
+    /// <param name="look">How many entries the index has for each word, as far as a limit.</param>
+    public static async Task<string?> FindRarestAsync(IReadOnlyList<string> search, Func<int, Task<IReadOnlyList<long>>> look)
+    {
+        foreach (var limit in search.Count == 1 ? [Common] : (int[])[Common, CommonAmongSeveral])
+        {
+            var (rarest, entries) = search.Zip(await look(limit)).MinBy(word => word.Second);
+            if (entries < limit) return rarest;
+        }
+
+        return null;
+    }
 
     /// <summary>The words that begin with a prefix are a range, because an index serves that: not before it, and before the result.</summary>
     public static string After(string prefix)

@@ -59,10 +59,13 @@ internal sealed class SqliteConnections : DbConnectionInterceptor
     }
 
     /// <summary>Gives a new connection the settings that SQLite keeps by connection.</summary>
-    public static void Configure(DbConnection connection)
+    /// <param name="more">Further settings.</param>
+    public static void Configure(DbConnection connection, string more = "")
     {
         using var command = connection.CreateCommand();
-        command.CommandText = Settings;
+#pragma warning disable CA2100 // ours
+        command.CommandText = Settings + more;
+#pragma warning restore CA2100
         command.ExecuteNonQuery();
     }
 }

@@ -11,8 +11,8 @@ namespace CleanUsers.Infrastructure.Persistence.Sqlite;
 /// the driver would get "busy" and sleep (150 ms each time). One queue a database, for all contexts of the process.
 /// </summary>
 /// <remarks>
-/// Writers that wait for each other share a transaction, and with it the wait for the disk: each writes behind a savepoint of its own, the last of
-/// them commits, and all learn only then that their writes are stored. A writer that no other waits for commits at once.
+/// Writers that wait for each other share a transaction, and with it the wait for the disk: each but the first writes behind a savepoint of its own,
+/// the last of them commits, and all learn only then that their writes are stored. A writer that no other waits for commits at once.
 /// </remarks>
 #pragma warning disable CA1001 // it lives as long as the process
 internal sealed class SqliteWriteQueue
@@ -24,7 +24,9 @@ internal sealed class SqliteWriteQueue
     /// <summary>In writers: those of a full transaction wait no longer for others.</summary>
     private const int MaxShared = 64;
 
-    private const string Savepoint = "writer";
+    private static readonly PreparedStatement Save = new("SAVEPOINT \"writer\"", []);
+    private static readonly PreparedStatement Undo = new("ROLLBACK TO \"writer\"", []);
+    private static readonly PreparedStatement Release = new("RELEASE \"writer\"", []);
 
     private static readonly ConcurrentDictionary<string, SqliteWriteQueue> Queues = new(StringComparer.Ordinal);
 
@@ -54,7 +56,9 @@ internal sealed class SqliteWriteQueue
         {
             transaction = _open ??= Begin();
             transaction.Writers++;
-            attempt = WriteBehindSavepointAsync(write, _session!, transaction);
+            attempt = transaction.HasWrites
+                ? WriteBehindSavepointAsync(write, _session!, transaction)
+                : WriteFirstAsync(write, _session!, transaction);
             await Task.WhenAny(attempt);
             // a full disk, for example, makes SQLite undo the whole transaction: that is the outcome of all its writers
             if (!_session!.IsInTransaction) transaction.Failure = attempt.Exception?.InnerException;
@@ -82,10 +86,19 @@ internal sealed class SqliteWriteQueue
         _turn.Release();
     }
 
+    /// <summary>The first write needs no savepoint: if it is not kept, the transaction is undone.</summary>
+    private static async Task<(T Result, bool Commit)> WriteFirstAsync<T>(
+        Func<SqliteSession, SqliteTransaction, Task<(T Result, bool Commit)>> write, SqliteSession session, SharedTransaction transaction)
+    {
+        var outcome = await write(session, transaction.Transaction);
+        transaction.HasWrites = outcome.Commit;
+        return outcome;
+    }
+
     private static async Task<(T Result, bool Commit)> WriteBehindSavepointAsync<T>(
         Func<SqliteSession, SqliteTransaction, Task<(T Result, bool Commit)>> write, SqliteSession session, SharedTransaction transaction)
     {
-        transaction.Transaction.Save(Savepoint);
+        session.Execute(Save, transaction.Transaction);
         var keep = false;
         try
         {
@@ -97,9 +110,8 @@ internal sealed class SqliteWriteQueue
         {
             if (session.IsInTransaction) // else SQLite has undone all of it
             {
-                if (!keep) transaction.Transaction.Rollback(Savepoint);
-                transaction.Transaction.Release(Savepoint);
-                transaction.HasWrites |= keep;
+                if (!keep) session.Execute(Undo, transaction.Transaction);
+                session.Execute(Release, transaction.Transaction);
             }
         }
     }
@@ -144,7 +156,8 @@ internal sealed class SqliteWriteQueue
     {
         try
         {
-            if (_open is { } open && (Volatile.Read(ref _waiting) == 0 || open.Writers >= MaxShared || !_session!.IsInTransaction))
+            if (_open is { } open
+                && (Volatile.Read(ref _waiting) == 0 || open.Writers >= MaxShared || !open.HasWrites || !_session!.IsInTransaction))
             {
                 _open = null;
                 open.End();
@@ -209,6 +222,9 @@ internal sealed class SqliteSession : IDisposable
     /// <summary>SQLITE_FCNTL_HAS_MOVED: whether the file was renamed, deleted or replaced since it was opened.</summary>
     private const int Moved = 20;
 
+    // the pages as they were at a savepoint: SQLite would keep those in a temporary file
+    private const string PagesInMemory = "PRAGMA temp_store = MEMORY";
+
     private readonly Dictionary<PreparedStatement, DbCommand> _commands = new(ReferenceEqualityComparer.Instance);
 
     /// <param name="connectionString">A complete one, see <see cref="SqliteConnections.Complete"/>.</param>
@@ -219,7 +235,7 @@ internal sealed class SqliteSession : IDisposable
         try
         {
             Connection.Open();
-            SqliteConnections.Configure(Connection);
+            SqliteConnections.Configure(Connection, PagesInMemory);
         }
         catch (SqliteException) // a file that is not a database can be opened
         {
@@ -240,6 +256,13 @@ internal sealed class SqliteSession : IDisposable
         if (_commands.TryGetValue(statement, out var command)) return command;
         if (_commands.Count == MaxStatements) DisposeCommands();
         return _commands[statement] = statement.CreateCommand(Connection);
+    }
+
+    public void Execute(PreparedStatement statement, SqliteTransaction transaction)
+    {
+        var command = Command(statement);
+        command.Transaction = transaction;
+        command.ExecuteNonQuery();
     }
 
     public void Dispose()
