@@ -54,8 +54,8 @@ for ((round = 1; round <= rounds; round++)); do
   measure sqlite_import
   ours=$(best $ours "$seconds") memory=$(most $memory "$peak")
   if [ $round = 1 ]; then
-    sqlite3 -csv "$work/ours.db" 'SELECT "Id", "Email", "EmailKey", "Name", "SortName", "Age", "Role", "Status", "CreatedAt", "CreatedBy", "UpdatedAt", "UpdatedBy", "Version", "Id" FROM "Users" ORDER BY "Id"' > "$work/users.csv"
-    sqlite3 -csv "$work/ours.db" 'SELECT "UserId", "Word" FROM "UserWords" ORDER BY "UserId"' > "$work/words.csv"
+    sqlite3 -csv "$work/ours.db" 'SELECT "Id", "Email", "EmailKey", "Name", "SortName", "SearchText", "Age", "Role", "Status", "CreatedAt", "CreatedBy", "UpdatedAt", "UpdatedBy", "Version", "Id" FROM "Users" ORDER BY "Id"' > "$work/users.csv"
+    sqlite3 -csv "$work/ours.db" 'SELECT "Word", "UserId" FROM "UserWords" ORDER BY "Word"' > "$work/words.csv"
     sqlite3 -csv "$work/ours.db" 'SELECT * FROM "UserChanges" ORDER BY "UserId"' > "$work/changes.csv"
   fi
   rm -f "$work"/theirs.db*
@@ -83,10 +83,10 @@ if [ -n "$pg" ]; then
     exec dotnet "$work/bin/CleanUsers.WebApi.dll" "$@"
   }
   postgresql_import() { postgresql ours users import "$work/people.ndjson"; }
-  columns='"Id", "Email", "EmailKey", "Name", "SortName", "Age", "Role", "Status", "CreatedAt", "CreatedBy", "UpdatedAt", "UpdatedBy", "Version"'
+  columns='"Id", "Email", "EmailKey", "Name", "SortName", "SearchText", "Age", "Role", "Status", "CreatedAt", "CreatedBy", "UpdatedAt", "UpdatedBy", "Version"'
   postgresql_bulk() {
     exec psql -q -v ON_ERROR_STOP=1 theirs -c BEGIN -c "\\copy \"Users\" ($columns) FROM $work/users.copy" \
-      -c "\\copy \"UserWords\" (\"UserId\", \"Word\") FROM $work/words.copy" -c "\\copy \"UserChanges\" FROM $work/changes.copy" -c COMMIT
+      -c "\\copy \"UserWords\" (\"Word\", \"UserId\") FROM $work/words.copy" -c "\\copy \"UserChanges\" FROM $work/changes.copy" -c COMMIT
   }
 
   ours=0 theirs=0 memory=0
@@ -100,7 +100,7 @@ if [ -n "$pg" ]; then
     ours=$(best $ours "$seconds") memory=$(most $memory "$peak")
     if [ $round = 1 ]; then
       psql -q ours -c "\\copy (SELECT $columns FROM \"Users\" ORDER BY \"Id\") TO $work/users.copy"
-      psql -q ours -c "\\copy (SELECT \"UserId\", \"Word\" FROM \"UserWords\" ORDER BY \"UserId\") TO $work/words.copy"
+      psql -q ours -c "\\copy (SELECT \"Word\", \"UserId\" FROM \"UserWords\" ORDER BY \"Word\") TO $work/words.copy"
       psql -q ours -c "\\copy (SELECT * FROM \"UserChanges\" ORDER BY \"UserId\") TO $work/changes.copy"
     fi
     psql -q -c CHECKPOINT postgres

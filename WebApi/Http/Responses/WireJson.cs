@@ -41,6 +41,7 @@ namespace CleanUsers.WebApi.Http.Responses;
 internal sealed partial class WireJson : JsonSerializerContext
 {
     private const string InstantForm = "yyyy-MM-ddTHH:mm:ss.fffZ";
+    private const int InstantLength = 24;
 
     // Names and addresses stay legible. What HTML could misread does not matter: the type is JSON, and nothing sniffs it.
     private static readonly JavaScriptEncoder Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping;
@@ -90,9 +91,11 @@ internal sealed partial class WireJson : JsonSerializerContext
 
         public override void Write(Utf8JsonWriter writer, DateTimeOffset value, JsonSerializerOptions options)
         {
-            Span<byte> text = stackalloc byte[24];
-            value.UtcDateTime.TryFormat(text, out var length, InstantForm, CultureInfo.InvariantCulture);
-            writer.WriteStringValue(text[..length]);
+            // the framework's own form, with seven decimals: to format in a form of one's own was 7 % of a page
+            Span<byte> text = stackalloc byte[28];
+            value.UtcDateTime.TryFormat(text, out _, "O", CultureInfo.InvariantCulture);
+            text[InstantLength - 1] = (byte)'Z';
+            writer.WriteStringValue(text[..InstantLength]);
         }
     }
 }
