@@ -64,13 +64,14 @@ public sealed class TransactSql : SqlServerStatements
     }
 
     [Theory]
-    [InlineData(3)]
-    [InlineData(1000)]
-    public async Task Search_is_one_statement_for_each_word_and_one_for_the_page(int occurrences)
+    [InlineData(3, 3)]
+    [InlineData(1000, 5)]
+    [InlineData(20_000, 5)]
+    public async Task Search_is_one_statement_for_each_word_two_for_common_words_and_one_for_the_page(int occurrences, int statements)
     {
         Server.Count = occurrences;
         var query = new UserQuery(false, new(Words: ["ada", "love"]), new(UserSortKey.Name, false), 51, new(7, "m"));
-        await IsAsync(3, scope => scope.GetRequiredService<IUserReader>().ListAsync(query, Ct));
+        await IsAsync(statements, scope => scope.GetRequiredService<IUserReader>().ListAsync(query, Ct));
     }
 
     [Fact]

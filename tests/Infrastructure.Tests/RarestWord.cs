@@ -1,0 +1,24 @@
+using CleanUsers.Infrastructure.Persistence.Search;
+
+namespace CleanUsers.Infrastructure.Tests;
+
+/// <summary>How far a search looks for a word that few users have.</summary>
+public sealed class RarestWord
+{
+    [Theory]
+    [InlineData(new[] { "ada" }, new[] { 999 }, "ada", 1)]
+    [InlineData(new[] { "ada" }, new[] { 1000 }, null, 1)]
+    [InlineData(new[] { "ada", "king" }, new[] { 5000, 999 }, "king", 1)]
+    [InlineData(new[] { "ada", "king" }, new[] { 50_000, 19_999 }, "king", 2)]
+    [InlineData(new[] { "ada", "king" }, new[] { 20_000, 30_000 }, null, 2)]
+    public async Task Search_of_several_common_words_looks_a_second_time(string[] words, int[] entries, string? rarest, int looks)
+    {
+        var looked = 0;
+        Assert.Equal(rarest, await UserSearch.FindRarestAsync(words, limit =>
+        {
+            looked++;
+            return Task.FromResult<IReadOnlyList<long>>([.. entries.Select(count => (long)Math.Min(count, limit))]);
+        }));
+        Assert.Equal(looks, looked);
+    }
+}
