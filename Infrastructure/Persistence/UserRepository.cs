@@ -68,6 +68,7 @@ internal sealed class UserRepository(UsersDbContext db, IUserLookup users, IUser
 
     private User? Track(User? user)
     {
+        db.ChangeTracker.Clear(); // an earlier use case of the same scope may have left the user as it was then
         if (user is not null) db.Attach(user);
         return user;
     }
