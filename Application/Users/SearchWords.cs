@@ -2,7 +2,7 @@ using CleanUsers.Domain.Users;
 
 namespace CleanUsers.Application.Users;
 
-/// <summary>The words of a search: it finds the users that have, for each of them, a search word that begins with it, see <see cref="SearchText"/>.</summary>
+/// <summary>The words of a search: it finds the users that have, for each, a search word that begins with it, see <see cref="SearchText"/>.</summary>
 public static class SearchWords
 {
     /// <summary>In words, of a search.</summary>

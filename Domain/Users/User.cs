@@ -153,7 +153,8 @@ public sealed class User
     }
 
     /// <summary>After the name, which is part of the search text.</summary>
-    private void Set(EmailAddress email) => (Email, EmailKey, SearchText) = (email.Value, email.Key, Users.SearchText.Of(email.Value, email.Key, Name));
+    private void Set(EmailAddress email) =>
+        (Email, EmailKey, SearchText) = (email.Value, email.Key, Users.SearchText.Of(email.Value, email.Key, Name));
 
     private void Touch(UserChangeKind change, DateTimeOffset time, string by)
     {

@@ -90,8 +90,10 @@ internal sealed class UserStatements : IUserLookup
         if (shape.HasCreatedBefore) Where(nameof(User.CreatedAt), "<");
         if (shape.HasRareWord)
         {
-            sql.Append(CultureInfo.InvariantCulture, $" AND {Table.Column(nameof(User.Id))} IN (SELECT \"UserId\" FROM \"UserWords\" WHERE ");
-            sql.Append(CultureInfo.InvariantCulture, $"\"Word\" >= {Parameter(nameof(User.SearchText))} AND \"Word\" < {Parameter(nameof(User.SearchText))})");
+            var (from, to) = (Parameter(nameof(User.SearchText)), Parameter(nameof(User.SearchText)));
+            sql.Append(
+                CultureInfo.InvariantCulture,
+                $" AND {Table.Column(nameof(User.Id))} IN (SELECT \"UserId\" FROM \"UserWords\" WHERE \"Word\" >= {from} AND \"Word\" < {to})");
         }
 
         for (var i = 0; i < shape.CommonWords; i++)

@@ -10,8 +10,8 @@ internal static class UserSearch
     /// <summary>How many entries of the index make a word a common one.</summary>
     private const int Common = 1000;
 
-    /// <summary>The same for a search of several words, which may meet rarely: then many users are read in their order before a page is full.</summary>
-    private const int CommonAmongSeveral = 20_000;
+    /// <summary>The same for a search of several words, which may meet rarely: then many users are read before a page is full.</summary>
+    private const int CommonAmongSeveral = 5000;
 
     /// <summary>A text after all search words.</summary>
     private static readonly string Last = string.Concat(Enumerable.Repeat(char.ConvertFromUtf32(0x10FFFF), UserWordConfiguration.MaxLength));

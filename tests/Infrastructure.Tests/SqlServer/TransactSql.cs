@@ -66,7 +66,7 @@ public sealed class TransactSql : SqlServerStatements
     [Theory]
     [InlineData(3, 3)]
     [InlineData(1000, 5)]
-    [InlineData(20_000, 5)]
+    [InlineData(5000, 5)]
     public async Task Search_is_one_statement_for_each_word_two_for_common_words_and_one_for_the_page(int occurrences, int statements)
     {
         Server.Count = occurrences;
