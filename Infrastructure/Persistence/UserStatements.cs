@@ -52,11 +52,11 @@ internal sealed class UserStatements : IUserLookup
     internal (PreparedStatement Statement, object?[] Values) Page(UserQuery query, string? rarest = null)
     {
         var filter = query.Filter;
-        var common = filter.Words?.Where(word => word != rarest).ToList() ?? [];
+        var common = filter.Words?.Where(word => word != rarest).ToArray() ?? [];
         var shape = new Shape(
             query.Deleted, query.Sort, query.After is not null, filter.EmailKey is not null, filter.Status, filter.Role,
-            filter.CreatedFrom is not null, filter.CreatedBefore is not null, rarest is not null, common.Count);
-        var values = new List<object?>(16);
+            filter.CreatedFrom is not null, filter.CreatedBefore is not null, rarest is not null, common.Length);
+        var values = new List<object?>(8);
         if (filter.EmailKey is { } email) values.Add(email);
         if (filter.CreatedFrom is { } from) values.Add(from);
         if (filter.CreatedBefore is { } before) values.Add(before);

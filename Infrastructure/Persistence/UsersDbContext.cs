@@ -252,8 +252,6 @@ internal abstract class UsersDbContext(DbContextOptions options) : DbContext(opt
 
     private async Task<bool> WriteAsync(Func<CancellationToken, Task> write, CancellationToken ct)
     {
-        ChangeTracker.DetectChanges();
-        ChangeTracker.AutoDetectChangesEnabled = false; // each look at the entries would detect them again; a pooled context enables it again
         var metrics = UserMetrics.Of(ChangeTracker.Entries<User>());
         // what is written besides, or comes and goes with other writes too, is no evidence of a write
         var saved = ChangeTracker.Entries().FirstOrDefault(

@@ -14,6 +14,12 @@ public abstract class TestDatabase : IAsyncDisposable
     /// <summary>Set by <see cref="CreateAsync"/>, where there is a server.</summary>
     public string ConnectionString { get; protected set; } = "";
 
+    /// <summary>The environment of a program on this database, which it migrates at its start.</summary>
+    public (string Name, string Value)[] Settings =>
+    [
+        ("Database__Provider", $"{Provider}"), ("ConnectionStrings__CleanUsers", ConnectionString), ("Database__MigrateOnStartup", "true"),
+    ];
+
     /// <summary>Why there is no server here; null where there is one.</summary>
     public string? Absence { get; protected set; }
 

@@ -57,9 +57,7 @@ public sealed class ConcurrentEmailSenders : IAsyncLifetime
         _folder,
         [
             ("Authentication__AllowAnonymous", "true"),
-            ("Database__Provider", "PostgreSql"),
-            ("Database__MigrateOnStartup", "true"),
-            ("ConnectionStrings__CleanUsers", _database.ConnectionString),
+            .. _database.Settings,
             ("Email__Delivery", "Smtp"),
             ("Email__Smtp__Host", "127.0.0.1"),
             ("Email__Smtp__Port", $"{_mail.Port}"),

@@ -60,8 +60,7 @@ public sealed class ConcurrentWebhookSenders : IAsyncLifetime
         _folder,
         [
             ("Authentication__AllowAnonymous", "true"), ("RateLimiting__Enabled", "false"), ("Webhooks__AllowedNetworks", "127.0.0.0/8"),
-            ("Database__Provider", "PostgreSql"), ("Database__MigrateOnStartup", "true"),
-            ("ConnectionStrings__CleanUsers", _database.ConnectionString),
+            .. _database.Settings,
         ],
         "--urls", "http://127.0.0.1:0");
 

@@ -32,10 +32,7 @@ public abstract class FeedUnderLoad(TestDatabase database) : IAsyncLifetime
     protected abstract string OpenTransaction { get; }
 
     private (string Name, string Value)[] Settings =>
-    [
-        ("Authentication__AllowAnonymous", "true"), ("RateLimiting__Enabled", "false"), ("Database__Provider", $"{database.Provider}"),
-        ("Database__MigrateOnStartup", "true"), ("ConnectionStrings__CleanUsers", database.ConnectionString),
-    ];
+        [("Authentication__AllowAnonymous", "true"), ("RateLimiting__Enabled", "false"), .. database.Settings];
 
     public async ValueTask InitializeAsync() => await database.CreateAsync();
 

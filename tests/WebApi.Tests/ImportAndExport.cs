@@ -279,10 +279,6 @@ public abstract class ImportAndExport(TestDatabase database, TestDatabase anothe
 
     private static IEnumerable<string> Lines(int count) => Enumerable.Range(0, count).Select(i => $$"""{"email":"user{{i}}@example.org"}""");
 
-    private static (string, string)[] Settings(TestDatabase target) =>
-        [("Database__Provider", $"{target.Provider}"), ("ConnectionStrings__CleanUsers", target.ConnectionString),
-            ("Database__MigrateOnStartup", "true")];
-
     private Task WriteAsync(string file, params string[] lines) => File.WriteAllLinesAsync(Path.Combine(_folder, file), lines, Ct);
 
     private Task<(int Code, string Output, string Error)> RunAsync(params string[] typed) => RunOnAsync(database, typed);
@@ -290,7 +286,7 @@ public abstract class ImportAndExport(TestDatabase database, TestDatabase anothe
     private Task<(int Code, string Output, string Error)> RunOnAsync(TestDatabase target, params string[] typed)
     {
         target.SkipWhereAbsent();
-        return InProcess.RunAsync(_folder, Settings(target), ["users", .. typed]);
+        return InProcess.RunAsync(_folder, target.Settings, ["users", .. typed]);
     }
 
     private async Task<string> ExportAsync(string format, params string[] options)
@@ -312,7 +308,7 @@ public abstract class ImportAndExport(TestDatabase database, TestDatabase anothe
     {
         database.SkipWhereAbsent();
         return ChildProcess.Start(
-            program, arguments, _folder, [("ASPNETCORE_ENVIRONMENT", "Production"), ("DOTNET_TieredPGO", "0"), .. Settings(database)]);
+            program, arguments, _folder, [("ASPNETCORE_ENVIRONMENT", "Production"), ("DOTNET_TieredPGO", "0"), .. database.Settings]);
     }
 
     private async Task<long> CountAsync(string query = """SELECT COUNT(*) FROM "Users" """)

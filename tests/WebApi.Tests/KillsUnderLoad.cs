@@ -24,10 +24,7 @@ public abstract class KillsUnderLoad(TestDatabase database) : IAsyncLifetime
     private static CancellationToken Ct => TestContext.Current.CancellationToken;
 
     private (string Name, string Value)[] Settings =>
-    [
-        ("Authentication__AllowAnonymous", "true"), ("RateLimiting__Enabled", "false"), ("Database__Provider", $"{database.Provider}"),
-        ("Database__MigrateOnStartup", "true"), ("ConnectionStrings__CleanUsers", database.ConnectionString),
-    ];
+        [("Authentication__AllowAnonymous", "true"), ("RateLimiting__Enabled", "false"), .. database.Settings];
 
     public async ValueTask InitializeAsync() => await database.CreateAsync();
 

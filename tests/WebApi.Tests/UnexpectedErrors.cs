@@ -93,9 +93,7 @@ public abstract class UnexpectedErrors(TestDatabase database, string readError, 
     private (string, string)[] Settings =>
     [
         ("ASPNETCORE_ENVIRONMENT", "Production"),
-        ("Database__Provider", $"{database.Provider}"),
-        ("ConnectionStrings__CleanUsers", database.ConnectionString),
-        ("Database__MigrateOnStartup", "true"),
+        .. database.Settings,
         ("Retention__DeletedUsersDays", "30"),
     ];
 

@@ -59,13 +59,10 @@ internal sealed class SqliteConnections : DbConnectionInterceptor
     }
 
     /// <summary>Gives a new connection the settings that SQLite keeps by connection.</summary>
-    /// <param name="more">Further settings.</param>
-    public static void Configure(DbConnection connection, string more = "")
+    public static void Configure(DbConnection connection)
     {
         using var command = connection.CreateCommand();
-#pragma warning disable CA2100 // ours
-        command.CommandText = Settings + more;
-#pragma warning restore CA2100
+        command.CommandText = Settings;
         command.ExecuteNonQuery();
     }
 }

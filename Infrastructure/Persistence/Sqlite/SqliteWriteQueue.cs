@@ -235,7 +235,10 @@ internal sealed class SqliteSession : IDisposable
         try
         {
             Connection.Open();
-            SqliteConnections.Configure(Connection, PagesInMemory);
+            SqliteConnections.Configure(Connection);
+            using var command = Connection.CreateCommand();
+            command.CommandText = PagesInMemory;
+            command.ExecuteNonQuery();
         }
         catch (SqliteException) // a file that is not a database can be opened
         {

@@ -1,0 +1,69 @@
+using CleanUsers.Application.Ports;
+using CleanUsers.Domain.Users;
+using CleanUsers.TestSupport;
+using Microsoft.Extensions.DependencyInjection;
+
+namespace CleanUsers.Infrastructure.Tests;
+
+/// <summary>Searches for words that so many users have that these are read in the order of the page.</summary>
+public abstract class CommonWords(CommonWords.Filled store)
+{
+    private const int Users = 5100; // a word is common among several from 5000
+
+    private readonly Filled _store = (Filled)store.Present();
+
+    private static CancellationToken Ct => TestContext.Current.CancellationToken;
+
+    [Theory]
+    [InlineData("common", Users)]
+    [InlineData("shared.comm", Users)]
+    [InlineData("shared common", Users)]
+    [InlineData("common 00", 99)] // the one of 0000 is 12
+    [InlineData("common shared 12", 101)] // 12, and 1200 to 1299
+    [InlineData("common missing", 0)]
+    public async Task Pages_total_and_export_have_exactly_the_users_in_order(string search, int count)
+    {
+        var filter = new UserFilter(Words: search.Split(' '));
+        var found = new List<User>();
+        await _store.InScopeAsync(async scope =>
+        {
+            var users = scope.GetRequiredService<IUserReader>();
+            UserPosition? after = null;
+            while (await users.ListAsync(new(false, filter, new(UserSortKey.Name, false), 2000, after), Ct) is [.., var last] page)
+            {
+                found.AddRange(page);
+                after = new(last.Id, last.SortName);
+            }
+
+            Assert.Equal(count, await users.CountAsync(new(false, filter, new(UserSortKey.Name, false), 1, null), Ct));
+            var exported = 0;
+            await foreach (var user in users.GetSnapshotAsync(filter, Ct)) exported++;
+            Assert.Equal(count, exported);
+            return 0;
+        });
+        Assert.Equal(count, found.Count);
+        Assert.Equal(found.Select(user => user.SortName).Order(StringComparer.Ordinal), found.Select(user => user.SortName));
+        Assert.Equal(count, found.Select(user => user.Id).Distinct().Count());
+    }
+
+    public abstract class Filled(TestDatabase database) : Store(database)
+    {
+        protected override async Task FillAsync() => await InScopeAsync(scope =>
+        {
+            var users = Enumerable.Range(0, Users).Select(i => Sample.User(name: i == 0 ? "Shared.Common 12" : $"Shared.Common {i:0000}"));
+            return scope.GetRequiredService<IUserBulkWriter>().AddAsync([.. users, Sample.User(name: "Unshared.Uncommon 0012")], Ct);
+        });
+    }
+
+    public sealed class FilledSqlite() : Filled(new SqliteTestDatabase());
+
+    public sealed class FilledSqlServer() : Filled(new SqlServerTestDatabase());
+
+    public sealed class FilledPostgreSql() : Filled(new PostgreSqlTestDatabase());
+}
+
+public sealed class CommonWordsOnSqlite(CommonWords.FilledSqlite store) : CommonWords(store), IClassFixture<CommonWords.FilledSqlite>;
+
+public sealed class CommonWordsOnSqlServer(CommonWords.FilledSqlServer store) : CommonWords(store), IClassFixture<CommonWords.FilledSqlServer>;
+
+public sealed class CommonWordsOnPostgreSql(CommonWords.FilledPostgreSql store) : CommonWords(store), IClassFixture<CommonWords.FilledPostgreSql>;
