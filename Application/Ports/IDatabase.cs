@@ -15,6 +15,12 @@ public interface IDatabase
     Task<string?> FindAdviceAsync(CancellationToken ct);
 
     /// <summary>
+    /// Where the configuration names several servers of one database: notices which of them is the primary, to which reads and writes go. Fails if
+    /// none is, with an exception of which <see cref="IsUnavailable"/> is true.
+    /// </summary>
+    Task FindPrimaryAsync(CancellationToken ct);
+
+    /// <summary>
     /// True if the exception means that the database can't serve a valid request now: it can't be reached, or is busy, full or read-only.
     /// </summary>
     bool IsUnavailable(Exception exception);

@@ -48,6 +48,8 @@ internal sealed partial class Database(UsersDbContext db, ILogger<Database> logg
 
     public Task<string?> FindAdviceAsync(CancellationToken ct) => db.FindAdviceAsync(ct);
 
+    public Task FindPrimaryAsync(CancellationToken ct) => db.FindPrimaryAsync(ct);
+
     public bool IsUnavailable(Exception exception) => db.IsUnavailable(exception);
 
     [LoggerMessage(LogLevel.Warning, "Not ready: the database lacks the migrations {Migrations}.")]

@@ -122,6 +122,9 @@ internal abstract class UsersDbContext(DbContextOptions options) : DbContext(opt
         return result;
     }
 
+    /// <inheritdoc cref="Application.Ports.IDatabase.FindPrimaryAsync"/>
+    public virtual Task FindPrimaryAsync(CancellationToken ct) => Task.CompletedTask;
+
     /// <summary>What an administrator should change of the settings of the database; null if nothing.</summary>
     public virtual Task<string?> FindAdviceAsync(CancellationToken ct) => Task.FromResult<string?>(null);
 

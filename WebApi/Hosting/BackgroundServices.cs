@@ -10,6 +10,7 @@ internal static partial class BackgroundServices
         builder.Logging.AddFilter(HostLog, LogLevel.None); // it has a stack for every start that fails; RunUntilShutdownAsync logs what needs one
         builder.Services
             .AddSingleton<PeriodicService.Host>()
+            .AddHostedService<PrimarySearch>()
             .AddHostedService<DatabaseSettingsCheck>()
             .AddHostedService<IdempotencyCleanup>()
             .AddHostedService<DeletedUsersCleanup>()

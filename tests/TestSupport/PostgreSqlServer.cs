@@ -10,16 +10,23 @@ namespace CleanUsers.TestSupport;
 public sealed class PostgreSqlServer : IDisposable
 {
     private readonly string _folder = Directory.CreateTempSubdirectory("cleanusers-postgresql-").FullName;
-    private readonly int _port = FreePort();
     private bool _initialized;
 
     /// <summary>The folder of the programs; null where PostgreSQL is not installed.</summary>
     public static string? Installation { get; } = (Environment.GetEnvironmentVariable("PATH") ?? "").Split(Path.PathSeparator)
         .Concat(Directory.Exists("/usr/lib/postgresql")
             ? Directory.GetDirectories("/usr/lib/postgresql").Order().Reverse().Select(version => $"{version}/bin") : [])
-        .FirstOrDefault(folder => File.Exists(Path.Combine(folder, "initdb")));
+        .Select(folder => new FileInfo(Path.Combine(folder, "initdb")))
+        .FirstOrDefault(program => program.Exists) is { } found
+        ? (found.ResolveLinkTarget(returnFinalTarget: true) ?? found).FullName[..^"/initdb".Length] // a link to one program is not beside the others
+        : null;
 
-    public string ConnectionString => $"Host=127.0.0.1;Port={_port};Username=postgres;Database=postgres";
+    public int Port { get; } = FreePort();
+
+    /// <summary>Lines of its configuration file, which a standby copies from its primary.</summary>
+    public IReadOnlyCollection<string> Settings { get; init; } = [];
+
+    public string ConnectionString => $"Host=127.0.0.1;Port={Port};Username=postgres;Database=postgres";
 
     private string Data => Path.Combine(_folder, "data");
 
@@ -27,25 +34,52 @@ public sealed class PostgreSqlServer : IDisposable
     {
         if (!_initialized)
         {
-            if (IsRoot) await RunAsync("chown", "postgres", _folder);
-            await RunProgramAsync("initdb", "-D", Data, "-U", "postgres", "-A", "trust", "-E", "UTF8", "--locale=C.UTF-8", "--no-sync");
-            _initialized = true;
+            await InitializeAsync("initdb", "-D", Data, "-U", "postgres", "-A", "trust", "-k", "-E", "UTF8", "--locale=C.UTF-8", "--no-sync");
+            await File.AppendAllLinesAsync(Path.Combine(Data, "postgresql.conf"), Settings);
         }
 
         // without fsync: the tests end servers and processes, not machines
         await RunProgramAsync(
             "pg_ctl", "start", "-w", "-D", Data, "-l", Path.Combine(_folder, "log"),
-            "-o", $"-c listen_addresses=127.0.0.1 -c port={_port} -c unix_socket_directories='' -c fsync=off -c max_connections=300");
+            "-o", $"-c listen_addresses=127.0.0.1 -c port={Port} -c unix_socket_directories='' -c fsync=off -c max_connections=300");
     }
+
+    /// <summary>Starts it as a standby, with a copy of the primary's data.</summary>
+    public async Task StartAsStandbyOfAsync(PostgreSqlServer primary)
+    {
+        await InitializeAsync("pg_basebackup", "-d", primary.Uri, "-D", Data, "-c", "fast", "--no-sync");
+        await StartAsStandbyAsync();
+    }
+
+    /// <summary>
+    /// Starts a killed primary again, as a standby of the one that was promoted: what it alone has, which it never acknowledged, is undone first.
+    /// </summary>
+    public async Task RejoinAsync(PostgreSqlServer primary)
+    {
+        // pg_rewind itself starts and stops the server once, to recover from the kill
+        await RunProgramAsync("pg_rewind", "-D", Data, "--source-server", primary.Uri, "--no-sync");
+        await StartAsStandbyAsync();
+    }
+
+    /// <summary>Makes a standby the primary.</summary>
+    public Task PromoteAsync() => RunProgramAsync("pg_ctl", "promote", "-w", "-D", Data);
 
     /// <summary>Stops it immediately, without a shutdown of the connections.</summary>
     public Task StopAsync() => RunProgramAsync("pg_ctl", "stop", "-w", "-m", "immediate", "-D", Data);
+
+    /// <summary>Sends a signal to all of its processes.</summary>
+    /// <param name="signal">The name without SIG: KILL; STOP, after which it accepts connections and does not respond; CONT.</param>
+    public Task SignalAsync(string signal)
+    {
+        // the children first: they exit when they miss the server
+        return RunAsync("/bin/sh", "-c", $"pkill -{signal} -P {Process}; kill -{signal} {Process}");
+    }
 
     public void Dispose()
     {
         try
         {
-            if (File.Exists(Path.Combine(Data, "postmaster.pid"))) StopAsync().GetAwaiter().GetResult();
+            if (Process is not null) StopAsync().GetAwaiter().GetResult();
         }
         finally
         {
@@ -53,21 +87,49 @@ public sealed class PostgreSqlServer : IDisposable
         }
     }
 
-    private static bool IsRoot => Environment.UserName == "root";
-
-    private static Task RunProgramAsync(string program, params string[] arguments)
+    /// <summary>The id of its first process; null where that was killed or has not been started.</summary>
+    private string? Process
     {
-        var path = Path.Combine(Installation!, program);
-        return IsRoot ? RunAsync("runuser", ["-u", "postgres", "--", path, .. arguments]) : RunAsync(path, arguments);
+        get
+        {
+            var file = Path.Combine(Data, "postmaster.pid"); // stays where the server was killed
+            var id = File.Exists(file) ? File.ReadLines(file).First() : null;
+            return id is not null && Directory.Exists($"/proc/{id}") ? id : null;
+        }
     }
 
-    private static async Task RunAsync(string program, params string[] arguments)
+    /// <summary>In the form of the driver that PostgreSQL's own programs share.</summary>
+    private string Uri => $"postgresql://postgres@127.0.0.1:{Port}/postgres";
+
+    private async Task StartAsStandbyAsync()
     {
-        // its output is discarded: a server that inherits a pipe would keep it open
-        using var process = ChildProcess.Start("/bin/sh", ["-c", "exec \"$0\" \"$@\" >/dev/null 2>&1", program, .. arguments], folder: "/");
+        await RunAsOwnerAsync("touch", Path.Combine(Data, "standby.signal"));
+        await StartAsync();
+    }
+
+    private async Task InitializeAsync(string program, params string[] arguments)
+    {
+        if (IsRoot) await RunAsync("chown", "postgres", _folder);
+        await RunProgramAsync(program, arguments);
+        _initialized = true;
+    }
+
+    private static bool IsRoot => Environment.UserName == "root";
+
+    private Task RunProgramAsync(string program, params string[] arguments) => RunAsOwnerAsync(Path.Combine(Installation!, program), arguments);
+
+    private Task RunAsOwnerAsync(string program, params string[] arguments) =>
+        IsRoot ? RunAsync("runuser", ["-u", "postgres", "--", program, .. arguments]) : RunAsync(program, arguments);
+
+    private async Task RunAsync(string program, params string[] arguments)
+    {
+        // its output goes to a file: a server that inherits a pipe would keep it open
+        var output = Path.Combine(_folder, "output");
+        using var process = ChildProcess.Start("/bin/sh", ["-c", $"exec \"$0\" \"$@\" >{output} 2>&1", program, .. arguments], folder: "/");
         var code = await process.WaitForExitAsync();
-        if (code != 0)
-            throw new InvalidOperationException(FormattableString.Invariant($"{program} {string.Join(' ', arguments)} ended with {code}."));
+        if (code == 0) return;
+        throw new InvalidOperationException(
+            FormattableString.Invariant($"{program} {string.Join(' ', arguments)} ended with {code}: {await File.ReadAllTextAsync(output)}"));
     }
 
     private static int FreePort()

@@ -119,6 +119,8 @@ public sealed class BackgroundFailures
 
         public Task MigrateAsync(CancellationToken ct) => Task.CompletedTask;
 
+        public Task FindPrimaryAsync(CancellationToken ct) => Task.CompletedTask;
+
         public Task<string?> FindAdviceAsync(CancellationToken ct) => Task.FromResult<string?>(null);
 
         public bool IsUnavailable(Exception exception) => exception is TimeoutException;

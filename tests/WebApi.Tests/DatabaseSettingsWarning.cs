@@ -43,6 +43,8 @@ public sealed class DatabaseSettingsWarning
 
         public Task MigrateAsync(CancellationToken ct) => Task.CompletedTask;
 
+        public Task FindPrimaryAsync(CancellationToken ct) => Task.CompletedTask;
+
         public Task<string?> FindAdviceAsync(CancellationToken ct) =>
             ++Looks == 1 ? Task.FromException<string?>(new TimeoutException()) : Task.FromResult<string?>("Run this.");
 

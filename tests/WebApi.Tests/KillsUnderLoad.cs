@@ -1,15 +1,12 @@
 using System.Globalization;
-using System.Net;
-using System.Text;
 using System.Text.Json;
 using CleanUsers.TestSupport;
 
 namespace CleanUsers.WebApi.Tests;
 
 /// <summary>
-/// Clients that create users and change their names while SIGKILL ends the process, again and again on one database. Each client repeats a request
-/// that got no response, as clients do: a POST with its <c>Idempotency-Key</c>, a PATCH with its <c>If-Match</c>. It takes three rounds, or those of
-/// <c>CLEANUSERS_TEST_KILLS</c>.
+/// Clients that create users and change their names while SIGKILL ends the process, again and again on one database. It takes three rounds, or those
+/// of <c>CLEANUSERS_TEST_KILLS</c>.
 /// </summary>
 public abstract class KillsUnderLoad(TestDatabase database) : IAsyncLifetime
 {
@@ -33,12 +30,12 @@ public abstract class KillsUnderLoad(TestDatabase database) : IAsyncLifetime
     {
         LongTest.SkipUnlessDemanded();
         database.SkipWhereAbsent();
-        var clients = Enumerable.Range(0, Clients).Select(number => new Client(_http, number)).ToList();
+        var clients = Enumerable.Range(0, Clients).Select(number => new RepeatingClient(_http, number)).ToList();
         for (var round = 0; round < Rounds; round++)
         {
             using var service = await StartAsync();
             var before = clients.Sum(client => client.Acknowledged);
-            var working = clients.Select(client => Task.Run(() => client.WorkAsync(service.Address), Ct)).ToList();
+            var working = clients.Select(client => Task.Run(() => client.WorkUntilCutAsync(service.Address, Ct), Ct)).ToList();
             while (clients.Sum(client => client.Acknowledged) < before + 100 && !working.Exists(client => client.IsCompleted))
                 await Task.Delay(10, Ct);
             await Task.Delay(Random.Shared.Next(50), Ct);
@@ -47,19 +44,14 @@ public abstract class KillsUnderLoad(TestDatabase database) : IAsyncLifetime
         }
 
         using var last = await StartAsync();
-        foreach (var client in clients) await client.RepeatAsync(last.Address);
-        var users = clients.SelectMany(client => client.Users).ToList();
-        foreach (var user in users)
-        {
-            var read = await GetAsync(last, $"users/{user.Id}");
-            Assert.Equal((user.Name, user.Version), (read.GetProperty("name").GetString(), read.GetProperty("version").GetInt64()));
-            var found = (await GetAsync(last, $"users?q={user.Name}")).GetProperty("items").EnumerateArray();
-            Assert.Equal([user.Id], found.Select(item => item.GetProperty("id").GetInt64()));
-        }
-
-        Assert.Equal(users.Count, (await GetAsync(last, "users?pageSize=1&includeTotal=true")).GetProperty("totalCount").GetInt32());
+        foreach (var client in clients) await client.FinishAsync(last.Address, Ct);
+        foreach (var client in clients) await client.VerifyAsync(last.Address, Ct);
+        Assert.Empty(clients.SelectMany(client => client.Outcomes.Keys).Except(["200", "201", "412", RepeatingClient.Cut]));
+        var users = clients.Sum(client => client.Users.Count);
+        var page = await _http.GetStringAsync(new Uri(last.Address, "/api/v1/users?pageSize=1&includeTotal=true"), Ct);
+        Assert.Equal(users, JsonElement.Parse(page).GetProperty("totalCount").GetInt32());
         TestContext.Current.TestOutputHelper!.WriteLine(
-            $"{Rounds} kills, {clients.Sum(client => client.Acknowledged)} acknowledged writes, {users.Count} users, "
+            $"{Rounds} kills, {clients.Sum(client => client.Acknowledged)} acknowledged writes, {users} users, "
                 + $"{clients.Sum(client => client.Repeated)} requests repeated");
     }
 
@@ -72,73 +64,6 @@ public abstract class KillsUnderLoad(TestDatabase database) : IAsyncLifetime
     }
 
     private Task<OwnProcess> StartAsync() => OwnProcess.ServeAsync(_folder, Settings, "--urls", "http://127.0.0.1:0");
-
-    private async Task<JsonElement> GetAsync(OwnProcess service, string path) =>
-        JsonElement.Parse(await _http.GetStringAsync(new Uri(service.Address, $"/api/v1/{path}"), Ct));
-
-    private sealed record Written(long Id, string Name, long Version);
-
-    /// <summary>Creates a user, changes its name, creates the next.</summary>
-    private sealed class Client(HttpClient http, int number)
-    {
-        private bool _isCut; // the last request got no response
-
-        public List<Written> Users { get; } = [];
-
-        public int Acknowledged { get; private set; }
-
-        public int Repeated { get; private set; }
-
-        private bool IsChange => Users is [.., { Version: 1 }];
-
-        public async Task WorkAsync(Uri service)
-        {
-            try
-            {
-                while (true) await (IsChange ? ChangeAsync(service) : CreateAsync(service));
-            }
-            catch (Exception exception) when (exception is HttpRequestException or IOException)
-            {
-                _isCut = true; // killed: whether it was written is not known
-            }
-        }
-
-        public Task RepeatAsync(Uri service) => !_isCut ? Task.CompletedTask : IsChange ? ChangeAsync(service) : CreateAsync(service);
-
-        private async Task CreateAsync(Uri service)
-        {
-            var name = $"n{number}x{Users.Count}a";
-            using var request = new HttpRequestMessage(HttpMethod.Post, new Uri(service, "/api/v1/users"));
-            request.Headers.Add("Idempotency-Key", name);
-            var (status, user) = await SendAsync(request, $$"""{"email":"e{{number}}x{{Users.Count}}@kill.example","name":"{{name}}"}""");
-            Assert.True(status == HttpStatusCode.Created, $"{status} {user}");
-            Users.Add(new(user.GetProperty("id").GetInt64(), name, Version: 1));
-        }
-
-        private async Task ChangeAsync(Uri service)
-        {
-            var (id, _, version) = Users[^1];
-            var name = $"n{number}x{Users.Count}b";
-            using var request = new HttpRequestMessage(HttpMethod.Patch, new Uri(service, $"/api/v1/users/{id}"));
-            request.Headers.Add("If-Match", $"\"{version}\"");
-            var wasCut = _isCut;
-            var (status, user) = await SendAsync(request, $$"""{"name":"{{name}}"}""");
-            // 412 shows that the request that was cut had been written: what is checked at the end
-            Assert.True(status == HttpStatusCode.OK || (wasCut && status == HttpStatusCode.PreconditionFailed), $"{status} {user}");
-            Users[^1] = new(id, name, version + 1);
-        }
-
-        private async Task<(HttpStatusCode Status, JsonElement Body)> SendAsync(HttpRequestMessage request, string body)
-        {
-            if (_isCut) Repeated++;
-            request.Content = new StringContent(body, Encoding.UTF8, "application/json");
-            using var response = await http.SendAsync(request, Ct);
-            var user = JsonElement.Parse(await response.Content.ReadAsByteArrayAsync(Ct));
-            _isCut = false;
-            Acknowledged++;
-            return (response.StatusCode, user);
-        }
-    }
 }
 
 public sealed class KillsUnderLoadOnSqlite() : KillsUnderLoad(new SqliteTestDatabase());

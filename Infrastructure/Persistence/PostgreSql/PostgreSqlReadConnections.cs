@@ -4,13 +4,13 @@ using Npgsql;
 namespace CleanUsers.Infrastructure.Persistence.PostgreSql;
 
 /// <summary>Connections of the driver's own pool, which EF Core shares; the driver prepares what is executed often.</summary>
-internal sealed class PostgreSqlReadConnections(string connectionString) : IPreparedConnections
+internal sealed class PostgreSqlReadConnections(PostgreSqlServers servers) : IPreparedConnections
 {
     public string Find => "strpos";
 
     public async ValueTask<PreparedConnection> OpenAsync(CancellationToken ct)
     {
-        var connection = new NpgsqlConnection(connectionString); // one that can't be opened holds nothing
+        var connection = servers.Primary.CreateConnection(); // one that can't be opened holds nothing
         await connection.OpenAsync(ct);
         return new Session(connection);
     }

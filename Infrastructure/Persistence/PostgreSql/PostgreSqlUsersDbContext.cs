@@ -116,10 +116,12 @@ internal sealed class PostgreSqlUsersDbContext(DbContextOptions<PostgreSqlUsersD
         FROM (SELECT pg_snapshot_xmax(pg_current_snapshot())::text::bigint AS present) AS snapshot
         """).SingleAsync(ct);
 
+    public override Task FindPrimaryAsync(CancellationToken ct) => this.GetService<PostgreSqlServers>().FindPrimaryAsync(ct);
+
     protected override bool IndicatesUnavailable(Exception cause) => cause switch
     {
         PostgresException error => OutOfReach.Concat(LacksSchema).Any(code => error.SqlState.StartsWith(code, StringComparison.Ordinal)),
-        NpgsqlException error => error.IsTransient,
+        NpgsqlException error => error.IsTransient || error.InnerException is null, // without a cause: none of the servers is the primary
         _ => false,
     };
 
