@@ -21,7 +21,7 @@ COPY Domain Domain
 COPY Application Application
 COPY Infrastructure Infrastructure
 COPY WebApi WebApi
-# compiled ahead for this processor: the first answer comes in two thirds of the time
+# compiled ahead for this processor: the first response comes in two thirds of the time
 RUN dotnet publish WebApi -c Release --no-restore -p:PublishReadyToRun=true -o /app \
     && mkdir /data
 
@@ -29,13 +29,16 @@ RUN dotnet publish WebApi -c Release --no-restore -p:PublishReadyToRun=true -o /
 # everything, for `docker compose --profile test run --rm tests`
 FROM build AS tests
 # for the tests that stop and start a server of their own, of databases and of mail
-RUN apt-get update && apt-get install -y --no-install-recommends postgresql python3-aiosmtpd && rm -rf /var/lib/apt/lists/*
+RUN apt-get update && apt-get install -y --no-install-recommends postgresql haproxy python3-aiosmtpd && rm -rf /var/lib/apt/lists/*
 COPY . .
 RUN dotnet restore --locked-mode && dotnet build --no-restore
 CMD ["dotnet", "test", "--no-build"]
 
 
 FROM ${RUNTIME_IMAGE} AS service
+LABEL org.opencontainers.image.title="CleanUsers" \
+    org.opencontainers.image.description="A users service: a REST API over a user directory" \
+    org.opencontainers.image.version="1.0.0"
 COPY --from=build /app /app
 # the embedded database and whatever else the service writes; the rest of the file system may be read-only
 COPY --from=build --chown=${APP_UID} /data /data

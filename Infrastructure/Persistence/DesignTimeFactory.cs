@@ -3,6 +3,7 @@ using CleanUsers.Infrastructure.Persistence.Sqlite;
 using CleanUsers.Infrastructure.Persistence.SqlServer;
 using Microsoft.EntityFrameworkCore;
 using Microsoft.EntityFrameworkCore.Design;
+using Microsoft.EntityFrameworkCore.Migrations;
 
 namespace CleanUsers.Infrastructure.Persistence;
 
@@ -13,7 +14,7 @@ internal sealed class DesignTimeFactory
     IDesignTimeDbContextFactory<PostgreSqlUsersDbContext>
 {
     SqliteUsersDbContext IDesignTimeDbContextFactory<SqliteUsersDbContext>.CreateDbContext(string[] args) =>
-        new(new DbContextOptionsBuilder<SqliteUsersDbContext>().UseSqlite().Options);
+        new(new DbContextOptionsBuilder<SqliteUsersDbContext>().UseSqlite().ReplaceService<IMigrationsSqlGenerator, SqliteTables>().Options);
 
     SqlServerUsersDbContext IDesignTimeDbContextFactory<SqlServerUsersDbContext>.CreateDbContext(string[] args) =>
         new(new DbContextOptionsBuilder<SqlServerUsersDbContext>().UseSqlServer().Options);

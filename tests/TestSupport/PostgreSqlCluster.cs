@@ -26,7 +26,7 @@ public sealed class PostgreSqlCluster : TestDatabase
         settings.AddRange(
         [
             "synchronous_standby_names = 'ANY 1 (*)'",
-            $"primary_conninfo = 'host={string.Join(',', Servers.Select(_ => "127.0.0.1"))} port={string.Join(',', Servers.Select(each => each.Port))}"
+            $"primary_conninfo = 'host=127.0.0.1,127.0.0.1,127.0.0.1 port={string.Join(',', Servers.Select(server => server.Port))}"
                 + " user=postgres target_session_attrs=read-write connect_timeout=2'",
             "wal_retrieve_retry_interval = '500ms'",
             "wal_keep_size = '256MB'", // for a server that comes back

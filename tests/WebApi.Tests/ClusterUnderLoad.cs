@@ -97,7 +97,8 @@ public sealed class ClusterUnderLoad : IAsyncLifetime
     }
 
     private Dictionary<string, int> Outcomes =>
-        _clients.SelectMany(client => client.Outcomes).GroupBy(pair => pair.Key).ToDictionary(group => group.Key, group => group.Sum(pair => pair.Value));
+        _clients.SelectMany(client => client.Outcomes).GroupBy(pair => pair.Key, pair => pair.Value)
+            .ToDictionary(group => group.Key, group => group.Sum());
 
     private async Task StartAsync()
     {

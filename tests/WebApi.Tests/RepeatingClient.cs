@@ -6,8 +6,8 @@ using System.Text.Json;
 namespace CleanUsers.WebApi.Tests;
 
 /// <summary>
-/// A client that creates a user, changes its name, and goes on with the next. It repeats a write whose outcome it does not know, as clients do: a POST
-/// with its <c>Idempotency-Key</c>, a PATCH with its <c>If-Match</c>.
+/// A client that creates a user, changes its name, and goes on with the next. It repeats a write whose outcome it does not know, as clients do: a
+/// POST with its <c>Idempotency-Key</c>, a PATCH with its <c>If-Match</c>.
 /// </summary>
 internal sealed class RepeatingClient(HttpClient http, int number)
 {
