@@ -62,9 +62,9 @@ public sealed class ClusterUnderLoad : IAsyncLifetime
         await PassAsync(1.0 / 6);
         await EndAsync();
 
+        Report($"killed {Seconds(Stopwatch.GetElapsedTime(killed, promoted))} before the promotion, all clients wrote {Seconds(outage)} after it");
         Assert.InRange(outage, TimeSpan.Zero, TimeSpan.FromSeconds(10));
         Assert.Empty(Outcomes.Keys.Except(["200", "201", "409", "412", "503", RepeatingClient.Cut]));
-        Report($"killed {Seconds(Stopwatch.GetElapsedTime(killed, promoted))} before the promotion, all clients wrote {Seconds(outage)} after it");
         await VerifyAsync();
     }
 
@@ -80,9 +80,29 @@ public sealed class ClusterUnderLoad : IAsyncLifetime
 
         await PassAsync(1.0 / 8);
         await EndAsync();
+        Report("three restarts");
         Assert.Empty(Outcomes.Keys.Except(["200", "201"]));
         await VerifyAsync();
-        Report("three restarts");
+    }
+
+    [Fact]
+    public async Task Upgrade_from_the_release_before_fails_no_request_while_both_serve_on_the_new_schema()
+    {
+        LongTest.SkipUnlessDemanded();
+        await StartAsync(await ReleaseBefore.BuildAsync(_folder, Ct));
+        await PassAsync(1.0 / 8);
+        Assert.Equal((0, ""), await MigrateAsync());
+        for (var i = 0; i < _replicas.Length; i++)
+        {
+            await PassAsync(1.0 / 8);
+            await RestartAsync(i);
+        }
+
+        await PassAsync(1.0 / 8);
+        await EndAsync();
+        Report("upgraded");
+        Assert.Empty(Outcomes.Keys.Except(["200", "201"]));
+        await VerifyAsync();
     }
 
     public async ValueTask DisposeAsync()
@@ -100,20 +120,27 @@ public sealed class ClusterUnderLoad : IAsyncLifetime
         _clients.SelectMany(client => client.Outcomes).GroupBy(pair => pair.Key, pair => pair.Value)
             .ToDictionary(group => group.Key, group => group.Sum());
 
-    private async Task StartAsync()
+    /// <param name="program">What the replicas run at first; null for the program of this build.</param>
+    private async Task StartAsync(string? program = null)
     {
         LongTest.SkipUnlessDemanded();
         await _database.CreateAsync();
         _database.SkipWhereAbsent();
         Assert.SkipUnless(LoadBalancer.IsInstalled, "HAProxy is not installed");
-        for (var i = 0; i < _replicas.Length; i++) _replicas[i] = await StartReplicaAsync(i);
+        for (var i = 0; i < _replicas.Length; i++) _replicas[i] = await StartReplicaAsync(i, program);
         _balancer = await LoadBalancer.StartAsync(_folder, _ports);
         _clients.AddRange(Enumerable.Range(0, Clients).Select(number => new RepeatingClient(_http, number)));
         _load = Task.WhenAll(_clients.Select(client => Task.Run(() => client.WorkAsync(_balancer.Address, _stop.Token, Ct), Ct)));
     }
 
-    private Task<OwnProcess> StartReplicaAsync(int which) =>
-        OwnProcess.ServeAsync(_folder, Settings, "--urls", $"http://127.0.0.1:{_ports[which]}");
+    private Task<OwnProcess> StartReplicaAsync(int which, string? program = null) =>
+        OwnProcess.ServeAsync(program ?? OwnProcess.Program, _folder, Settings, "--urls", $"http://127.0.0.1:{_ports[which]}");
+
+    private async Task<(int Code, string Error)> MigrateAsync()
+    {
+        var (code, _, error) = await OwnProcess.RunAsync(_folder, Settings, "migrate");
+        return (code, error);
+    }
 
     /// <summary>SIGTERM, and a new process at the same address.</summary>
     private async Task RestartAsync(int which)

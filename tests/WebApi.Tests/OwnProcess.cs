@@ -6,6 +6,9 @@ namespace CleanUsers.WebApi.Tests;
 /// <summary>The program as a process of its own, in a folder of its own.</summary>
 public sealed class OwnProcess : IDisposable
 {
+    /// <summary>The program of this build.</summary>
+    public static readonly string Program = typeof(Program).Assembly.Location;
+
     private static readonly TimeSpan Timeout = TimeSpan.FromSeconds(60);
 
     private readonly ChildProcess _process;
@@ -25,7 +28,7 @@ public sealed class OwnProcess : IDisposable
     public static async Task<(int Code, string Output, string Error)> RunAsync(
         string folder, IEnumerable<(string Name, string Value)> environment, params string[] arguments)
     {
-        using var started = Start(folder, environment, arguments);
+        using var started = Start(Program, folder, environment, arguments);
         using var timeout = new CancellationTokenSource(Timeout);
         var output = await started._process.Output.ReadToEndAsync(timeout.Token);
         var (code, error) = await started.EndAsync();
@@ -33,10 +36,14 @@ public sealed class OwnProcess : IDisposable
     }
 
     /// <summary>Starts it as a service, and waits until it listens.</summary>
+    public static Task<OwnProcess> ServeAsync(string folder, IEnumerable<(string Name, string Value)> environment, params string[] arguments) =>
+        ServeAsync(Program, folder, environment, arguments);
+
+    /// <summary>Starts another build of it as a service, and waits until it listens.</summary>
     public static async Task<OwnProcess> ServeAsync(
-        string folder, IEnumerable<(string Name, string Value)> environment, params string[] arguments)
+        string program, string folder, IEnumerable<(string Name, string Value)> environment, params string[] arguments)
     {
-        var started = Start(folder, environment, arguments);
+        var started = Start(program, folder, environment, arguments);
         using var timeout = new CancellationTokenSource(Timeout);
         while (await started._process.Output.ReadLineAsync(timeout.Token) is { } line)
         {
@@ -63,10 +70,10 @@ public sealed class OwnProcess : IDisposable
     /// <summary>SIGKILL.</summary>
     public void Dispose() => _process.Dispose();
 
-    private static OwnProcess Start(string folder, IEnumerable<(string Name, string Value)> environment, string[] arguments) =>
+    private static OwnProcess Start(string program, string folder, IEnumerable<(string Name, string Value)> environment, string[] arguments) =>
         new(ChildProcess.Start(
             "dotnet",
-            [typeof(Program).Assembly.Location, .. arguments],
+            [program, .. arguments],
             folder,
             [
                 ("PORT", null),
