@@ -10,7 +10,7 @@ run() { docker run --name "$name" --read-only --cap-drop ALL --security-opt no-n
 end() { docker inspect -f '{{.State.ExitCode}}' "$name"; docker rm "$name" >/dev/null; }
 is() { if [ "$2" = "$3" ]; then echo "ok: $1"; else echo "NOT ok: $1: $2 instead of $3" >&2; exit 1; fi; }
 
-for profile in default postgres test; do
+for profile in default postgres observability test; do
     is "compose.yaml without a password, profile $profile" \
         "$(DATABASE_PASSWORD='' docker compose --profile $profile config 2>&1 | grep -o 'DATABASE_PASSWORD is missing a value: must be set')" \
         "DATABASE_PASSWORD is missing a value: must be set"
