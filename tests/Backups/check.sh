@@ -1,6 +1,6 @@
 #!/usr/bin/env bash
 # Drills of the backups in docs/deployment.md, with its commands: VACUUM INTO and .backup of SQLite, pg_dump and recovery to a point in time of PostgreSQL.
-# Each drill fills a database, follows the feed, takes a backup while the service runs, writes more, restores, and then checks that the users, the recycle bin
+# Each drill fills a database, follows the feed, takes a backup while the service runs, writes more, restores, and then checks that users, recycle bin
 # and the feed are those of the backup, that a reader from before the backup goes on, and that a reader from after it gets 410.
 # Needs the .NET SDK, sqlite3 and an installation of PostgreSQL, of which it starts a server of its own; ends with 0 where everything holds.
 set -euo pipefail
