@@ -35,7 +35,7 @@ serve() {
   ASPNETCORE_ENVIRONMENT=Development RateLimiting__Enabled=false Database__MigrateOnStartup=false \
     dotnet "$work/app/CleanUsers.WebApi.dll" --urls "http://127.0.0.1:$port" >"$work/log" 2>&1 &
   service=$!
-  for _ in $(seq 100); do
+  for _ in $(seq 600); do
     ! curl -sf "http://127.0.0.1:$port/health/ready" >/dev/null || return 0
     sleep 0.1
   done
@@ -186,7 +186,7 @@ recovery_target_action = promote
 CONF
   as_postgres touch "$work/pg/data/recovery.signal"
   start_postgresql
-  for _ in $(seq 100); do
+  for _ in $(seq 600); do
     [ "$(psql -At -d postgres -c 'SELECT pg_is_in_recovery()')" = t ] || break
     sleep 0.1
   done

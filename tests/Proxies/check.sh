@@ -69,7 +69,10 @@ start_haproxy() {
 }
 
 restart() { stop "$1"; start "$1"; }
-restart_haproxy() { restart "$1"; sleep 3; } # until the checks have found it
+restart_haproxy() { # and waits until the checks have found it
+  restart "$1"
+  until curl --silent 'http://127.0.0.1:18404/;csv' | grep -q "^cleanusers,users${1: -1},.*,UP,"; do sleep 0.2; done
+}
 restart_nginx() { touch "$work/cleanusers.$1.down"; restart "$1"; rm "$work/cleanusers.$1.down"; } # as the unit of systemd does
 
 curl=(curl --silent --cacert "$work/fullchain.pem" --connect-to users.example.org:443:127.0.0.1:18443 --connect-to users.example.org:80:127.0.0.1:18080)
