@@ -18,3 +18,4 @@ for set in ../../deploy/kubernetes "$work/all"; do
   node objects.mjs "$work/objects.yaml" build/objects.ts
   npx tsc --noEmit --strict --module nodenext --skipLibCheck build/objects.ts
 done
+echo "deploy/kubernetes: every object is valid, alone and with the component monitoring."

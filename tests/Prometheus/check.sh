@@ -71,3 +71,4 @@ wait $service
 service=
 until_true value 'ALERTS{alertname="CleanUsersDown", alertstate="pending"}'
 echo "ok: a service that is stopped is reported"
+echo "deploy/prometheus and deploy/grafana: everything holds."
