@@ -49,9 +49,9 @@ internal sealed class IdempotencyStore(UsersDbContext db, TimeProvider clock) : 
         var record = await db.Set<IdempotencyRecord>().AsNoTracking()
             .FirstOrDefaultAsync(record => record.Scope == request.Scope && record.CreatedAt > expired, ct);
         if (record is null) return null;
-        return record.Fingerprint == request.Fingerprint
-            ? new(IdempotencyOutcomeKind.Replayed, record.Response)
-            : new(IdempotencyOutcomeKind.KeyReused);
+        if (record.Fingerprint != request.Fingerprint) return new(IdempotencyOutcomeKind.KeyReused);
+        await db.WaitForStandbyAsync(ct);
+        return new(IdempotencyOutcomeKind.Replayed, record.Response);
     }
 
     /// <summary>

@@ -114,6 +114,8 @@ internal abstract class UsersDbContext(DbContextOptions options) : DbContext(opt
                 await MarkTransactionAsync(token);
                 committing = true;
                 await transaction.CommitAsync(token);
+                // PostgreSQL ends the wait for a synchronous standby when the commit is cancelled, with success: no standby may have the transaction
+                token.ThrowIfCancellationRequested();
                 return result;
             },
             async (_, _, token) => new ExecutionResult<T>(committing && await WasCommittedAsync(trace ?? FindLastSavedAsync, token), result),
@@ -121,6 +123,12 @@ internal abstract class UsersDbContext(DbContextOptions options) : DbContext(opt
         if (committing) CountCommitted();
         return result;
     }
+
+    /// <summary>
+    /// Waits until a synchronous standby has all that is committed, where there is one. To be called before what another transaction wrote is
+    /// acknowledged: its commit may still wait, or its wait was cancelled.
+    /// </summary>
+    public virtual Task WaitForStandbyAsync(CancellationToken ct) => Task.CompletedTask;
 
     /// <inheritdoc cref="Application.Ports.IDatabase.FindPrimaryAsync"/>
     public virtual Task FindPrimaryAsync(CancellationToken ct) => Task.CompletedTask;

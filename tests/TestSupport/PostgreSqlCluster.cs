@@ -29,6 +29,7 @@ public sealed class PostgreSqlCluster : TestDatabase
             $"primary_conninfo = 'host=127.0.0.1,127.0.0.1,127.0.0.1 port={string.Join(',', Servers.Select(server => server.Port))}"
                 + " user=postgres target_session_attrs=read-write connect_timeout=2'",
             "wal_retrieve_retry_interval = '500ms'",
+            "wal_receiver_timeout = '3s'", // after which a standby leaves a primary that hangs; by default it waits for a minute
             "wal_keep_size = '256MB'", // for a server that comes back
         ]);
         await Primary.StartAsync();
@@ -43,6 +44,12 @@ public sealed class PostgreSqlCluster : TestDatabase
         var received = await Task.WhenAll(standbys.Select(server => ReadAsync<decimal>(server, "SELECT pg_last_wal_receive_lsn() - '0/0'")));
         Primary = standbys[received.IndexOf(received.Max())];
         await Primary.PromoteAsync();
+        foreach (var standby in standbys.Where(server => server != Primary))
+        {
+            // by itself it would try the old primary first, and wait for ever for one that hangs: connect_timeout does not count there
+            await ReadAsync<bool>(
+                standby, $"ALTER SYSTEM SET primary_conninfo = 'host=127.0.0.1 port={Primary.Port} user=postgres'", "SELECT pg_reload_conf()");
+        }
     }
 
     /// <summary>Starts a killed primary again, as a standby.</summary>
@@ -56,16 +63,22 @@ public sealed class PostgreSqlCluster : TestDatabase
     /// <summary>How many standbys the primary has.</summary>
     public Task<long> CountStandbysAsync() => ReadAsync<long>(Primary, "SELECT count(*) FROM pg_stat_replication WHERE state = 'streaming'");
 
-    /// <summary>The value of a query, on one of the servers.</summary>
-    public static async Task<T> ReadAsync<T>(PostgreSqlServer server, string query)
+    /// <summary>The value of the last of some statements, on one of the servers.</summary>
+    public static async Task<T> ReadAsync<T>(PostgreSqlServer server, params string[] statements)
     {
         await using var connection = new NpgsqlConnection($"{server.ConnectionString};Pooling=false");
         await connection.OpenAsync();
-        await using var command = connection.CreateCommand();
-#pragma warning disable CA2100 // a query of the tests
-        command.CommandText = query;
+        object? value = null;
+        foreach (var statement in statements)
+        {
+            await using var command = connection.CreateCommand();
+#pragma warning disable CA2100 // a statement of the tests
+            command.CommandText = statement;
 #pragma warning restore CA2100
-        return (T)(await command.ExecuteScalarAsync())!;
+            value = await command.ExecuteScalarAsync();
+        }
+
+        return (T)value!;
     }
 
     public override ValueTask DisposeAsync()

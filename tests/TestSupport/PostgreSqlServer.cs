@@ -79,7 +79,9 @@ public sealed class PostgreSqlServer : IDisposable
     {
         try
         {
-            if (Process is not null) StopAsync().GetAwaiter().GetResult();
+            if (Process is null) return;
+            SignalAsync("CONT").GetAwaiter().GetResult(); // one that a test has stopped
+            StopAsync().GetAwaiter().GetResult();
         }
         finally
         {

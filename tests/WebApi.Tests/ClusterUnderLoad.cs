@@ -1,5 +1,6 @@
 using System.Diagnostics;
 using System.Globalization;
+using System.Text;
 using CleanUsers.TestSupport;
 
 namespace CleanUsers.WebApi.Tests;
@@ -15,6 +16,8 @@ public sealed class ClusterUnderLoad : IAsyncLifetime
     private static readonly TimeSpan Length = TimeSpan.FromSeconds(
         int.Parse(Environment.GetEnvironmentVariable("CLEANUSERS_TEST_CLUSTER_SECONDS") ?? "15", CultureInfo.InvariantCulture));
 
+    private static readonly TimeSpan RequestTimeout = TimeSpan.FromSeconds(5);
+
     private readonly string _folder = Directory.CreateTempSubdirectory("cleanusers-").FullName;
     private readonly HttpClient _http = new() { Timeout = TimeSpan.FromSeconds(60) };
     private readonly PostgreSqlCluster _database = new();
@@ -29,7 +32,8 @@ public sealed class ClusterUnderLoad : IAsyncLifetime
 
     private (string Name, string Value)[] Settings =>
     [
-        ("Authentication__AllowAnonymous", "true"), ("RateLimiting__Enabled", "false"), ("Shutdown__Delay", "00:00:02"), .. _database.Settings,
+        ("Authentication__AllowAnonymous", "true"), ("RateLimiting__Enabled", "false"), ("Shutdown__Delay", "00:00:02"),
+        ("Http__RequestTimeout", $"{RequestTimeout}"), .. _database.Settings,
     ];
 
     public ValueTask InitializeAsync() => ValueTask.CompletedTask;
@@ -66,6 +70,56 @@ public sealed class ClusterUnderLoad : IAsyncLifetime
         Assert.InRange(outage, TimeSpan.Zero, TimeSpan.FromSeconds(10));
         Assert.Empty(Outcomes.Keys.Except(["200", "201", "409", "412", "503", RepeatingClient.Cut]));
         await VerifyAsync();
+    }
+
+    [Fact]
+    public async Task Primary_that_hangs_is_left_for_the_promoted_standby_and_no_later_request_waits_for_it()
+    {
+        await StartAsync();
+        await PassAsync(1.0 / 6);
+        var old = _database.Primary;
+        await old.SignalAsync("STOP"); // it accepts connections, and does not respond
+        await _database.PromoteAsync();
+        var promoted = Stopwatch.GetTimestamp();
+        await UntilAsync(() => _clients.TrueForAll(client => client.LastAcknowledged > promoted));
+        var outage = Stopwatch.GetElapsedTime(promoted);
+        await PassAsync(1.0 / 6); // until the requests end that still wait for it
+        foreach (var client in _clients) client.Longest = TimeSpan.Zero;
+
+        await PassAsync(1.0 / 2);
+        await EndAsync();
+        Report($"all clients wrote {Seconds(outage)} after the promotion");
+        Assert.InRange(outage, TimeSpan.Zero, TimeSpan.FromSeconds(60));
+        Assert.InRange(_clients.Max(client => client.Longest), TimeSpan.Zero, RequestTimeout - TimeSpan.FromSeconds(1));
+        Assert.Empty(Outcomes.Keys.Except(["200", "201", "409", "412", "503"]));
+
+        await old.SignalAsync("KILL"); // what manages the cluster does so before it promotes: see docs/deployment.md
+        await _database.RejoinAsync(old);
+        await VerifyAsync();
+    }
+
+    [Fact]
+    public async Task Write_that_no_standby_has_is_not_acknowledged()
+    {
+        await StartAsync();
+        await EndAsync();
+        var standbys = _database.Servers.Where(server => server != _database.Primary).ToList();
+        foreach (var standby in standbys) await standby.SignalAsync("STOP");
+        // the timeout of the request, or that of waiting for another one with its key
+        Assert.Contains(await PostAsync(), (IEnumerable<int>)[503, 409]); // the primary alone has committed it
+        Assert.Contains(await PostAsync(), (IEnumerable<int>)[503, 409]); // the stored response is found, but not sent
+        foreach (var standby in standbys) await standby.SignalAsync("CONT");
+        Assert.Equal(201, await PostAsync());
+        await VerifyAsync(others: 1);
+
+        async Task<int> PostAsync()
+        {
+            using var request = new HttpRequestMessage(HttpMethod.Post, new Uri(_balancer!.Address, "/api/v1/users"));
+            request.Headers.Add("Idempotency-Key", "once");
+            request.Content = new StringContent("""{"email":"once@load.example"}""", Encoding.UTF8, "application/json");
+            using var response = await _http.SendAsync(request, Ct);
+            return (int)response.StatusCode;
+        }
     }
 
     [Fact]
@@ -174,12 +228,13 @@ public sealed class ClusterUnderLoad : IAsyncLifetime
     }
 
     /// <summary>Each acknowledged user is there, once, in its last acknowledged state; and so it is on the standbys.</summary>
-    private async Task VerifyAsync()
+    /// <param name="others">How many users the clients have not created.</param>
+    private async Task VerifyAsync(int others = 0)
     {
         foreach (var client in _clients) await client.VerifyAsync(_balancer!.Address, Ct);
         const string Sums = "SELECT concat_ws(' ', count(*), sum(\"Version\"), sum(hashtext(\"Name\"))) FROM \"Users\"";
         var primary = await PostgreSqlCluster.ReadAsync<string>(_database.Primary, Sums);
-        Assert.StartsWith($"{_clients.Sum(client => client.Users.Count)} ", primary, StringComparison.Ordinal);
+        Assert.StartsWith($"{_clients.Sum(client => client.Users.Count) + others} ", primary, StringComparison.Ordinal);
         foreach (var standby in _database.Servers)
         {
             var copy = "";

@@ -1,5 +1,4 @@
 using System.Data.Common;
-using Npgsql;
 
 namespace CleanUsers.Infrastructure.Persistence.PostgreSql;
 
@@ -10,12 +9,12 @@ internal sealed class PostgreSqlReadConnections(PostgreSqlServers servers) : IPr
 
     public async ValueTask<PreparedConnection> OpenAsync(CancellationToken ct)
     {
-        var connection = servers.Primary.CreateConnection(); // one that can't be opened holds nothing
+        var connection = servers.CreateConnection(); // one that can't be opened holds nothing
         await connection.OpenAsync(ct);
         return new Session(connection);
     }
 
-    private sealed class Session(NpgsqlConnection connection) : PreparedConnection
+    private sealed class Session(DbConnection connection) : PreparedConnection
     {
         private DbCommand? _command;
 

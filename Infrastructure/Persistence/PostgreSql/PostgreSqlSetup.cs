@@ -10,34 +10,31 @@ internal static class PostgreSqlSetup
     /// <exception cref="ConnectionStringException">The connection string is not valid.</exception>
     public static IServiceCollection AddPostgreSql(this IServiceCollection services, string connectionString)
     {
-        var (complete, areSeveral) = Complete(connectionString);
+        var settings = Complete(connectionString);
         return services
-            .AddSingleton(_ => new PostgreSqlServers(complete, areSeveral))
+            .AddSingleton(_ => new PostgreSqlServers(settings))
             .AddScoped<IUserBulkWriter, PostgreSqlBulkWriter>()
             .AddPreparedStatements<PostgreSqlUserWriter>(provider => new PostgreSqlReadConnections(provider.GetRequiredService<PostgreSqlServers>()))
             .AddDbContextPool<UsersDbContext, PostgreSqlUsersDbContext>((provider, builder) => builder.UseNpgsql(
-                provider.GetRequiredService<PostgreSqlServers>().Primary,
+                provider.GetRequiredService<PostgreSqlServers>(),
                 npgsql => npgsql.EnableRetryOnFailure(UsersDbContext.Retries, UsersDbContext.LongestPause, null)));
     }
 
-    /// <returns>The connection string with the defaults of the service, and whether it names several servers, of which one is the primary.</returns>
-    private static (string ConnectionString, bool AreSeveral) Complete(string connectionString)
+    private static NpgsqlConnectionStringBuilder Complete(string connectionString)
     {
         var given = ConnectionStringParser.Parse<NpgsqlConnectionStringBuilder>(connectionString);
         if (string.IsNullOrEmpty(given.Host)) throw new ConnectionStringException("must name a server in 'Host'");
-        var areSeveral = given.Host.Contains(',', StringComparison.Ordinal);
-        if (areSeveral && given.TargetSessionAttributes is not (null or "primary"))
+        if (given.Host.Contains(',', StringComparison.Ordinal) && given.TargetSessionAttributes is not (null or "primary"))
             throw new ConnectionStringException("must have the value 'primary' of 'Target Session Attributes', or none");
         var defaults = new NpgsqlConnectionStringBuilder
         {
             ApplicationName = "CleanUsers",
             MaxPoolSize = 30, // several replicas share the hundred connections that a server has by default
             Timeout = 5, // seconds, of connecting to a server and of waiting for a connection
-            HostRecheckSeconds = 3600, // see PostgreSqlServers
             MaxAutoPrepare = 50, // the statements of a few dozen kinds of requests, parsed and planned once a connection
             AutoPrepareMinUsages = 2,
             GssEncryptionMode = GssEncryptionMode.Disable, // looks for Kerberos at every connection, which container images lack (npgsql/npgsql#6524)
         };
-        return (ServerUsersDbContext.Complete(connectionString, defaults), areSeveral);
+        return new(ServerUsersDbContext.Complete(connectionString, defaults));
     }
 }

@@ -94,7 +94,9 @@ internal sealed class PostgreSqlUsersDbContext(DbContextOptions<PostgreSqlUsersD
             switch (await GetStatusAsync(ct))
             {
                 case "aborted": return false;
-                case "committed" when await trace(ct) != WriteTrace.None: return true;
+                case "committed" when await trace(ct) != WriteTrace.None:
+                    await WaitForStandbyAsync(ct);
+                    return true;
                 case "in progress" when waited < LongestWait: break; // the server has not noticed yet that the connection is lost
                 default: throw new OutcomeUnknownException();
             }
@@ -115,6 +117,14 @@ internal sealed class PostgreSqlUsersDbContext(DbContextOptions<PostgreSqlUsersD
                 (present + (({_transaction} - present % 4294967296 + 6442450944) % 4294967296 - 2147483648))::text::xid8) END AS "Value"
         FROM (SELECT pg_snapshot_xmax(pg_current_snapshot())::text::bigint AS present) AS snapshot
         """).SingleAsync(ct);
+
+    /// <summary>A commit waits for the standby only if it has written something, such as a message that nobody reads.</summary>
+    public override async Task WaitForStandbyAsync(CancellationToken ct)
+    {
+        await Database.ExecuteSqlAsync(
+            $"SELECT CASE WHEN current_setting('synchronous_standby_names') <> '' THEN pg_logical_emit_message(true, 'CleanUsers', '') END", ct);
+        ct.ThrowIfCancellationRequested(); // which ends this wait with success, too
+    }
 
     public override Task FindPrimaryAsync(CancellationToken ct) => this.GetService<PostgreSqlServers>().FindPrimaryAsync(ct);
 
