@@ -1,3 +1,4 @@
+using CleanUsers.Application.ApiKeys;
 using CleanUsers.Application.Changes;
 using CleanUsers.Application.Changes.Webhooks;
 using CleanUsers.Application.DeletedUsers;
@@ -26,6 +27,7 @@ public static class DependencyInjection
         .AddEmails()
         .AddChanges()
         .AddWebhooks()
+        .AddApiKeys()
         .AddTransfer();
 
     private static IServiceCollection AddMapping(this IServiceCollection services, string? licenseKey) =>
@@ -35,6 +37,7 @@ public static class DependencyInjection
             mapping.AddProfile<UserProfile>();
             mapping.AddProfile<EmailProfile>();
             mapping.AddProfile<WebhookProfile>();
+            mapping.AddProfile<ApiKeyProfile>();
         });
 
     private static IServiceCollection AddUsers(this IServiceCollection services) => services
@@ -93,6 +96,20 @@ public static class DependencyInjection
         .AddScoped<RedeliverFrom>()
         .AddScoped<FindDueWebhooks>()
         .AddScoped<DeliverToWebhook>();
+
+    /// <summary>The host adds an <see cref="ApiKeyMemory"/>.</summary>
+    private static IServiceCollection AddApiKeys(this IServiceCollection services) => services
+        .AddSingleton<IValidator<CreateApiKeyCommand>, CreateApiKeyValidator>()
+        .AddSingleton<IValidator<ListApiKeysQuery>, ListApiKeysValidator>()
+        .AddSingleton<ApiKeyCache>()
+        .AddSingleton<ApiKeyUses>()
+        .AddScoped<CreateApiKey>()
+        .AddScoped<ListApiKeys>()
+        .AddScoped<GetApiKey>()
+        .AddScoped<RotateApiKey>()
+        .AddScoped<RevokeApiKey>()
+        .AddScoped<AuthenticateApiKey>()
+        .AddScoped<RecordApiKeyUses>();
 
     private static IServiceCollection AddTransfer(this IServiceCollection services) => services
         .AddSingleton<IValidator<ImportedUser>, ImportedUserValidator>()

@@ -19,6 +19,15 @@ public sealed record Failure(string Code, string Detail)
     public static Result WebhookNotFound(long id) =>
         Result.NotFound(new Failure(ErrorCodes.NotFound, $"Webhook {id} not found.").ToString());
 
+    public static Result ApiKeyNotFound(long id) =>
+        Result.NotFound(new Failure(ErrorCodes.NotFound, $"API key {id} not found.").ToString());
+
+    public static Result ApiKeyExpired(long id) => Result.Conflict(
+        new Failure(ErrorCodes.ApiKeyExpired, $"API key {id} has expired, and a rotation would not change that: create another one.").ToString());
+
+    public static Result ScopesLacking(IEnumerable<string> scopes) => Result.Forbidden(
+        new Failure(ErrorCodes.Forbidden, $"The caller lacks scopes that the API key has: {string.Join(", ", scopes)}.").ToString());
+
     public static Result EmailTaken() => Result.Conflict(new Failure(ErrorCodes.EmailTaken, "Another user has this email address.").ToString());
 
     public static Result VersionMismatch(long version) => Result.Conflict(
@@ -26,6 +35,9 @@ public sealed record Failure(string Code, string Detail)
 
     public static Result WebhookVersionMismatch(long version) => Result.Conflict(
         new Failure(ErrorCodes.VersionMismatch, $"The webhook has version {version}, which does not meet the condition.").ToString());
+
+    public static Result ApiKeyVersionMismatch(long version) => Result.Conflict(
+        new Failure(ErrorCodes.VersionMismatch, $"The API key has version {version}, which does not meet the condition.").ToString());
 
     public static Result CursorExpired() => Result.Error(new Failure(
         ErrorCodes.CursorExpired, "The feed no longer has the changes that follow: begin with cursor=now and the list of users.").ToString());
@@ -51,4 +63,6 @@ public static class ErrorCodes
     public const string EmailTaken = "email-taken";
     public const string VersionMismatch = "version-mismatch";
     public const string CursorExpired = "cursor-expired";
+    public const string ApiKeyExpired = "api-key-expired";
+    public const string Forbidden = "forbidden";
 }

@@ -31,6 +31,7 @@ public static class DependencyInjection
         .AddScoped<IChangeFeed, ChangeFeed>()
         .AddScoped<IEmailRepository, EmailRepository>()
         .AddScoped<IWebhookRepository, WebhookRepository>()
+        .AddScoped<IApiKeyRepository, ApiKeyRepository>()
         .AddScoped<IIdempotencyStore, IdempotencyStore>();
 
     /// <summary>The sender of emails. The host adds logging.</summary>

@@ -10,7 +10,8 @@ using CleanUsers.WebApi.Security;
 
 CultureInfo.DefaultThreadCurrentCulture = CultureInfo.CurrentCulture = CultureInfo.InvariantCulture;
 return await CommandLine.RunAsync(
-    args, new ServeCommand(ServeAsync), new MigrateCommand(), new HealthCommand(), new UsersCommand(), new ChangesCommand(), new OpenApiCommand());
+    args, new ServeCommand(ServeAsync), new MigrateCommand(), new HealthCommand(), new UsersCommand(), new ChangesCommand(), new KeysCommand(),
+    new OpenApiCommand());
 
 static async Task ServeAsync(string[] settings)
 {
@@ -34,7 +35,7 @@ static async Task ServeAsync(string[] settings)
     app.UseResponseHeaders();
     app.UseHttp();
     app.UseCrossOrigin();
-    app.UseAuthentication();
+    app.UseAuthenticationByToken();
     app.UseRateLimiting();
     app.UseAuthorization();
     app.MapControllers();

@@ -1,5 +1,6 @@
 using System.Data;
 using System.Data.Common;
+using CleanUsers.Domain.ApiKeys;
 using CleanUsers.Domain.Emails;
 using CleanUsers.Domain.Users;
 using CleanUsers.Domain.Webhooks;
@@ -23,6 +24,9 @@ internal abstract class ServerUsersDbContext(DbContextOptions options) : UsersDb
 
     /// <summary>The sequence of webhooks' ids.</summary>
     internal const string WebhookIds = nameof(WebhookIds);
+
+    /// <summary>The sequence of API keys' ids.</summary>
+    internal const string ApiKeyIds = nameof(ApiKeyIds);
 
     /// <summary>How many ids a process takes at a time; those that are left when it ends are never given.</summary>
     internal const int IdBlock = 50;
@@ -93,9 +97,11 @@ internal abstract class ServerUsersDbContext(DbContextOptions options) : UsersDb
         modelBuilder.HasSequence<long>(UserIds).IncrementsBy(IdBlock);
         modelBuilder.HasSequence<long>(EmailIds).IncrementsBy(IdBlock);
         modelBuilder.HasSequence<long>(WebhookIds).IncrementsBy(IdBlock);
+        modelBuilder.HasSequence<long>(ApiKeyIds).IncrementsBy(IdBlock);
         UseHiLo(modelBuilder.Entity<User>().Property(user => user.Id), UserIds);
         UseHiLo(modelBuilder.Entity<Email>().Property(email => email.Id), EmailIds);
         UseHiLo(modelBuilder.Entity<Webhook>().Property(webhook => webhook.Id), WebhookIds);
+        UseHiLo(modelBuilder.Entity<ApiKey>().Property(key => key.Id), ApiKeyIds);
     }
 
     /// <summary>Lets the sequence give the property's values; both providers have an extension method of this name.</summary>

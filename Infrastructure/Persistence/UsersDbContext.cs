@@ -1,5 +1,6 @@
 using System.Data.Common;
 using CleanUsers.Application.Ports;
+using CleanUsers.Domain.ApiKeys;
 using CleanUsers.Domain.Emails;
 using CleanUsers.Domain.Users;
 using CleanUsers.Domain.Webhooks;
@@ -41,6 +42,8 @@ internal abstract class UsersDbContext(DbContextOptions options) : DbContext(opt
     public DbSet<Webhook> Webhooks => Set<Webhook>();
 
     public DbSet<WebhookFailure> WebhookFailures => Set<WebhookFailure>();
+
+    public DbSet<ApiKey> ApiKeys => Set<ApiKey>();
 
     /// <summary>The property of a user that breaks ties in an order: the id, or its equal.</summary>
     public virtual string TieBreaker => nameof(User.Id);
@@ -258,6 +261,7 @@ internal abstract class UsersDbContext(DbContextOptions options) : DbContext(opt
         modelBuilder.ApplyConfiguration(new EmailConfiguration());
         modelBuilder.ApplyConfiguration(new WebhookConfiguration());
         modelBuilder.ApplyConfiguration(new WebhookFailureConfiguration());
+        modelBuilder.ApplyConfiguration(new ApiKeyConfiguration());
         modelBuilder.ApplyConfiguration(new IdempotencyRecordConfiguration());
     }
 

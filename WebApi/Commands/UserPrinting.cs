@@ -1,7 +1,5 @@
 using System.Globalization;
-using System.Text;
 using System.Text.Json;
-using System.Text.Json.Serialization.Metadata;
 using CleanUsers.Application;
 using CleanUsers.Application.Changes;
 using CleanUsers.Application.Transfer;
@@ -15,7 +13,7 @@ internal static class UserPrinting
 {
     private static readonly string[] Columns = ["ID", "EMAIL", "NAME", "AGE", "ROLE", "STATUS"];
 
-    public static Task PrintAsync(UserDto user, bool json) => json ? PrintJsonAsync(user, WireJson.Type<UserDto>()) : PrintRowsAsync(
+    public static Task PrintAsync(UserDto user, bool json) => json ? Printing.PrintJsonAsync(user) : Printing.PrintRowsAsync(
     [
         ["id", Number(user.Id)],
         ["email", user.Email],
@@ -32,45 +30,39 @@ internal static class UserPrinting
     {
         if (json)
         {
-            await PrintJsonAsync(page, WireJson.Type<Page<UserDto>>());
+            await Printing.PrintJsonAsync(page);
             return;
         }
 
-        await PrintRowsAsync(
+        await Printing.PrintRowsAsync(
         [
             Columns,
             .. page.Items.Select(user =>
                 (string[])[Number(user.Id), user.Email, user.Name ?? "", Number(user.Age), $"{user.Role}", $"{user.Status}"]),
         ]);
-        await PrintEndAsync(page);
+        await Printing.PrintEndAsync(page);
     }
 
     public static async Task PrintAsync(Page<UserChangeDto> page, bool json)
     {
         if (json)
         {
-            await PrintJsonAsync(page, WireJson.Type<Page<UserChangeDto>>());
+            await Printing.PrintJsonAsync(page);
             return;
         }
 
-        await PrintRowsAsync(
+        await Printing.PrintRowsAsync(
         [
             ["VERSION", "AT", "BY", "KIND", "CHANGED"],
             .. page.Items.Select(change => (string[])
                 [Number(change.Version), WireJson.Instant(change.At), change.By, Word(change.Kind), string.Join(", ", change.Changed.Select(Word))]),
         ]);
-        await PrintEndAsync(page);
-    }
-
-    private static async Task PrintEndAsync<T>(Page<T> page)
-    {
-        if (page.TotalCount is { } total) await Console.Out.WriteLineAsync($"{total} in total");
-        if (page.NextCursor is { } next) await Console.Out.WriteLineAsync($"Next page: --cursor {next}");
+        await Printing.PrintEndAsync(page);
     }
 
     public static Task PrintAsync(this ImportCounts counts, bool json) => json
-        ? PrintJsonAsync(counts, WireJson.Type<ImportCounts>())
-        : PrintRowsAsync(
+        ? Printing.PrintJsonAsync(counts)
+        : Printing.PrintRowsAsync(
     [
         ["added", Number(counts.Added)],
         ["replaced", Number(counts.Replaced)],
@@ -79,23 +71,6 @@ internal static class UserPrinting
         ["rejected", Number(counts.Refused)],
         ["blank", Number(counts.Blank)],
     ]);
-
-    private static Task PrintJsonAsync<T>(T value, JsonTypeInfo<T> type) => Console.Out.WriteLineAsync(JsonSerializer.Serialize(value, type));
-
-    /// <summary>Each column as wide as its widest cell, but for the last.</summary>
-    private static async Task PrintRowsAsync(IEnumerable<string[]> table)
-    {
-        var rows = table.Select(row => row.Select(TerminalText.Escape).ToArray()).ToList();
-        var widths = Enumerable.Range(0, rows[0].Length).Select(column => rows.Max(row => Width(row[column]))).ToArray();
-        foreach (var row in rows)
-        {
-            var line = new StringBuilder();
-            for (var i = 0; i < row.Length; i++) line.Append(row[i]).Append(' ', widths[i] - Width(row[i]) + 2);
-            await Console.Out.WriteLineAsync(line.ToString().TrimEnd());
-        }
-    }
-
-    private static int Width(string text) => new StringInfo(text).LengthInTextElements;
 
     private static string Word<T>(T value)
         where T : struct, Enum => JsonNamingPolicy.CamelCase.ConvertName($"{value}");

@@ -17,7 +17,8 @@ internal static partial class BackgroundServices
             .AddHostedService<EmailDelivery>()
             .AddHostedService<FeedPlacement>()
             .AddHostedService<ChangesCleanup>()
-            .AddHostedService<WebhookDelivery>();
+            .AddHostedService<WebhookDelivery>()
+            .AddHostedService<ApiKeyUseRecording>();
         return builder;
     }
 

@@ -64,6 +64,7 @@ internal static partial class CommandHost
         builder.UseConnectionString(connectionString => builder.Services.AddInfrastructure(database, connectionString));
         builder.AddEmailDelivery();
         builder.AddWebhooks();
+        builder.AddApiKeys();
         return builder;
     }
 

@@ -9,5 +9,10 @@ internal sealed class OperatingSystemCaller : ICaller
 {
     public string Name { get; } = Of(Environment.UserName);
 
+    public bool IsAnonymous => false;
+
+    /// <summary>True: who can run a command can read the database.</summary>
+    public bool Has(string scope) => true;
+
     public static string Of(string user) => $"cli:{user}".ToPlainLine(User.ActorMaxLength);
 }

@@ -1,5 +1,7 @@
+using CleanUsers.Application.ApiKeys;
 using CleanUsers.Application.Ports;
 using CleanUsers.WebApi.Hosting;
+using Microsoft.AspNetCore.Authentication;
 using Microsoft.AspNetCore.Authentication.JwtBearer;
 using Microsoft.Extensions.Options;
 
@@ -14,10 +16,13 @@ internal sealed class CallerOptions
     public bool AllowAnonymous { get; init; }
 }
 
-/// <summary>Who may send requests: callers with a token of the configured issuer, or everybody if the configuration allows it by name.</summary>
-internal static class AuthenticationSetup
+/// <summary>
+/// Who may send requests: callers with an API key or a token of the configured issuer, or everybody if the configuration allows it by name.
+/// </summary>
+internal static partial class AuthenticationSetup
 {
-    private const string BearerKey = "Authentication:Schemes:Bearer";
+    private const string SchemesKey = "Authentication:Schemes";
+    private const string BearerKey = $"{SchemesKey}:{JwtBearerDefaults.AuthenticationScheme}";
     private const string AllowAnonymousKey = $"{CallerOptions.Section}:{nameof(CallerOptions.AllowAnonymous)}";
 
     /// <summary>In bytes: what HMAC with SHA-256 needs at least (RFC 7518 section 3.2).</summary>
@@ -28,13 +33,36 @@ internal static class AuthenticationSetup
         var options = builder.AddSettings<CallerOptions>(CallerOptions.Section, "Schemes", "DefaultScheme");
         var bearer = builder.Configuration.GetSection(BearerKey);
         var errors = builder.Errors();
+        CheckSchemes(builder.Configuration.GetSection(SchemesKey), errors);
         if (CheckKeys(bearer, errors)) CheckUsable(builder);
-        if (!options.AllowAnonymous && errors.IsValid(CallerOptions.Section)) CheckTrust(bearer, errors);
+        if (!options.AllowAnonymous && bearer.Exists() && errors.IsValid(CallerOptions.Section)) CheckTrust(bearer, errors);
 
-        builder.Services.AddAuthentication().AddJwtBearer(BearerTokens.Configure);
+        builder.Services.AddAuthentication(JwtBearerDefaults.AuthenticationScheme)
+            .AddJwtBearer(BearerTokens.Configure)
+            .AddScheme<AuthenticationSchemeOptions, ApiKeyHandler>(ApiKeyHandler.SchemeName, configureOptions: null);
+        builder.Services.AddScoped<Func<AuthenticateApiKey>>(services => services.GetRequiredService<AuthenticateApiKey>);
+        builder.Logging.AddFilter(typeof(ApiKeyHandler).FullName, LogLevel.Warning); // the base class logs each rejected request
+        ApiKeyMetrics.Create();
         builder.Services.AddAuthorization(authorization => Scopes.AddPolicies(authorization, options.AllowAnonymous));
         builder.Services.AddHttpContextAccessor().AddScoped<ICaller, HttpCaller>();
         return builder;
+    }
+
+    public static void UseAuthenticationByToken(this WebApplication app)
+    {
+        var isAnonymousAllowed = app.Services.GetRequiredService<IOptions<CallerOptions>>().Value.AllowAnonymous;
+        if (!isAnonymousAllowed && !app.Configuration.GetSection(BearerKey).Exists()) LogNoIssuer(app.Logger, BearerKey);
+        app.UseAuthentication();
+    }
+
+    /// <summary>With a misspelled name of the scheme, no token would ever be accepted.</summary>
+    private static void CheckSchemes(IConfigurationSection schemes, ConfigurationErrors errors)
+    {
+        foreach (var scheme in schemes.GetChildren())
+        {
+            if (!scheme.Key.Equals(JwtBearerDefaults.AuthenticationScheme, StringComparison.OrdinalIgnoreCase))
+                errors.Add(scheme.Path, "unknown", JwtBearerDefaults.AuthenticationScheme);
+        }
     }
 
     /// <summary>What ASP.NET Core can't work with would otherwise be found by the first request.</summary>
@@ -63,7 +91,7 @@ internal static class AuthenticationSetup
         bool HasAny(params string[] keys) => keys.Any(key => bearer.GetSection(key).Exists());
 
         void AddLacking(string what, string allowed) => errors.Add(
-            BearerKey, bearer.Exists() ? $"without {what}" : "missing", $"a section with {allowed}, or {AllowAnonymousKey}=true");
+            BearerKey, $"without {what}", $"a section with {allowed}, no such section where API keys are enough, or {AllowAnonymousKey}=true");
     }
 
     private static bool CheckKeys(IConfigurationSection bearer, ConfigurationErrors errors)
@@ -79,4 +107,7 @@ internal static class AuthenticationSetup
 
         return areValid;
     }
+
+    [LoggerMessage(LogLevel.Information, "Only API keys are accepted: {Section} names no issuer of tokens. 'keys create' makes the first key.")]
+    private static partial void LogNoIssuer(ILogger logger, string section);
 }

@@ -1,3 +1,4 @@
+using CleanUsers.Application.ApiKeys;
 using CleanUsers.Domain;
 using CleanUsers.Domain.Users;
 using Microsoft.AspNetCore.Authentication.JwtBearer;
@@ -29,6 +30,7 @@ internal static partial class BearerTokens
     public static void Configure(JwtBearerOptions options)
     {
         options.MapInboundClaims = false;
+        options.ForwardDefaultSelector = HttpCaller.SchemeOf;
 
         var rules = options.TokenValidationParameters;
         rules.ValidateIssuer = rules.ValidateAudience = rules.ValidateLifetime = rules.ValidateIssuerSigningKey = true;
@@ -46,7 +48,11 @@ internal static partial class BearerTokens
         {
             OnTokenValidated = CheckSubject,
             OnChallenge = DescribeTokenError,
-            OnForbidden = NameTheScope,
+            OnForbidden = context =>
+            {
+                NameTheScope(context.HttpContext);
+                return Task.CompletedTask;
+            },
         };
         if (hasPublishedKeys) options.Events.OnMessageReceived = FindKeys;
     }
@@ -74,7 +80,8 @@ internal static partial class BearerTokens
         var usable = context.Principal!.FindAll(HttpCaller.SubjectClaim).ToList() is [{ Value: { Length: > 0 and <= User.ActorMaxLength } subject }]
             && subject.IsPlainLine()
             && subject is not (HttpCaller.Anonymous or HttpCaller.Service)
-            && !subject.StartsWith("cli:", StringComparison.Ordinal);
+            && !subject.StartsWith("cli:", StringComparison.Ordinal)
+            && !subject.StartsWith(AuthenticatedKey.SubjectPrefix, StringComparison.Ordinal);
         if (!usable) context.Fail(InvalidSubject);
         return Task.CompletedTask;
     }
@@ -107,11 +114,11 @@ internal static partial class BearerTokens
         return Task.CompletedTask;
     }
 
-    private static Task NameTheScope(ForbiddenContext context)
+    /// <summary>The scope that the request needs (RFC 6750 section 3.1).</summary>
+    public static void NameTheScope(HttpContext context)
     {
-        var scope = context.HttpContext.GetEndpoint()?.Metadata.GetMetadata<IAuthorizeData>()?.Policy;
+        var scope = context.GetEndpoint()?.Metadata.GetMetadata<IAuthorizeData>()?.Policy;
         context.Response.Headers.WWWAuthenticate = $"Bearer error=\"insufficient_scope\", scope=\"{scope}\"";
-        return Task.CompletedTask;
     }
 
     [LoggerMessage(LogLevel.Error, "The issuer's keys can't be fetched ({Reason}): no token can be verified.")]

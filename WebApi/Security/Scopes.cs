@@ -1,4 +1,6 @@
 using System.Security.Claims;
+using CleanUsers.Application;
+using CleanUsers.Application.ApiKeys;
 using CleanUsers.Application.Ports;
 using Microsoft.AspNetCore.Authentication;
 using Microsoft.AspNetCore.Authorization;
@@ -26,13 +28,22 @@ internal static class Scopes
     /// <summary>Create, read, change and delete webhooks.</summary>
     public const string Webhooks = "webhooks.manage";
 
+    /// <summary>Create, read, rotate and revoke API keys.</summary>
+    public const string Keys = "keys.manage";
+
+    /// <summary>Provision users by SCIM 2.0.</summary>
+    public const string Scim = "scim";
+
     /// <summary>Read the metrics.</summary>
     public const string Metrics = "metrics.read";
 
-    private static readonly string[] All = [Read, Write, Restore, Purge, Changes, Webhooks, Metrics];
+    /// <summary>The claim that holds scopes, with a space between them (RFC 8693 section 4.2).</summary>
+    internal const string Claim = "scope";
 
-    // RFC 8693 section 4.2 writes scopes as one string, some issuers as an array, which comes as several claims; some call it scp
-    private static readonly string[] Claims = ["scope", "scp"];
+    public static readonly IReadOnlyList<string> All = [Read, Write, Restore, Purge, Changes, Webhooks, Keys, Scim, Metrics];
+
+    // some issuers write scopes as an array, which comes as several claims; some call it scp
+    private static readonly string[] Claims = [Claim, "scp"];
 
     /// <summary>A policy for each scope; an endpoint without a policy, and a path without an endpoint, requires any authenticated caller.</summary>
     public static void AddPolicies(AuthorizationOptions options, bool allowAnonymous)
@@ -41,7 +52,20 @@ internal static class Scopes
         options.FallbackPolicy = new AuthorizationPolicyBuilder().AddRequirements(new Requirement(Scope: null, allowAnonymous)).Build();
     }
 
-    private static bool Has(ClaimsPrincipal caller, string scope)
+    /// <summary>The scopes of an API key: each at most once, in the order of <see cref="All"/>.</summary>
+    public static Parsed<IReadOnlyList<string>> Parse(IReadOnlyList<string>? texts)
+    {
+        if (texts is null) return Rejected("required", "Scopes is required: an array of scopes.");
+        if (texts.Count == 0) return Rejected("too-short", "Scopes must have at least one scope.");
+        if (texts.Any(text => !All.Contains(text))) return Rejected("unknown-value", $"Scopes must have only {string.Join(", ", All)}.");
+        return texts.Distinct().Count() == texts.Count
+            ? Parsed.Accepted<IReadOnlyList<string>>([.. All.Where(texts.Contains)])
+            : Rejected("repeated", "Scopes must have each scope once.");
+
+        static Parsed<IReadOnlyList<string>> Rejected(string code, string detail) => Parsed.Rejected<IReadOnlyList<string>>(code, detail);
+    }
+
+    public static bool Has(ClaimsPrincipal caller, string scope)
     {
         foreach (var claim in caller.Claims)
         {
@@ -70,7 +94,9 @@ internal static class Scopes
     }
 }
 
-/// <summary>The subject of the request's token (RFC 7519 section 4.1.2), or <c>anonymous</c>; outside of requests, the service itself.</summary>
+/// <summary>
+/// The subject of the request's token (RFC 7519 section 4.1.2) or API key, or <c>anonymous</c>; outside of requests, the service itself.
+/// </summary>
 internal sealed class HttpCaller(IHttpContextAccessor accessor) : ICaller
 {
     public const string Anonymous = "anonymous";
@@ -79,7 +105,29 @@ internal sealed class HttpCaller(IHttpContextAccessor accessor) : ICaller
 
     public const string SubjectClaim = "sub";
 
+    /// <summary>The claim of an API key that a caller without a token has made.</summary>
+    public const string AnonymousClaim = "anonymous";
+
+    private const string BearerPrefix = "Bearer ";
+
     public string Name => accessor.HttpContext is { } request ? Subject(request.User) ?? Anonymous : Service;
 
+    public bool IsAnonymous => accessor.HttpContext is { } request && (Subject(request.User) is null || request.User.HasClaim(IsAnonymousClaim));
+
+    public bool Has(string scope) => accessor.HttpContext?.User is not { Identity.IsAuthenticated: true } caller || Scopes.Has(caller, scope);
+
     public static string? Subject(ClaimsPrincipal? caller) => caller?.FindFirst(SubjectClaim)?.Value;
+
+    /// <summary>What the request has as its bearer token (RFC 6750 section 2.1); empty if it has none.</summary>
+    public static ReadOnlySpan<char> Token(HttpRequest request)
+    {
+        var authorization = request.Headers.Authorization.ToString();
+        return authorization.StartsWith(BearerPrefix, StringComparison.OrdinalIgnoreCase) ? authorization.AsSpan(BearerPrefix.Length).Trim() : [];
+    }
+
+    /// <summary>The scheme for the request's token: that of API keys for what looks like one, null for the default.</summary>
+    public static string? SchemeOf(HttpContext context) =>
+        Token(context.Request).StartsWith(ApiKeyText.Prefix, StringComparison.Ordinal) ? ApiKeyHandler.SchemeName : null;
+
+    private static bool IsAnonymousClaim(Claim claim) => claim.Type == AnonymousClaim;
 }

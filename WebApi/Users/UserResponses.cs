@@ -16,7 +16,7 @@ internal static class UserResponses
         Read(response, user, user.Version, condition);
 
     /// <summary>RFC 9110 section 13.2.2: If-Match first, then If-None-Match, whose failure is not an error for a GET.</summary>
-    private static IActionResult Read<T>(HttpResponse response, T user, long version, VersionCondition condition)
+    public static IActionResult Read<T>(HttpResponse response, T user, long version, VersionCondition condition)
     {
         if (!condition.IsExpected(version)) return new ProblemResult(ProblemCatalogue.VersionMismatch);
         if (condition.IsNew(version)) return new JsonResponse<T>(user, version: version);

@@ -1,3 +1,4 @@
+using CleanUsers.Application.ApiKeys;
 using CleanUsers.Application.Changes;
 using CleanUsers.Application.DeletedUsers;
 using CleanUsers.Application.Ports;
@@ -24,6 +25,8 @@ public abstract class UseCases : IDisposable
         Users.UpdateAsync(default).ReturnsForAnyArgs(UpdateOutcome.Saved);
         Users.UpdateAndFailQueuedEmailsAsync(default, default!, default).ReturnsForAnyArgs(UpdateOutcome.Saved);
         Users.TryPurgeAsync(default!, default).ReturnsForAnyArgs(true);
+        Keys.TryUpdateAsync(default).ReturnsForAnyArgs(true);
+        Keys.TryDeleteAsync(default!, default).ReturnsForAnyArgs(true);
         _services = new ServiceCollection()
             .AddApplication(retention, changeRetention)
             .AddSingleton(typeof(Microsoft.Extensions.Logging.ILoggerFactory), NullLoggerFactory.Instance)
@@ -34,6 +37,8 @@ public abstract class UseCases : IDisposable
             .AddSingleton(History)
             .AddSingleton(Feed)
             .AddSingleton(Webhooks)
+            .AddSingleton(Keys)
+            .AddSingleton(new ApiKeyMemory(TimeSpan.FromSeconds(5)))
             .AddSingleton(WebhookSender)
             .AddSingleton(Sender)
             .AddSingleton(Writer)
@@ -57,6 +62,8 @@ public abstract class UseCases : IDisposable
     protected IChangeFeed Feed { get; } = Substitute.For<IChangeFeed>();
 
     protected IWebhookRepository Webhooks { get; } = Substitute.For<IWebhookRepository>();
+
+    protected IApiKeyRepository Keys { get; } = Substitute.For<IApiKeyRepository>();
 
     protected IWebhookSender WebhookSender { get; } = Substitute.For<IWebhookSender>();
 

@@ -160,6 +160,10 @@ internal static class Pages
     private sealed class BenchmarkCaller : ICaller
     {
         public string Name => "benchmark";
+
+        public bool IsAnonymous => false;
+
+        public bool Has(string scope) => true;
     }
 
     private static UserSort Sort(string text) => new(Enum.Parse<UserSortKey>(text.TrimStart('-'), ignoreCase: true), text.StartsWith('-'));

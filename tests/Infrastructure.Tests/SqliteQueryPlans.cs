@@ -1,9 +1,11 @@
+using System.Data.Common;
 using CleanUsers.Application.Ports;
 using CleanUsers.Domain.Users;
 using CleanUsers.Infrastructure.Persistence;
 using CleanUsers.Infrastructure.Persistence.Sqlite;
 using Microsoft.Data.Sqlite;
 using Microsoft.EntityFrameworkCore;
+using Microsoft.EntityFrameworkCore.Diagnostics;
 using Microsoft.EntityFrameworkCore.Migrations;
 using Microsoft.Extensions.DependencyInjection;
 
@@ -100,6 +102,29 @@ public sealed class SqliteQueryPlans : IDisposable
         Assert.Equal(["SCAN Users USING INDEX IX_Users_Name"], plan);
     }
 
+    [Fact]
+    public async Task Api_key_is_sought_in_the_indexes_of_both_digests()
+    {
+        await using var db = await OpenAsync();
+        var recorder = new TextRecorder();
+        await using var recorded = new SqliteUsersDbContext(
+            new DbContextOptionsBuilder<SqliteUsersDbContext>().UseSqlite(db.Database.GetConnectionString()).AddInterceptors(recorder).Options);
+        await new ApiKeyRepository(recorded).GetByDigestAsync("D", Ct);
+        await using var connection = new SqliteConnection(db.Database.GetConnectionString());
+        await connection.OpenAsync(Ct);
+        await using var command = connection.CreateCommand();
+#pragma warning disable CA2100 // EF Core's own text
+        command.CommandText = $"EXPLAIN QUERY PLAN {recorder.Text}";
+#pragma warning restore CA2100
+        command.Parameters.AddWithValue("@digest", "D");
+        var plan = new List<string>();
+        await using var rows = await command.ExecuteReaderAsync(Ct);
+        while (await rows.ReadAsync(Ct)) plan.Add(rows.GetString(3));
+        Assert.Contains(plan, line => line.Contains("USING INDEX IX_ApiKeys_Digest (Digest=?)", StringComparison.Ordinal));
+        Assert.Contains(plan, line => line.Contains("USING INDEX IX_ApiKeys_PreviousDigest (PreviousDigest=?)", StringComparison.Ordinal));
+        Assert.DoesNotContain(plan, line => line.StartsWith("SCAN", StringComparison.Ordinal));
+    }
+
     public void Dispose()
     {
         SqliteConnection.ClearAllPools();
@@ -122,5 +147,17 @@ public sealed class SqliteQueryPlans : IDisposable
             .UseSqlite($"Data Source={Path.Combine(_folder, "plans.db")}").ReplaceService<IMigrationsSqlGenerator, SqliteTables>().Options);
         await db.MigrateAsync(Ct);
         return db;
+    }
+
+    private sealed class TextRecorder : DbCommandInterceptor
+    {
+        public string Text { get; private set; } = "";
+
+        public override ValueTask<InterceptionResult<DbDataReader>> ReaderExecutingAsync(
+            DbCommand command, CommandEventData eventData, InterceptionResult<DbDataReader> result, CancellationToken cancellationToken = default)
+        {
+            Text = command.CommandText;
+            return base.ReaderExecutingAsync(command, eventData, result, cancellationToken);
+        }
     }
 }

@@ -4,15 +4,12 @@ namespace CleanUsers.WebApi.Tests;
 [Collection(nameof(InProcess))]
 public sealed class Configuration
 {
+    /// <summary>With the name misspelled, the service would start, and accept no token.</summary>
     [Fact]
-    public async Task Start_outside_Development_without_authentication_ends_with_78()
+    public async Task Misspelled_authentication_scheme_ends_the_start_with_78()
     {
-        var (code, error) = await StartAsync();
-        Assert.Equal(78, code);
-        Assert.Equal(
-            "Invalid configuration: Authentication:Schemes:Bearer is missing (allowed: a section with an issuer to trust, or "
-            + "Authentication:AllowAnonymous=true).",
-            error.Trim());
+        var (code, error) = await StartAsync("--Authentication:Schemes:Baerer:Authority=https://issuer.example");
+        Assert.Equal((78, "Invalid configuration: Authentication:Schemes:Baerer is unknown (allowed: Bearer)."), (code, error.Trim()));
     }
 
     [Theory]

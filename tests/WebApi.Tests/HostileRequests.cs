@@ -136,6 +136,7 @@ internal sealed class HostileRequests(int seed, bool framed = false)
         foreach (var parameter in Parameters(operation, "header").Where(_ => Chance(0.4)))
             yield return $"{parameter["name"]}: {(Chance(0.6) ? Sensible(parameter) : HeaderText())}";
         if (Chance(0.2)) yield return $"Accept: {(Chance(0.3) ? "application/json" : Pick(HostileValues.Accepts))}";
+        if (Chance(0.05)) yield return $"Authorization: Bearer {Pick(HostileValues.ApiKeys)}";
         while (Chance(0.2)) yield return $"{Pick(HostileValues.HeaderNames)}: {HeaderText()}";
     }
 

@@ -1,7 +1,10 @@
 using System.Text.Json.Nodes;
+using CleanUsers.Application.ApiKeys;
 using CleanUsers.Application.Users;
+using CleanUsers.Domain.ApiKeys;
 using CleanUsers.Domain.Users;
 using CleanUsers.Domain.Webhooks;
+using CleanUsers.WebApi.Security;
 using Microsoft.AspNetCore.Routing;
 using Microsoft.Extensions.DependencyInjection;
 
@@ -170,6 +173,10 @@ public sealed class OpenApiDescription(Service service) : IClassFixture<Service>
         Assert.All(members["url"], url => Assert.Equal(Webhook.UrlMaxLength, url["maxLength"]!.GetValue<int>()));
         Assert.All(members["secret"], secret => Assert.Equal(Webhook.SecretMaxLength, secret["maxLength"]!.GetValue<int>()));
         Assert.All(members["description"], text => Assert.Equal(Webhook.DescriptionMaxLength, text["maxLength"]!.GetValue<int>()));
+        Assert.All(members["key"], key => Assert.Equal(ApiKeyText.Length, key["maxLength"]!.GetValue<int>()));
+        Assert.All(members["start"], start => Assert.Equal(StoredKey.StartLength, start["maxLength"]!.GetValue<int>()));
+        Assert.All(members["scopes"], scopes => Assert.Equal(Scopes.All, scopes["items"]!["enum"]!.AsArray().Select(scope => $"{scope}")));
+        Assert.All(members["scopes"], scopes => Assert.Equal(Scopes.All.Count, scopes["maxItems"]!.GetValue<int>()));
         Assert.All(members["eventId"], id => Assert.Equal(WebhookFailure.EventIdMaxLength, id["maxLength"]!.GetValue<int>()));
         Assert.All(members["kinds"], kinds => Assert.Equal(Enum.GetValues<UserChangeKind>().Length, kinds["maxItems"]!.GetValue<int>()));
         Assert.Equal(Webhook.KeptFailures, schemas["WebhookDeliveryPage"]!["properties"]!["items"]!["maxItems"]!.GetValue<int>());

@@ -16,6 +16,9 @@ internal static class ProgramCommands
     public static IReadOnlyList<string> OfUsers { get; } =
         [.. All.OfType<UsersCommand>().Single().Subcommands.Select(command => command.Name)];
 
+    public static IReadOnlyList<string> OfKeys { get; } =
+        [.. All.OfType<KeysCommand>().Single().Subcommands.Select(command => command.Name)];
+
     public static IReadOnlyList<string> OfProgram { get; } =
         [.. All.Select(command => command.Name).Except(All.SelectMany(command => command.Subcommands).Select(command => command.Name))];
 }

@@ -49,6 +49,24 @@ public sealed class RateLimits(RateLimits.Limited service) : IClassFixture<RateL
     }
 
     [Fact]
+    public async Task Each_API_key_has_a_limit_of_its_own_and_invalid_keys_are_limited_by_address()
+    {
+        var (one, other) = (await NewKeyAsync(), await NewKeyAsync());
+        await UntilRejectedAsync(one);
+        (await service.GetAsync("/api/v1/users", other)).Is(200);
+        await UntilRejectedAsync(ClosedService.Bearer("cuk_4dQ7tBz9KfX2mVw8Rb5YhJ3nLc6PgD0tQBrw")); // well-formed, and nobody's
+        (await service.GetAsync("/api/v1/users", other)).Is(200);
+
+        async Task<(string Name, string Value)> NewKeyAsync()
+        {
+            var caller = ClosedService.Token(("sub", Guid.NewGuid().ToString()), ("scope", "keys.manage users.read"));
+            var created = await service.SendAsync(
+                "POST", "/api/v1/api-keys", """{"name":"Billing","scopes":["users.read"]}""", ClosedService.Bearer(caller));
+            return ClosedService.Bearer(created.Is(201)["key"].GetString()!);
+        }
+    }
+
+    [Fact]
     public async Task Requests_without_a_valid_token_are_limited_by_address()
     {
         await UntilRejectedAsync(null);

@@ -32,6 +32,8 @@ public sealed class RejectedConfiguration
         "Webhooks:AllowedNetworks is 'localhost' (allowed: a network such as 10.0.0.0/8, 192.0.2.1/32 or fd00::/8)")]
     [InlineData("Webhooks:Timeout=00:05:00", "Webhooks:Timeout is '00:05:00' (allowed: 00:00:01 to 00:01:00)")]
     [InlineData("Webhooks:Retries=5", "Webhooks:Retries is unknown (allowed: AllowedNetworks, Timeout, MaxConcurrency)")]
+    [InlineData("ApiKeys:CacheSeconds=61", "ApiKeys:CacheSeconds is '61' (allowed: 0 to 60)")]
+    [InlineData("ApiKeys:CacheSecond=5", "ApiKeys:CacheSecond is unknown (allowed: CacheSeconds)")]
     [InlineData(
         "Cors:Origins=*", "Cors:Origins is '*' (allowed: an origin as browsers write it, such as https://app.example.org or http://localhost:3000)")]
     [InlineData("Cors:Origin=https://app.example.org", "Cors:Origin is unknown (allowed: Origins)")]

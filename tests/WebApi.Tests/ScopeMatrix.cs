@@ -15,6 +15,8 @@ public sealed class ScopeMatrix(ClosedService service) : IClassFixture<ClosedSer
         "users", "USERS.READ", "",
     ];
 
+    private static readonly Dictionary<(Service, string), (string Name, string Value)> Keys = [];
+
     public static TheoryData<string, string, string, int> Routes => new()
     {
         // no user has these ids: a request with the scope is 404, and one without it does not reveal even that
@@ -54,6 +56,13 @@ public sealed class ScopeMatrix(ClosedService service) : IClassFixture<ClosedSer
         { "GET", "/api/v1/webhooks/999/deliveries", Scopes.Webhooks, 404 },
         { "HEAD", "/api/v1/webhooks/999/deliveries", Scopes.Webhooks, 404 },
         { "POST", "/api/v1/webhooks/999/redeliveries", Scopes.Webhooks, 415 },
+        { "GET", "/api/v1/api-keys", Scopes.Keys, 200 },
+        { "HEAD", "/api/v1/api-keys", Scopes.Keys, 200 },
+        { "POST", "/api/v1/api-keys", Scopes.Keys, 415 },
+        { "GET", "/api/v1/api-keys/999", Scopes.Keys, 404 },
+        { "HEAD", "/api/v1/api-keys/999", Scopes.Keys, 404 },
+        { "DELETE", "/api/v1/api-keys/999", Scopes.Keys, 404 },
+        { "POST", "/api/v1/api-keys/999/rotations", Scopes.Keys, 404 },
     };
 
     [Theory]
@@ -71,6 +80,22 @@ public sealed class ScopeMatrix(ClosedService service) : IClassFixture<ClosedSer
 
         Assert.Equal("Bearer", (await service.SendAsync(method, path)).Is(401).Header("WWW-Authenticate"));
     }
+
+    [Theory]
+    [MemberData(nameof(Routes))]
+    public async Task Route_allows_only_API_keys_with_its_scope(string method, string path, string needed, int success)
+    {
+        (await service.SendAsync(method, path, null, await KeyOfAsync(needed))).Is(success);
+        foreach (var scope in Scopes.All.Where(scope => scope != needed))
+        {
+            var response = await service.SendAsync(method, path, null, await KeyOfAsync(scope));
+            _ = method == "HEAD" ? response.Is(403) : response.IsProblem(403, "forbidden");
+            Assert.Equal($"Bearer error=\"insufficient_scope\", scope=\"{needed}\"", response.Header("WWW-Authenticate"));
+        }
+    }
+
+    [Fact]
+    public void Every_scope_can_be_that_of_an_API_key() => Assert.Equal(Granted[..^3].Order(), Scopes.All.Order());
 
     [Theory]
     [InlineData("/api/v1/users")]
@@ -166,4 +191,13 @@ public sealed class ScopeMatrix(ClosedService service) : IClassFixture<ClosedSer
     /// <summary>With 1 for every parameter.</summary>
     private static string PathOf(string route) =>
         "/" + Regex.Replace(route, @"\{[^}]*\}", "1", RegexOptions.None, TimeSpan.FromSeconds(30)).Trim('/');
+
+    /// <summary>A header with an API key that has one scope.</summary>
+    private async Task<(string Name, string Value)> KeyOfAsync(string scope)
+    {
+        if (Keys.TryGetValue((service, scope), out var header)) return header;
+        var created = await service.SendAsync(
+            "POST", "/api/v1/api-keys", $$"""{"name":"Matrix","scopes":["{{scope}}"]}""", ClosedService.Allowing([.. Scopes.All]));
+        return Keys[(service, scope)] = ClosedService.Bearer(created.Is(201)["key"].GetString()!);
+    }
 }

@@ -93,7 +93,7 @@ public sealed class Tokens(ClosedService service) : IClassFixture<ClosedService>
     }
 
     public static TheoryData<string> UnusableSubjects =>
-        ["", new string('a', 256), "a\u0000b", "a\r\nb", "a\u202Eb", "a\u2028b", "anonymous", "service", "cli:root"];
+        ["", new string('a', 256), "a\u0000b", "a\r\nb", "a\u202Eb", "a\u2028b", "anonymous", "service", "cli:root", "key:7"];
 
     [Theory]
     [MemberData(nameof(UnusableSubjects))]

@@ -1,4 +1,5 @@
 using System.Data;
+using CleanUsers.Domain.ApiKeys;
 using CleanUsers.Domain.Emails;
 using CleanUsers.Domain.Users;
 using CleanUsers.Domain.Webhooks;
@@ -74,6 +75,27 @@ internal sealed class PostgreSqlUsersDbContext(DbContextOptions<PostgreSqlUsersD
     }
 
     /// <summary>
+    /// EF Core holds its lock for one migration at a time, and decides before the first one which are missing. So if several processes migrate at
+    /// once, one may find that another has made what it is about to make: then it decides again.
+    /// </summary>
+    protected override async Task MigrateWithoutTimeoutAsync(CancellationToken ct)
+    {
+        while (true)
+        {
+            var applied = (await Database.GetAppliedMigrationsAsync(ct)).Count();
+            try
+            {
+                await base.MigrateWithoutTimeoutAsync(ct);
+                return;
+            }
+            catch (PostgresException)
+            {
+                if ((await Database.GetAppliedMigrationsAsync(ct)).Count() == applied) throw;
+            }
+        }
+    }
+
+    /// <summary>
     /// A row names the transaction that wrote it in its system column xmin, which a save returns with the row. Where no row was inserted or
     /// updated, asking costs a round trip.
     /// </summary>
@@ -138,7 +160,7 @@ internal sealed class PostgreSqlUsersDbContext(DbContextOptions<PostgreSqlUsersD
     protected override void OnModelCreating(ModelBuilder modelBuilder)
     {
         base.OnModelCreating(modelBuilder);
-        foreach (var entity in (Type[])[typeof(User), typeof(Email), typeof(Webhook), typeof(IdempotencyRecord)])
+        foreach (var entity in (Type[])[typeof(User), typeof(Email), typeof(Webhook), typeof(ApiKey), typeof(IdempotencyRecord)])
             modelBuilder.Entity(entity).Property<uint>(Xmin).HasColumnType("xid").ValueGeneratedOnAddOrUpdate();
     }
 

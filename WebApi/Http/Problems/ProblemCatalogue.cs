@@ -25,13 +25,13 @@ internal static class ProblemCatalogue
 
     public static readonly Problem Unauthenticated = new(
         "unauthenticated", 401, "Authentication required",
-        "The request has no token, or a token that is not valid.",
-        "Get a token and send it in the header Authorization as Bearer (RFC 6750).");
+        "The request has no token or API key, or one that is not valid.",
+        "Get a token or an API key and send it in the header Authorization as Bearer (RFC 6750).");
 
     public static readonly Problem Forbidden = new(
-        "forbidden", 403, "Not allowed",
-        "The token does not have the scope that this request needs.",
-        "Ask for a token with the scope that WWW-Authenticate names.");
+        ErrorCodes.Forbidden, 403, "Not allowed",
+        "The token or API key does not have the scope that this request needs, or lacks scopes of the API key that it would create or rotate.",
+        "Ask for a token or API key with the scope that WWW-Authenticate or \"detail\" names.");
 
     public static readonly Problem UserNotFound = new(
         ErrorCodes.UserNotFound, 404, "User not found",
@@ -68,6 +68,11 @@ internal static class ProblemCatalogue
         "request-in-progress", 409, "First request still in progress",
         "A request with the same Idempotency-Key is still being processed, and this request has waited for it as long as it could.",
         "Send the same request again after the seconds that Retry-After names.");
+
+    public static readonly Problem ApiKeyExpired = new(
+        ErrorCodes.ApiKeyExpired, 409, "API key expired",
+        "The API key has expired. A rotation replaces a key and does not change when it expires.",
+        "Create another API key.");
 
     public static readonly Problem CursorExpired = new(
         ErrorCodes.CursorExpired, 410, "Cursor expired",
@@ -119,8 +124,8 @@ internal static class ProblemCatalogue
     private static readonly Problem[] All =
     [
         ValidationFailed, MalformedBody, MalformedRequest, Unauthenticated, Forbidden, UserNotFound, NotFound, MethodNotAllowed, NotAcceptable,
-        RequestTimeout, EmailTaken, RequestInProgress, CursorExpired, VersionMismatch, BodyTooLarge, UnsupportedMediaType, IdempotencyKeyReused,
-        VersionRequired, TooManyRequests, InternalError, Unavailable,
+        RequestTimeout, EmailTaken, RequestInProgress, ApiKeyExpired, CursorExpired, VersionMismatch, BodyTooLarge, UnsupportedMediaType,
+        IdempotencyKeyReused, VersionRequired, TooManyRequests, InternalError, Unavailable,
     ];
 
     private static readonly FrozenDictionary<string, Problem> ByCode = All.ToFrozenDictionary(problem => problem.Code, StringComparer.Ordinal);

@@ -15,6 +15,8 @@ internal sealed class ProblemResult(Problem problem, string? detail = null, IRea
 
     private const string RetryAfterSeconds = "1";
 
+    private const string LacksScopes = "Bearer error=\"insufficient_scope\", error_description=\"The caller lacks scopes of the API key\"";
+
     public static ProblemResult ValidationFailed(IReadOnlyCollection<InputError> errors) => new(
         ProblemCatalogue.ValidationFailed, errors.Count == 1 ? "1 error was found." : $"{errors.Count} errors were found.", errors);
 
@@ -25,6 +27,9 @@ internal sealed class ProblemResult(Problem problem, string? detail = null, IRea
         var response = context.Response;
         response.StatusCode = problem.Status;
         if (problem.Status is 429 or 503 || problem == ProblemCatalogue.RequestInProgress) response.Headers.RetryAfter = RetryAfterSeconds;
+        // RFC 9110 section 11.6.1 and RFC 6750 section 3; where a whole resource needs a scope, it is named already
+        if (problem == ProblemCatalogue.Forbidden && response.Headers.WWWAuthenticate.Count == 0)
+            response.Headers.WWWAuthenticate = LacksScopes;
         response.Headers.CacheControl = "no-store";
         return response.WriteJsonAsync(ToBody(context), "application/problem+json");
     }

@@ -5,6 +5,7 @@ using System.Text.Json;
 using System.Text.Json.Serialization;
 using System.Text.Json.Serialization.Metadata;
 using CleanUsers.Application;
+using CleanUsers.Application.ApiKeys;
 using CleanUsers.Application.Changes;
 using CleanUsers.Application.Changes.Webhooks;
 using CleanUsers.Application.DeletedUsers;
@@ -34,6 +35,10 @@ namespace CleanUsers.WebApi.Http.Responses;
 [JsonSerializable(typeof(WebhookSecretDto))]
 [JsonSerializable(typeof(Page<WebhookDto>))]
 [JsonSerializable(typeof(Page<WebhookDeliveryDto>))]
+[JsonSerializable(typeof(ApiKeyDto))]
+[JsonSerializable(typeof(CreatedApiKeyDto))]
+[JsonSerializable(typeof(RotatedApiKeyDto))]
+[JsonSerializable(typeof(Page<ApiKeyDto>))]
 [JsonSerializable(typeof(ProblemBody))]
 [JsonSerializable(typeof(ProblemExplanation))]
 [JsonSerializable(typeof(StoredResponse))]

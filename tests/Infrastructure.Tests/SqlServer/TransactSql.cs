@@ -1,4 +1,5 @@
 using CleanUsers.Application.Ports;
+using CleanUsers.Domain.ApiKeys;
 using CleanUsers.Domain.Emails;
 using CleanUsers.Domain.Users;
 using CleanUsers.Domain.Webhooks;
@@ -109,14 +110,6 @@ public sealed class TransactSql : SqlServerStatements
                 Server.Commands,
                 command => command.Contains("INSERT INTO [UserChanges]", StringComparison.Ordinal)
                     && command.Contains("INSERT INTO [FeedQueue]", StringComparison.Ordinal));
-
-            async Task CountAsync(int commands, Func<Task> write)
-            {
-                Server.Commands.Clear();
-                await write();
-                Assert.Equal(commands, Server.Commands.Count);
-                foreach (var command in Server.Commands) Parse(command);
-            }
         });
         await IsAsync(1, scope => scope.GetRequiredService<IUserRepository>().FindToChangeAsync(1, Ct));
         await IsAsync(1, scope => scope.GetRequiredService<IUserRepository>().FindDeletedToChangeAsync(1, Ct));
@@ -168,14 +161,24 @@ public sealed class TransactSql : SqlServerStatements
             var failure = WebhookFailure.Of(webhook, "7-1", 500, Sample.Now);
             await CountAsync(3, async () => Assert.True(await webhooks.TryUpdateAsync(failure, Ct)));
             await CountAsync(1, async () => Assert.True(await webhooks.TryDeleteAsync(webhook, Ct)));
+        });
+    }
 
-            async Task CountAsync(int commands, Func<Task> write)
-            {
-                Server.Commands.Clear();
-                await write();
-                Assert.Equal(commands, Server.Commands.Count);
-                foreach (var command in Server.Commands) Parse(command);
-            }
+    [Fact]
+    public async Task Api_key_statements_are_valid_T_SQL()
+    {
+        await IsAsync(1, scope => scope.GetRequiredService<IApiKeyRepository>().GetAsync(1, Ct));
+        await IsAsync(1, scope => scope.GetRequiredService<IApiKeyRepository>().GetByDigestAsync("D", Ct));
+        await IsAsync(1, scope => scope.GetRequiredService<IApiKeyRepository>().ListAsync(2, 50, Ct));
+        await IsAsync(1, scope => scope.GetRequiredService<IApiKeyRepository>().FindToChangeAsync(1, Ct));
+        await InScopeAsync(async scope =>
+        {
+            var keys = scope.GetRequiredService<IApiKeyRepository>();
+            var key = ApiKey.Create("Billing", ["users.read"], expiresAt: null, new("D", "cuk_000000"), Sample.Now, "eve", isAnonymous: false);
+            await CountAsync(2, () => keys.AddAsync(key, Ct)); // takes a block of ids
+            key.Use(Sample.Now);
+            await CountAsync(1, async () => Assert.True(await keys.TryUpdateAsync(Ct)));
+            await CountAsync(1, async () => Assert.True(await keys.TryDeleteAsync(key, Ct)));
         });
     }
 
@@ -196,10 +199,12 @@ public sealed class TransactSql : SqlServerStatements
         await IsAsync(1, scope => scope.GetRequiredService<IIdempotencyStore>().DeleteExpiredAsync(Ct));
     }
 
-    private async Task IsAsync(int commands, Func<IServiceProvider, Task> action)
+    private Task IsAsync(int commands, Func<IServiceProvider, Task> action) => CountAsync(commands, () => InScopeAsync(action));
+
+    private async Task CountAsync(int commands, Func<Task> action)
     {
         Server.Commands.Clear();
-        await InScopeAsync(action);
+        await action();
         Assert.Equal(commands, Server.Commands.Count);
         foreach (var command in Server.Commands) Parse(command);
     }

@@ -1,0 +1,25 @@
+using CleanUsers.Application;
+using CleanUsers.Application.ApiKeys;
+using CleanUsers.WebApi.Http.Input;
+using CleanUsers.WebApi.Security;
+
+namespace CleanUsers.WebApi.ApiKeys;
+
+/// <summary>How requests become the commands and queries of API keys.</summary>
+internal static class ApiKeyRequests
+{
+    public static RequestInput<CreateApiKeyCommand> ToCreateApiKey(this JsonBody body, HttpRequest request) => body.ToInput(
+        request,
+        members => new CreateApiKeyCommand(
+            members.Text("name").Then(ApiKeyInput.ParseName),
+            members.OptionalTexts("scopes").Or(Parsed.Accepted<IReadOnlyList<string>?>(null)).Then(Scopes.Parse),
+            members.Text("expiresAt").Then(ApiKeyInput.ParseExpiresAt)),
+        headers: []);
+
+    public static RequestInput<ListApiKeysQuery> ToListApiKeys(HttpRequest request)
+    {
+        var parameters = new RequestQuery(request);
+        var query = new ListApiKeysQuery(parameters.PageSize(), parameters.Cursor());
+        return new(query, InputPlace.Parameter, parameters.Errors());
+    }
+}
