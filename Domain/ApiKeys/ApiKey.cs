@@ -140,6 +140,8 @@ public sealed record StoredKey(string Digest, string Start)
     /// <summary>In characters, of <see cref="Digest"/>.</summary>
     public const int DigestLength = 64;
 
-    /// <summary>In characters, of <see cref="Start"/>: the prefix of all keys and six more. 24 random ones are left, which nobody can guess.</summary>
+    /// <summary>
+    /// In characters, of <see cref="Start"/>: the prefix of all keys and six more. 24 random ones are left, which nobody can guess.
+    /// </summary>
     public const int StartLength = 10;
 }

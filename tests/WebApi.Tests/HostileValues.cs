@@ -78,7 +78,8 @@ internal static class HostileValues
     /// <summary>The first has a right checksum; nobody has any of them.</summary>
     public static readonly string[] ApiKeys =
     [
-        "cuk_4dQ7tBz9KfX2mVw8Rb5YhJ3nLc6PgD0tQBrw", "cuk_4dQ7tBz9KfX2mVw8Rb5YhJ3nLc6PgD0tQBrx", "cuk_", "cuk", "CUK_4dQ7tBz9KfX2mVw8Rb5YhJ3nLc6PgD0tQBrw",
+        "cuk_4dQ7tBz9KfX2mVw8Rb5YhJ3nLc6PgD0tQBrw", "cuk_4dQ7tBz9KfX2mVw8Rb5YhJ3nLc6PgD0tQBrx", "cuk_", "cuk",
+        "CUK_4dQ7tBz9KfX2mVw8Rb5YhJ3nLc6PgD0tQBrw",
         "cuk_4dQ7tBz9KfX2mVw8Rb5YhJ3nLc6PgD0tQBrw, cuk_", "cuk_ 4dQ7tBz9KfX2mVw8Rb5YhJ3nLc6PgD0tQBrw", "cuk_" + new string('0', 36),
         "cuk_" + new string('é', 36), "cuk_" + new string('a', 8000), "cuk_' OR 1=1 --", "cuk_%00", "cuk_e30.e30.e30",
     ];

@@ -30,7 +30,7 @@ internal static class ProblemCatalogue
 
     public static readonly Problem Forbidden = new(
         ErrorCodes.Forbidden, 403, "Not allowed",
-        "The token or API key does not have the scope that this request needs, or lacks scopes of the API key that it would create or rotate.",
+        "The token or API key does not have a scope that this request needs.",
         "Ask for a token or API key with the scope that WWW-Authenticate or \"detail\" names.");
 
     public static readonly Problem UserNotFound = new(
