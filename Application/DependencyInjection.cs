@@ -2,6 +2,7 @@ using CleanUsers.Application.Changes;
 using CleanUsers.Application.Changes.Webhooks;
 using CleanUsers.Application.DeletedUsers;
 using CleanUsers.Application.Emails;
+using CleanUsers.Application.Scim;
 using CleanUsers.Application.Transfer;
 using CleanUsers.Application.Users;
 using FluentValidation;
@@ -26,6 +27,7 @@ public static class DependencyInjection
         .AddEmails()
         .AddChanges()
         .AddWebhooks()
+        .AddScim()
         .AddTransfer();
 
     private static IServiceCollection AddMapping(this IServiceCollection services, string? licenseKey) =>
@@ -93,6 +95,14 @@ public static class DependencyInjection
         .AddScoped<RedeliverFrom>()
         .AddScoped<FindDueWebhooks>()
         .AddScoped<DeliverToWebhook>();
+
+    private static IServiceCollection AddScim(this IServiceCollection services) => services
+        .AddSingleton<IValidator<CreateScimUserCommand>, CreateScimUserValidator>()
+        .AddSingleton<ScimWalks>()
+        .AddScoped<CreateScimUser>()
+        .AddScoped<GetScimUser>()
+        .AddScoped<ListScimUsers>()
+        .AddScoped<ChangeScimUser>();
 
     private static IServiceCollection AddTransfer(this IServiceCollection services) => services
         .AddSingleton<IValidator<ImportedUser>, ImportedUserValidator>()

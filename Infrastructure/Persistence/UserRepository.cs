@@ -90,5 +90,10 @@ internal sealed class UserRepository(UsersDbContext db, IUserLookup users, IUser
             db.ChangeTracker.Clear();
             return UpdateOutcome.EmailTaken;
         }
+        catch (DbUpdateException exception) when (db.IsUserNameTaken(exception))
+        {
+            db.ChangeTracker.Clear();
+            return UpdateOutcome.UserNameTaken;
+        }
     }
 }

@@ -26,10 +26,13 @@ internal static class Scopes
     /// <summary>Create, read, change and delete webhooks.</summary>
     public const string Webhooks = "webhooks.manage";
 
+    /// <summary>Create, read, change and delete users by SCIM, for identity providers.</summary>
+    public const string Scim = "scim";
+
     /// <summary>Read the metrics.</summary>
     public const string Metrics = "metrics.read";
 
-    private static readonly string[] All = [Read, Write, Restore, Purge, Changes, Webhooks, Metrics];
+    private static readonly string[] All = [Read, Write, Restore, Purge, Changes, Webhooks, Scim, Metrics];
 
     // RFC 8693 section 4.2 writes scopes as one string, some issuers as an array, which comes as several claims; some call it scp
     private static readonly string[] Claims = ["scope", "scp"];

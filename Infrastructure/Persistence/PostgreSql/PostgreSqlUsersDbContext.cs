@@ -55,6 +55,9 @@ internal sealed class PostgreSqlUsersDbContext(DbContextOptions<PostgreSqlUsersD
     public override bool IsEmailTaken(DbUpdateException exception) =>
         exception.InnerException is PostgresException { SqlState: PostgresErrorCodes.UniqueViolation, ConstraintName: UserConfiguration.EmailIndex };
 
+    public override bool IsUserNameTaken(DbUpdateException exception) =>
+        exception.InnerException is PostgresException { SqlState: PostgresErrorCodes.UniqueViolation, ConstraintName: UserConfiguration.UserNameIndex };
+
     protected override bool IsKeyConflict(DbUpdateException exception) =>
         exception.InnerException is PostgresException rejection && rejection.SqlState switch
         {
