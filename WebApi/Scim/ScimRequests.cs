@@ -23,9 +23,8 @@ internal static class ScimRequests
     public static (ListScimUsersQuery Query, ScimProjection Projection) ToList(HttpRequest request)
     {
         var parameters = new RequestQuery(request);
-        var list = ToList(
-            parameters.Text("filter").Value, Number("startIndex"), Number("count"));
-        return (list, ToProjection(parameters));
+        var projection = ToProjection(parameters);
+        return (ToList(parameters.Text("filter").Value, Number("startIndex"), Number("count")), projection);
 
         long? Number(string name) => parameters.Text(name).Value is not { } text ? null
             : WholeNumbers.TryParse(text, out var number) ? number
@@ -36,8 +35,8 @@ internal static class ScimRequests
 
     private static ScimProjection ToProjection(RequestQuery parameters)
     {
-        var (attributes, excluded) = (parameters.Text("attributes").Value, parameters.Text("excludedAttributes").Value);
         if (parameters.ErrorsOfReading() is [var error, ..]) throw new InvalidScimException(ScimErrorType.InvalidValue, error.ErrorMessage);
+        var (attributes, excluded) = (parameters.Text("attributes").Value, parameters.Text("excludedAttributes").Value);
         return ScimProjection.Of(attributes?.Split(','), excluded?.Split(','));
     }
 

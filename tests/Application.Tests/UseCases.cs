@@ -35,6 +35,7 @@ public abstract class UseCases : IDisposable
             .AddSingleton(Feed)
             .AddSingleton(Webhooks)
             .AddSingleton(WebhookSender)
+            .AddSingleton(Scim)
             .AddSingleton(Sender)
             .AddSingleton(Writer)
             .AddSingleton(Caller)
@@ -59,6 +60,8 @@ public abstract class UseCases : IDisposable
     protected IWebhookRepository Webhooks { get; } = Substitute.For<IWebhookRepository>();
 
     protected IWebhookSender WebhookSender { get; } = Substitute.For<IWebhookSender>();
+
+    protected IScimUsers Scim { get; } = Substitute.For<IScimUsers>();
 
     protected IEmailSender Sender { get; } = Substitute.For<IEmailSender>();
 

@@ -8,8 +8,8 @@ using Microsoft.EntityFrameworkCore.Query;
 namespace CleanUsers.Infrastructure.Persistence.Scim;
 
 /// <summary>
-/// A filter as a condition on users. What indexes serve becomes <c>"Id" IN (…)</c>: so it stays a look into the index also inside of <c>and</c>, and
-/// <c>not</c> of an attribute that is absent is true on every database.
+/// A filter as a condition on users. What an index serves becomes <c>"Id" IN (…)</c>, of few ids, and stays a look into the index inside of <c>and</c>.
+/// Everything else becomes a test of one user, by its id: however such tests are joined, they cost each user a few looks.
 /// </summary>
 internal static class ScimCondition
 {
@@ -25,8 +25,8 @@ internal static class ScimCondition
         ScimFilter.HasId(var id) => user => user.Id == id,
         ScimFilter.IsActive => user => user.Status == EF.Constant(UserStatus.Active),
         ScimFilter.Text text => OfText(text, db),
-        ScimFilter.Email email => HasEmail(db, email.Type, Compares(email.Comparison, email.Value)),
-        ScimFilter.HasEmail(var type) => HasEmail(db, type, key => true),
+        ScimFilter.Email email => OfEmail(email, db),
+        ScimFilter.HasEmail(var type) => HasEmail(type, db),
         ScimFilter.Instant instant => OfInstant(instant),
         ScimFilter.IsPresent(var attribute) => IsPresent(attribute, db),
         _ => throw new NotSupportedException($"No condition for {filter}."),
@@ -34,14 +34,17 @@ internal static class ScimCondition
 
     private static Expression<Func<User, bool>> OfText(ScimFilter.Text text, UsersDbContext db)
     {
+        var isEqual = text.Comparison == ScimComparison.Equal;
         var compares = Compares(text.Comparison, text.Value);
         var users = db.Set<ScimUser>();
         return text.Attribute switch
         {
-            ScimMember.UserName => text.Comparison == ScimComparison.Equal ? IsNamed(text.Value, db) : On(NameKey, compares),
-            ScimMember.ExternalId => In(users.Where(On<ScimUser>(user => user.ExternalId!, compares)).Select(user => user.UserId)),
-            ScimMember.GivenName => In(users.Where(On<ScimUser>(user => user.GivenNameKey!, compares)).Select(user => user.UserId)),
-            ScimMember.FamilyName => In(users.Where(On<ScimUser>(user => user.FamilyNameKey!, compares)).Select(user => user.UserId)),
+            ScimMember.UserName => isEqual ? IsNamed(text.Value, db) : On(NameKey, compares),
+            ScimMember.ExternalId => users.Where(On<ScimUser>(user => user.ExternalId!, compares)) is var found && isEqual
+                ? In(found.Select(user => user.UserId))
+                : IsAmong(found),
+            ScimMember.GivenName => IsAmong(users.Where(On<ScimUser>(user => user.GivenNameKey!, compares))),
+            ScimMember.FamilyName => IsAmong(users.Where(On<ScimUser>(user => user.FamilyNameKey!, compares))),
             ScimMember.DisplayName => throw new NotSupportedException("Names of users are stored without a form that is compared."),
         };
     }
@@ -57,21 +60,35 @@ internal static class ScimCondition
         return In(named.Select(user => user.Id).Concat(unnamed.Select(user => user.Id)));
     }
 
-    private static Expression<Func<User, bool>> HasEmail(UsersDbContext db, string? type, Expression<Func<string, bool>> compares)
+    private static Expression<Func<User, bool>> OfEmail(ScimFilter.Email email, UsersDbContext db)
     {
-        var primary = db.Users.Where(On<User>(user => user.EmailKey, compares));
-        var others = db.Set<ScimEmail>().Where(On<ScimEmail>(email => email.Key, compares));
-        if (type is not null)
-        {
-            var isDefault = type == ScimEmails.DefaultType;
-            primary = primary.Where(user =>
-                db.Set<ScimUser>().Any(scim => scim.UserId == user.Id && scim.EmailType == type)
-                || (isDefault && !db.Set<ScimUser>().Any(scim => scim.UserId == user.Id)));
-            others = others.Where(email => email.Type == type);
-        }
-
-        return In(primary.Select(user => user.Id).Concat(others.Select(email => email.UserId)));
+        var compares = Compares(email.Comparison, email.Value);
+        var isPrimary = On<User>(user => user.EmailKey, compares);
+        if (email.Type is { } type) isPrimary = Join(isPrimary, IsOfType(type, db), Expression.AndAlso);
+        var others = OthersOfType(email.Type, db).Where(On<ScimEmail>(other => other.Key, compares));
+        return email.Comparison == ScimComparison.Equal
+            ? In(db.Users.Where(isPrimary).Select(user => user.Id).Concat(others.Select(other => other.UserId)))
+            : Join(isPrimary, user => others.Any(other => other.UserId == user.Id), Expression.OrElse);
     }
+
+    private static Expression<Func<User, bool>> HasEmail(string? type, UsersDbContext db)
+    {
+        if (type is null) return user => true;
+        var others = OthersOfType(type, db);
+        return Join(IsOfType(type, db), user => others.Any(other => other.UserId == user.Id), Expression.OrElse);
+    }
+
+    /// <summary>Whether the user's own address has the type.</summary>
+    private static Expression<Func<User, bool>> IsOfType(string type, UsersDbContext db)
+    {
+        var users = db.Set<ScimUser>();
+        return type == ScimEmails.DefaultType
+            ? user => users.Any(scim => scim.UserId == user.Id && scim.EmailType == type) || !users.Any(scim => scim.UserId == user.Id)
+            : user => users.Any(scim => scim.UserId == user.Id && scim.EmailType == type);
+    }
+
+    private static IQueryable<ScimEmail> OthersOfType(string? type, UsersDbContext db) =>
+        type is null ? db.Set<ScimEmail>() : db.Set<ScimEmail>().Where(email => email.Type == type);
 
     private static Expression<Func<User, bool>> OfInstant(ScimFilter.Instant instant)
     {
@@ -101,9 +118,9 @@ internal static class ScimCondition
         {
             ScimMember.UserName => user => true,
             ScimMember.DisplayName => user => user.Name != null,
-            ScimMember.ExternalId => In(users.Where(user => user.ExternalId != null).Select(user => user.UserId)),
-            ScimMember.GivenName => In(users.Where(user => user.GivenName != null).Select(user => user.UserId)),
-            ScimMember.FamilyName => In(users.Where(user => user.FamilyName != null).Select(user => user.UserId)),
+            ScimMember.ExternalId => IsAmong(users.Where(user => user.ExternalId != null)),
+            ScimMember.GivenName => IsAmong(users.Where(user => user.GivenName != null)),
+            ScimMember.FamilyName => IsAmong(users.Where(user => user.FamilyName != null)),
         };
     }
 
@@ -119,7 +136,7 @@ internal static class ScimCondition
             ScimComparison.Equal => text => text == value,
             ScimComparison.StartsWith => text => text.IndexOf(value) == 0,
             ScimComparison.Contains => text => text.IndexOf(value) >= 0,
-            ScimComparison.EndsWith => text => (text + End).IndexOf(ending) >= 0,
+            ScimComparison.EndsWith => text => text != null && (text + End).IndexOf(ending) >= 0, // null and a text would be that text
             ScimComparison.Greater => text => string.Compare(text, value) > 0,
             ScimComparison.GreaterOrEqual => text => string.Compare(text, value) >= 0,
             ScimComparison.Less => text => string.Compare(text, value) < 0,
@@ -127,6 +144,8 @@ internal static class ScimCondition
         };
 #pragma warning restore CA1858, CA2249
     }
+
+    private static Expression<Func<User, bool>> IsAmong(IQueryable<ScimUser> found) => user => found.Any(scim => scim.UserId == user.Id);
 
     private static Expression<Func<User, bool>> In(IQueryable<long> ids) => user => ids.Contains(user.Id);
 

@@ -15,7 +15,7 @@ internal sealed class ScimUsers(UsersDbContext db) : IScimUsers
         var users = Matching(filter).Where(user => user.Id > after).OrderBy(user => user.Id).AsQueryable();
         // by number only where the place before it is not known
         for (; skip > 0; skip -= Math.Min(skip, int.MaxValue)) users = users.Skip((int)Math.Min(skip, int.MaxValue));
-        return await WithScim(users.Take(limit)).OrderBy(record => record.User.Id).ToListAsync(ct);
+        return await WithScim(users.Take(limit)).ToListAsync(ct);
     }
 
     public Task<long> CountAsync(ScimFilter? filter, CancellationToken ct) => Matching(filter).LongCountAsync(ct);
@@ -78,5 +78,6 @@ internal sealed class ScimUsers(UsersDbContext db) : IScimUsers
         from user in users
         join scim in db.Set<ScimUser>().AsNoTracking() on user.Id equals scim.UserId into found
         from scim in found.DefaultIfEmpty()
+        orderby user.Id
         select new ScimRecord(user, scim);
 }

@@ -16,7 +16,7 @@ internal static class ScimEvaluator
         ScimExpression.Or(var left, var right) => Matches(left, value) || Matches(right, value),
         ScimExpression.Not(var negated) => !Matches(negated, value),
         ScimExpression.IsPresent(var path) => Values(path, value).Any(),
-        ScimExpression.HasValue(var path, var condition) => Values(path, value).OfType<JsonObject>().Any(one => Matches(condition, one)),
+        ScimExpression.HasValue(var path, var condition) => Nodes(path, value).OfType<JsonObject>().Any(one => Matches(condition, one)),
         ScimExpression.Compare({ } path, ScimComparison.Equal, null) => !Values(path, value).Any(),
         ScimExpression.Compare(var path, var comparison, var operand) =>
             Values(path, value).Any(one => Compares(one, comparison, operand, ScimOperand.FieldOf(path))),
@@ -24,7 +24,7 @@ internal static class ScimEvaluator
     };
 
     /// <summary>The values that the path leads to; none where nothing is assigned.</summary>
-    private static IEnumerable<JsonNode> Values(ScimPath path, JsonObject value)
+    private static IEnumerable<JsonNode> Nodes(ScimPath path, JsonObject value)
     {
         IEnumerable<JsonNode> found = [value];
         foreach (var field in path.Fields)
@@ -33,9 +33,12 @@ internal static class ScimEvaluator
                 .SelectMany(one => one is JsonArray many ? many.OfType<JsonNode>() : [one]);
         }
 
-        // a complex attribute is its value, as in emails eq "…"
-        return found.Select(one => one is JsonObject complex && complex["value"] is { } inner && path.Last.IsMany ? inner : one);
+        return found;
     }
+
+    /// <summary>What a comparison looks at: of an attribute with several complex values the inner <c>value</c>, as in <c>emails eq "…"</c>.</summary>
+    private static IEnumerable<JsonNode> Values(ScimPath path, JsonObject value) => Nodes(path, value)
+        .Select(one => path.Last.IsMany && one is JsonObject complex && complex["value"] is { } inner ? inner : one);
 
     private static bool Compares(JsonNode value, ScimComparison comparison, object? operand, ScimField field)
     {

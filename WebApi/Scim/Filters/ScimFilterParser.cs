@@ -2,6 +2,7 @@ using System.Buffers;
 using System.Globalization;
 using System.Text.Json;
 using CleanUsers.Application.Ports;
+using CleanUsers.Domain;
 using CleanUsers.WebApi.Http.Input;
 
 namespace CleanUsers.WebApi.Scim.Filters;
@@ -29,6 +30,7 @@ internal sealed class ScimFilterParser
     private ScimFilterParser(string text, string error)
     {
         (_text, _error) = (text, error);
+        if (!text.IsWellFormed()) throw Invalid("it is not Unicode text");
         if (text.Length > MaxLength) throw Invalid($"it has more than {MaxLength} characters");
     }
 
