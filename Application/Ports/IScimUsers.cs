@@ -3,7 +3,9 @@ using CleanUsers.Domain.Users;
 
 namespace CleanUsers.Application.Ports;
 
-/// <summary>Users together with what identity providers have sent about them (docs/decisions/0028-scim.md). Deleted users are not among them.</summary>
+/// <summary>
+/// Users together with what identity providers have sent about them (docs/decisions/0028-scim.md). Deleted users are not among them.
+/// </summary>
 public interface IScimUsers
 {
     /// <summary>The user to look at; null if it does not exist or is deleted.</summary>

@@ -1,5 +1,6 @@
 using System.Text.Json;
 using System.Text.Json.Nodes;
+using CleanUsers.Domain;
 using CleanUsers.WebApi.Http.Input;
 using CleanUsers.WebApi.Http.Problems;
 using JsonObject = System.Text.Json.Nodes.JsonObject;
@@ -19,7 +20,7 @@ internal static class ScimBody
         try
         {
             var root = JsonElement.Parse(body.Bytes.Span, Strict);
-            CheckTexts(root);
+            if (!AreWellFormed(root)) throw new InvalidScimException(ScimErrorType.InvalidSyntax, "A text of the body has the character U+FFFE.");
             return (JsonObject.Create(root)!, null);
         }
         catch (Exception exception) when (exception is JsonException or InvalidOperationException)
@@ -43,25 +44,13 @@ internal static class ScimBody
             throw new InvalidScimException(ScimErrorType.InvalidSyntax, $"'schemas' must be an array with '{schema}'.");
     }
 
+    /// <summary>False if a text has U+FFFE, which no comparison form has.</summary>
     /// <exception cref="InvalidOperationException">A text has half a surrogate pair.</exception>
-    private static void CheckTexts(JsonElement value)
+    private static bool AreWellFormed(JsonElement value) => value.ValueKind switch
     {
-        switch (value.ValueKind)
-        {
-            case JsonValueKind.String:
-                value.GetString();
-                break;
-            case JsonValueKind.Array:
-                foreach (var one in value.EnumerateArray()) CheckTexts(one);
-                break;
-            case JsonValueKind.Object:
-                foreach (var member in value.EnumerateObject())
-                {
-                    _ = member.Name;
-                    CheckTexts(member.Value);
-                }
-
-                break;
-        }
-    }
+        JsonValueKind.String => value.GetString()!.IsWellFormed(),
+        JsonValueKind.Array => value.EnumerateArray().All(AreWellFormed),
+        JsonValueKind.Object => value.EnumerateObject().All(member => member.Name.IsWellFormed() && AreWellFormed(member.Value)),
+        _ => true,
+    };
 }

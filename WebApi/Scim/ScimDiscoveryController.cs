@@ -123,5 +123,7 @@ internal sealed class ScimDiscoveryController : ControllerBase
 
     /// <summary>RFC 7644 section 4: a filter is 403, so that no client takes the whole for what it asked for.</summary>
     private IActionResult Show(JsonObject body) =>
-        Request.Query.ContainsKey("filter") ? new ProblemResult(ProblemCatalogue.Forbidden, "This resource can't be filtered.") : new ScimResponse(body);
+        Request.Query.ContainsKey("filter")
+            ? new ProblemResult(ProblemCatalogue.Forbidden, "This resource can't be filtered.")
+            : new ScimResponse(body);
 }

@@ -43,7 +43,9 @@ internal static class ScimPatch
             : throw new InvalidScimException(ScimErrorType.Mutability, $"'{target.Path}' is read-only.");
     }
 
-    /// <summary>Each member is a path, which Entra ID writes with dots and brackets too. What users do not have is ignored, and what is read-only.</summary>
+    /// <summary>
+    /// Each member is a path, which Entra ID writes with dots and brackets too. What users do not have is ignored, and what is read-only.
+    /// </summary>
     private static void ApplyMembers(JsonObject user, ScimOperationKind kind, JsonNode? value)
     {
         if (kind == ScimOperationKind.Remove) throw new InvalidScimException(ScimErrorType.NoTarget, "An operation that removes must have a 'path'.");
@@ -125,7 +127,8 @@ internal static class ScimPatch
         bool IsChosen(JsonObject one) => target.Filter is null || ScimEvaluator.Matches(target.Filter, one);
         if (kind == ScimOperationKind.Remove && inner is null) return [.. values.Where(one => !IsChosen(one))];
 
-        var members = inner is null ? Members(field, value) : new JsonObject { [inner.Name] = kind == ScimOperationKind.Remove ? null : ScimValues.Read(inner, value) };
+        var members = inner is null ? Members(field, value)
+            : new JsonObject { [inner.Name] = kind == ScimOperationKind.Remove ? null : ScimValues.Read(inner, value) };
         if (kind != ScimOperationKind.Remove && !values.Any(IsChosen)) return [.. values, NewValue(kind, target, inner, members)];
         return
         [

@@ -109,7 +109,8 @@ internal static class ScimRequests
         if (unknown is not null)
         {
             throw new InvalidScimException(
-                ScimErrorType.InvalidSyntax, $"Unknown member '{RepeatedInput.InSentence(unknown)}' of the {what} (allowed: {string.Join(", ", allowed)}).");
+                ScimErrorType.InvalidSyntax,
+                $"Unknown member '{RepeatedInput.InSentence(unknown)}' of the {what} (allowed: {string.Join(", ", allowed)}).");
         }
 
         if (names.Distinct(StringComparer.OrdinalIgnoreCase).Count() < names.Count)

@@ -8,7 +8,8 @@ namespace CleanUsers.WebApi.Scim;
 
 /// <summary>A success.</summary>
 /// <param name="version">Of the user, whose entity tag is weak: attributes of it can be left out.</param>
-internal sealed class ScimResponse(JsonObject body, int status = StatusCodes.Status200OK, long? version = null, string? location = null) : IActionResult
+internal sealed class ScimResponse(JsonObject body, int status = StatusCodes.Status200OK, long? version = null, string? location = null)
+    : IActionResult
 {
     public Task ExecuteResultAsync(ActionContext context)
     {

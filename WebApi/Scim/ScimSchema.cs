@@ -34,7 +34,10 @@ internal static class ScimSchema
             new("formatted"), new("streetAddress"), new("locality"), new("region"), new("postalCode"), new("country"), new("type"),
             new("primary", ScimKind.Boolean),
         ]),
-        new("groups", ScimKind.Complex, IsMany: true, Mutability: ScimMutability.ReadOnly, Fields: [new("value"), new("$ref"), new("display"), new("type")]),
+        new("groups", ScimKind.Complex, IsMany: true, Mutability: ScimMutability.ReadOnly, Fields:
+        [
+            new("value"), new("$ref"), new("display"), new("type"),
+        ]),
         Many("entitlements"), Many("roles"), Many("x509Certificates"),
     ];
 
@@ -54,7 +57,9 @@ internal static class ScimSchema
             Enterprise,
         ]);
 
-    /// <summary>An attribute as filters, paths and dotted names write it, with or without the name of its schema before it (RFC 7644 section 3.10).</summary>
+    /// <summary>
+    /// An attribute as filters, paths and dotted names write it, with or without the name of its schema before it (RFC 7644 section 3.10).
+    /// </summary>
     /// <param name="within">The attribute whose attributes are meant.</param>
     /// <returns>Null if there is no such attribute.</returns>
     public static ScimPath? Find(string text, ScimField within)

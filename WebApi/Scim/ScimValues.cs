@@ -25,7 +25,8 @@ internal static class ScimValues
     {
         (ScimKind.Complex, JsonValueKind.Object) => ReadComplex(field, value.AsObject()),
         // "manager": "26118915" is what Entra ID sends
-        (ScimKind.Complex, JsonValueKind.String) when !field.IsMany && field.Find("value") is not null => new JsonObject { ["value"] = value.DeepClone() },
+        (ScimKind.Complex, JsonValueKind.String) when !field.IsMany && field.Find("value") is not null =>
+            new JsonObject { ["value"] = value.DeepClone() },
         (ScimKind.Boolean, JsonValueKind.True or JsonValueKind.False) => value.DeepClone(),
         (ScimKind.Boolean, JsonValueKind.String) when bool.TryParse(value.GetValue<string>(), out var boolean) => boolean,
         (ScimKind.Text or ScimKind.Instant, JsonValueKind.String) => value.DeepClone(),

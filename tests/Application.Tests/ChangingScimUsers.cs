@@ -99,7 +99,8 @@ public sealed class ChangingScimUsers : UseCases
     public async Task Stale_condition_is_a_mismatch_and_missing_user_is_not_found()
     {
         Find(Ada(), Ada());
-        var stale = await Get<ChangeScimUser>().ExecuteAsync(new(7, new(OneOf: new HashSet<long> { 2 }), _ => throw new InvalidOperationException()), Ct);
+        var stale = await Get<ChangeScimUser>().ExecuteAsync(
+            new(7, new(OneOf: new HashSet<long> { 2 }), _ => throw new InvalidOperationException()), Ct);
         Assert.Equal(ErrorCodes.VersionMismatch, Failure.Of(stale).Code);
         Scim.GetAsync(7, Ct).Returns((ScimRecord?)null);
         Assert.Equal(ErrorCodes.UserNotFound, Failure.Of(await ChangeAsync(_ => ToInput(Details))).Code);

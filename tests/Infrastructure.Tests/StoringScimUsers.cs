@@ -98,7 +98,9 @@ public abstract class StoringScimUsers(StoringScimUsers.Explained store)
             (new ScimFilter.Text(ScimMember.ExternalId, ScimComparison.Equal, "e7"), ["IX_ScimUsers_ExternalId"]),
             (new ScimFilter.Email(ScimComparison.Equal, "scim7@example.org", null), ["IX_Users_EmailKey", "IX_ScimEmails_Key"]),
             (new ScimFilter.Email(ScimComparison.Equal, "scim7@example.org", "work"), ["IX_Users_EmailKey", "IX_ScimEmails_Key"]),
-            (new ScimFilter.Both(Named("scim7"), new ScimFilter.Text(ScimMember.ExternalId, ScimComparison.Equal, "e7")), ["IX_ScimUsers_ExternalId"]),
+            (
+                new ScimFilter.Both(Named("scim7"), new ScimFilter.Text(ScimMember.ExternalId, ScimComparison.Equal, "e7")),
+                ["IX_ScimUsers_ExternalId"]),
             (new ScimFilter.HasId(7), [])])
         {
             foreach (var counts in (bool[])[false, true])
@@ -135,7 +137,8 @@ public abstract class StoringScimUsers(StoringScimUsers.Explained store)
         return await AddUserAsync(user, details, emails) == ScimOutcome.Written ? user.Id : null;
     }
 
-    private Task<ScimOutcome> AddUserAsync(User user, ScimDetails details, ScimEmails? emails = null) => _store.AddScimAsync(user, details, emails, Ct);
+    private Task<ScimOutcome> AddUserAsync(User user, ScimDetails details, ScimEmails? emails = null) =>
+        _store.AddScimAsync(user, details, emails, Ct);
 
     private Task<ScimOutcome> WriteAsync(long id, ScimWrite write) => _store.InScopeAsync(scope => scope.GetRequiredService<IScimUsers>().WriteAsync(
         async token =>

@@ -39,7 +39,9 @@ public abstract class PurgedUsers(Service service)
         await using var connection = _service.ConnectToDatabase();
         await connection.OpenAsync(Ct);
         var tables = await ReadAsync(connection, Tables);
-        Assert.Superset(new HashSet<string> { "Users", "UserWords", "UserChanges", "Emails", "IdempotencyRecords", "ScimUsers", "ScimEmails" }, tables.ToHashSet());
+        Assert.Superset(
+            new HashSet<string> { "Users", "UserWords", "UserChanges", "Emails", "IdempotencyRecords", "ScimUsers", "ScimEmails" },
+            tables.ToHashSet());
         foreach (var table in tables)
             if ((await ReadAsync(connection, $"SELECT * FROM \"{table}\"")).Any(HasMark)) found.Add(table);
         return [.. found, .. await FindInFilesAsync(connection)];

@@ -73,7 +73,8 @@ public sealed class ScimErrors(ClosedService service) : IClassFixture<ClosedServ
         (await service.SendAsync("GET", "/scim/v2/Users", null, Allowed, ("Accept", "text/html"))).IsScimError(406);
         (await service.GetAsync("/scim/v2/Users", Allowed, ("Accept", "application/scim+json"))).Is(200);
         (await service.GetAsync("/scim/v2/Users", Allowed, ("Accept", "application/json"))).Is(200);
-        (await service.GetAsync("/api/v1/users", ClosedService.Allowing(Scopes.Read), ("Accept", "application/scim+json"))).IsProblem(406, "not-acceptable");
+        (await service.GetAsync("/api/v1/users", ClosedService.Allowing(Scopes.Read), ("Accept", "application/scim+json")))
+            .IsProblem(406, "not-acceptable");
     }
 
     [Fact]
@@ -84,7 +85,8 @@ public sealed class ScimErrors(ClosedService service) : IClassFixture<ClosedServ
             ("GET, HEAD, POST, OPTIONS", "application/scim+json, application/json"), (users.Header("Allow"), users.Header("Accept-Post")));
         var user = (await service.SendAsync("OPTIONS", "/scim/v2/Users/1", null, Allowed)).Is(204);
         Assert.Equal(
-            ("DELETE, GET, HEAD, PATCH, PUT, OPTIONS", "application/scim+json, application/json"), (user.Header("Allow"), user.Header("Accept-Patch")));
+            ("DELETE, GET, HEAD, PATCH, PUT, OPTIONS", "application/scim+json, application/json"),
+            (user.Header("Allow"), user.Header("Accept-Patch")));
     }
 
     [Fact]
@@ -109,7 +111,8 @@ public sealed class ScimErrors(ClosedService service) : IClassFixture<ClosedServ
 
     [Fact]
     public async Task Body_that_is_not_UTF_8_is_invalidSyntax() => Assert.Equal(
-        "invalidSyntax", (await service.SendBytesAsync("POST", "/scim/v2/Users", [.. Encoding.ASCII.GetBytes("{\"a\":\""), 0xFF, 0x22, 0x7D], Allowed))
+        "invalidSyntax",
+        (await service.SendBytesAsync("POST", "/scim/v2/Users", [.. Encoding.ASCII.GetBytes("{\"a\":\""), 0xFF, 0x22, 0x7D], Allowed))
             .IsScimError(400));
 }
 

@@ -44,7 +44,9 @@ public sealed class ScimFilterCases
         ScimExpression.IsPresent(var path) => new() { ["op"] = "pr", ["attrPath"] = path.ToString() },
         ScimExpression.HasValue(var path, var condition) => new()
         {
-            ["op"] = "[]", ["attrPath"] = path.ToString(), ["valFilter"] = ToJson(condition),
+            ["op"] = "[]",
+            ["attrPath"] = path.ToString(),
+            ["valFilter"] = ToJson(condition),
         },
         ScimExpression.Compare(var path, var comparison, var value) => new()
         {

@@ -23,13 +23,15 @@ public sealed class ScimFilterText
 
     [Theory]
     [MemberData(nameof(Spellings))]
-    public void Two_spellings_of_a_filter_are_one(string one, string other) => Assert.Equal(ScimFilterParser.Parse(one), ScimFilterParser.Parse(other), Same);
+    public void Two_spellings_of_a_filter_are_one(string one, string other) =>
+        Assert.Equal(ScimFilterParser.Parse(one), ScimFilterParser.Parse(other), Same);
 
     public static TheoryData<string> NoFilters =>
     [
         "", " ", "userName", "userName eq", "userName eq ", "userName eq a", "userName eq \"a", "userName eq \"\\ud800\"", "userName eq 'a'",
         "userName is \"a\"", "userName eq \"a\" and", "and userName pr", "userName pr userName pr", "(userName pr", "userName pr)", "not userName pr",
-        "userName eq {}", "userName eq []", "emial pr", "userName.x pr", "emails[type eq \"work\"", "emails[]", "userName[type pr]", "emails[emails pr]",
+        "userName eq {}", "userName eq []", "emial pr", "userName.x pr", "emails[type eq \"work\"", "emails[]", "userName[type pr]",
+        "emails[emails pr]", "userName eq \"\\ufffe\"",
         "emails[type eq \"work\"].", "emails[type eq \"work\"].emial eq \"a\"", "schemas[value pr]", "urn:x:User:userName pr", "userName eq \"a\"]",
         "emails[type eq \"work\"]x",
     ];

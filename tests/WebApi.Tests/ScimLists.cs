@@ -11,7 +11,8 @@ public abstract class ScimLists(ScimLists.Filled service)
 
     private static readonly string[] Texts =
     [
-        "a", "A", "ada", "ADA", "Ada B", "\u00e9", "E\u0301", "\u0130x", "\u03a3\u03c2", "x%", "x_", "x[", "x\\\\", "'", "\\\"", "z\U0001F600", "\uff5e", "0", "", "da",
+        "a", "A", "ada", "ADA", "Ada B", "\u00e9", "E\u0301", "\u0130x", "\u03a3\u03c2", "x%", "x_", "x[", "x\\\\", "'", "\\\"",
+        "z\U0001F600", "\uff5e", "0", "", "da",
         "ada@example.org", "Ada@B\u00fccher.example", "ada@xn--bcher-kva.example", "@example", "example.org",
     ];
 
@@ -39,7 +40,8 @@ public abstract class ScimLists(ScimLists.Filled service)
             answered++;
             var expected = users.Where(user => Matches(expression, user)).Select(user => user.User["id"]!.GetValue<string>()).ToList();
             found += expected.Count;
-            Assert.True(expected.Count == response.Is(200)["totalResults"].GetInt32(), $"{text}: {expected.Count} expected, {response["totalResults"]}");
+            var total = response.Is(200)["totalResults"].GetInt32();
+            Assert.True(expected.Count == total, $"{text}: {expected.Count} expected, {total}");
             var ids = response["Resources"].EnumerateArray().Select(user => user.GetProperty("id").GetString());
             Assert.True(expected.Take(200).SequenceEqual(ids), text);
         }
@@ -105,7 +107,8 @@ public abstract class ScimLists(ScimLists.Filled service)
 
     private static string Filter(Random random, int depth) => random.Next(depth > 2 ? 7 : 12) switch
     {
-        0 => $"{Pick(random, "userName", "externalId", "name.givenName", "name.familyName", "emails.value", "emails")} {Operator(random)} {Text(random)}",
+        0 => $"{Pick(random, "userName", "externalId", "name.givenName", "name.familyName", "emails.value", "emails")} {Operator(random)} "
+            + Text(random),
         1 => $"{Pick(random, "userName", "USERNAME", "externalId", "emails.value")} {Pick(random, "eq", "ne")} {Text(random)}",
         2 => $"emails[type {Pick(random, "eq", "EQ")} \"{Pick(random, "work", "Home", "other")}\" and value {Operator(random)} {Text(random)}]",
         3 => $"emails[type eq \"{Pick(random, "WORK", "home")}\"].value {Operator(random)} {Text(random)}",
@@ -133,7 +136,11 @@ public abstract class ScimLists(ScimLists.Filled service)
     {
         public const int Count = 1000;
 
-        private static readonly string[] Names = ["ada", "Ada B", "ADA", "\u00e9va", "E\u0301VA", "\u0130x", "\u03a3\u03c2", "x%y", "x_y", "x[y", "x\\\\y", "o'x", "q\\\"q", "z\U0001F600a", "\uff5ea"];
+        private static readonly string[] Names =
+        [
+            "ada", "Ada B", "ADA", "\u00e9va", "E\u0301VA", "\u0130x", "\u03a3\u03c2", "x%y", "x_y", "x[y", "x\\\\y", "o'x", "q\\\"q",
+            "z\U0001F600a", "\uff5ea",
+        ];
 
         public static DateTimeOffset Start { get; private set; }
 
@@ -153,7 +160,8 @@ public abstract class ScimLists(ScimLists.Filled service)
             for (var start = 1; ; start += 200)
             {
                 var page = JsonNode.Parse((await GetAsync($"{Users}?startIndex={start}&count=200")).Is(200).Body)!["Resources"]!.AsArray();
-                users.AddRange(page.Select(user => (user!.DeepClone().AsObject(), (string?)user["userName"] != (string?)user["emails"]![0]!["value"])));
+                users.AddRange(page.Select(
+                    user => (user!.DeepClone().AsObject(), (string?)user["userName"] != (string?)user["emails"]![0]!["value"])));
                 if (page.Count < 200) return users;
             }
         }
@@ -176,7 +184,9 @@ public abstract class ScimLists(ScimLists.Filled service)
             var type = Pick(random, "", ",\"type\":\"Work\"", ",\"type\":\"home\"");
             var other = random.Next(2) == 0 ? "" : $",{{\"value\":\"Other{number}@{domain}\",\"type\":\"{Pick(random, "Home", "other")}\"}}";
             // some names are the addresses of users of REST
-            var name = number % 30 == 1 ? $"ada{number - 1}@{Pick(random, "example.org", "xn--bcher-kva.example")}" : $"{Pick(random, Names)}{number}";
+            var name = number % 30 == 1
+                ? $"ada{number - 1}@{Pick(random, "example.org", "xn--bcher-kva.example")}"
+                : $"{Pick(random, Names)}{number}";
             (await SendAsync("POST", Users, $$"""
                 {"userName":"{{name}}","active":{{status}},"emails":[{"value":"u{{number}}@{{domain}}","primary":true{{type}}}{{other}}]{{more}}}
                 """)).Is(201);

@@ -18,8 +18,8 @@ public abstract class ScimResource(Service service)
     {
         var created = (await _service.SendAsync("POST", Users, $$"""
             {"schemas":["urn:ietf:params:scim:schemas:core:2.0:User","{{Enterprise}}"],"externalId":"X-1","userName":"Bar.Bara@Work",
-             "active":true,"displayName":"Barbara","title":"Ms","name":{"formatted":"Ms. Barbara J Jensen","familyName":"Jensen","givenName":"Barbara",
-             "middleName":"J"},"emails":[{"value":"Bara@Example.org","type":"work","primary":true},{"value":"b@home.example","type":"home"}],
+             "active":true,"displayName":"Barbara","title":"Ms","name":{"formatted":"Ms. Barbara J Jensen","familyName":"Jensen",
+             "givenName":"Barbara","middleName":"J"},"emails":[{"value":"Bara@Example.org","type":"work","primary":true},{"value":"b@home.example","type":"home"}],
              "addresses":[{"type":"work","formatted":"1 Street\nTown","primary":true}],"password":"t1meMa$heen","groups":[],
              "meta":{"resourceType":"User"},"unknown":{"x":1},"{{Enterprise}}":{"employeeNumber":"701984","manager":{"value":"26118915"} } }
             """, ("Content-Type", "application/scim+json; charset=utf-8"))).Is(201);
@@ -29,7 +29,7 @@ public abstract class ScimResource(Service service)
         Assert.Equal("W/\"1\"", created.Header("ETag"));
         var body = (await _service.GetAsync($"{Users}/{id}")).Is(200);
         Assert.Equal(created.Body, body.Body);
-        Assert.Equal("""["urn:ietf:params:scim:schemas:core:2.0:User","urn:ietf:params:scim:schemas:extension:enterprise:2.0:User"]""", $"{body["schemas"]}");
+        Assert.Equal($"""["urn:ietf:params:scim:schemas:core:2.0:User","{Enterprise}"]""", $"{body["schemas"]}");
         Assert.Equal(
             ("X-1", "Bar.Bara@Work", "Barbara", "Ms", true),
             (body["externalId"].GetString(), body["userName"].GetString(), body["displayName"].GetString(), body["title"].GetString(),
@@ -177,7 +177,8 @@ public abstract class ScimResource(Service service)
         (await _service.GetAsync(path, ("If-None-Match", "W/\"2\""))).Is(200);
         var body = $$"""{{{Patch}},"Operations":[{"op":"add","path":"title","value":"x"}]}""";
         (await _service.SendAsync("PATCH", path, body, ("If-Match", "W/\"2\""))).IsScimError(412);
-        (await _service.SendAsync("PUT", path, """{"userName":"x","emails":[{"value":"x@example.org"}]}""", ("If-Match", "W/\"2\""))).IsScimError(412);
+        var state = """{"userName":"x","emails":[{"value":"x@example.org"}]}""";
+        (await _service.SendAsync("PUT", path, state, ("If-Match", "W/\"2\""))).IsScimError(412);
         (await _service.SendAsync("DELETE", path, null, ("If-Match", "W/\"2\""))).IsScimError(412);
         (await _service.SendAsync("PATCH", path, body, ("If-Match", "W/\"1\""))).Is(200);
         (await _service.SendAsync("PATCH", path, body, ("If-Match", "nonsense"))).IsScimError(400);
@@ -192,21 +193,24 @@ public abstract class ScimResource(Service service)
         Assert.Equal("invalidPath", (await PatchAsync(
             id, """{"op":"replace","path":"active","value":false},{"op":"replace","path":"emial","value":"x"}""")).IsScimError(400));
         Assert.Equal("invalidValue", (await PatchAsync(
-            id, """{"op":"replace","path":"active","value":false},{"op":"replace","path":"emails","value":[{"value":"no address"}]}""")).IsScimError(400));
+            id, """{"op":"replace","path":"active","value":false},{"op":"replace","path":"emails","value":[{"value":"no address"}]}"""))
+            .IsScimError(400));
         var user = (await _service.GetAsync($"{Users}/{id}")).Is(200);
         Assert.True(user["active"].GetBoolean());
         Assert.Equal("W/\"1\"", user.Header("ETag"));
     }
 
-    /// <summary>"Develop and plan provisioning for a SCIM endpoint in Microsoft Entra ID": its requests, and its known differences from the RFC.</summary>
+    /// <summary>
+    /// "Develop and plan provisioning for a SCIM endpoint in Microsoft Entra ID": its requests, and its known differences from the RFC.
+    /// </summary>
     [Fact]
     public async Task Requests_of_Entra_ID_provision_a_user()
     {
         var number = Number();
         Assert.Equal(0, (await ListAsync($"userName eq \"Test_User_{number}\""))["totalResults"].GetInt32());
         var created = (await _service.SendAsync("POST", Users, $$"""
-            {"schemas":["urn:ietf:params:scim:schemas:core:2.0:User","{{Enterprise}}"],"externalId":"entra-{{number}}","userName":"Test_User_{{number}}",
-             "active":true,"emails":[{"primary":true,"type":"work","value":"Test_User_{{number}}@example.org"}],"meta":{"resourceType":"User"},
+            {"schemas":["urn:ietf:params:scim:schemas:core:2.0:User","{{Enterprise}}"],"externalId":"entra-{{number}}",
+             "userName":"Test_User_{{number}}","active":true,"emails":[{"primary":true,"type":"work","value":"Test_User_{{number}}@example.org"}],"meta":{"resourceType":"User"},
              "name":{"formatted":"givenName familyName","familyName":"familyName","givenName":"givenName"},"roles":[]}
             """, ("Content-Type", "application/scim+json"))).Is(201);
         var id = long.Parse(created["id"].GetString()!, null);
@@ -217,7 +221,8 @@ public abstract class ScimResource(Service service)
             {"op":"Replace","path":"name.familyName","value":"updatedFamilyName"},
             {"op":"Add","path":"{{Enterprise}}:manager","value":"26118915"},
             {"op":"Add","path":"phoneNumbers[type eq \"mobile\"].value","value":"+1 555 0100"},
-            {"op":"Replace","value":{"displayName":"D","name.givenName":"G","{{Enterprise}}:department":"bob","addresses[type eq \"work\"].formatted":"A"} }
+            {"op":"Replace","value":{"displayName":"D","name.givenName":"G","{{Enterprise}}:department":"bob",
+             "addresses[type eq \"work\"].formatted":"A"} }
             """)).Is(200);
         var user = (await _service.GetAsync($"{Users}/{id}")).Is(200);
         Same($$"""[{"primary":true,"type":"work","value":"updated{{number}}@example.org"}]""", user["emails"]);
@@ -268,9 +273,8 @@ public abstract class ScimResource(Service service)
             """;
         var created = await _service.SendAsync("POST", Users, Body($"run{number}@example.org"), ("Accept", "application/scim+json; charset=utf-8"));
         var id = created.Is(201)["id"].GetString();
-        Assert.Equal(
-            ("Run", "Scope", true),
-            (created["name"].GetProperty("givenName").GetString(), created["name"].GetProperty("familyName").GetString(), created["active"].GetBoolean()));
+        Same("""{"givenName":"Run","familyName":"Scope","formatted":"Run Scope"}""", created["name"]);
+        Assert.True(created["active"].GetBoolean());
         Assert.Equal($"Runscope{number}@atko.example", (await _service.GetAsync($"{Users}/{id}", headers)).Is(200)["userName"].GetString());
         Assert.Equal("uniqueness", (await _service.SendAsync("POST", Users, Body($"Runscope{number}@atko.example"))).IsScimError(409));
         var shouted = (await _service.GetAsync($"{Users}?filter=userName eq \"RUNSCOPE{number}@ATKO.EXAMPLE\"", headers)).Is(200);
@@ -359,7 +363,9 @@ public abstract class ScimResource(Service service)
         { "POST", "", """{"userName":"a","emails":[{"value":"no address"}]}""", "invalidValue" },
         { "POST", "", """{"userName":"a\u0000","emails":[{"value":"x.rejected@example.org"}]}""", "invalidValue" },
         { "POST", "", """{"userName":"a","displayName":"a\u0007","emails":[{"value":"x.rejected@example.org"}]}""", "invalidValue" },
-        { "POST", "", """{"userName":"a","emails":[{"value":"x.rejected@example.org","primary":true},{"value":"b@c.de","primary":true}]}""", "invalidValue" },
+        { "POST", "", """{"userName":"a","emails":[{"value":"x.rejected@example.org"},{"value":7}]}""", "invalidValue" },
+        { "POST", "", """{"userName":"a","emails":[{"value":"a@b.cd","primary":true},{"value":"b@c.de","primary":true}]}""", "invalidValue" },
+        { "POST", "", """{"userName":"a\ufffe"}""", "invalidSyntax" },
         { "POST", "", """{"userName":7}""", "invalidValue" },
         { "POST", "/.search", """{"count":"x"}""", "invalidValue" },
         { "POST", "/.search", """{"filter":"x"}""", "invalidFilter" },
@@ -397,7 +403,8 @@ public abstract class ScimResource(Service service)
         string Large(string member) => $$"""{"op":"add","path":"{{member}}","value":"{{new string('x', 40_000)}}"}""";
         (await PatchAsync(id, Large("title"))).Is(200);
         Assert.Equal("invalidValue", (await PatchAsync(id, Large("nickName"))).IsScimError(400));
-        Assert.Equal("invalidValue", (await PatchAsync(id, $$"""{"op":"add","path":"externalId","value":"{{new string('x', 321)}}"}""")).IsScimError(400));
+        var externalId = $$"""{"op":"add","path":"externalId","value":"{{new string('x', 321)}}"}""";
+        Assert.Equal("invalidValue", (await PatchAsync(id, externalId)).IsScimError(400));
     }
 
     private static int Number() => Interlocked.Increment(ref LastNumber);

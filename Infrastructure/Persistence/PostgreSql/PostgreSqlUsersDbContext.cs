@@ -52,11 +52,12 @@ internal sealed class PostgreSqlUsersDbContext(DbContextOptions<PostgreSqlUsersD
         UPDATE "FeedEnd" SET "Position" = "Position" + (SELECT count(*) FROM "Placed") RETURNING (SELECT count(*)::int FROM "Placed") AS "Value"
         """;
 
-    public override bool IsEmailTaken(DbUpdateException exception) =>
-        exception.InnerException is PostgresException { SqlState: PostgresErrorCodes.UniqueViolation, ConstraintName: UserConfiguration.EmailIndex };
+    public override bool IsEmailTaken(DbUpdateException exception) => IsTaken(exception, UserConfiguration.EmailIndex);
 
-    public override bool IsUserNameTaken(DbUpdateException exception) =>
-        exception.InnerException is PostgresException { SqlState: PostgresErrorCodes.UniqueViolation, ConstraintName: UserConfiguration.UserNameIndex };
+    public override bool IsUserNameTaken(DbUpdateException exception) => IsTaken(exception, UserConfiguration.UserNameIndex);
+
+    private static bool IsTaken(DbUpdateException exception, string index) =>
+        exception.InnerException is PostgresException { SqlState: PostgresErrorCodes.UniqueViolation } rejection && rejection.ConstraintName == index;
 
     protected override bool IsKeyConflict(DbUpdateException exception) =>
         exception.InnerException is PostgresException rejection && rejection.SqlState switch

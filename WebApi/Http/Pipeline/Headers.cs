@@ -89,7 +89,8 @@ internal static class Headers
         // a malformed header is ignored: old clients send such headers, and still expect a response
         if (!MediaTypeHeaderValue.TryParseStrictList(accept.ToArray()!, out var ranges)) return true;
         // of the ranges that include JSON the most specific one decides, and q=0 excludes
-        var range = ranges.Where(one => IncludesJson(one, Resources.IsScim(request))).MaxBy(range => range.MatchesAllTypes ? 0 : range.MatchesAllSubTypes ? 1 : 2);
+        var isScim = Resources.IsScim(request);
+        var range = ranges.Where(one => IncludesJson(one, isScim)).MaxBy(range => range.MatchesAllTypes ? 0 : range.MatchesAllSubTypes ? 1 : 2);
         return range is not null && range.Quality != 0;
     }
 

@@ -66,7 +66,7 @@ internal static class ProblemCatalogue
 
     public static readonly Problem UserNameTaken = new(
         ErrorCodes.UserNameTaken, 409, "User name already taken",
-        "Another user that is not deleted has the userName that identity providers (SCIM) gave to this user, or the address of that user is this name.",
+        "Another user that is not deleted has the userName that an identity provider gave to this user by SCIM.",
         "Choose another userName, or let the identity provider change or delete the user that has it.");
 
     public static readonly Problem RequestInProgress = new(
@@ -124,8 +124,8 @@ internal static class ProblemCatalogue
     private static readonly Problem[] All =
     [
         ValidationFailed, MalformedBody, MalformedRequest, Unauthenticated, Forbidden, UserNotFound, NotFound, MethodNotAllowed, NotAcceptable,
-        RequestTimeout, EmailTaken, UserNameTaken, RequestInProgress, CursorExpired, VersionMismatch, BodyTooLarge, UnsupportedMediaType, IdempotencyKeyReused,
-        VersionRequired, TooManyRequests, InternalError, Unavailable,
+        RequestTimeout, EmailTaken, UserNameTaken, RequestInProgress, CursorExpired, VersionMismatch, BodyTooLarge, UnsupportedMediaType,
+        IdempotencyKeyReused, VersionRequired, TooManyRequests, InternalError, Unavailable,
     ];
 
     private static readonly FrozenDictionary<string, Problem> ByCode = All.ToFrozenDictionary(problem => problem.Code, StringComparer.Ordinal);

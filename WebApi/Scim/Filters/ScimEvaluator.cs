@@ -1,12 +1,16 @@
+using System.Globalization;
 using System.Text.Json;
 using System.Text.Json.Nodes;
 using CleanUsers.Application.Ports;
+using CleanUsers.Application.Users;
 using CleanUsers.Domain;
 using CleanUsers.Domain.Scim;
 
 namespace CleanUsers.WebApi.Scim.Filters;
 
-/// <summary>Whether a user, or a value of one of its attributes, meets a filter. For values that PATCH chooses; lists are filtered by the database.</summary>
+/// <summary>
+/// Whether a user, or a value of one of its attributes, meets a filter. For values that PATCH chooses; lists are filtered by the database.
+/// </summary>
 internal static class ScimEvaluator
 {
     /// <param name="value">With the names that <see cref="ScimSchema"/> has.</param>
@@ -86,8 +90,8 @@ internal static class ScimOperand
     /// <summary>The first millisecond that is not before the operand, and whether it is the operand itself; null if it is no instant.</summary>
     public static (DateTimeOffset Instant, bool IsExact)? Instant(object? operand)
     {
-        if (operand is not string text || Application.Users.UserListQuery.ParseCreatedFrom(text) is not { Error: null, Value: { } instant }) return null;
-        return (instant, DateTimeOffset.TryParse(text, System.Globalization.CultureInfo.InvariantCulture, out var exact) && exact == instant);
+        if (operand is not string text || UserListQuery.ParseCreatedFrom(text) is not { Error: null, Value: { } instant }) return null;
+        return (instant, DateTimeOffset.TryParse(text, CultureInfo.InvariantCulture, out var exact) && exact == instant);
     }
 
     public static bool Compares(string text, ScimComparison comparison, string operand) => comparison switch

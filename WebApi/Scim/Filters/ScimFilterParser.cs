@@ -181,7 +181,7 @@ internal sealed class ScimFilterParser
             var value = JsonElement.Parse(json);
             return value.ValueKind switch
             {
-                JsonValueKind.String => value.GetString(),
+                JsonValueKind.String when value.GetString()!.IsWellFormed() => value.GetString(),
                 JsonValueKind.True => true,
                 JsonValueKind.False => false,
                 JsonValueKind.Null => null,

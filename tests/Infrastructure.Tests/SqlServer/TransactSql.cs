@@ -192,7 +192,8 @@ public sealed class TransactSql : SqlServerStatements
                     .Select(member => new ScimFilter.Text(member, comparison, "a")),
                 new ScimFilter.Email(comparison, "a", null), new ScimFilter.Email(comparison, "a", "work"), new ScimFilter.HasEmail("home"),
                 .. Enum.GetValues<ScimMember>().Select(member => new ScimFilter.IsPresent(member)),
-                new ScimFilter.Not(new ScimFilter.Both(new ScimFilter.HasId(7), new ScimFilter.Either(new ScimFilter.IsActive(), new ScimFilter.Always(true)))),
+                new ScimFilter.Not(new ScimFilter.Both(
+                    new ScimFilter.HasId(7), new ScimFilter.Either(new ScimFilter.IsActive(), new ScimFilter.Always(true)))),
                 new ScimFilter.Instant(ScimInstant.Created, ScimComparison.Less, Sample.Now),
             ];
             foreach (var filter in filters)
