@@ -208,7 +208,7 @@ public abstract class StoringScimUsers(StoringScimUsers.Explained store)
         public override IEnumerable<string> Scans(IReadOnlyList<string> plan) => plan.Where(
             line => line.StartsWith("SCAN ", StringComparison.Ordinal) && !plan.Contains($"CO-ROUTINE {line[5..]}"));
 
-        public override string SeekOfPlace => "rowid>?)";
+        public override string SeekOfPlace => ">?)";
     }
 
     public sealed class ExplainedPostgreSql() : Explained(new PostgreSqlTestDatabase(), "EXPLAIN", column: 0)

@@ -12,7 +12,8 @@ public abstract class SchemasOfOtherBuilds(TestDatabase database) : IAsyncLifeti
     private const string Line = "The schema of the database was made by another build of this program, or by another program. Use an empty database; "
         + "to keep the users, export them with the build that made the schema, and import them with this one.\n";
 
-    private const string OtherInitialMigration = """UPDATE "__EFMigrationsHistory" SET "MigrationId" = '20260101000000_Initial'""";
+    private const string OtherInitialMigration =
+        """UPDATE "__EFMigrationsHistory" SET "MigrationId" = '20260101000000_Initial' WHERE "MigrationId" LIKE '%Initial'""";
 
     public async ValueTask InitializeAsync() => await database.CreateAsync();
 
@@ -82,7 +83,8 @@ public abstract class ReadinessOnTheSchemaOfAnotherBuild(Service service)
     public async Task Service_is_not_ready_and_logs_why()
     {
         (await _service.GetAsync("/health/ready")).Is(200);
-        await _service.ExecuteAsync("""UPDATE "__EFMigrationsHistory" SET "MigrationId" = '20260101000000_Initial'""");
+        await _service.ExecuteAsync(
+            """UPDATE "__EFMigrationsHistory" SET "MigrationId" = '20260101000000_Initial' WHERE "MigrationId" LIKE '%Initial'""");
         (await _service.GetAsync("/health/ready")).IsProblem(503, "unavailable");
         await _service.Signals.LineAsync(line => line.GetProperty("level").GetString() == "Warning"
             && line.GetProperty("message").GetString()

@@ -34,6 +34,9 @@ internal sealed class PostgreSqlUsersDbContext(DbContextOptions<PostgreSqlUsersD
     private static readonly TimeSpan Poll = TimeSpan.FromMilliseconds(50);
     private static readonly TimeSpan LongestWait = TimeSpan.FromSeconds(5);
 
+    private static readonly string[] AlreadyThere =
+        [PostgresErrorCodes.DuplicateTable, PostgresErrorCodes.DuplicateColumn, PostgresErrorCodes.DuplicateObject, PostgresErrorCodes.UniqueViolation];
+
     private static readonly string[] LacksSchema = ["42P01", "42703"];
 
     // the lower 32 bits of the id of the running transaction
@@ -75,6 +78,27 @@ internal sealed class PostgreSqlUsersDbContext(DbContextOptions<PostgreSqlUsersD
         var snapshot = new PostgreSqlUsersDbContext(withoutRetries);
         await snapshot.Database.BeginTransactionAsync(IsolationLevel.RepeatableRead, ct); // a snapshot, in PostgreSQL's terms
         return snapshot;
+    }
+
+    /// <summary>
+    /// Each migration is a transaction of its own, and EF Core's lock ends with it: of two processes that migrate at once, one may find a migration half
+    /// way through its list that the other one has just made. Its own attempt is undone, and it goes on with what is left.
+    /// </summary>
+    protected override async Task MigrateWithoutTimeoutAsync(CancellationToken ct)
+    {
+        while (true)
+        {
+            var missing = (await Database.GetPendingMigrationsAsync(ct)).Count();
+            try
+            {
+                await base.MigrateWithoutTimeoutAsync(ct);
+                return;
+            }
+            catch (PostgresException exception) when (AlreadyThere.Contains(exception.SqlState))
+            {
+                if ((await Database.GetPendingMigrationsAsync(ct)).Count() == missing) throw;
+            }
+        }
     }
 
     /// <summary>
