@@ -19,7 +19,8 @@ public abstract class ScimResource(Service service)
         var created = (await _service.SendAsync("POST", Users, $$"""
             {"schemas":["urn:ietf:params:scim:schemas:core:2.0:User","{{Enterprise}}"],"externalId":"X-1","userName":"Bar.Bara@Work",
              "active":true,"displayName":"Barbara","title":"Ms","name":{"formatted":"Ms. Barbara J Jensen","familyName":"Jensen",
-             "givenName":"Barbara","middleName":"J"},"emails":[{"value":"Bara@Example.org","type":"work","primary":true},{"value":"b@home.example","type":"home"}],
+             "givenName":"Barbara","middleName":"J"},
+             "emails":[{"value":"Bara@Example.org","type":"work","primary":true},{"value":"b@home.example","type":"home"}],
              "addresses":[{"type":"work","formatted":"1 Street\nTown","primary":true}],"password":"t1meMa$heen","groups":[],
              "meta":{"resourceType":"User"},"unknown":{"x":1},"{{Enterprise}}":{"employeeNumber":"701984","manager":{"value":"26118915"} } }
             """, ("Content-Type", "application/scim+json; charset=utf-8"))).Is(201);
@@ -210,7 +211,8 @@ public abstract class ScimResource(Service service)
         Assert.Equal(0, (await ListAsync($"userName eq \"Test_User_{number}\""))["totalResults"].GetInt32());
         var created = (await _service.SendAsync("POST", Users, $$"""
             {"schemas":["urn:ietf:params:scim:schemas:core:2.0:User","{{Enterprise}}"],"externalId":"entra-{{number}}",
-             "userName":"Test_User_{{number}}","active":true,"emails":[{"primary":true,"type":"work","value":"Test_User_{{number}}@example.org"}],"meta":{"resourceType":"User"},
+             "userName":"Test_User_{{number}}","active":true,"meta":{"resourceType":"User"},
+             "emails":[{"primary":true,"type":"work","value":"Test_User_{{number}}@example.org"}],
              "name":{"formatted":"givenName familyName","familyName":"familyName","givenName":"givenName"},"roles":[]}
             """, ("Content-Type", "application/scim+json"))).Is(201);
         var id = long.Parse(created["id"].GetString()!, null);
