@@ -8,6 +8,20 @@ public sealed class ScimPatches
 {
     private const string Enterprise = ScimSchema.EnterpriseUrn;
 
+    private static readonly string[] Paths =
+    [
+        "userName", "name", "name.givenName", "emails", "emails.value", "emails[type eq \"work\"]", "emails[primary eq true].value", "addresses",
+        "addresses[type eq \"x\"].region", Enterprise, $"{Enterprise}:manager", $"{Enterprise}:manager.value", "active", "roles[value pr]",
+        "schemas", "groups", "password", "meta", "x", "emails[", "",
+    ];
+
+    private static readonly string[] Values =
+    [
+        "null", "true", "\"True\"", "7", "\"\"", "\"x\"", "[]", "{}", "[[]]", "[null]", "[{}]", """{"value":"x","type":"work"}""",
+        """[{"value":"x","primary":true},{"value":"y","primary":true}]""", """{"givenName":"x","emails":[{"value":"z"}],"active":"maybe"}""",
+        """{"name.givenName":"x","emails[type eq \"home\"].value":"q"}""", """{"manager":{"value":null}}""",
+    ];
+
     private const string User = $$"""
         {"userName":"ada","active":true,"title":"Countess","name":{"givenName":"Ada","familyName":"Byron"},
          "emails":[{"value":"ada@example.org","type":"work","primary":true},{"value":"ada@home.example","type":"home"}],
@@ -129,30 +143,24 @@ public sealed class ScimPatches
     public void Every_operation_is_executed_or_rejected()
     {
         var random = new Random(7);
-        string[] paths =
-        [
-            "userName", "name", "name.givenName", "emails", "emails.value", "emails[type eq \"work\"]", "emails[primary eq true].value", "addresses",
-            "addresses[type eq \"x\"].region", Enterprise, $"{Enterprise}:manager", $"{Enterprise}:manager.value", "active", "roles[value pr]",
-            "schemas", "groups", "password", "meta", "x", "emails[", "",
-        ];
-        string[] values =
-        [
-            "null", "true", "\"True\"", "7", "\"\"", "\"x\"", "[]", "{}", "[[]]", "[null]", "[{}]", """{"value":"x","type":"work"}""",
-            """[{"value":"x","primary":true},{"value":"y","primary":true}]""", """{"givenName":"x","emails":[{"value":"z"}],"active":"maybe"}""",
-            """{"name.givenName":"x","emails[type eq \"home\"].value":"q"}""", """{"manager":{"value":null}}""",
-        ];
         var user = Parse(User);
         for (var i = 0; i < 20_000; i++)
         {
-            var operations = Enumerable.Range(0, random.Next(1, 4)).Select(_ => new ScimOperation(
-                (ScimOperationKind)random.Next(3), random.Next(4) == 0 ? null : paths[random.Next(paths.Length)],
-                JsonNode.Parse(values[random.Next(values.Length)]))).ToList();
+            var operations = Operations(Any(random));
             var outcome = Record.Exception(() => ScimUserMapping.ToInput(ScimPatch.Apply(user, operations), present: null, isPatch: false));
             Assert.True(outcome is null or InvalidScimException, $"{string.Join("; ", operations)}: {outcome}");
         }
 
         Assert.True(JsonNode.DeepEquals(Parse(User), user));
     }
+
+    /// <summary>Some operations, of which most can't be executed.</summary>
+    internal static string Any(Random random) => new JsonArray([.. Enumerable.Range(0, random.Next(1, 4)).Select(_ => new JsonObject
+    {
+        ["op"] = $"{(ScimOperationKind)random.Next(3)}",
+        ["path"] = random.Next(4) == 0 ? null : Paths[random.Next(Paths.Length)],
+        ["value"] = JsonNode.Parse(Values[random.Next(Values.Length)]),
+    })]).ToJsonString();
 
     private static JsonObject Parse(string json) => JsonNode.Parse(json)!.AsObject();
 

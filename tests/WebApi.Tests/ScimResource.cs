@@ -399,6 +399,25 @@ public abstract class ScimResource(Service service)
         Assert.Equal(type, (await _service.SendAsync(method, Users + path, method == "GET" ? null : body)).IsScimError(400));
 
     [Fact]
+    public async Task Any_operations_are_executed_or_rejected()
+    {
+        var id = await CreateAsync($"any{Number()}");
+        var random = new Random(11);
+        var executed = 0;
+        for (var i = 0; i < 300; i++)
+        {
+            var operations = ScimPatches.Any(random);
+            var response = await PatchAsync(id, operations[1..^1]);
+            Assert.True(response.Status is 200 or 400 or 409, $"{response.Status}: {operations}");
+            if (response.Status != 200) response.IsScimError(response.Status);
+            else executed++;
+            (await _service.GetAsync($"{Users}/{id}")).Is(200);
+        }
+
+        Assert.InRange(executed, 20, 280);
+    }
+
+    [Fact]
     public async Task Attributes_that_are_too_large_together_are_400()
     {
         var id = await CreateAsync($"large{Number()}");

@@ -35,7 +35,9 @@ internal sealed class PostgreSqlUsersDbContext(DbContextOptions<PostgreSqlUsersD
     private static readonly TimeSpan LongestWait = TimeSpan.FromSeconds(5);
 
     private static readonly string[] AlreadyThere =
-        [PostgresErrorCodes.DuplicateTable, PostgresErrorCodes.DuplicateColumn, PostgresErrorCodes.DuplicateObject, PostgresErrorCodes.UniqueViolation];
+    [
+        PostgresErrorCodes.DuplicateTable, PostgresErrorCodes.DuplicateColumn, PostgresErrorCodes.DuplicateObject, PostgresErrorCodes.UniqueViolation,
+    ];
 
     private static readonly string[] LacksSchema = ["42P01", "42703"];
 
@@ -81,8 +83,8 @@ internal sealed class PostgreSqlUsersDbContext(DbContextOptions<PostgreSqlUsersD
     }
 
     /// <summary>
-    /// Each migration is a transaction of its own, and EF Core's lock ends with it: of two processes that migrate at once, one may find a migration half
-    /// way through its list that the other one has just made. Its own attempt is undone, and it goes on with what is left.
+    /// Each migration is a transaction of its own, and EF Core's lock ends with it: of two processes that migrate at once, one may come to a
+    /// migration of its list that the other one has just made. Its own attempt is undone, and it goes on with what is left.
     /// </summary>
     protected override async Task MigrateWithoutTimeoutAsync(CancellationToken ct)
     {
