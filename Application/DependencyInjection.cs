@@ -3,6 +3,7 @@ using CleanUsers.Application.Changes;
 using CleanUsers.Application.Changes.Webhooks;
 using CleanUsers.Application.DeletedUsers;
 using CleanUsers.Application.Emails;
+using CleanUsers.Application.Scim;
 using CleanUsers.Application.Transfer;
 using CleanUsers.Application.Users;
 using FluentValidation;
@@ -28,6 +29,7 @@ public static class DependencyInjection
         .AddChanges()
         .AddWebhooks()
         .AddApiKeys()
+        .AddScim()
         .AddTransfer();
 
     private static IServiceCollection AddMapping(this IServiceCollection services, string? licenseKey) =>
@@ -110,6 +112,14 @@ public static class DependencyInjection
         .AddScoped<RevokeApiKey>()
         .AddScoped<AuthenticateApiKey>()
         .AddScoped<RecordApiKeyUses>();
+
+    private static IServiceCollection AddScim(this IServiceCollection services) => services
+        .AddSingleton<IValidator<CreateScimUserCommand>, CreateScimUserValidator>()
+        .AddSingleton<ScimWalks>()
+        .AddScoped<CreateScimUser>()
+        .AddScoped<GetScimUser>()
+        .AddScoped<ListScimUsers>()
+        .AddScoped<ChangeScimUser>();
 
     private static IServiceCollection AddTransfer(this IServiceCollection services) => services
         .AddSingleton<IValidator<ImportedUser>, ImportedUserValidator>()

@@ -28,6 +28,9 @@ public sealed record Failure(string Code, string Detail)
     public static Result ScopesLacking(IEnumerable<string> scopes) => Result.Forbidden(
         new Failure(ErrorCodes.Forbidden, $"The caller lacks scopes that the API key has: {string.Join(", ", scopes)}.").ToString());
 
+    public static Result UserNameTaken() =>
+        Result.Conflict(new Failure(ErrorCodes.UserNameTaken, "Another user has this userName.").ToString());
+
     public static Result EmailTaken() => Result.Conflict(new Failure(ErrorCodes.EmailTaken, "Another user has this email address.").ToString());
 
     public static Result VersionMismatch(long version) => Result.Conflict(
@@ -61,6 +64,7 @@ public static class ErrorCodes
     public const string UserNotFound = "user-not-found";
     public const string NotFound = "not-found";
     public const string EmailTaken = "email-taken";
+    public const string UserNameTaken = "user-name-taken";
     public const string VersionMismatch = "version-mismatch";
     public const string CursorExpired = "cursor-expired";
     public const string ApiKeyExpired = "api-key-expired";

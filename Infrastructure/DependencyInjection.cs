@@ -4,6 +4,7 @@ using CleanUsers.Infrastructure.Idempotency;
 using CleanUsers.Infrastructure.Persistence;
 using CleanUsers.Infrastructure.Persistence.Feed;
 using CleanUsers.Infrastructure.Persistence.PostgreSql;
+using CleanUsers.Infrastructure.Persistence.Scim;
 using CleanUsers.Infrastructure.Persistence.Sqlite;
 using CleanUsers.Infrastructure.Persistence.SqlServer;
 using CleanUsers.Infrastructure.Webhooks;
@@ -32,6 +33,7 @@ public static class DependencyInjection
         .AddScoped<IEmailRepository, EmailRepository>()
         .AddScoped<IWebhookRepository, WebhookRepository>()
         .AddScoped<IApiKeyRepository, ApiKeyRepository>()
+        .AddScoped<IScimUsers, ScimUsers>()
         .AddScoped<IIdempotencyStore, IdempotencyStore>();
 
     /// <summary>The sender of emails. The host adds logging.</summary>

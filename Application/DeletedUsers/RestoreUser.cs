@@ -19,7 +19,10 @@ internal sealed class RestoreUserValidator : AbstractValidator<RestoreUserComman
 public sealed class RestoreUser(
     IValidator<RestoreUserCommand> validator, IUserRepository users, ICaller caller, TimeProvider clock, IMapper mapper)
 {
-    /// <returns>The user as it is now, or <c>validation-failed</c>, <c>user-not-found</c>, <c>version-mismatch</c>, <c>email-taken</c>.</returns>
+    /// <returns>
+    /// The user as it is now, or <c>validation-failed</c>, <c>user-not-found</c>, <c>version-mismatch</c>, <c>email-taken</c>,
+    /// <c>user-name-taken</c>.
+    /// </returns>
     public async Task<Result<UserDto>> ExecuteAsync(RestoreUserCommand command, CancellationToken ct)
     {
         var validation = validator.Validate(command);

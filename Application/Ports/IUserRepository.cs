@@ -47,6 +47,9 @@ public enum UpdateOutcome
     /// <inheritdoc cref="AddOutcome.EmailTaken"/>
     EmailTaken,
 
+    /// <summary>The user is restored, and another user has got its SCIM <c>userName</c> meanwhile.</summary>
+    UserNameTaken,
+
     /// <summary>Another write changed or purged the user between the reading and the writing.</summary>
     Conflict,
 }

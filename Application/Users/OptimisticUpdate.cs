@@ -26,7 +26,8 @@ internal static class OptimisticUpdate
     /// <param name="condition">Which versions may be changed.</param>
     /// <param name="change">Makes the change; false if nothing changed, and nothing is to be saved.</param>
     /// <param name="save">Writes the change.</param>
-    /// <returns>The user as it is now, or <c>user-not-found</c>, <c>version-mismatch</c>, <c>email-taken</c>.</returns>
+    /// <returns>The user as it is now, or <c>user-not-found</c>, <c>version-mismatch</c>, <c>email-taken</c>; after a restore also
+    /// <c>user-name-taken</c>.</returns>
     public static async Task<Result<User>> ChangeAsync(
         Func<long, CancellationToken, Task<User?>> find,
         long id,
@@ -46,6 +47,7 @@ internal static class OptimisticUpdate
             {
                 case UpdateOutcome.Saved: return user;
                 case UpdateOutcome.EmailTaken: return Failure.EmailTaken();
+                case UpdateOutcome.UserNameTaken: return Failure.UserNameTaken();
                 case UpdateOutcome.Conflict: continue;
             }
         }

@@ -6,7 +6,10 @@ using FluentValidation;
 namespace CleanUsers.Application.Users;
 
 /// <summary>The whole new state: what is null is cleared, and what can't be cleared must be there.</summary>
-public sealed record ReplaceUserCommand(long Id, VersionCondition Condition, UserInput User);
+/// <param name="Touches">
+/// Whether something changes with the user that is stored beside it: then the version grows also if the user itself stays as it is.
+/// </param>
+public sealed record ReplaceUserCommand(long Id, VersionCondition Condition, UserInput User, bool Touches = false);
 
 internal sealed class ReplaceUserValidator : AbstractValidator<ReplaceUserCommand>
 {
@@ -26,7 +29,7 @@ public sealed class ReplaceUser(
         var details = command.User.ToDetails();
         var replaced = await users.ChangeAsync(
             users.FindToChangeAsync, command.Id, command.Condition,
-            user => user.Replace(details, clock.GetUtcNow(), caller.Name), ct);
+            user => user.Replace(details, clock.GetUtcNow(), caller.Name, command.Touches), ct);
         return replaced.Map(mapper.Map<UserDto>);
     }
 }

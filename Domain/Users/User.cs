@@ -94,11 +94,12 @@ public sealed class User
     }
 
     /// <summary>Takes a new state; a change of a part is <see cref="Details"/> with that part changed.</summary>
+    /// <param name="touches">Whether something changes with it that is stored beside the user: then the version grows in any case.</param>
     /// <returns>False if the user has this state already; nothing changed.</returns>
-    public bool Replace(UserDetails details, DateTimeOffset now, string by)
+    public bool Replace(UserDetails details, DateTimeOffset now, string by, bool touches = false)
     {
         if (IsDeleted) throw new InvalidOperationException("A deleted user can't be changed, only restored.");
-        if (details == Details) return false;
+        if (details == Details && !touches) return false;
         Set(details);
         Touch(UserChangeKind.Updated, now, by);
         return true;

@@ -1,3 +1,4 @@
+using CleanUsers.Domain.Scim;
 using CleanUsers.Domain.Users;
 using Microsoft.EntityFrameworkCore;
 using Microsoft.EntityFrameworkCore.Metadata.Builders;
@@ -12,6 +13,12 @@ internal sealed class UserConfiguration(string tieBreaker) : IEntityTypeConfigur
 
     /// <summary>Part of the index's name, for those who look for it in an error message.</summary>
     public const string EmailIndex = "IX_Users_EmailKey";
+
+    /// <summary>The name of the user for SCIM in the form that is compared, where SCIM has set one; nothing but SCIM reads it.</summary>
+    public const string UserNameKey = nameof(UserNameKey);
+
+    /// <summary>Part of the index's name, for those who look for it in an error message.</summary>
+    public const string UserNameIndex = "IX_Users_UserNameKey";
 
     private const string Alive = "\"DeletedAt\" IS NULL";
     private const string Deleted = "\"DeletedAt\" IS NOT NULL";
@@ -38,6 +45,8 @@ internal sealed class UserConfiguration(string tieBreaker) : IEntityTypeConfigur
         // Each order, each filter, and role and status together have one index for the users that are not deleted and another for the deleted: a
         // user is in one of the two.
         builder.HasIndex(user => user.EmailKey, EmailIndex).IsUnique().HasFilter(Alive);
+        builder.Property<string?>(UserNameKey).HasMaxLength(ScimUser.KeyMaxLength);
+        builder.HasIndex([UserNameKey], UserNameIndex).IsUnique().HasFilter($"{Alive} AND \"{UserNameKey}\" IS NOT NULL");
         builder.HasIndex([nameof(User.Id)], "IX_DeletedUsers_Id").HasFilter(Deleted); // the users' own order by id is the table's
         Index(nameof(User.EmailKey), "Email", Deleted);
         Index(nameof(User.DeletedAt), "DeletedAt", Deleted);

@@ -5,11 +5,12 @@ using Microsoft.EntityFrameworkCore;
 
 namespace CleanUsers.Infrastructure.Persistence;
 
-internal sealed class UserRepository(UsersDbContext db, IUserLookup users, IUserWriter writer) : IUserRepository
+internal sealed class UserRepository(
+    UsersDbContext db, IUserLookup users, CompiledUserQueries inTransaction, IUserWriter writer) : IUserRepository
 {
-    public async Task<User?> FindToChangeAsync(long id, CancellationToken ct) => Track(await users.GetAsync(db, id, deleted: false, ct));
+    public async Task<User?> FindToChangeAsync(long id, CancellationToken ct) => Track(await FindAsync(id, deleted: false, ct));
 
-    public async Task<User?> FindDeletedToChangeAsync(long id, CancellationToken ct) => Track(await users.GetAsync(db, id, deleted: true, ct));
+    public async Task<User?> FindDeletedToChangeAsync(long id, CancellationToken ct) => Track(await FindAsync(id, deleted: true, ct));
 
     public async Task<IReadOnlyList<User>> FindToChangeByEmailAsync(IReadOnlyCollection<string> emailKeys, CancellationToken ct)
     {
@@ -66,6 +67,12 @@ internal sealed class UserRepository(UsersDbContext db, IUserLookup users, IUser
 
     private Task WriteAsync(CancellationToken ct) => writer.WriteAsync(db, ct);
 
+    /// <summary>
+    /// In a transaction on its own connection: on SQLite it can be shared with writers before, whose changes another connection does not see yet.
+    /// </summary>
+    private Task<User?> FindAsync(long id, bool deleted, CancellationToken ct) =>
+        db.Database.CurrentTransaction is null ? users.GetAsync(db, id, deleted, ct) : inTransaction.GetAsync(db, id, deleted, ct);
+
     private User? Track(User? user)
     {
         db.ChangeTracker.Clear(); // an earlier use case of the same scope may have left the user as it was then
@@ -89,6 +96,11 @@ internal sealed class UserRepository(UsersDbContext db, IUserLookup users, IUser
         {
             db.ChangeTracker.Clear();
             return UpdateOutcome.EmailTaken;
+        }
+        catch (DbUpdateException exception) when (db.IsUserNameTaken(exception))
+        {
+            db.ChangeTracker.Clear();
+            return UpdateOutcome.UserNameTaken;
         }
     }
 }

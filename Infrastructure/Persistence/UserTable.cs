@@ -27,8 +27,12 @@ internal sealed class UserTable
     public UserTable(IModel model)
     {
         _entity = model.FindEntityType(typeof(User))!;
-        // the others are the database's own: the id, and columns that it computes
-        _stored = [.. _entity.GetProperties().Where(property => !property.IsPrimaryKey() && property.ValueGenerated == ValueGenerated.Never)];
+        // the others are the database's own, the id and columns that it computes, and that of SCIM, which no statement here reads or writes
+        _stored =
+        [
+            .. _entity.GetProperties().Where(
+                property => !property.IsPrimaryKey() && !property.IsShadowProperty() && property.ValueGenerated == ValueGenerated.Never),
+        ];
         Names = [.. _stored.Select(property => property.GetColumnName())];
         StoreTypes = [.. _stored.Select(property => property.GetRelationalTypeMapping().StoreTypeNameBase)];
         Types =

@@ -6,6 +6,7 @@ using CleanUsers.Domain.Users;
 using CleanUsers.Domain.Webhooks;
 using CleanUsers.Infrastructure.Idempotency;
 using CleanUsers.Infrastructure.Persistence.Feed;
+using CleanUsers.Infrastructure.Persistence.Scim;
 using CleanUsers.Infrastructure.Persistence.Search;
 using Microsoft.EntityFrameworkCore;
 using Microsoft.EntityFrameworkCore.ChangeTracking;
@@ -53,6 +54,9 @@ internal abstract class UsersDbContext(DbContextOptions options) : DbContext(opt
 
     /// <summary>True if the unique index on the address rejected the write.</summary>
     public abstract bool IsEmailTaken(DbUpdateException exception);
+
+    /// <summary>True if the unique index on the name for SCIM rejected the write.</summary>
+    public abstract bool IsUserNameTaken(DbUpdateException exception);
 
     /// <summary>
     /// True if another write came first: the version has changed, a row with this primary key is there already, or the row that it belongs to
@@ -263,6 +267,8 @@ internal abstract class UsersDbContext(DbContextOptions options) : DbContext(opt
         modelBuilder.ApplyConfiguration(new WebhookFailureConfiguration());
         modelBuilder.ApplyConfiguration(new ApiKeyConfiguration());
         modelBuilder.ApplyConfiguration(new IdempotencyRecordConfiguration());
+        modelBuilder.ApplyConfiguration(new ScimUserConfiguration());
+        modelBuilder.ApplyConfiguration(new ScimEmailConfiguration());
     }
 
     private async Task<bool> WriteAsync(Func<CancellationToken, Task> write, CancellationToken ct)

@@ -16,10 +16,14 @@ internal static class Description
     /// <summary>The same in OpenAPI 3.0, for tools that do not read 3.1 yet.</summary>
     public const string OlderPath = "/openapi/v1-3.0.json";
 
+    /// <summary>That of SCIM, whose media types and errors are others.</summary>
+    public const string ScimPath = "/openapi/scim.json";
+
     private const string Reference = "/docs";
 
     private static readonly string[] Reads = ["GET", "HEAD"];
-    private static readonly Lazy<byte[]> Current = new(Read);
+    private static readonly Lazy<byte[]> Current = new(() => Read("openapi/v1.json"));
+    private static readonly Lazy<byte[]> Scim = new(() => Read("openapi/scim.json"));
     private static readonly Lazy<Task<byte[]>> Older = new(ConvertAsync);
 
     /// <summary>The document, as UTF-8.</summary>
@@ -28,8 +32,9 @@ internal static class Description
 
     public static void MapDescription(this IEndpointRouteBuilder endpoints)
     {
-        endpoints.MapDocument(Path, older: false);
-        endpoints.MapDocument(OlderPath, older: true);
+        endpoints.MapDocument(Path, () => ReadAsync(older: false));
+        endpoints.MapDocument(OlderPath, () => ReadAsync(older: true));
+        endpoints.MapDocument(ScimPath, () => Task.FromResult(Scim.Value));
         endpoints.MapScalarApiReference(Reference, (scalar, context) =>
         {
             AllowTheReference(scalar, context.Response);
@@ -55,13 +60,13 @@ internal static class Description
             + "base-uri 'none'; form-action 'none'; frame-ancestors 'none'";
     }
 
-    private static void MapDocument(this IEndpointRouteBuilder endpoints, string path, bool older) => endpoints
-        .MapMethods(path, Reads, async context => await context.Response.WriteBytesAsync(await ReadAsync(older)))
+    private static void MapDocument(this IEndpointRouteBuilder endpoints, string path, Func<Task<byte[]>> read) => endpoints
+        .MapMethods(path, Reads, async context => await context.Response.WriteBytesAsync(await read()))
         .AllowAnonymous();
 
-    private static byte[] Read()
+    private static byte[] Read(string name)
     {
-        using var resource = typeof(Description).Assembly.GetManifestResourceStream("openapi/v1.json")!;
+        using var resource = typeof(Description).Assembly.GetManifestResourceStream(name)!;
         using var bytes = new MemoryStream();
         resource.CopyTo(bytes);
         return bytes.ToArray();

@@ -31,7 +31,7 @@ internal static class Scopes
     /// <summary>Create, read, rotate and revoke API keys.</summary>
     public const string Keys = "keys.manage";
 
-    /// <summary>Provision users by SCIM 2.0.</summary>
+    /// <summary>Create, read, change and delete users by SCIM, for identity providers.</summary>
     public const string Scim = "scim";
 
     /// <summary>Read the metrics.</summary>

@@ -40,6 +40,7 @@ public abstract class UseCases : IDisposable
             .AddSingleton(Keys)
             .AddSingleton(new ApiKeyMemory(TimeSpan.FromSeconds(5)))
             .AddSingleton(WebhookSender)
+            .AddSingleton(Scim)
             .AddSingleton(Sender)
             .AddSingleton(Writer)
             .AddSingleton(Caller)
@@ -66,6 +67,8 @@ public abstract class UseCases : IDisposable
     protected IApiKeyRepository Keys { get; } = Substitute.For<IApiKeyRepository>();
 
     protected IWebhookSender WebhookSender { get; } = Substitute.For<IWebhookSender>();
+
+    protected IScimUsers Scim { get; } = Substitute.For<IScimUsers>();
 
     protected IEmailSender Sender { get; } = Substitute.For<IEmailSender>();
 

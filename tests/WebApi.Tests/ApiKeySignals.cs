@@ -47,7 +47,7 @@ public sealed class ApiKeySignals
 
         (await SendAsync(service, Mistyped)).IsProblem(401, "unauthenticated"); // needs no database
         (await SendAsync(service, other, "/health/live")).Is(200);
-        Assert.Contains(service.Lines, line => line.Contains("API keys can't be looked up", StringComparison.Ordinal));
+        await UntilLoggedAsync(service, "API keys can't be looked up");
         Assert.DoesNotContain(service.Lines, line => line.Contains("cuk_", StringComparison.Ordinal));
     }
 
@@ -55,7 +55,7 @@ public sealed class ApiKeySignals
     public async Task Without_an_issuer_the_service_starts_says_so_and_accepts_API_keys_only()
     {
         using var service = await RunningService.StartAsync("Authentication:AllowAnonymous=false");
-        Assert.Contains(service.Lines, line => line.Contains("Only API keys are accepted", StringComparison.Ordinal));
+        await UntilLoggedAsync(service, "Only API keys are accepted");
         (await service.SendAsync("GET", "/api/v1/users")).IsProblem(401, "unauthenticated");
         (await SendAsync(service, ClosedService.Token())).IsProblem(401, "unauthenticated");
         (await SendAsync(service, Unknown)).IsProblem(401, "unauthenticated");
@@ -66,6 +66,14 @@ public sealed class ApiKeySignals
 
     private static Task<Response> SendAsync(RunningService service, string key, string path = "/api/v1/users") =>
         service.SendAsync("GET", path, null, ClosedService.Bearer(key));
+
+    /// <summary>The log is written in the background.</summary>
+    private static async Task UntilLoggedAsync(RunningService service, string text)
+    {
+        bool IsLogged() => service.Lines.Any(line => line.Contains(text, StringComparison.Ordinal));
+        for (var i = 0; i < 300 && !IsLogged(); i++) await Task.Delay(100, TestContext.Current.CancellationToken);
+        Assert.True(IsLogged(), string.Join('\n', service.Lines));
+    }
 
     private static async Task UntilAsync(RunningService service, params string[] series)
     {

@@ -21,6 +21,10 @@ public abstract class PurgedUsers(Service service)
         var id = created.Is(201)["id"].GetInt64();
         (await _service.SendAsync("PATCH", $"/api/v1/users/{id}", $$"""{"email":"{{Mark}}2@example.org","name":"{{Mark}} Two"}""")).Is(200);
         (await _service.SendAsync("POST", $"/api/v1/users/{id}/emails", $$"""{"subject":"Hello {{Mark}}","text":"Dear {{Mark}}"}""")).Is(201);
+        (await _service.SendAsync("PUT", $"/scim/v2/Users/{id}", $$$"""
+            {"userName":"{{{Mark}}}","externalId":"{{{Mark}}}","title":"{{{Mark}}}","name":{"givenName":"{{{Mark}}}"},
+             "emails":[{"value":"{{{Mark}}}3@example.org","primary":true},{"value":"{{{Mark}}}4@example.org"}]}
+            """)).Is(200);
         (await _service.SendAsync("DELETE", $"/api/v1/users/{id}")).Is(204);
         Assert.NotEmpty(await FindAsync());
         (await _service.SendAsync("DELETE", $"/api/v1/deleted-users/{id}")).Is(204);
@@ -35,7 +39,9 @@ public abstract class PurgedUsers(Service service)
         await using var connection = _service.ConnectToDatabase();
         await connection.OpenAsync(Ct);
         var tables = await ReadAsync(connection, Tables);
-        Assert.Superset(new HashSet<string> { "Users", "UserWords", "UserChanges", "Emails", "IdempotencyRecords" }, tables.ToHashSet());
+        Assert.Superset(
+            new HashSet<string> { "Users", "UserWords", "UserChanges", "Emails", "IdempotencyRecords", "ScimUsers", "ScimEmails" },
+            tables.ToHashSet());
         foreach (var table in tables)
             if ((await ReadAsync(connection, $"SELECT * FROM \"{table}\"")).Any(HasMark)) found.Add(table);
         return [.. found, .. await FindInFilesAsync(connection)];

@@ -30,7 +30,7 @@ internal sealed class RepeatingClient(HttpClient http, int number)
     public int Repeated { get; private set; }
 
     /// <summary>The longest time from a request to its response.</summary>
-    public TimeSpan Longest { get; set; }
+    public TimeSpan Longest { get; private set; }
 
     private bool IsChange => Users is [.., { Version: 1 }];
 

@@ -47,6 +47,19 @@ public sealed record Response(int Status, IReadOnlyDictionary<string, string> He
         return this;
     }
 
+    /// <summary>Fails unless the body is an error of SCIM (RFC 7644 section 3.12); returns its kind, if it has one.</summary>
+    public string? IsScimError(int status)
+    {
+        Is(status);
+        Assert.Equal("application/scim+json", Header("Content-Type"));
+        Assert.Equal("""["urn:ietf:params:scim:api:messages:2.0:Error"]""", $"{this["schemas"]}");
+        Assert.Equal($"{status}", this["status"].GetString());
+        Assert.NotEqual("", this["detail"].GetString());
+        foreach (var internals in (string[])["System.", "Exception", "   at ", "SELECT ", "Sqlite", "Npgsql", ".cs:"])
+            Assert.DoesNotContain(internals, Body, StringComparison.Ordinal);
+        return Json.TryGetProperty("scimType", out var type) ? type.GetString() : null;
+    }
+
     /// <summary>Fails unless the response is a 400 with exactly these errors, each as <c>pointer|parameter|header name code</c>.</summary>
     public Response HasErrors(params string[] errors)
     {

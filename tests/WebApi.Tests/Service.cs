@@ -108,6 +108,7 @@ public class Service : WebApplicationFactory<Program>, IAsyncLifetime
         using var message = await Client.SendAsync(request, TestContext.Current.CancellationToken);
         var response = await Response.ReadAsync(message);
         DescribedContract.Check(method, path, response);
+        DescribedScim.Check(method, path, response);
         return response;
     }
 

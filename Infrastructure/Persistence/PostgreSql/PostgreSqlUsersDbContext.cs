@@ -35,6 +35,11 @@ internal sealed class PostgreSqlUsersDbContext(DbContextOptions<PostgreSqlUsersD
     private static readonly TimeSpan Poll = TimeSpan.FromMilliseconds(50);
     private static readonly TimeSpan LongestWait = TimeSpan.FromSeconds(5);
 
+    private static readonly string[] AlreadyThere =
+    [
+        PostgresErrorCodes.DuplicateTable, PostgresErrorCodes.DuplicateColumn, PostgresErrorCodes.DuplicateObject, PostgresErrorCodes.UniqueViolation,
+    ];
+
     private static readonly string[] LacksSchema = ["42P01", "42703"];
 
     // the lower 32 bits of the id of the running transaction
@@ -53,8 +58,12 @@ internal sealed class PostgreSqlUsersDbContext(DbContextOptions<PostgreSqlUsersD
         UPDATE "FeedEnd" SET "Position" = "Position" + (SELECT count(*) FROM "Placed") RETURNING (SELECT count(*)::int FROM "Placed") AS "Value"
         """;
 
-    public override bool IsEmailTaken(DbUpdateException exception) =>
-        exception.InnerException is PostgresException { SqlState: PostgresErrorCodes.UniqueViolation, ConstraintName: UserConfiguration.EmailIndex };
+    public override bool IsEmailTaken(DbUpdateException exception) => IsTaken(exception, UserConfiguration.EmailIndex);
+
+    public override bool IsUserNameTaken(DbUpdateException exception) => IsTaken(exception, UserConfiguration.UserNameIndex);
+
+    private static bool IsTaken(DbUpdateException exception, string index) =>
+        exception.InnerException is PostgresException { SqlState: PostgresErrorCodes.UniqueViolation } rejection && rejection.ConstraintName == index;
 
     protected override bool IsKeyConflict(DbUpdateException exception) =>
         exception.InnerException is PostgresException rejection && rejection.SqlState switch
@@ -75,22 +84,22 @@ internal sealed class PostgreSqlUsersDbContext(DbContextOptions<PostgreSqlUsersD
     }
 
     /// <summary>
-    /// EF Core holds its lock for one migration at a time, and decides before the first one which are missing. So if several processes migrate at
-    /// once, one may find that another has made what it is about to make: then it decides again.
+    /// Each migration is a transaction of its own, and EF Core's lock ends with it: of two processes that migrate at once, one may come to a
+    /// migration of its list that the other one has just made. Its own attempt is undone, and it goes on with what is left.
     /// </summary>
     protected override async Task MigrateWithoutTimeoutAsync(CancellationToken ct)
     {
         while (true)
         {
-            var applied = (await Database.GetAppliedMigrationsAsync(ct)).Count();
+            var missing = (await Database.GetPendingMigrationsAsync(ct)).Count();
             try
             {
                 await base.MigrateWithoutTimeoutAsync(ct);
                 return;
             }
-            catch (PostgresException)
+            catch (PostgresException exception) when (AlreadyThere.Contains(exception.SqlState))
             {
-                if ((await Database.GetAppliedMigrationsAsync(ct)).Count() == applied) throw;
+                if ((await Database.GetPendingMigrationsAsync(ct)).Count() == missing) throw;
             }
         }
     }

@@ -63,6 +63,9 @@ internal sealed partial class SqlServerUsersDbContext(DbContextOptions<SqlServer
     public override bool IsEmailTaken(DbUpdateException exception) =>
         exception.InnerException is SqlException rejection && SqlServerErrors.IsUniqueViolation(rejection, UserConfiguration.EmailIndex);
 
+    public override bool IsUserNameTaken(DbUpdateException exception) =>
+        exception.InnerException is SqlException rejection && SqlServerErrors.IsUniqueViolation(rejection, UserConfiguration.UserNameIndex);
+
     public override bool IsCancellation(Exception exception, CancellationToken ct) => SqlServerErrors.IsCancellation(exception, ct);
 
     protected override bool IsKeyConflict(DbUpdateException exception) => exception.InnerException is SqlException rejection

@@ -15,6 +15,7 @@ internal sealed class SqliteUsersDbContext(DbContextOptions<SqliteUsersDbContext
 {
     // SQLite names the columns of the violated index, not the index
     private const string EmailColumn = $"{nameof(Users)}.{nameof(User.EmailKey)}";
+    private const string UserNameColumn = $"{nameof(Users)}.{UserConfiguration.UserNameKey}";
 
     // the connection of the writer whose turn it is
     private SqliteSession? _writing;
@@ -27,9 +28,13 @@ internal sealed class SqliteUsersDbContext(DbContextOptions<SqliteUsersDbContext
 
     protected override FormattableString TableNames => $"SELECT \"name\" AS \"Value\" FROM \"sqlite_master\" WHERE \"type\" = 'table'";
 
-    public override bool IsEmailTaken(DbUpdateException exception) =>
+    public override bool IsEmailTaken(DbUpdateException exception) => IsTaken(exception, EmailColumn);
+
+    public override bool IsUserNameTaken(DbUpdateException exception) => IsTaken(exception, UserNameColumn);
+
+    private static bool IsTaken(DbUpdateException exception, string column) =>
         exception.InnerException is SqliteException { SqliteExtendedErrorCode: raw.SQLITE_CONSTRAINT_UNIQUE } rejection
-        && rejection.Message.Contains(EmailColumn, StringComparison.OrdinalIgnoreCase);
+        && rejection.Message.Contains(column, StringComparison.OrdinalIgnoreCase);
 
     protected override bool IsKeyConflict(DbUpdateException exception) =>
         exception.InnerException is SqliteException { SqliteExtendedErrorCode: raw.SQLITE_CONSTRAINT_PRIMARYKEY or raw.SQLITE_CONSTRAINT_FOREIGNKEY };

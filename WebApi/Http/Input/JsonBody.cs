@@ -2,6 +2,7 @@ using System.Buffers;
 using System.IO.Pipelines;
 using CleanUsers.WebApi.Http.Pipeline;
 using CleanUsers.WebApi.Http.Problems;
+using CleanUsers.WebApi.Scim;
 using Microsoft.AspNetCore.Connections;
 using Microsoft.Extensions.Primitives;
 
@@ -31,7 +32,7 @@ internal sealed record JsonBody(ReadOnlyMemory<byte> Bytes, JsonObject? Object, 
         if (!IsJson(request))
         {
             Resources.Accepts(request.HttpContext.Response, request.Method);
-            return Unsupported($"The header Content-Type {Describe(request.ContentType)} (allowed: {Allowed(request.Method)}, in UTF-8).");
+            return Unsupported($"The header Content-Type {Describe(request.ContentType)} (allowed: {Allowed(request)}, in UTF-8).");
         }
 
         if (IsCoded(request.Headers.ContentEncoding))
@@ -63,7 +64,10 @@ internal sealed record JsonBody(ReadOnlyMemory<byte> Bytes, JsonObject? Object, 
     private static string Describe(string? contentType) =>
         string.IsNullOrWhiteSpace(contentType) ? "is missing" : $"is '{RepeatedInput.InSentence(contentType)}'";
 
-    private static string Allowed(string method) => HttpMethods.IsPatch(method) ? $"{MergePatch} or {Json}" : Json;
+    private static string Allowed(HttpRequest request) =>
+        Resources.IsScim(request) ? $"{ScimResponses.MediaType} or {Json}"
+        : HttpMethods.IsPatch(request.Method) ? $"{MergePatch} or {Json}"
+        : Json;
 
     private static JsonBody Unsupported(string detail) =>
         new(default, Object: null, new ProblemResult(ProblemCatalogue.UnsupportedMediaType, detail));
@@ -118,8 +122,10 @@ internal sealed record JsonBody(ReadOnlyMemory<byte> Bytes, JsonObject? Object, 
     {
         if (request.ContentType == Json) return true; // as nearly all clients write it
         if (!ContentType.TryParseUtf8(request.ContentType, out var type)) return false;
-        return type.Equals(Json, StringComparison.OrdinalIgnoreCase)
-            || (HttpMethods.IsPatch(request.Method) && type.Equals(MergePatch, StringComparison.OrdinalIgnoreCase));
+        if (type.Equals(Json, StringComparison.OrdinalIgnoreCase)) return true;
+        return Resources.IsScim(request)
+            ? type.Equals(ScimResponses.MediaType, StringComparison.OrdinalIgnoreCase)
+            : HttpMethods.IsPatch(request.Method) && type.Equals(MergePatch, StringComparison.OrdinalIgnoreCase);
     }
 
     /// <summary>RFC 9110 section 8.4: a list of codings; identity does not count as one.</summary>

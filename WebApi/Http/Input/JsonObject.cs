@@ -11,7 +11,7 @@ namespace CleanUsers.WebApi.Http.Input;
 /// <summary>One JSON object (RFC 8259), read strictly: each member once, of its type, and none that is not known.</summary>
 internal sealed class JsonObject
 {
-    private const int MaxDepth = 32;
+    public const int MaxDepth = 32;
 
     private readonly Dictionary<string, JsonElement> _members = new(StringComparer.Ordinal);
     private readonly HashSet<string> _repeated = new(StringComparer.Ordinal);

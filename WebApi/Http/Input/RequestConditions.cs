@@ -8,14 +8,15 @@ namespace CleanUsers.WebApi.Http.Input;
 /// <param name="HasIfMatch">Whether the request has <c>If-Match</c>.</param>
 internal readonly record struct RequestConditions(VersionCondition Condition, IReadOnlyList<InputError> Errors, bool HasIfMatch)
 {
-    public static RequestConditions Read(HttpRequest request)
+    /// <param name="ifMatch">How <c>If-Match</c> compares. SCIM has weak entity tags in it, too (RFC 7644 section 3.14).</param>
+    public static RequestConditions Read(HttpRequest request, bool ifMatch = EntityTags.Strong)
     {
-        var (ifMatch, ifNoneMatch) = (request.Headers.IfMatch, request.Headers.IfNoneMatch);
-        if (ifMatch.Count == 0 && ifNoneMatch.Count == 0) return new(VersionCondition.None, [], HasIfMatch: false);
+        var (expected, known) = (request.Headers.IfMatch, request.Headers.IfNoneMatch);
+        if (expected.Count == 0 && known.Count == 0) return new(VersionCondition.None, [], HasIfMatch: false);
         var errors = new List<InputError>();
-        if (!EntityTags.TryParse(ifMatch, EntityTags.Strong, out var oneOf)) errors.Add(Invalid("If-Match"));
-        if (!EntityTags.TryParse(ifNoneMatch, EntityTags.Weak, out var noneOf)) errors.Add(Invalid("If-None-Match"));
-        return new(EntityTags.Condition(oneOf, noneOf), errors, ifMatch.Count > 0);
+        if (!EntityTags.TryParse(expected, ifMatch, out var oneOf)) errors.Add(Invalid("If-Match"));
+        if (!EntityTags.TryParse(known, EntityTags.Weak, out var noneOf)) errors.Add(Invalid("If-None-Match"));
+        return new(EntityTags.Condition(oneOf, noneOf), errors, expected.Count > 0);
     }
 
     private static InputError Invalid(string header) =>

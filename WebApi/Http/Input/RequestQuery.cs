@@ -56,6 +56,9 @@ internal sealed class RequestQuery
     /// <summary>The place in a list where the page before ended; null for the first page.</summary>
     public Parsed<Cursor?> Cursor() => Text("cursor").Then(Application.Cursor.Parse);
 
+    /// <summary>Parameters that are repeated or badly encoded; for resources whose unknown parameters are ignored.</summary>
+    public IReadOnlyList<InputError> ErrorsOfReading() => _errors;
+
     /// <summary>The errors of the query, once every parameter of the resource was read.</summary>
     public IReadOnlyList<InputError> Errors()
     {

@@ -3,7 +3,6 @@ using CleanUsers.WebApi.Http.Problems;
 using Microsoft.AspNetCore.Http.Features;
 using Microsoft.AspNetCore.Mvc.ActionConstraints;
 using Microsoft.AspNetCore.Mvc.Filters;
-using Microsoft.Extensions.Primitives;
 using Microsoft.Net.Http.Headers;
 
 namespace CleanUsers.WebApi.Http.Pipeline;
@@ -75,7 +74,7 @@ internal static class Headers
             var request = context.HttpContext.Request;
             // the response to a DELETE has no body that could be unacceptable
             if (request.Headers.Accept.Count == 0 || HttpMethods.IsDelete(request.Method)) return;
-            if (!IsAcceptable(request.Headers.Accept)) context.Result = new ProblemResult(ProblemCatalogue.NotAcceptable);
+            if (!IsAcceptable(request)) context.Result = new ProblemResult(ProblemCatalogue.NotAcceptable);
         }
 
         public void OnResourceExecuted(ResourceExecutedContext context)
@@ -83,20 +82,24 @@ internal static class Headers
         }
     }
 
-    private static bool IsAcceptable(StringValues accept)
+    private static bool IsAcceptable(HttpRequest request)
     {
+        var accept = request.Headers.Accept;
         if (accept.Count == 1 && accept[0] is "*/*" or JsonBody.Json) return true;
         // a malformed header is ignored: old clients send such headers, and still expect a response
         if (!MediaTypeHeaderValue.TryParseStrictList(accept.ToArray()!, out var ranges)) return true;
         // of the ranges that include JSON the most specific one decides, and q=0 excludes
-        var range = ranges.Where(IncludesJson).MaxBy(range => range.MatchesAllTypes ? 0 : range.MatchesAllSubTypes ? 1 : 2);
+        var isScim = Resources.IsScim(request);
+        var range = ranges.Where(one => IncludesJson(one, isScim)).MaxBy(range => range.MatchesAllTypes ? 0 : range.MatchesAllSubTypes ? 1 : 2);
         return range is not null && range.Quality != 0;
     }
 
     // with any parameters: JSON has no parameters, so a response can't lack one
-    private static bool IncludesJson(MediaTypeHeaderValue range) => range.MatchesAllTypes
+    private static bool IncludesJson(MediaTypeHeaderValue range, bool isScim) => range.MatchesAllTypes
         || (range.Type.Equals("application", StringComparison.OrdinalIgnoreCase)
-            && (range.MatchesAllSubTypes || range.SubType.Equals("json", StringComparison.OrdinalIgnoreCase)));
+            && (range.MatchesAllSubTypes
+                || range.SubType.Equals("json", StringComparison.OrdinalIgnoreCase)
+                || (isScim && range.SubType.Equals("scim+json", StringComparison.OrdinalIgnoreCase))));
 
     /// <summary>
     /// The web server will close the connection where it does not read a body to its end: one that is larger than the limit, or may be because it

@@ -9,7 +9,12 @@ internal sealed class IdConstraint : IRouteConstraint
 
     public bool Match(HttpContext? httpContext, IRouter? route, string routeKey, RouteValueDictionary values, RouteDirection routeDirection) =>
         values.TryGetValue(routeKey, out var value)
-        && Convert.ToString(value, CultureInfo.InvariantCulture) is { Length: > 0 } text
-        && text[0] != '0'
-        && long.TryParse(text, NumberStyles.None, CultureInfo.InvariantCulture, out _);
+        && Convert.ToString(value, CultureInfo.InvariantCulture) is { } text
+        && TryParse(text, out _);
+
+    public static bool TryParse(string text, out long id)
+    {
+        id = 0;
+        return text.Length > 0 && text[0] != '0' && long.TryParse(text, NumberStyles.None, CultureInfo.InvariantCulture, out id);
+    }
 }

@@ -1,6 +1,7 @@
 using System.Globalization;
 using CleanUsers.WebApi.Http.Input;
 using CleanUsers.WebApi.Http.Problems;
+using CleanUsers.WebApi.Scim;
 using Microsoft.AspNetCore.Authorization;
 using Microsoft.AspNetCore.Routing.Patterns;
 using Microsoft.AspNetCore.Routing.Template;
@@ -14,6 +15,8 @@ namespace CleanUsers.WebApi.Http.Pipeline;
 internal static class Resources
 {
     private const string AcceptPatch = $"{JsonBody.MergePatch}, {JsonBody.Json}";
+
+    private const string AcceptScim = $"{ScimResponses.MediaType}, {JsonBody.Json}";
 
     public static IApplicationBuilder UseResources(this IApplicationBuilder app) => app.Use(async (context, next) =>
     {
@@ -45,6 +48,9 @@ internal static class Resources
         foreach (var method in (string[])["PATCH", "POST"])
             if (allow.Contains(method, StringComparison.Ordinal)) Accepts(response, method);
     });
+
+    /// <summary>Whether bodies have the media type of SCIM, and errors its form.</summary>
+    public static bool IsScim(HttpRequest request) => request.Path.StartsWithSegments("/scim", StringComparison.OrdinalIgnoreCase);
 
     public static bool IsApi(HttpRequest request) => request.Path.StartsWithSegments("/api", StringComparison.OrdinalIgnoreCase);
 
@@ -90,7 +96,8 @@ internal static class Resources
     /// <summary>Announces the media types that a method accepts (RFC 5789 section 3.1 for PATCH, the W3C's LDP section 7.1 for the others).</summary>
     public static void Accepts(HttpResponse response, string method)
     {
-        if (HttpMethods.IsPatch(method)) response.Headers["Accept-Patch"] = AcceptPatch;
-        else response.Headers["Accept-Post"] = JsonBody.Json;
+        var isScim = IsScim(response.HttpContext.Request);
+        if (HttpMethods.IsPatch(method)) response.Headers["Accept-Patch"] = isScim ? AcceptScim : AcceptPatch;
+        else response.Headers["Accept-Post"] = isScim ? AcceptScim : JsonBody.Json;
     }
 }

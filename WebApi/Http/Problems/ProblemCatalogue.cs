@@ -64,6 +64,11 @@ internal static class ProblemCatalogue
         "Another user that is not deleted has this email address.",
         "Choose another address, or change or delete the user that has it.");
 
+    public static readonly Problem UserNameTaken = new(
+        ErrorCodes.UserNameTaken, 409, "User name already taken",
+        "Another user that is not deleted has the userName that an identity provider gave to this user by SCIM.",
+        "Choose another userName, or let the identity provider change or delete the user that has it.");
+
     public static readonly Problem RequestInProgress = new(
         "request-in-progress", 409, "First request still in progress",
         "A request with the same Idempotency-Key is still being processed, and this request has waited for it as long as it could.",
@@ -124,7 +129,8 @@ internal static class ProblemCatalogue
     private static readonly Problem[] All =
     [
         ValidationFailed, MalformedBody, MalformedRequest, Unauthenticated, Forbidden, UserNotFound, NotFound, MethodNotAllowed, NotAcceptable,
-        RequestTimeout, EmailTaken, RequestInProgress, ApiKeyExpired, CursorExpired, VersionMismatch, BodyTooLarge, UnsupportedMediaType,
+        RequestTimeout, EmailTaken, UserNameTaken, RequestInProgress, ApiKeyExpired, CursorExpired, VersionMismatch, BodyTooLarge,
+        UnsupportedMediaType,
         IdempotencyKeyReused, VersionRequired, TooManyRequests, InternalError, Unavailable,
     ];
 

@@ -1,6 +1,8 @@
 using System.Diagnostics;
 using CleanUsers.WebApi.Http.Input;
+using CleanUsers.WebApi.Http.Pipeline;
 using CleanUsers.WebApi.Http.Responses;
+using CleanUsers.WebApi.Scim;
 using Microsoft.AspNetCore.Mvc;
 
 namespace CleanUsers.WebApi.Http.Problems;
@@ -11,7 +13,7 @@ namespace CleanUsers.WebApi.Http.Problems;
 internal sealed class ProblemResult(Problem problem, string? detail = null, IReadOnlyCollection<InputError>? errors = null) : IActionResult
 {
     /// <summary>How many errors are listed at most: a body of 64 KiB can have thousands of unknown members.</summary>
-    private const int MaxErrors = 100;
+    public const int MaxErrors = 100;
 
     private const string RetryAfterSeconds = "1";
 
@@ -30,6 +32,7 @@ internal sealed class ProblemResult(Problem problem, string? detail = null, IRea
         // RFC 9110 section 11.6.1 and RFC 6750 section 3; where a whole resource needs a scope, it is named already
         if (problem == ProblemCatalogue.Forbidden && response.Headers.WWWAuthenticate.Count == 0)
             response.Headers.WWWAuthenticate = LacksScopes;
+        if (Resources.IsScim(context.Request)) return ScimErrors.WriteAsync(response, problem, detail, errors);
         response.Headers.CacheControl = "no-store";
         return response.WriteJsonAsync(ToBody(context), "application/problem+json");
     }

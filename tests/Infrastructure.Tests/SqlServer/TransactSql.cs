@@ -183,6 +183,31 @@ public sealed class TransactSql : SqlServerStatements
     }
 
     [Fact]
+    public async Task Scim_statements_are_valid_T_SQL()
+    {
+        await IsAsync(1, scope => scope.GetRequiredService<IScimUsers>().GetAsync(1, Ct));
+        await IsAsync(1, scope => scope.GetRequiredService<IScimUsers>().ListAsync(null, 7, 3, 100, Ct));
+        foreach (var comparison in Enum.GetValues<ScimComparison>())
+        {
+            ScimFilter[] filters =
+            [
+                .. Enum.GetValues<ScimMember>().Where(member => member != ScimMember.DisplayName)
+                    .Select(member => new ScimFilter.Text(member, comparison, "a")),
+                new ScimFilter.Email(comparison, "a", null), new ScimFilter.Email(comparison, "a", "work"), new ScimFilter.HasEmail("home"),
+                .. Enum.GetValues<ScimMember>().Select(member => new ScimFilter.IsPresent(member)),
+                new ScimFilter.Not(new ScimFilter.Both(
+                    new ScimFilter.HasId(7), new ScimFilter.Either(new ScimFilter.IsActive(), new ScimFilter.Always(true)))),
+                new ScimFilter.Instant(ScimInstant.Created, ScimComparison.Less, Sample.Now),
+            ];
+            foreach (var filter in filters)
+            {
+                await IsAsync(1, scope => scope.GetRequiredService<IScimUsers>().ListAsync(filter, 7, 0, 100, Ct));
+                await IsAsync(1, scope => scope.GetRequiredService<IScimUsers>().CountAsync(filter, Ct));
+            }
+        }
+    }
+
+    [Fact]
     public async Task Statements_that_compare_the_schema_are_valid_T_SQL() => await InScopeAsync(async scope =>
     {
         Assert.Equal(DatabaseState.SchemaBehind, await scope.GetRequiredService<IDatabase>().CheckAsync(Ct));

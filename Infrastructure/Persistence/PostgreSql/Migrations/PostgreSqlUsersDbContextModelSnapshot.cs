@@ -186,6 +186,84 @@ namespace CleanUsers.Infrastructure.Persistence.PostgreSql.Migrations
                     b.ToTable("Emails");
                 });
 
+            modelBuilder.Entity("CleanUsers.Domain.Scim.ScimEmail", b =>
+                {
+                    b.Property<long>("UserId")
+                        .HasColumnType("bigint");
+
+                    b.Property<int>("Number")
+                        .HasColumnType("integer");
+
+                    b.Property<string>("Key")
+                        .IsRequired()
+                        .HasMaxLength(640)
+                        .HasColumnType("character varying(640)")
+                        .UseCollation("C");
+
+                    b.Property<string>("Type")
+                        .HasMaxLength(640)
+                        .HasColumnType("character varying(640)")
+                        .UseCollation("C");
+
+                    b.HasKey("UserId", "Number");
+
+                    b.HasIndex(new[] { "Key", "UserId" }, "IX_ScimEmails_Key");
+
+                    b.ToTable("ScimEmails", (string)null);
+                });
+
+            modelBuilder.Entity("CleanUsers.Domain.Scim.ScimUser", b =>
+                {
+                    b.Property<long>("UserId")
+                        .HasColumnType("bigint");
+
+                    b.Property<string>("Attributes")
+                        .IsRequired()
+                        .HasColumnType("text")
+                        .UseCollation("C");
+
+                    b.Property<string>("EmailType")
+                        .HasMaxLength(640)
+                        .HasColumnType("character varying(640)")
+                        .UseCollation("C");
+
+                    b.Property<string>("ExternalId")
+                        .HasMaxLength(320)
+                        .HasColumnType("character varying(320)")
+                        .UseCollation("C");
+
+                    b.Property<string>("FamilyName")
+                        .HasMaxLength(320)
+                        .HasColumnType("character varying(320)")
+                        .UseCollation("C");
+
+                    b.Property<string>("FamilyNameKey")
+                        .HasMaxLength(640)
+                        .HasColumnType("character varying(640)")
+                        .UseCollation("C");
+
+                    b.Property<string>("GivenName")
+                        .HasMaxLength(320)
+                        .HasColumnType("character varying(320)")
+                        .UseCollation("C");
+
+                    b.Property<string>("GivenNameKey")
+                        .HasMaxLength(640)
+                        .HasColumnType("character varying(640)")
+                        .UseCollation("C");
+
+                    b.Property<string>("UserName")
+                        .HasMaxLength(320)
+                        .HasColumnType("character varying(320)")
+                        .UseCollation("C");
+
+                    b.HasKey("UserId");
+
+                    b.HasIndex(new[] { "ExternalId", "UserId" }, "IX_ScimUsers_ExternalId");
+
+                    b.ToTable("ScimUsers", (string)null);
+                });
+
             modelBuilder.Entity("CleanUsers.Domain.Users.User", b =>
                 {
                     b.Property<long>("Id")
@@ -258,6 +336,11 @@ namespace CleanUsers.Infrastructure.Persistence.PostgreSql.Migrations
                         .HasColumnType("character varying(255)")
                         .UseCollation("C");
 
+                    b.Property<string>("UserNameKey")
+                        .HasMaxLength(640)
+                        .HasColumnType("character varying(640)")
+                        .UseCollation("C");
+
                     b.Property<long>("Version")
                         .IsConcurrencyToken()
                         .HasColumnType("bigint");
@@ -316,6 +399,10 @@ namespace CleanUsers.Infrastructure.Persistence.PostgreSql.Migrations
 
                     b.HasIndex(new[] { "UpdatedAt", "Id" }, "IX_Users_UpdatedAt")
                         .HasFilter("\"DeletedAt\" IS NULL");
+
+                    b.HasIndex(new[] { "UserNameKey" }, "IX_Users_UserNameKey")
+                        .IsUnique()
+                        .HasFilter("\"DeletedAt\" IS NULL AND \"UserNameKey\" IS NOT NULL");
 
                     b.ToTable("Users");
                 });
@@ -635,6 +722,24 @@ namespace CleanUsers.Infrastructure.Persistence.PostgreSql.Migrations
                     b.HasOne("CleanUsers.Domain.Users.User", null)
                         .WithMany()
                         .HasForeignKey("UserId")
+                        .OnDelete(DeleteBehavior.Cascade)
+                        .IsRequired();
+                });
+
+            modelBuilder.Entity("CleanUsers.Domain.Scim.ScimEmail", b =>
+                {
+                    b.HasOne("CleanUsers.Domain.Scim.ScimUser", null)
+                        .WithMany()
+                        .HasForeignKey("UserId")
+                        .OnDelete(DeleteBehavior.Cascade)
+                        .IsRequired();
+                });
+
+            modelBuilder.Entity("CleanUsers.Domain.Scim.ScimUser", b =>
+                {
+                    b.HasOne("CleanUsers.Domain.Users.User", null)
+                        .WithOne()
+                        .HasForeignKey("CleanUsers.Domain.Scim.ScimUser", "UserId")
                         .OnDelete(DeleteBehavior.Cascade)
                         .IsRequired();
                 });

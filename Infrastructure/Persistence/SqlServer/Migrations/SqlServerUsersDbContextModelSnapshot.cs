@@ -187,6 +187,84 @@ namespace CleanUsers.Infrastructure.Persistence.SqlServer.Migrations
                     b.ToTable("Emails");
                 });
 
+            modelBuilder.Entity("CleanUsers.Domain.Scim.ScimEmail", b =>
+                {
+                    b.Property<long>("UserId")
+                        .HasColumnType("bigint");
+
+                    b.Property<int>("Number")
+                        .HasColumnType("int");
+
+                    b.Property<string>("Key")
+                        .IsRequired()
+                        .HasMaxLength(640)
+                        .HasColumnType("nvarchar(640)")
+                        .UseCollation("Latin1_General_100_BIN2");
+
+                    b.Property<string>("Type")
+                        .HasMaxLength(640)
+                        .HasColumnType("nvarchar(640)")
+                        .UseCollation("Latin1_General_100_BIN2");
+
+                    b.HasKey("UserId", "Number");
+
+                    b.HasIndex(new[] { "Key", "UserId" }, "IX_ScimEmails_Key");
+
+                    b.ToTable("ScimEmails", (string)null);
+                });
+
+            modelBuilder.Entity("CleanUsers.Domain.Scim.ScimUser", b =>
+                {
+                    b.Property<long>("UserId")
+                        .HasColumnType("bigint");
+
+                    b.Property<string>("Attributes")
+                        .IsRequired()
+                        .HasColumnType("nvarchar(max)")
+                        .UseCollation("Latin1_General_100_BIN2");
+
+                    b.Property<string>("EmailType")
+                        .HasMaxLength(640)
+                        .HasColumnType("nvarchar(640)")
+                        .UseCollation("Latin1_General_100_BIN2");
+
+                    b.Property<string>("ExternalId")
+                        .HasMaxLength(320)
+                        .HasColumnType("nvarchar(320)")
+                        .UseCollation("Latin1_General_100_BIN2");
+
+                    b.Property<string>("FamilyName")
+                        .HasMaxLength(320)
+                        .HasColumnType("nvarchar(320)")
+                        .UseCollation("Latin1_General_100_BIN2");
+
+                    b.Property<string>("FamilyNameKey")
+                        .HasMaxLength(640)
+                        .HasColumnType("nvarchar(640)")
+                        .UseCollation("Latin1_General_100_BIN2");
+
+                    b.Property<string>("GivenName")
+                        .HasMaxLength(320)
+                        .HasColumnType("nvarchar(320)")
+                        .UseCollation("Latin1_General_100_BIN2");
+
+                    b.Property<string>("GivenNameKey")
+                        .HasMaxLength(640)
+                        .HasColumnType("nvarchar(640)")
+                        .UseCollation("Latin1_General_100_BIN2");
+
+                    b.Property<string>("UserName")
+                        .HasMaxLength(320)
+                        .HasColumnType("nvarchar(320)")
+                        .UseCollation("Latin1_General_100_BIN2");
+
+                    b.HasKey("UserId");
+
+                    b.HasIndex(new[] { "ExternalId", "UserId" }, "IX_ScimUsers_ExternalId");
+
+                    b.ToTable("ScimUsers", (string)null);
+                });
+
             modelBuilder.Entity("CleanUsers.Domain.Users.User", b =>
                 {
                     b.Property<long>("Id")
@@ -258,6 +336,11 @@ namespace CleanUsers.Infrastructure.Persistence.SqlServer.Migrations
                         .IsRequired()
                         .HasMaxLength(255)
                         .HasColumnType("nvarchar(255)")
+                        .UseCollation("Latin1_General_100_BIN2");
+
+                    b.Property<string>("UserNameKey")
+                        .HasMaxLength(640)
+                        .HasColumnType("nvarchar(640)")
                         .UseCollation("Latin1_General_100_BIN2");
 
                     b.Property<long>("Version")
@@ -344,6 +427,12 @@ namespace CleanUsers.Infrastructure.Persistence.SqlServer.Migrations
                         .HasFilter("\"DeletedAt\" IS NULL");
 
                     SqlServerIndexBuilderExtensions.IncludeProperties(b.HasIndex(new[] { "UpdatedAt", "Id" }, "IX_Users_UpdatedAt"), new[] { "DeletedAt" });
+
+                    b.HasIndex(new[] { "UserNameKey" }, "IX_Users_UserNameKey")
+                        .IsUnique()
+                        .HasFilter("\"DeletedAt\" IS NULL AND \"UserNameKey\" IS NOT NULL");
+
+                    SqlServerIndexBuilderExtensions.IncludeProperties(b.HasIndex(new[] { "UserNameKey" }, "IX_Users_UserNameKey"), new[] { "DeletedAt" });
 
                     b.ToTable("Users");
                 });
@@ -666,6 +755,24 @@ namespace CleanUsers.Infrastructure.Persistence.SqlServer.Migrations
                     b.HasOne("CleanUsers.Domain.Users.User", null)
                         .WithMany()
                         .HasForeignKey("UserId")
+                        .OnDelete(DeleteBehavior.Cascade)
+                        .IsRequired();
+                });
+
+            modelBuilder.Entity("CleanUsers.Domain.Scim.ScimEmail", b =>
+                {
+                    b.HasOne("CleanUsers.Domain.Scim.ScimUser", null)
+                        .WithMany()
+                        .HasForeignKey("UserId")
+                        .OnDelete(DeleteBehavior.Cascade)
+                        .IsRequired();
+                });
+
+            modelBuilder.Entity("CleanUsers.Domain.Scim.ScimUser", b =>
+                {
+                    b.HasOne("CleanUsers.Domain.Users.User", null)
+                        .WithOne()
+                        .HasForeignKey("CleanUsers.Domain.Scim.ScimUser", "UserId")
                         .OnDelete(DeleteBehavior.Cascade)
                         .IsRequired();
                 });

@@ -145,6 +145,74 @@ namespace CleanUsers.Infrastructure.Persistence.Sqlite.Migrations
                     b.ToTable("Emails");
                 });
 
+            modelBuilder.Entity("CleanUsers.Domain.Scim.ScimEmail", b =>
+                {
+                    b.Property<long>("UserId")
+                        .HasColumnType("INTEGER");
+
+                    b.Property<int>("Number")
+                        .HasColumnType("INTEGER");
+
+                    b.Property<string>("Key")
+                        .IsRequired()
+                        .HasMaxLength(640)
+                        .HasColumnType("TEXT");
+
+                    b.Property<string>("Type")
+                        .HasMaxLength(640)
+                        .HasColumnType("TEXT");
+
+                    b.HasKey("UserId", "Number");
+
+                    b.HasIndex(new[] { "Key", "UserId" }, "IX_ScimEmails_Key");
+
+                    b.ToTable("ScimEmails", (string)null);
+                });
+
+            modelBuilder.Entity("CleanUsers.Domain.Scim.ScimUser", b =>
+                {
+                    b.Property<long>("UserId")
+                        .HasColumnType("INTEGER");
+
+                    b.Property<string>("Attributes")
+                        .IsRequired()
+                        .HasColumnType("TEXT");
+
+                    b.Property<string>("EmailType")
+                        .HasMaxLength(640)
+                        .HasColumnType("TEXT");
+
+                    b.Property<string>("ExternalId")
+                        .HasMaxLength(320)
+                        .HasColumnType("TEXT");
+
+                    b.Property<string>("FamilyName")
+                        .HasMaxLength(320)
+                        .HasColumnType("TEXT");
+
+                    b.Property<string>("FamilyNameKey")
+                        .HasMaxLength(640)
+                        .HasColumnType("TEXT");
+
+                    b.Property<string>("GivenName")
+                        .HasMaxLength(320)
+                        .HasColumnType("TEXT");
+
+                    b.Property<string>("GivenNameKey")
+                        .HasMaxLength(640)
+                        .HasColumnType("TEXT");
+
+                    b.Property<string>("UserName")
+                        .HasMaxLength(320)
+                        .HasColumnType("TEXT");
+
+                    b.HasKey("UserId");
+
+                    b.HasIndex(new[] { "ExternalId", "UserId" }, "IX_ScimUsers_ExternalId");
+
+                    b.ToTable("ScimUsers", (string)null);
+                });
+
             modelBuilder.Entity("CleanUsers.Domain.Users.User", b =>
                 {
                     b.Property<long>("Id")
@@ -212,6 +280,10 @@ namespace CleanUsers.Infrastructure.Persistence.Sqlite.Migrations
                         .HasMaxLength(255)
                         .HasColumnType("TEXT");
 
+                    b.Property<string>("UserNameKey")
+                        .HasMaxLength(640)
+                        .HasColumnType("TEXT");
+
                     b.Property<long>("Version")
                         .IsConcurrencyToken()
                         .HasColumnType("INTEGER");
@@ -266,6 +338,10 @@ namespace CleanUsers.Infrastructure.Persistence.Sqlite.Migrations
 
                     b.HasIndex(new[] { "UpdatedAt", "IdInOrders" }, "IX_Users_UpdatedAt")
                         .HasFilter("\"DeletedAt\" IS NULL");
+
+                    b.HasIndex(new[] { "UserNameKey" }, "IX_Users_UserNameKey")
+                        .IsUnique()
+                        .HasFilter("\"DeletedAt\" IS NULL AND \"UserNameKey\" IS NOT NULL");
 
                     b.ToTable("Users");
                 });
@@ -518,6 +594,24 @@ namespace CleanUsers.Infrastructure.Persistence.Sqlite.Migrations
                     b.HasOne("CleanUsers.Domain.Users.User", null)
                         .WithMany()
                         .HasForeignKey("UserId")
+                        .OnDelete(DeleteBehavior.Cascade)
+                        .IsRequired();
+                });
+
+            modelBuilder.Entity("CleanUsers.Domain.Scim.ScimEmail", b =>
+                {
+                    b.HasOne("CleanUsers.Domain.Scim.ScimUser", null)
+                        .WithMany()
+                        .HasForeignKey("UserId")
+                        .OnDelete(DeleteBehavior.Cascade)
+                        .IsRequired();
+                });
+
+            modelBuilder.Entity("CleanUsers.Domain.Scim.ScimUser", b =>
+                {
+                    b.HasOne("CleanUsers.Domain.Users.User", null)
+                        .WithOne()
+                        .HasForeignKey("CleanUsers.Domain.Scim.ScimUser", "UserId")
                         .OnDelete(DeleteBehavior.Cascade)
                         .IsRequired();
                 });

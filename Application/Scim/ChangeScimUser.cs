@@ -1,0 +1,64 @@
+using Ardalis.Result;
+using AutoMapper;
+using CleanUsers.Application.Ports;
+using CleanUsers.Application.Users;
+
+namespace CleanUsers.Application.Scim;
+
+/// <param name="Change">
+/// Makes the new state of the present one. Can be called several times: another write may come between.
+/// </param>
+public sealed record ChangeScimUserCommand(long Id, VersionCondition Condition, Func<ScimUserDto, ScimUserInput> Change);
+
+/// <summary>Changes a user for an identity provider: the user and what the provider sends besides are written in one transaction.</summary>
+public sealed class ChangeScimUser(IScimUsers scim, ReplaceUser replaceUser, IMapper mapper)
+{
+    private static readonly ScimUserInputValidator Validator = new();
+
+    /// <returns>
+    /// The user as it is now, or <c>validation-failed</c>, <c>user-not-found</c>, <c>version-mismatch</c>, <c>email-taken</c>,
+    /// <c>user-name-taken</c>.
+    /// </returns>
+    public async Task<Result<ScimUserDto>> ExecuteAsync(ChangeScimUserCommand command, CancellationToken ct)
+    {
+        while (true)
+        {
+            if (await scim.GetAsync(command.Id, ct) is not { } record) return Failure.UserNotFound(command.Id);
+            var present = ScimUserDto.Of(record, mapper);
+            if (!command.Condition.Holds(present.User.Version)) return Failure.VersionMismatch(present.User.Version);
+            var input = command.Change(present);
+            var validation = Validator.Validate(input);
+            if (!validation.IsValid) return validation.ToInvalid();
+
+            var result = await WriteAsync(present, input, ct);
+            var isOvertaken = !result.IsSuccess && result.Status == ResultStatus.Conflict && Failure.Of(result).Code == ErrorCodes.VersionMismatch;
+            if (!isOvertaken) return result;
+        }
+    }
+
+    private async Task<Result<ScimUserDto>> WriteAsync(ScimUserDto present, ScimUserInput input, CancellationToken ct)
+    {
+        var details = input.ToDetails();
+        var asRead = new VersionCondition(OneOf: new HashSet<long> { present.User.Version });
+        var command = new ReplaceUserCommand(present.User.Id, asRead, input.User, Touches: details != present.Scim);
+        if (!command.Touches)
+        {
+            var replaced = await replaceUser.ExecuteAsync(command, ct);
+            return replaced.Map(user => new ScimUserDto(user, details));
+        }
+
+        var changed = Result<UserDto>.NoContent();
+        var outcome = await scim.WriteAsync(
+            async token =>
+            {
+                changed = await replaceUser.ExecuteAsync(command, token);
+                return changed.IsSuccess ? new ScimWrite(present.User.Id, details, input.Emails.Value) : null;
+            },
+            ct);
+        return outcome switch
+        {
+            ScimOutcome.Written or ScimOutcome.Rejected => changed.Map(user => new ScimUserDto(user, details)),
+            ScimOutcome.UserNameTaken => Failure.UserNameTaken(),
+        };
+    }
+}
