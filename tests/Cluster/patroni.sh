@@ -11,6 +11,7 @@ work=$(mktemp -d)
 chmod 755 "$work"
 as_postgres() { if [ "$(id -u)" = 0 ]; then runuser -u postgres -- "$@"; else "$@"; fi; }
 clean() {
+  pkill -KILL -f "patroni $work/" || true # as another user, who does not get the signal of the shell
   kill $(jobs -p) 2>/dev/null || true
   for node in 1 2 3; do as_postgres "$pg/pg_ctl" stop -m immediate -D "$work/$node/data" >/dev/null 2>&1 || true; done
   wait 2>/dev/null || true

@@ -1,6 +1,3 @@
-using System.Net;
-using System.Net.Sockets;
-
 namespace CleanUsers.TestSupport;
 
 /// <summary>
@@ -21,7 +18,7 @@ public sealed class PostgreSqlServer : IDisposable
         ? (found.ResolveLinkTarget(returnFinalTarget: true) ?? found).FullName[..^"/initdb".Length] // a link to one program is not beside the others
         : null;
 
-    public int Port { get; } = FreePort();
+    public int Port { get; } = FreePort.Find();
 
     /// <summary>Lines of its configuration file, which a standby copies from its primary.</summary>
     public IReadOnlyCollection<string> Settings { get; init; } = [];
@@ -132,12 +129,5 @@ public sealed class PostgreSqlServer : IDisposable
         if (code == 0) return;
         throw new InvalidOperationException(
             FormattableString.Invariant($"{program} {string.Join(' ', arguments)} ended with {code}: {await File.ReadAllTextAsync(output)}"));
-    }
-
-    private static int FreePort()
-    {
-        using var listener = new TcpListener(IPAddress.Loopback, 0);
-        listener.Start();
-        return ((IPEndPoint)listener.LocalEndpoint).Port;
     }
 }
