@@ -46,6 +46,7 @@ public sealed class Configuration
     [InlineData("PostgreSql", "Host=db;Foo=hidden", "has the unknown keyword 'foo'")]
     [InlineData("PostgreSql", "Host=db;Port=hidden", "has an invalid value of 'port'")]
     [InlineData("PostgreSql", "Host=db;Port=-5", "has an invalid value of 'port'")]
+    [InlineData("PostgreSql", "Host=a,b;Target Session Attributes=any", "must have the value 'primary' of 'Target Session Attributes', or none")]
     [InlineData("PostgreSql", "postgres://users:hidden@db/users", "is not in the form 'keyword=value;keyword=value'")]
     public async Task Invalid_connection_string_is_rejected_with_the_mistake_and_without_values(
         string provider, string connectionString, string mistake)
