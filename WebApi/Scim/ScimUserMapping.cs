@@ -109,7 +109,7 @@ internal static class ScimUserMapping
     private static UserStatus? StatusOf(JsonObject body) =>
         body["active"] is JsonValue active ? active.GetValue<bool>() ? UserStatus.Active : UserStatus.Inactive : null;
 
-    /// <summary>The number of the primary address: the one that says so, else the first one for work, else the first one.</summary>
+    /// <summary>The number of the primary address: the one that is marked as primary, else the first one for work, else the first one.</summary>
     private static int PrimaryOf(JsonArray emails)
     {
         var all = emails.Select(email => email!.AsObject()).ToList();

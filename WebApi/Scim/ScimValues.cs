@@ -9,7 +9,7 @@ internal static class ScimValues
     /// <summary>Values of one attribute.</summary>
     public const int MaxValues = 100;
 
-    /// <returns>Null if the value is none: null, or no values (RFC 7643 section 2.5).</returns>
+    /// <returns>Null if there is no value: null, or an empty array (RFC 7643 section 2.5).</returns>
     /// <exception cref="InvalidScimException">It has another type than the attribute.</exception>
     public static JsonNode? Read(ScimField field, JsonNode? value)
     {

@@ -27,7 +27,7 @@ internal static class ApiKeyMetrics
 
     public static void LookUp() => Add(ref LookUps, 1);
 
-    /// <summary>The checksum is wrong: the database is not asked.</summary>
+    /// <summary>The checksum is wrong: there is no query.</summary>
     public static void RejectMalformed() => Add(ref Malformed, 1);
 
     /// <summary>The key is unknown, revoked or expired.</summary>

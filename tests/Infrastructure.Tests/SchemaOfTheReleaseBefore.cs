@@ -1,6 +1,7 @@
 using System.Text.RegularExpressions;
 using CleanUsers.Application.Ports;
 using CleanUsers.Infrastructure.Persistence;
+using CleanUsers.TestSupport;
 using Microsoft.EntityFrameworkCore.Infrastructure;
 using Microsoft.EntityFrameworkCore.Migrations;
 using Microsoft.Extensions.DependencyInjection;
@@ -56,9 +57,7 @@ public abstract class SchemaOfTheReleaseBefore(MigratingOnStartup.Empty store) :
 
     private async Task<string> ReadAsync()
     {
-        var folder = new DirectoryInfo(AppContext.BaseDirectory);
-        while (!File.Exists(Path.Combine(folder.FullName, "CleanUsers.sln"))) folder = folder.Parent!;
-        var releases = new DirectoryInfo(Path.Combine(folder.FullName, "tests", "Releases")).GetDirectories();
+        var releases = new DirectoryInfo(Repository.PathOf("tests", "Releases")).GetDirectories();
         var last = releases.MaxBy(release => Version.Parse(release.Name))!;
         return (await File.ReadAllTextAsync(Path.Combine(last.FullName, $"{store.Database.Provider}.sql"), Ct)).ReplaceLineEndings("\n");
     }

@@ -64,13 +64,20 @@ public sealed class PostgreSqlServer : IDisposable
     /// <summary>Stops it immediately, without a shutdown of the connections.</summary>
     public Task StopAsync() => RunProgramAsync("pg_ctl", "stop", "-w", "-m", "immediate", "-D", Data);
 
-    /// <summary>Sends a signal to all of its processes.</summary>
+    /// <summary>Sends a signal to all of its processes; after KILL, waits until they are gone.</summary>
     /// <param name="signal">The name without SIG: KILL; STOP, after which it accepts connections and does not respond; CONT.</param>
-    public Task SignalAsync(string signal)
-    {
-        // the children first: they exit when they miss the server
-        return RunAsync("/bin/sh", "-c", $"pkill -{signal} -P {Process}; kill -{signal} {Process}");
-    }
+    public Task SignalAsync(string signal) => RunAsync(
+        "/bin/bash",
+        "-c",
+        """
+        all="$(pgrep -P "$2" | tr '\n' ' ') $2" # the children first: they exit when they miss the server
+        kill "-$1" $all
+        [ "$1" = KILL ] || exit 0
+        for each in $all; do
+            while grep -q '^State:[^Z]*$' "/proc/$each/status" 2>/dev/null; do sleep 0.05; done # Z: it has ended, and its parent has not noticed
+        done
+        """,
+        "signal", signal, Process!);
 
     public void Dispose()
     {

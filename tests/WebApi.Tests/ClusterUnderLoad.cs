@@ -9,7 +9,7 @@ namespace CleanUsers.WebApi.Tests;
 /// Three replicas behind a load balancer, on PostgreSQL with two synchronous standbys, under the load of clients that write and read what they wrote.
 /// Each test takes about fifteen seconds, or those of <c>CLEANUSERS_TEST_CLUSTER_SECONDS</c>.
 /// </summary>
-public sealed class ClusterUnderLoad : IAsyncLifetime
+public sealed class ClusterUnderLoad : IAsyncDisposable
 {
     private const int Clients = 8;
 
@@ -36,10 +36,8 @@ public sealed class ClusterUnderLoad : IAsyncLifetime
         ("Http__RequestTimeout", $"{RequestTimeout}"), .. _database.Settings,
     ];
 
-    public ValueTask InitializeAsync() => ValueTask.CompletedTask;
-
     [Fact]
-    public async Task Killed_replica_and_failover_lose_and_double_nothing_and_writes_resume()
+    public async Task Killed_replica_and_failover_lose_and_double_nothing_and_all_write_within_ten_seconds()
     {
         await StartAsync();
 
@@ -58,10 +56,8 @@ public sealed class ClusterUnderLoad : IAsyncLifetime
         await Task.Delay(1000, Ct); // what notices the failure takes at least as long
         await _database.PromoteAsync();
         var promoted = Stopwatch.GetTimestamp();
-        await UntilAsync(() => _clients.Exists(client => client.LastAcknowledged > promoted));
-        var outage = Stopwatch.GetElapsedTime(promoted);
         await UntilAsync(() => _clients.TrueForAll(client => client.LastAcknowledged > promoted));
-        var last = Stopwatch.GetElapsedTime(promoted);
+        var outage = Stopwatch.GetElapsedTime(promoted);
 
         await _database.RejoinAsync(old);
         while (await _database.CountStandbysAsync() < 2) await Task.Delay(50, Ct);
@@ -69,8 +65,8 @@ public sealed class ClusterUnderLoad : IAsyncLifetime
         await EndAsync();
 
         var before = Stopwatch.GetElapsedTime(killed, promoted);
-        Report($"killed {Seconds(before)} before the promotion; a client wrote {Seconds(outage)} after it, all of them {Seconds(last)}");
-        Assert.InRange(outage, TimeSpan.Zero, TimeSpan.FromSeconds(30)); // 9 s on two cores under load; more where other tests run beside it
+        Report($"killed {Seconds(before)} before the promotion; all clients wrote {Seconds(outage)} after it");
+        Assert.InRange(outage, TimeSpan.Zero, TimeSpan.FromSeconds(10));
         Assert.Empty(Outcomes.Keys.Except(["200", "201", "409", "412", "503", RepeatingClient.Cut]));
         await VerifyAsync();
     }

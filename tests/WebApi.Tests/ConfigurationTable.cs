@@ -2,6 +2,7 @@ using System.Globalization;
 using System.Reflection;
 using System.Text.RegularExpressions;
 using CleanUsers.Infrastructure.Persistence;
+using CleanUsers.TestSupport;
 
 namespace CleanUsers.WebApi.Tests;
 
@@ -13,7 +14,7 @@ public sealed partial class ConfigurationTable
         .Where(type => type.GetField("Section") is { IsLiteral: true })
         .ToDictionary(type => (string)type.GetField("Section")!.GetRawConstantValue()!);
 
-    private static readonly Dictionary<string, string> Table = Row().Matches(File.ReadAllText(Path.Combine(Root(), "docs", "configuration.md")))
+    private static readonly Dictionary<string, string> Table = Row().Matches(File.ReadAllText(Repository.PathOf("docs", "configuration.md")))
         .ToDictionary(row => row.Groups["key"].Value, row => row.Groups["default"].Value.Trim());
 
     public static TheoryData<string> OptionsSections => [.. Sections.Keys];
@@ -55,13 +56,6 @@ public sealed partial class ConfigurationTable
     }
 
     internal static IEnumerable<PropertyInfo> Properties(string section) => Sections[section].GetProperties().Where(property => property.CanWrite);
-
-    private static string Root()
-    {
-        var folder = new DirectoryInfo(AppContext.BaseDirectory);
-        while (!File.Exists(Path.Combine(folder.FullName, "CleanUsers.sln"))) folder = folder.Parent!;
-        return folder.FullName;
-    }
 
     [GeneratedRegex(@"^\| `(?<key>\w+:[\w:*]+)` \|(?<default>[^|]*)\|", RegexOptions.Multiline, matchTimeoutMilliseconds: 30_000)]
     private static partial Regex Row();

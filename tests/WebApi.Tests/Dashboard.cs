@@ -28,7 +28,7 @@ public sealed class Dashboard
             metrics = (await service.SendAsync("GET", "/metrics")).Is(200).Body;
         }
 
-        var file = Path.Combine(Root(), "deploy", "grafana", "cleanusers.json");
+        var file = Repository.PathOf("deploy", "grafana", "cleanusers.json");
         var queries = Queries(JsonNode.Parse(await File.ReadAllTextAsync(file, TestContext.Current.CancellationToken))!).ToList();
         Assert.True(queries.Count > 20, $"{queries.Count} queries");
         foreach (var name in queries.SelectMany(Names).Distinct().Except(Elsewhere))
@@ -53,11 +53,4 @@ public sealed class Dashboard
         .Matches(query, @"(?<![$\w])[a-z]+(_[a-z]+)+", RegexOptions.ExplicitCapture, TimeSpan.FromSeconds(30))
         .Select(name => name.Value)
         .Where(name => name is not ("histogram_quantile" or "label_values"));
-
-    private static string Root()
-    {
-        var folder = new DirectoryInfo(AppContext.BaseDirectory);
-        while (!File.Exists(Path.Combine(folder.FullName, "CleanUsers.sln"))) folder = folder.Parent!;
-        return folder.FullName;
-    }
 }

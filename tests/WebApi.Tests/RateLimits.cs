@@ -54,7 +54,7 @@ public sealed class RateLimits(RateLimits.Limited service) : IClassFixture<RateL
         var (one, other) = (await NewKeyAsync(), await NewKeyAsync());
         await UntilRejectedAsync(one);
         (await service.GetAsync("/api/v1/users", other)).Is(200);
-        await UntilRejectedAsync(ClosedService.Bearer("cuk_4dQ7tBz9KfX2mVw8Rb5YhJ3nLc6PgD0tQBrw")); // well-formed, and nobody's
+        await UntilRejectedAsync(ClosedService.Bearer("cuk_4dQ7tBz9KfX2mVw8Rb5YhJ3nLc6PgD0tQBrw")); // well-formed, but not a key of the service
         (await service.GetAsync("/api/v1/users", other)).Is(200);
 
         async Task<(string Name, string Value)> NewKeyAsync()

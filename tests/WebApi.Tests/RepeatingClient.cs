@@ -49,6 +49,7 @@ internal sealed class RepeatingClient(HttpClient http, int number)
             await WriteAsync(service, ct);
             if (_isUnknown) await Task.Delay(50, ct);
             else await ReadAsync(service, Users[^1], ct);
+            await Task.Delay(10, ct); // or the clients would take the CPU time that the servers need to start
         }
     }
 

@@ -1,6 +1,7 @@
 using System.Text.Json;
 using System.Text.Json.Nodes;
 using CleanUsers.Application.Ports;
+using CleanUsers.TestSupport;
 using CleanUsers.WebApi.Scim.Filters;
 
 namespace CleanUsers.WebApi.Tests;

@@ -1,4 +1,5 @@
 using System.Text.Json.Nodes;
+using CleanUsers.TestSupport;
 using CleanUsers.WebApi.Scim;
 
 namespace CleanUsers.WebApi.Tests;

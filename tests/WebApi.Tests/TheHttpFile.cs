@@ -1,4 +1,5 @@
 using System.Text.RegularExpressions;
+using CleanUsers.TestSupport;
 
 namespace CleanUsers.WebApi.Tests;
 

@@ -1,4 +1,5 @@
 using System.Diagnostics;
+using CleanUsers.TestSupport;
 
 namespace CleanUsers.WebApi.Tests;
 

@@ -9,7 +9,7 @@ internal sealed class PostgreSqlReadConnections(PostgreSqlServers servers) : IPr
 
     public async ValueTask<PreparedConnection> OpenAsync(CancellationToken ct)
     {
-        var connection = servers.CreateConnection(); // one that can't be opened holds nothing
+        var connection = servers.Primary.CreateConnection(); // one that can't be opened holds nothing
         await connection.OpenAsync(ct);
         return new Session(connection);
     }

@@ -16,7 +16,7 @@ internal static class PostgreSqlSetup
             .AddScoped<IUserBulkWriter, PostgreSqlBulkWriter>()
             .AddPreparedStatements<PostgreSqlUserWriter>(provider => new PostgreSqlReadConnections(provider.GetRequiredService<PostgreSqlServers>()))
             .AddDbContextPool<UsersDbContext, PostgreSqlUsersDbContext>((provider, builder) => builder.UseNpgsql(
-                provider.GetRequiredService<PostgreSqlServers>(),
+                provider.GetRequiredService<PostgreSqlServers>().Primary,
                 npgsql => npgsql.EnableRetryOnFailure(UsersDbContext.Retries, UsersDbContext.LongestPause, null)));
     }
 
@@ -24,13 +24,14 @@ internal static class PostgreSqlSetup
     {
         var given = ConnectionStringParser.Parse<NpgsqlConnectionStringBuilder>(connectionString);
         if (string.IsNullOrEmpty(given.Host)) throw new ConnectionStringException("must name a server in 'Host'");
-        if (given.Host.Contains(',', StringComparison.Ordinal) && given.TargetSessionAttributes is not (null or "primary"))
+        if (PostgreSqlServers.AreSeveral(given) && given.TargetSessionAttributes is not (null or "primary"))
             throw new ConnectionStringException("must have the value 'primary' of 'Target Session Attributes', or none");
         var defaults = new NpgsqlConnectionStringBuilder
         {
             ApplicationName = "CleanUsers",
             MaxPoolSize = 30, // several replicas share the hundred connections that a server has by default
             Timeout = 5, // seconds, of connecting to a server and of waiting for a connection
+            HostRecheckSeconds = PostgreSqlServers.RecheckTime,
             MaxAutoPrepare = 50, // the statements of a few dozen kinds of requests, parsed and planned once a connection
             AutoPrepareMinUsages = 2,
             GssEncryptionMode = GssEncryptionMode.Disable, // looks for Kerberos at every connection, which container images lack (npgsql/npgsql#6524)

@@ -154,7 +154,7 @@ internal sealed class PostgreSqlUsersDbContext(DbContextOptions<PostgreSqlUsersD
     {
         await Database.ExecuteSqlAsync(
             $"SELECT CASE WHEN current_setting('synchronous_standby_names') <> '' THEN pg_logical_emit_message(true, 'CleanUsers', '') END", ct);
-        ct.ThrowIfCancellationRequested(); // which ends this wait with success, too
+        ct.ThrowIfCancellationRequested(); // a wait that is cancelled ends with success here, too
     }
 
     public override Task FindPrimaryAsync(CancellationToken ct) => this.GetService<PostgreSqlServers>().FindPrimaryAsync(ct);
@@ -162,7 +162,7 @@ internal sealed class PostgreSqlUsersDbContext(DbContextOptions<PostgreSqlUsersD
     protected override bool IndicatesUnavailable(Exception cause) => cause switch
     {
         PostgresException error => OutOfReach.Concat(LacksSchema).Any(code => error.SqlState.StartsWith(code, StringComparison.Ordinal)),
-        NpgsqlException error => error.IsTransient || error.InnerException is null, // without a cause: none of the servers is the primary
+        NpgsqlException error => error.IsTransient || error.InnerException is null, // without a cause: no server is the primary
         _ => false,
     };
 

@@ -130,8 +130,7 @@ internal static class ProblemCatalogue
     [
         ValidationFailed, MalformedBody, MalformedRequest, Unauthenticated, Forbidden, UserNotFound, NotFound, MethodNotAllowed, NotAcceptable,
         RequestTimeout, EmailTaken, UserNameTaken, RequestInProgress, ApiKeyExpired, CursorExpired, VersionMismatch, BodyTooLarge,
-        UnsupportedMediaType,
-        IdempotencyKeyReused, VersionRequired, TooManyRequests, InternalError, Unavailable,
+        UnsupportedMediaType, IdempotencyKeyReused, VersionRequired, TooManyRequests, InternalError, Unavailable,
     ];
 
     private static readonly FrozenDictionary<string, Problem> ByCode = All.ToFrozenDictionary(problem => problem.Code, StringComparer.Ordinal);

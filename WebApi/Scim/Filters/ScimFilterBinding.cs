@@ -3,14 +3,14 @@ using CleanUsers.Domain;
 
 namespace CleanUsers.WebApi.Scim.Filters;
 
-/// <summary>A filter of a list as the database answers it. What it can't answer exactly is rejected, so that no list is wrong.</summary>
+/// <summary>A filter of a list in the form that the database evaluates. What it can't evaluate exactly is rejected, so that no list is wrong.</summary>
 internal static class ScimFilterBinding
 {
     private const string Allowed =
         "userName, externalId, id, name.givenName, name.familyName, emails.value (also of one type), active, meta.created, meta.lastModified, "
         + "and whether displayName is present";
 
-    /// <exception cref="InvalidScimException">The database can't answer it.</exception>
+    /// <exception cref="InvalidScimException">The database can't evaluate it.</exception>
     public static ScimFilter Bind(ScimExpression filter) => filter switch
     {
         ScimExpression.And(var left, var right) => new ScimFilter.Both(Bind(left), Bind(right)),
@@ -20,7 +20,7 @@ internal static class ScimFilterBinding
         ScimExpression.HasValue({ Last: { } many }, var condition) when many == ScimSchema.Emails => BindEmail(condition, filter),
         ScimExpression.Compare({ } path, ScimComparison.Equal, null) => new ScimFilter.Not(BindPresent(path)),
         ScimExpression.Compare compare => Bind(compare),
-        _ => throw NotAnswered(filter),
+        _ => throw NotSupported(filter),
     };
 
     private static ScimFilter Bind(ScimExpression.Compare compare)
@@ -40,7 +40,7 @@ internal static class ScimFilterBinding
             "emails.type" when comparison == ScimComparison.Equal => new ScimFilter.HasEmail(Text(compare)),
             "meta.created" => BindInstant(ScimInstant.Created, compare),
             "meta.lastModified" => BindInstant(ScimInstant.LastModified, compare),
-            _ => throw NotAnswered(compare),
+            _ => throw NotSupported(compare),
         };
     }
 
@@ -86,7 +86,7 @@ internal static class ScimFilterBinding
         "externalId" => new ScimFilter.IsPresent(ScimMember.ExternalId),
         "name.givenName" => new ScimFilter.IsPresent(ScimMember.GivenName),
         "name.familyName" => new ScimFilter.IsPresent(ScimMember.FamilyName),
-        _ => throw NotAnswered(new ScimExpression.IsPresent(path)),
+        _ => throw NotSupported(new ScimExpression.IsPresent(path)),
     };
 
     /// <summary>A comparison of the value, of the type, or of both, in any order.</summary>
@@ -104,16 +104,16 @@ internal static class ScimFilterBinding
         ScimExpression.Compare? value = null;
         foreach (var part in parts)
         {
-            if (part is not ScimExpression.Compare compare) throw NotAnswered(filter);
+            if (part is not ScimExpression.Compare compare) throw NotSupported(filter);
             if (compare.Path.Last.Name == "type" && compare.Comparison == ScimComparison.Equal && type is null) type = Text(compare);
             else if (compare.Path.Last.Name == "value" && compare.Value is not null && value is null) value = compare;
-            else throw NotAnswered(filter);
+            else throw NotSupported(filter);
         }
 
         return value is null ? new ScimFilter.HasEmail(type) : new ScimFilter.Email(value.Comparison, Text(value), type);
     }
 
-    private static InvalidScimException NotAnswered(ScimExpression filter) => new(
+    private static InvalidScimException NotSupported(ScimExpression filter) => new(
         ScimErrorType.InvalidFilter,
         $"Lists can't be filtered by {(Name(filter) is { } name ? $"'{name}'" : "this")} in this way (allowed: {Allowed}).");
 

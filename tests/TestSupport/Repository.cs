@@ -1,7 +1,7 @@
-namespace CleanUsers.WebApi.Tests;
+namespace CleanUsers.TestSupport;
 
 /// <summary>The files of the repository that newcomers use, beside the code.</summary>
-internal static class Repository
+public static class Repository
 {
     public static string PathOf(params string[] names)
     {
