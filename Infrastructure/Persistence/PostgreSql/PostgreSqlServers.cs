@@ -3,9 +3,9 @@ using Npgsql;
 namespace CleanUsers.Infrastructure.Persistence.PostgreSql;
 
 /// <summary>
-/// The pools of connections to the servers that the connection string names, of which one is the primary. The driver keeps for each server whether it
-/// is the primary, a standby or out of reach. By default it forgets that after ten seconds, and requests find out again, each of which waits until its
-/// attempt to connect to a dead host times out. So it keeps it for an hour, and <see cref="FindPrimaryAsync"/> notices what has changed.
+/// The pools of connections to the servers that the connection string names, of which one is the primary. The driver keeps for each server whether
+/// it is the primary, a standby or out of reach. By default it forgets that after ten seconds, and requests find out again, each of which waits
+/// until its attempt to connect to a dead host times out. So it keeps it for an hour, and <see cref="FindPrimaryAsync"/> notices what has changed.
 /// </summary>
 internal sealed class PostgreSqlServers : IDisposable
 {

@@ -3,7 +3,9 @@ using CleanUsers.Domain;
 
 namespace CleanUsers.WebApi.Scim.Filters;
 
-/// <summary>A filter of a list in the form that the database evaluates. What it can't evaluate exactly is rejected, so that no list is wrong.</summary>
+/// <summary>
+/// A filter of a list in the form that the database evaluates. What it can't evaluate exactly is rejected, so that no list is wrong.
+/// </summary>
 internal static class ScimFilterBinding
 {
     private const string Allowed =
