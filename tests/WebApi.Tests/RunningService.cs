@@ -29,7 +29,6 @@ public sealed class RunningService : IDisposable
     /// <summary>The lines that it has written to standard output so far.</summary>
     public IReadOnlyCollection<string> Lines => _lines;
 
-
     /// <param name="settings">As on the command line: <c>Http:RequireIfMatch=true</c>.</param>
     public static async Task<RunningService> StartAsync(params string[] settings)
     {
@@ -65,10 +64,17 @@ public sealed class RunningService : IDisposable
         return await Response.ReadAsync(response);
     }
 
-    /// <summary>Overwrites the files of its database.</summary>
+    /// <summary>
+    /// Overwrites the files of its database with zeros. They keep their lengths: SQLite has the file of shared memory mapped, and a process that
+    /// reads past the end of a mapped file is killed (SIGBUS).
+    /// </summary>
     public void BreakDatabase()
     {
-        foreach (var file in Directory.GetFiles(Path.Combine(_folder, "data"))) File.WriteAllText(file, "no database");
+        foreach (var path in Directory.GetFiles(Path.Combine(_folder, "data")))
+        {
+            using var file = File.Open(path, FileMode.Open, FileAccess.Write, FileShare.ReadWrite);
+            file.Write(new byte[file.Length]);
+        }
     }
 
     /// <summary>SIGTERM, as an orchestrator ends a process.</summary>
