@@ -76,8 +76,9 @@ public sealed class PostgreSqlServer : IDisposable
         for each in $all; do
             while grep -q '^State:[^Z]*$' "/proc/$each/status" 2>/dev/null; do sleep 0.05; done # Z: it has ended, and its parent has not noticed
         done
+        rm "$3" # with it, PostgreSQL takes such a process for a server that runs
         """,
-        "signal", signal, Process!);
+        "signal", signal, Process!, ProcessFile);
 
     public void Dispose()
     {
@@ -93,13 +94,14 @@ public sealed class PostgreSqlServer : IDisposable
         }
     }
 
+    private string ProcessFile => Path.Combine(Data, "postmaster.pid");
+
     /// <summary>The id of its first process; null where that was killed or has not been started.</summary>
     private string? Process
     {
         get
         {
-            var file = Path.Combine(Data, "postmaster.pid"); // stays where the server was killed
-            var id = File.Exists(file) ? File.ReadLines(file).First() : null;
+            var id = File.Exists(ProcessFile) ? File.ReadLines(ProcessFile).First() : null;
             return id is not null && Directory.Exists($"/proc/{id}") ? id : null;
         }
     }
