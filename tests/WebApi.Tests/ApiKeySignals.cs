@@ -1,4 +1,5 @@
 using System.Text.RegularExpressions;
+using CleanUsers.TestSupport;
 
 namespace CleanUsers.WebApi.Tests;
 
@@ -11,6 +12,7 @@ public sealed class ApiKeySignals
     [Fact]
     public async Task Mistyped_key_causes_no_query_an_unknown_one_always_one_and_a_valid_one_one_in_the_seconds_of_the_cache()
     {
+        LongTest.SkipUnlessDemanded();
         using var service = await RunningService.StartAsync("ApiKeys:CacheSeconds=60");
         var key = await CreateAsync(service);
         await UntilAsync(service, "lookups_total{.*} 0$", "rejections_total{.*malformed.*} 0$", "rejections_total{.*invalid.*} 0$");
@@ -24,6 +26,7 @@ public sealed class ApiKeySignals
     [Fact]
     public async Task Each_request_is_a_query_where_no_key_is_remembered()
     {
+        LongTest.SkipUnlessDemanded();
         using var service = await RunningService.StartAsync("ApiKeys:CacheSeconds=0");
         var key = await CreateAsync(service);
         for (var i = 0; i < 3; i++) (await SendAsync(service, key)).Is(200);
@@ -33,6 +36,7 @@ public sealed class ApiKeySignals
     [Fact]
     public async Task Without_the_database_a_key_is_503_and_not_401_and_one_that_is_remembered_goes_on()
     {
+        LongTest.SkipUnlessDemanded();
         using var service = await RunningService.StartAsync("ApiKeys:CacheSeconds=60");
         var (remembered, other) = (await CreateAsync(service), await CreateAsync(service));
         (await SendAsync(service, remembered)).Is(200);
@@ -54,6 +58,7 @@ public sealed class ApiKeySignals
     [Fact]
     public async Task Without_an_issuer_the_service_starts_says_so_and_accepts_API_keys_only()
     {
+        LongTest.SkipUnlessDemanded();
         using var service = await RunningService.StartAsync("Authentication:AllowAnonymous=false");
         await UntilLoggedAsync(service, "Only API keys are accepted");
         (await service.SendAsync("GET", "/api/v1/users")).IsProblem(401, "unauthenticated");

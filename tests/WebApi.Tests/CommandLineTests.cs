@@ -17,6 +17,7 @@ public sealed class CommandLineTests : IDisposable
     [InlineData("serve")]
     public async Task Program_without_a_command_serves_with_the_given_settings(params string[] command)
     {
+        LongTest.SkipUnlessDemanded();
         using var service = await OwnProcess.ServeAsync(
             _folder, [], [.. command, "--urls", "http://127.0.0.1:0", "--environment=Staging", "Authentication:AllowAnonymous=true"]);
         using var client = new HttpClient();

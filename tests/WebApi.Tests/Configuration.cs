@@ -81,7 +81,7 @@ public sealed class Configuration
     }
 
     [Theory]
-    [InlineData("SqlServer", "Server=127.0.0.1,1;User Id=sa;Password=hidden;Encrypt=false")]
+    [InlineData("SqlServer", "Server=127.0.0.1,1;User Id=sa;Password=hidden;Encrypt=false;Connect Timeout=1")]
     [InlineData("PostgreSql", "Host=127.0.0.1;Port=1;Username=users;Password=hidden")]
     public async Task Unreachable_server_ends_the_start_with_69(string provider, string connectionString)
     {

@@ -8,6 +8,8 @@ public sealed class DisconnectingClients(Service service) : IClassFixture<Servic
 {
     private const string Head = "HTTP/1.1\r\nHost: x\r\nContent-Type: application/json\r\n";
 
+    private static CancellationToken Ct => TestContext.Current.CancellationToken;
+
     public static TheoryData<string, string> Beginnings => new()
     {
         { "nothing", "" },
@@ -31,22 +33,22 @@ public sealed class DisconnectingClients(Service service) : IClassFixture<Servic
     public async Task Disconnect_within_a_request_logs_no_error(string part, string beginning)
     {
         var before = (await ErrorsAsync(service)).Count;
-        for (var i = 0; i < 100; i++)
+        await Parallel.ForAsync(0, 100, new ParallelOptions { MaxDegreeOfParallelism = 10, CancellationToken = Ct }, async (i, ct) =>
         {
             using var connection = new RawConnection(service.Client.BaseAddress!);
             await connection.SendAsync(beginning);
             // at once, or later when the service already waits for the rest
-            await Task.Delay(TimeSpan.FromMilliseconds(i % 20), TestContext.Current.CancellationToken);
+            await Task.Delay(TimeSpan.FromMilliseconds(i % 20), ct);
             if (i % 10 == 9) connection.EndSending();
             else connection.Reset();
-        }
+        });
 
         // the web server handles the rest of a body before it ends the connection; the connection that stays is the test's own
         var start = TimeProvider.System.GetTimestamp();
         while (await ConnectionsAsync() > 1)
         {
             Assert.InRange(TimeProvider.System.GetElapsedTime(start), TimeSpan.Zero, TimeSpan.FromSeconds(30));
-            await Task.Delay(50, TestContext.Current.CancellationToken);
+            await Task.Delay(50, Ct);
         }
 
         var errors = (await ErrorsAsync(service)).Skip(before).ToList();

@@ -2,6 +2,7 @@ using System.Diagnostics;
 using System.Net;
 using System.Net.Sockets;
 using System.Text.Json;
+using CleanUsers.TestSupport;
 
 namespace CleanUsers.WebApi.Tests;
 
@@ -20,6 +21,7 @@ public sealed class ExitCodes : IDisposable
     [InlineData("--urls=http://192.0.2.1:{0}", "http://192.0.2.1:{0}: Cannot assign requested address.")] // RFC 5737: of no machine
     public async Task An_address_that_can_not_be_listened_on_is_71_with_one_line_that_names_it(string settings, string reason)
     {
+        LongTest.SkipUnlessDemanded();
         using var listener = new TcpListener(IPAddress.Loopback, 0);
         listener.Start();
         var port = $"{((IPEndPoint)listener.LocalEndpoint).Port}";
@@ -37,6 +39,7 @@ public sealed class ExitCodes : IDisposable
     [InlineData("users list")]
     public async Task Output_that_can_not_be_written_is_74(string command)
     {
+        LongTest.SkipUnlessDemanded();
         Assert.Equal(0, (await InProcess.RunAsync(_folder, [], "users", "create", "--email", "ada@example.org")).Code);
         Assert.Equal((74, "A file or stream can't be read or written: No space left on device\n"), await RunIntoFullDeviceAsync(command));
     }

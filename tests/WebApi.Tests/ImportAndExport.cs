@@ -105,6 +105,7 @@ public abstract class ImportAndExport(TestDatabase database, TestDatabase anothe
     [InlineData("csv")]
     public async Task Export_imported_into_another_database_is_exported_as_the_same_bytes(string format)
     {
+        LongTest.SkipUnlessDemanded();
         await WriteAsync("users.ndjson", [.. Lines(5_000).Select((line, i) => i % 3 == 0 ? line : line.TrimEnd('}') +
             """,  "name":"'=Zoë \"Q\", 漢","role":"Admin","status":"Inactive",""" + '"' +
             """createdAt":"2020-02-29T23:59:59.999Z","createdBy":"-eve","updatedAt":"2021-01-01T00:00:00Z","updatedBy":"@bob","version":3}""")]);
@@ -218,6 +219,7 @@ public abstract class ImportAndExport(TestDatabase database, TestDatabase anothe
     [Fact]
     public async Task File_in_UTF_16_is_rejected_by_name_and_a_pipe_is_read()
     {
+        LongTest.SkipUnlessDemanded();
         await File.WriteAllTextAsync(Path.Combine(_folder, "utf16.csv"), "email\r\nada@example.org\r\n", Encoding.Unicode, Ct);
         const string wrongEncoding = "line 1: The file is in UTF-16 (it starts with the byte order mark FF FE). Save it as UTF-8.\n";
         Assert.Equal((1, Counts(rejected: 1), wrongEncoding), await RunAsync("import", "utf16.csv"));

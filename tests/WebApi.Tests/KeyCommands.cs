@@ -1,6 +1,7 @@
 using System.CommandLine;
 using System.Text.Json;
 using CleanUsers.Application.ApiKeys;
+using CleanUsers.TestSupport;
 
 namespace CleanUsers.WebApi.Tests;
 
@@ -26,6 +27,7 @@ public sealed class KeyCommands : IDisposable
     [Fact]
     public async Task First_key_made_by_command_is_accepted_by_a_service_without_an_issuer_and_JSON_is_that_of_HTTP()
     {
+        LongTest.SkipUnlessDemanded();
         var created = JsonElement.Parse((await RunAsync(
             "create", "--name", "First", "--scope", "keys.manage", "--expires-at", "2999-01-01T00:00:00Z", "--json")).Output);
         using var service = await OwnProcess.ServeAsync(_folder, [], "--urls", "http://127.0.0.1:0");

@@ -1,5 +1,6 @@
 using System.CommandLine;
 using System.Text.Json;
+using CleanUsers.TestSupport;
 using CleanUsers.WebApi.Hosting;
 using Microsoft.Data.Sqlite;
 
@@ -292,6 +293,7 @@ public sealed class UserCommands : IDisposable
     [InlineData("/openapi/v1-3.0.json", "--version", "3.0")]
     public async Task Openapi_prints_the_document_that_HTTP_serves(string path, params string[] options)
     {
+        LongTest.SkipUnlessDemanded();
         var (code, output, error) = await OwnProcess.RunAsync(_folder, [("Database__Provider", "Oracle")], ["openapi", .. options]);
         Assert.Equal((0, ""), (code, error));
         using var service = await OwnProcess.ServeAsync(_folder, Open, "--urls", "http://127.0.0.1:0");
