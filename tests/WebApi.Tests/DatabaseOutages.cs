@@ -51,6 +51,30 @@ public sealed class DatabaseOutages(DatabaseOutages.WithDedicatedServer service)
         foreach (var id in load.Created) (await _service.GetAsync($"/api/v1/users/{id}")).Is(200);
     }
 
+    /// <summary>As an administrator does, or the server's own limit of a statement's time.</summary>
+    [Fact]
+    public async Task Statements_that_the_server_cancels_cause_503_and_lose_no_created_user()
+    {
+        LongTest.SkipUnlessDemanded();
+        await using var load = new Load(_service);
+        var cancelled = 0L;
+        for (var i = 0; i < 500 || (cancelled < 20 && i < 5000); i++)
+        {
+            await Task.Delay(2, Ct);
+            cancelled += await ExecuteAsync(
+                """
+                SELECT count(*) FILTER (WHERE pg_cancel_backend(pid)) FROM pg_stat_activity
+                WHERE application_name = 'CleanUsers' AND state = 'active' AND wait_event IS DISTINCT FROM 'ClientRead'
+                """);
+        }
+
+        await load.EndAsync();
+        Assert.All(load.Responses, response => Assert.True(response.Status is 200 or 201 or 503, response.Body));
+        Assert.Contains(load.Responses, response => response.Status == 503);
+        Assert.NotEmpty(load.Created);
+        foreach (var id in load.Created) (await _service.GetAsync($"/api/v1/users/{id}")).Is(200);
+    }
+
     [Fact]
     public async Task Hanging_server_causes_503_within_the_timeout_and_its_commands_are_cancelled()
     {

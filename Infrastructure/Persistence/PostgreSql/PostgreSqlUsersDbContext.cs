@@ -22,11 +22,13 @@ internal sealed class PostgreSqlUsersDbContext(DbContextOptions<PostgreSqlUsersD
         "28", // no right to connect
         "3D000", // no such database
         "53", // out of disk, memory or connections
+        "57014", // cancelled by an administrator or by the server's limit of a statement's time, since what a request cancels is not reported as this
         "57P", // shutting down or starting up
         "58", // input or output
         "40", // deadlock, after all retries
         "55P03", // lock not to be had
         "25006", // read-only
+        "25P03", "25P04", // the server's limits of the time of a transaction
     ];
 
     /// <summary>The system column of the transaction that wrote a row.</summary>
