@@ -64,8 +64,9 @@ internal static class DescribedContract
         return parsed.Validate(counted).Select(error => error.ToString());
     }
 
+    /// <summary>What a reference of a description leads to; the node itself where it is none.</summary>
     public static JsonObject Resolve(JsonNode node) =>
-        node["$ref"] is { } reference ? Resolve(At(reference.GetValue<string>())) : node.AsObject();
+        node["$ref"] is { } reference ? Resolve(At(node.Root, reference.GetValue<string>())) : node.AsObject();
 
     private static void CheckHeaders(string where, JsonObject described, Response response)
     {
@@ -97,14 +98,14 @@ internal static class DescribedContract
 
     private static JsonNode? Inline(JsonNode? node) => node switch
     {
-        JsonObject reference when reference["$ref"] is { } target => Inline(At(target.GetValue<string>())),
+        JsonObject reference when reference["$ref"] is { } target => Inline(At(node.Root, target.GetValue<string>())),
         JsonObject members => new JsonObject(members.Select(member => KeyValuePair.Create(member.Key, Inline(member.Value)))),
         JsonArray items => new JsonArray([.. items.Select(Inline)]),
         _ => node?.DeepClone(),
     };
 
-    private static JsonNode At(string reference) =>
-        reference.Split('/').Skip(1).Aggregate((JsonNode)Document, (node, name) => node[name] ?? throw new FormatException(reference));
+    private static JsonNode At(JsonNode document, string reference) =>
+        reference.Split('/').Skip(1).Aggregate(document, (node, name) => node[name] ?? throw new FormatException(reference));
 
     private static JsonObject Load()
     {

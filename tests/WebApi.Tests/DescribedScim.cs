@@ -12,11 +12,11 @@ public sealed class DescribedScim(Service service) : IClassFixture<Service>
 {
     private static readonly JsonObject Document = Load();
 
-    private static IEnumerable<(string Path, string Method, JsonObject Operation)> Operations =>
+    internal static IEnumerable<(string Path, string Method, JsonObject Operation)> Operations =>
         from path in Document["paths"]!.AsObject()
         from member in path.Value!.AsObject()
         where member.Key is not "parameters"
-        select (path.Key, member.Key.ToUpperInvariant(), member.Value!.AsObject());
+        select (path.Key, member.Key, member.Value!.AsObject());
 
     [Fact]
     public void Each_operation_has_the_scope_that_its_endpoint_requires()
@@ -28,7 +28,7 @@ public sealed class DescribedScim(Service service) : IClassFixture<Service>
             from method in endpoint.Metadata.GetMetadata<IHttpMethodMetadata>()!.HttpMethods
             select $"{method} {path}: {endpoint.Metadata.GetMetadata<IAuthorizeData>()?.Policy}";
         var described = Operations.Select(
-            operation => $"{operation.Method} {operation.Path}: {operation.Operation["security"]![0]!["bearer"]![0]}");
+            operation => $"{operation.Method.ToUpperInvariant()} {operation.Path}: {operation.Operation["security"]![0]!["bearer"]![0]}");
         Assert.Equal(described.Order(), required.Order());
     }
 
@@ -41,15 +41,16 @@ public sealed class DescribedScim(Service service) : IClassFixture<Service>
         Assert.Empty(read.Diagnostic!.Errors);
     }
 
-    /// <summary>Fails if the description does not have this response.</summary>
+    /// <summary>Fails if the description does not have this response, or if it has another media type.</summary>
     internal static void Check(string method, string path, Response response)
     {
         var operations = Operations.Where(operation => Matches(operation.Path, path.Split('?')[0])).ToList();
         if (operations.Count == 0 || response.Status is 405 || method == "OPTIONS") return; // of every resource
-        var (_, _, operation) = operations.SingleOrDefault(one => one.Method == method);
+        var (_, _, operation) = operations.SingleOrDefault(one => method.Equals(one.Method.ToUpperInvariant(), StringComparison.Ordinal));
         if (operation is null) return;
         var isDescribed = operation["responses"]![$"{response.Status}"] is not null;
         Assert.True(isDescribed, $"{method} {path} {response.Status} is not described. {response.Body}");
+        if (response.Body.Length > 0) Assert.Equal("application/scim+json", response.Header("Content-Type"));
     }
 
     private static bool Matches(string template, string path) => Regex.IsMatch(

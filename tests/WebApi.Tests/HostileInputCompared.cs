@@ -47,15 +47,20 @@ public abstract class HostileInputCompared(ExposedService one, ExposedService ot
     {
         private RawConnection? _connection;
 
-        /// <returns>The status code, and the problem's where it is one.</returns>
-        public async Task<(int Status, string? Problem)> SendAsync(HostileRequest request)
+        /// <returns>The status code, and the code of the problem or the kind of SCIM's error, where it has one.</returns>
+        public async Task<(int Status, string? Error)> SendAsync(HostileRequest request)
         {
             _connection ??= new RawConnection(address);
             await _connection.TrySendAsync(request.Bytes);
             var response = await _connection.ReadAsync(request.Method, Timeout) ?? throw new Xunit.Sdk.XunitException($"No response to {request}");
             if (response.Header("Connection") == "close") Dispose();
-            var isProblem = response.Header("Content-Type") == "application/problem+json" && response.Body.Length > 0;
-            return (response.Status, isProblem ? response["code"].GetString() : null);
+            var isError = response.Status >= 400 && response.Body.Length > 0;
+            return (response.Status, response.Header("Content-Type") switch
+            {
+                "application/problem+json" when isError => response["code"].GetString(),
+                "application/scim+json" when isError => response.IsScimError(response.Status),
+                _ => null,
+            });
         }
 
         public void Dispose()

@@ -24,7 +24,7 @@ internal sealed record HostileRequest(string Method, string Path, byte[] Bytes, 
 }
 
 /// <summary>
-/// Requests for every operation of the description, of which most are wrong in one or several ways, from the path to the framing. The same seed
+/// Requests for every operation of the descriptions, of which most are wrong in one or several ways, from the path to the framing. The same seed
 /// makes the same ones.
 /// </summary>
 /// <param name="seed">Of the random numbers.</param>
@@ -37,17 +37,24 @@ internal sealed class HostileRequests(int seed, bool framed = false)
     /// <summary>The domain of every address that is sent: it may appear only in responses.</summary>
     public const string Domain = "hostile.example";
 
-    private static readonly (string Path, string Method, JsonObject Operation)[] Operations = [.. DescribedContract.Operations];
+    private static readonly (string Path, string Method, JsonObject Operation)[] Operations =
+        [.. DescribedContract.Operations, .. DescribedScim.Operations];
 
     /// <summary>The operations that pass text from the query to the database.</summary>
     private static readonly (string Path, string Method, JsonObject Operation)[] Lists =
         [.. Operations.Where(
             operation => operation.Method is "get" or "head"
-                && Parameters(operation.Operation, "query").Any(parameter => $"{parameter["name"]}" == "cursor"))];
+                && Parameters(operation.Operation, "query").Any(parameter => $"{parameter["name"]}" is "cursor" or "filter"))];
+
+    /// <summary>The operations that read languages of their own: filters, paths of patches.</summary>
+    private static readonly (string Path, string Method, JsonObject Operation)[] Scim =
+        [.. DescribedScim.Operations.Where(operation => operation.Path.StartsWith("/scim/v2/Users", StringComparison.Ordinal))];
 
     private static readonly string[] MemberNames =
     [
         "\"name\"", "\"age\"", "\"role\"", "\"status\"", "\"id\"", "\"version\"", "\"createdAt\"", "\"email\"", "\"deleted\"", "\"Email\"",
+        "\"schemas\"", "\"userName\"", "\"USERNAME\"", "\"active\"", "\"emails\"", "\"Operations\"", "\"filter\"", "\"name.givenName\"",
+        "\"urn:ietf:params:scim:schemas:extension:enterprise:2.0:User\"",
     ];
 
     private readonly Random _random = new(seed);
@@ -56,7 +63,7 @@ internal sealed class HostileRequests(int seed, bool framed = false)
     public HostileRequest Next()
     {
         _number++;
-        var (template, method, operation) = Pick(Chance(0.3) ? Lists : Operations);
+        var (template, method, operation) = Pick(Chance(0.3) ? Lists : Chance(0.3) ? Scim : Operations);
         method = Chance(0.05) ? Pick(HostileValues.Methods) : method.ToUpperInvariant();
         var path = PathOf(template);
         path += Chance(0.2) ? MadeUpCursor(path) ?? Query(operation) : Query(operation);
@@ -66,8 +73,8 @@ internal sealed class HostileRequests(int seed, bool framed = false)
         if (body is not null && !Chance(0.05))
             headers.Add(
                 "Content-Type: "
-                    + (Chance(0.9) ? method == "PATCH" && Chance(0.5) ? "application/merge-patch+json" : "application/json"
-                        : Pick(HostileValues.ContentTypes)));
+                    + (Chance(0.9) ? operation["requestBody"]?["content"]?.AsObject() is { } types ? Pick(types.Select(type => type.Key).ToList())
+                        : "application/json" : Pick(HostileValues.ContentTypes)));
         return !framed && Chance(0.1) ? Misframed(method, path, headers, body ?? []) : Framed(method, path, headers, body);
     }
 
@@ -97,9 +104,10 @@ internal sealed class HostileRequests(int seed, bool framed = false)
     private string Query(JsonObject operation)
     {
         var parts = new List<string>();
-        foreach (var parameter in Parameters(operation, "query").Where(_ => Chance(0.2)))
+        foreach (var parameter in Parameters(operation, "query"))
         {
             var name = parameter["name"]!.GetValue<string>();
+            if (!Chance(name == "filter" ? 0.8 : 0.2)) continue;
             parts.Add($"{name}={(Chance(0.6) ? Encoded(Sensible(parameter)) : Encoded(Text()))}");
             if (Chance(0.03)) parts.Add(parts[^1]);
             if (Chance(0.03)) parts.Add(name);
@@ -144,8 +152,7 @@ internal sealed class HostileRequests(int seed, bool framed = false)
     {
         var example = described["content"]!.AsObject().First().Value!["example"]!.AsObject();
         var members = example.Select(member => (Name: $"\"{member.Key}\"", Value: member.Value?.ToJsonString() ?? "null")).ToList();
-        for (var i = 0; i < members.Count; i++)
-            if (members[i].Name is "\"email\"") members[i] = ("\"email\"", $"\"h{_number}.{seed}@{Domain}\"");
+        for (var i = 0; i < members.Count; i++) members[i] = (members[i].Name, Value(members[i].Name) ?? members[i].Value);
         while (Chance(0.4))
         {
             var at = _random.Next(members.Count);
@@ -167,6 +174,32 @@ internal sealed class HostileRequests(int seed, bool framed = false)
         if (Chance(0.05)) text = Json();
         return Chance(0.15) ? Damaged(Encoding.UTF8.GetBytes(text)) : Encoding.UTF8.GetBytes(text);
     }
+
+    /// <summary>The value of a member that has to differ from the example's, or that is a language of its own.</summary>
+    private string? Value(string name) => name switch
+    {
+        "\"email\"" => $"\"h{_number}.{seed}@{Domain}\"",
+        "\"emails\"" => $$"""[{"value":"h{{_number}}.{{seed}}@{{Domain}}","type":"work"}]""",
+        "\"userName\"" => $"\"h{_number}.{seed}\"",
+        "\"filter\"" => Quoted(Pick(HostileValues.ScimFilters)),
+        "\"Operations\"" => ScimOperations(),
+        _ => null,
+    };
+
+    private string ScimOperations()
+    {
+        var operations = new List<string>();
+        do
+        {
+            var path = Chance(0.2) ? "" : $"\"path\":{Quoted(Chance(0.8) ? Pick(HostileValues.ScimPaths) : Pick(HostileValues.Texts))},";
+            var value = Chance(0.5) ? Pick(HostileValues.ScimValues) : Json();
+            operations.Add($$"""{"op":"{{Pick(["add", "Replace", "remove", "x"])}}",{{path}}"value":{{value}}}""");
+        }
+        while (Chance(0.3));
+        return $"[{string.Join(',', operations)}]";
+    }
+
+    private static string Quoted(string text) => JsonValue.Create(text).ToJsonString();
 
     private byte[] Damaged(byte[] body)
     {
@@ -256,7 +289,7 @@ internal sealed class HostileRequests(int seed, bool framed = false)
         (operation["parameters"]?.AsArray() ?? []).Select(parameter => DescribedContract.Resolve(parameter!)).Where(
             parameter => parameter["in"]!.GetValue<string>() == place);
 
-    private string Sensible(JsonObject parameter) =>
+    private string Sensible(JsonObject parameter) => $"{parameter["name"]}" == "filter" ? Pick(HostileValues.ScimFilters) :
         parameter["schema"]!["enum"] is JsonArray values && Chance(0.8) ? $"{Pick(values.ToArray())}" : $"{parameter["example"] ?? "x"}";
 
     private string Text()

@@ -21,12 +21,17 @@ internal static class HostileResponses
         if (isOfTheWebServer) return;
 
         Assert.InRange(response.Status, 200, 499);
-        var isProblem = response.Status >= 400 && response.Body.Length > 0;
-        _ = isProblem ? response.IsProblem(response.Status, response["code"].GetString()!) : response;
+        if (response.Status >= 400 && response.Body.Length > 0)
+        {
+            if (response.Header("Content-Type") == "application/scim+json") response.IsScimError(response.Status);
+            else response.IsProblem(response.Status, response["code"].GetString()!);
+        }
+
         // where the web server may read another path or method than was sent, the response can't be compared with the description
         if (!request.IsHttp || request.Path.Contains("%2", StringComparison.OrdinalIgnoreCase)) return;
         if (request.Path.Contains("/.", StringComparison.Ordinal)) return;
         DescribedContract.Check(request.Method, request.Path, response);
+        DescribedScim.Check(request.Method, request.Path, response);
     }
 
     // Kestrel rejects these while it reads the request line and the header section

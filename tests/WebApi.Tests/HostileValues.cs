@@ -84,6 +84,43 @@ internal static class HostileValues
         "cuk_" + new string('é', 36), "cuk_" + new string('a', 8000), "cuk_' OR 1=1 --", "cuk_%00", "cuk_e30.e30.e30",
     ];
 
+    /// <summary>Filters of SCIM, and texts that are almost filters: RFC 7644 section 3.4.2.2.</summary>
+    public static readonly string[] ScimFilters =
+    [
+        "userName eq \"h1\"", "USERNAME EQ \"H1\"", "userName ne \"\"", "userName co \"%\"", "userName sw \"h\" and active eq true", "externalId pr",
+        "emails.value eq \"user1@hostile.example\"", "emails[type eq \"work\"].value co \"hostile\"", "emails[type eq \"work\" and value ew \"e\"]",
+        "emails pr", "emails[not (value sw \"a\")]", "not (active eq \"True\")", "not (not (id eq \"1\"))", "id eq \"99999999999999999999\"",
+        "id gt 1",
+        "id eq null", "active eq null", "active gt true", "name.givenName eq \"\\u0000\"", "name.familyName eq \"\\ud800\"", "title pr",
+        "meta.created gt \"2026-01-01T00:00:00Z\"", "meta.lastModified le \"9999-12-31T23:59:59.9999999-14:00\"", "meta.created eq \"yesterday\"",
+        "meta.version eq \"W/\\\"1\\\"\"", "displayName eq \"x\"", "displayName pr or userName pr", "userName eq 1e999", "userName eq -0", "userName",
+        "userName eq", "(userName pr", "userName pr)", "[]", "emails[", "emails[]", "emails[type]", "a eq \"b\"", "userName eq {}", "userName eq [1]",
+        "urn:ietf:params:scim:schemas:core:2.0:User:userName eq \"h1\"", "urn:ietf:params:scim:schemas:extension:enterprise:2.0:User:department pr",
+        "urn:x:y pr", new string('(', 3000), string.Join(" or ", Enumerable.Repeat("userName co \"h\"", 40)),
+        string.Join(" and ", Enumerable.Repeat("(externalId pr or not (emails.value ne \"a\"))", 20)), $"userName co \"{new string('a', 3000)}\"",
+        $"userName eq \"{new string('a', 5000)}\"",
+    ];
+
+    /// <summary>Paths of a SCIM patch: RFC 7644 section 3.5.2.</summary>
+    public static readonly string[] ScimPaths =
+    [
+        "active", "ACTIVE", "userName", "name", "name.givenName", "name.", ".", "displayName", "emails", "emails[type eq \"work\"]",
+        "emails[type eq \"work\"].value", "emails[type eq \"home\"].value", "emails[primary eq true].display", "emails[", "emails.value", "id",
+        "meta",
+        "meta.version", "schemas", "externalId", "title", "phoneNumbers", "phoneNumbers[type eq \"work\"].value", "groups", "password",
+        "urn:ietf:params:scim:schemas:extension:enterprise:2.0:User", "urn:ietf:params:scim:schemas:extension:enterprise:2.0:User:manager",
+        "urn:ietf:params:scim:schemas:extension:enterprise:2.0:User:department", "urn:ietf:params:scim:schemas:core:2.0:User:name.familyName", "",
+    ];
+
+    /// <summary>Values of attributes in SCIM, as they are written in a body.</summary>
+    public static readonly string[] ScimValues =
+    [
+        "\"x\"", "\"False\"", "true", "{\"givenName\":\"x\"}", "{\"active\":\"true\",\"name.givenName\":\"x\"}", "{\"value\":\"x\"}",
+        "{\"manager\":{\"value\":\"1\"},\"department\":\"x\"}", "[{\"value\":\"ada@hostile.example\",\"type\":\"work\",\"primary\":true}]",
+        "[{\"value\":\"a@hostile.example\",\"primary\":true},{\"value\":\"b@hostile.example\",\"primary\":true}]", "[{\"type\":\"work\"}]",
+        "{\"emails[type eq \\\"work\\\"].value\":\"ada@hostile.example\"}", "[{\"value\":\"+1\"}]",
+    ];
+
     public static readonly string[] HeaderNames =
     [
         "If-Match", "If-None-Match", "If-Modified-Since", "If-Unmodified-Since", "If-Range", "Range", "Idempotency-Key", "Idempotency-Key", "Accept",
