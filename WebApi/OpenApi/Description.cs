@@ -79,6 +79,10 @@ internal static class Description
         // 3.0 has no scopes but those of OAuth flows
         var operations = document.Paths.Values.SelectMany(path => path.Operations!.Values);
         foreach (var scopes in operations.SelectMany(operation => operation.Security ?? []).SelectMany(scheme => scheme.Values)) scopes.Clear();
+        // nor a type null beside a reference
+        var properties = document.Components!.Schemas!.Values.SelectMany(schema => schema.Properties?.Values ?? []).OfType<OpenApiSchema>();
+        foreach (var optional in properties.Where(property => property.AnyOf is [OpenApiSchemaReference, { Type: JsonSchemaType.Null }]))
+            (optional.Type, optional.AllOf, optional.AnyOf) = (JsonSchemaType.Object | JsonSchemaType.Null, [optional.AnyOf![0]], null);
         using var target = new MemoryStream();
         await document.SerializeAsJsonAsync(target, OpenApiSpecVersion.OpenApi3_0);
         return target.ToArray();

@@ -27,6 +27,23 @@ public sealed class OpenApiDescription(Service service) : IClassFixture<Service>
             older["paths"]!.AsObject().Select(path => path.Key).Order());
     }
 
+    /// <summary>OpenAPI 3.0.3, Schema Object: nullable stands beside a type.</summary>
+    [Fact]
+    public async Task OpenAPI_3_0_document_has_a_type_for_all_that_can_be_null()
+    {
+        var older = JsonNode.Parse((await service.GetAsync("/openapi/v1-3.0.json")).Is(200).Body)!;
+        var nullable = Objects(older).Where(node => node["nullable"] is JsonValue).ToList();
+        Assert.Contains(nullable, node => node["allOf"] is not null);
+        Assert.All(nullable, node => Assert.NotNull(node["type"]));
+
+        static IEnumerable<JsonObject> Objects(JsonNode? node) => node switch
+        {
+            JsonObject members => members.SelectMany(member => Objects(member.Value)).Prepend(members),
+            JsonArray items => items.SelectMany(Objects),
+            _ => [],
+        };
+    }
+
     /// <summary>OpenAPI 3.0 has no <c>license.identifier</c>: only a URL is in both documents.</summary>
     [Theory]
     [InlineData("/openapi/v1.json")]
