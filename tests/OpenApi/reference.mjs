@@ -6,7 +6,8 @@ import { chromium } from "playwright-core";
 
 const [service, screenshot] = process.argv.slice(2);
 
-// In this order each operation finds what it needs: the examples of the path are user 1 and email 1. HEAD and OPTIONS of a path follow its GET.
+// In this order each operation finds what it needs: the examples of the path are user 1, email 1, webhook 1 and key 1. HEAD and OPTIONS of a path
+// follow its GET, or its only operation.
 const steps = [
   { id: "createUser" },
   { id: "createUser", body: { email: "grace@example.org" } }, // the reference must not send the Idempotency-Key of the first request again
@@ -25,6 +26,20 @@ const steps = [
   { id: "restoreUser" },
   { id: "deleteUser" },
   { id: "purgeUser" },
+  { id: "listChanges", holds: (changes) => changes.items[0].kind === "created" && changes.items.at(-1).kind === "purged" },
+  { id: "createWebhook" },
+  { id: "listWebhooks", holds: (webhooks) => webhooks.items.length === 1 },
+  { id: "getWebhook" },
+  { id: "patchWebhook" },
+  { id: "listWebhookDeliveries" },
+  { id: "redeliver" },
+  { id: "rotateWebhookSecret" },
+  { id: "deleteWebhook" },
+  { id: "createApiKey" },
+  { id: "listApiKeys", holds: (keys) => keys.items.length === 1 },
+  { id: "getApiKey" },
+  { id: "rotateApiKey" },
+  { id: "revokeApiKey" },
   { id: "isAlive" },
   { id: "isReady" },
   { id: "explainProblem" },
@@ -74,7 +89,7 @@ for (const { id, body, holds } of steps) {
   }
 
   await send(operation, body, holds);
-  if (operation.method !== "GET") continue;
+  if (operation.method !== "GET" && operations.some(({ path, method }) => path === operation.path && method === "GET")) continue;
   for (const other of operations.filter(({ path, method }) => path === operation.path && ["HEAD", "OPTIONS"].includes(method))) await send(other);
 }
 
