@@ -56,11 +56,7 @@ public sealed class DatabaseOutages(DatabaseOutages.WithDedicatedServer service)
     public async Task Statement_that_the_server_cancels_is_503()
     {
         LongTest.SkipUnlessDemanded();
-        await using var connection = new NpgsqlConnection(_service.PostgreSql.ConnectionString);
-        await connection.OpenAsync(Ct);
-        await using var transaction = await connection.BeginTransactionAsync(Ct);
-        await using (var command = new NpgsqlCommand("LOCK TABLE \"Users\" IN ACCESS EXCLUSIVE MODE", connection, transaction))
-            await command.ExecuteNonQueryAsync(Ct);
+        await using var holder = await LockUsersAsync();
 
         foreach (var request in (Func<Task<Response>>[])[
             () => _service.GetAsync("/api/v1/users"),
@@ -82,7 +78,7 @@ public sealed class DatabaseOutages(DatabaseOutages.WithDedicatedServer service)
             Assert.NotEqual(0, cancelled);
         }
 
-        await transaction.RollbackAsync(Ct);
+        await holder.CloseAsync();
         (await _service.SendAsync("POST", "/api/v1/users", """{"email":"cancelled@example.org"}""")).Is(201);
     }
 
@@ -90,11 +86,7 @@ public sealed class DatabaseOutages(DatabaseOutages.WithDedicatedServer service)
     public async Task Hanging_server_causes_503_within_the_timeout_and_its_commands_are_cancelled()
     {
         LongTest.SkipUnlessDemanded();
-        await using var connection = new NpgsqlConnection(_service.PostgreSql.ConnectionString);
-        await connection.OpenAsync(Ct);
-        await using var transaction = await connection.BeginTransactionAsync(Ct);
-        await using (var command = new NpgsqlCommand("LOCK TABLE \"Users\" IN ACCESS EXCLUSIVE MODE", connection, transaction))
-            await command.ExecuteNonQueryAsync(Ct);
+        await using var holder = await LockUsersAsync();
 
         var watch = Stopwatch.StartNew();
         var responses = await Task.WhenAll(
@@ -107,7 +99,7 @@ public sealed class DatabaseOutages(DatabaseOutages.WithDedicatedServer service)
         responses[3].IsProblem(409, "request-in-progress"); // the key may belong to another request
         Assert.Equal(0, await ExecuteAsync("SELECT count(*) FROM pg_stat_activity WHERE application_name = 'CleanUsers' AND state = 'active'"));
 
-        await transaction.RollbackAsync(Ct);
+        await holder.CloseAsync();
         (await _service.SendAsync("POST", "/api/v1/users", """{"email":"hang@example.org"}""", ("Idempotency-Key", "hang"))).Is(201);
     }
 
@@ -119,6 +111,16 @@ public sealed class DatabaseOutages(DatabaseOutages.WithDedicatedServer service)
             Assert.InRange(watch.Elapsed, TimeSpan.Zero, timeout);
             await Task.Delay(20, Ct);
         }
+    }
+
+    /// <summary>Locks the table of users, until the connection is closed.</summary>
+    private async Task<NpgsqlConnection> LockUsersAsync()
+    {
+        var connection = new NpgsqlConnection($"{_service.PostgreSql.ConnectionString};Pooling=false");
+        await connection.OpenAsync(Ct);
+        await using var command = new NpgsqlCommand("BEGIN; LOCK TABLE \"Users\" IN ACCESS EXCLUSIVE MODE", connection);
+        await command.ExecuteNonQueryAsync(Ct);
+        return connection;
     }
 
     private async Task<long> ExecuteAsync(string statement)

@@ -64,7 +64,7 @@ internal static class DescribedContract
         return parsed.Validate(counted).Select(error => error.ToString());
     }
 
-    /// <summary>What a reference of a description leads to; the node itself where it is none.</summary>
+    /// <summary>What a node of a description refers to, or the node itself if it does not refer to another one.</summary>
     public static JsonObject Resolve(JsonNode node) =>
         node["$ref"] is { } reference ? Resolve(At(node.Root, reference.GetValue<string>())) : node.AsObject();
 

@@ -22,7 +22,7 @@ internal sealed class PostgreSqlUsersDbContext(DbContextOptions<PostgreSqlUsersD
         "28", // no right to connect
         "3D000", // no such database
         "53", // out of disk, memory or connections
-        "57014", // cancelled by an administrator or by the server's limit of a statement's time, since what a request cancels is not reported as this
+        "57014", // cancelled by an administrator, or because it took longer than the server allows; what we cancel ourselves has another exception
         "57P", // shutting down or starting up
         "58", // input or output
         "40", // deadlock, after all retries
