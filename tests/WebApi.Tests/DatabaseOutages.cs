@@ -83,6 +83,25 @@ public sealed class DatabaseOutages(DatabaseOutages.WithDedicatedServer service)
     }
 
     [Fact]
+    public async Task Statements_that_are_cancelled_at_any_moment_are_503_and_no_created_user_is_lost()
+    {
+        LongTest.SkipUnlessDemanded();
+        await using var load = new Load(_service);
+        await ExecuteAsync(
+            """
+            DO $$ BEGIN FOR i IN 1..2500 LOOP
+                PERFORM pg_cancel_backend(pid) FROM pg_stat_activity WHERE application_name = 'CleanUsers' AND state = 'active';
+                PERFORM pg_stat_clear_snapshot(), pg_sleep(0.002);
+            END LOOP; END $$
+            """);
+        await load.EndAsync();
+        Assert.All(load.Responses, response => Assert.True(response.Status is 200 or 201 or 503, response.Body));
+        Assert.Contains(load.Responses, response => response.Status == 503);
+        Assert.NotEmpty(load.Created);
+        foreach (var id in load.Created) (await _service.GetAsync($"/api/v1/users/{id}")).Is(200);
+    }
+
+    [Fact]
     public async Task Hanging_server_causes_503_within_the_timeout_and_its_commands_are_cancelled()
     {
         LongTest.SkipUnlessDemanded();
@@ -149,6 +168,7 @@ public sealed class DatabaseOutages(DatabaseOutages.WithDedicatedServer service)
         private readonly CancellationTokenSource _end = new();
         private readonly Task _clients;
         private ConcurrentBag<Response> _responses = [];
+        private readonly ConcurrentBag<string> _ofOthers = [];
         private long _longest;
 
         public Load(Service service)
@@ -177,6 +197,7 @@ public sealed class DatabaseOutages(DatabaseOutages.WithDedicatedServer service)
         {
             await _end.CancelAsync();
             await _clients;
+            Assert.Empty(_ofOthers); // what failed must not leave its results to another request
         }
 
         public async ValueTask DisposeAsync()
@@ -187,14 +208,23 @@ public sealed class DatabaseOutages(DatabaseOutages.WithDedicatedServer service)
 
         private async Task RunAsync()
         {
-            var mine = 0L;
+            var (mine, address) = (0L, "");
             while (!_end.IsCancellationRequested)
             {
-                var created = await SendAsync("POST", "/api/v1/users", $$"""{"email":"{{Guid.NewGuid():N}}@example.org"}""");
-                if (created.Status == 201) Created.Add(mine = created["id"].GetInt64());
+                var email = $"{Guid.NewGuid():N}@example.org";
+                var created = await SendAsync("POST", "/api/v1/users", $$"""{"email":"{{email}}"}""");
+                if (created.Status == 201)
+                {
+                    (mine, address) = (created["id"].GetInt64(), email);
+                    Created.Add(mine);
+                }
+
                 if (mine == 0) continue;
-                await SendAsync("GET", $"/api/v1/users/{mine}");
-                await SendAsync("PATCH", $"/api/v1/users/{mine}", $$"""{"age":{{Random.Shared.Next(150)}},"name":"N {{Guid.NewGuid():N}}"}""");
+                var read = await SendAsync("GET", $"/api/v1/users/{mine}");
+                var changed = await SendAsync(
+                    "PATCH", $"/api/v1/users/{mine}", $$"""{"age":{{Random.Shared.Next(150)}},"name":"N {{Guid.NewGuid():N}}"}""");
+                foreach (var user in (Response[])[created, read, changed])
+                    if (user.Status is 200 or 201 && (user["id"].GetInt64(), user["email"].GetString()) != (mine, address)) _ofOthers.Add(user.Body);
                 await SendAsync("GET", "/api/v1/users?sort=-name&pageSize=5");
             }
         }

@@ -165,7 +165,8 @@ internal sealed class PostgreSqlUsersDbContext(DbContextOptions<PostgreSqlUsersD
     {
         PostgresException error => OutOfReach.Concat(LacksSchema).Any(code => error.SqlState.StartsWith(code, StringComparison.Ordinal)),
         NpgsqlException error => error.IsTransient || error.InnerException is null, // without a cause: no server is the primary
-        _ => false,
+        // the driver lost track of the protocol, such as after a cancelled BEGIN, and has closed the connection (npgsql/npgsql#5803)
+        _ => cause.GetType() == typeof(Exception) && cause.Source == nameof(Npgsql),
     };
 
     protected override void OnModelCreating(ModelBuilder modelBuilder)
