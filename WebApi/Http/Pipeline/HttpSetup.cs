@@ -57,12 +57,12 @@ internal static class HttpSetup
         builder.Services.AddScoped<IdempotentRequests>();
         builder.Services.AddExceptionHandler<ExceptionHandler>();
         builder.Services.Configure<RouteOptions>(routes => routes.SetParameterPolicy<IdConstraint>(IdConstraint.Name));
+        builder.Services.AddSingleton<ParameterBinder, ActionParameters>();
         builder.Services.AddControllers(mvc =>
         {
+            mvc.Filters.Clear(); // the framework's own is for bodies that it reads itself
             mvc.Filters.Add(new Headers.AcceptFilter());
-            // an id comes from the path alone; the others read the query and forms, and fail on malformed forms
-            mvc.ValueProviderFactories.Clear();
-            mvc.ValueProviderFactories.Add(new RouteValueProviderFactory());
+            mvc.ValueProviderFactories.Clear(); // some fail on malformed forms, and ActionParameters needs none
         }).ConfigureApplicationPartManager(parts => parts.FeatureProviders.Add(new InternalControllers()));
         builder.Services.Configure<ApiBehaviorOptions>(api =>
         {
