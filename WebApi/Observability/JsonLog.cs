@@ -5,6 +5,7 @@ using System.Globalization;
 using System.Text;
 using System.Text.Encodings.Web;
 using System.Text.Json;
+using CleanUsers.WebApi.Http.Responses;
 
 namespace CleanUsers.WebApi.Observability;
 
@@ -36,9 +37,9 @@ internal sealed class JsonLog(TimeProvider clock, LineQueue lines) : ILoggerProv
         json.Reset(line);
 
         json.WriteStartObject();
-        Span<char> time = stackalloc char[24];
-        clock.GetUtcNow().TryFormat(time, out var length, "yyyy-MM-dd'T'HH:mm:ss.fff'Z'", CultureInfo.InvariantCulture);
-        json.WriteString("time"u8, time[..length]);
+        Span<byte> time = stackalloc byte[WireJson.InstantLength];
+        WireJson.WriteInstant(clock.GetUtcNow(), time);
+        json.WriteString("time"u8, time);
         json.WriteString("level"u8, Name(level));
         json.WriteString("category"u8, category);
         json.WriteString("message"u8, message(state, null));

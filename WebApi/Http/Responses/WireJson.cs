@@ -46,7 +46,12 @@ namespace CleanUsers.WebApi.Http.Responses;
 internal sealed partial class WireJson : JsonSerializerContext
 {
     private const string InstantForm = "yyyy-MM-ddTHH:mm:ss.fffZ";
-    private const int InstantLength = 24;
+
+    /// <summary>In characters, of an instant as text.</summary>
+    public const int InstantLength = 24;
+
+    /// <summary>In bytes, of a buffer for a value whose length is not known.</summary>
+    private const int MinBuffer = 512;
 
     // Names and addresses stay legible. What HTML could misread does not matter: the type is JSON, and nothing sniffs it.
     private static readonly JavaScriptEncoder Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping;
@@ -73,8 +78,27 @@ internal sealed partial class WireJson : JsonSerializerContext
 
     public static JsonTypeInfo<T> Type<T>() => Cache<T>.Type;
 
+    public static ReadOnlyMemory<byte> Serialize<T>(T value)
+    {
+        // a buffer that is too small is copied into one twice as large again and again
+        var body = new ArrayBufferWriter<byte>(Cache<T>.LastLength + (Cache<T>.LastLength / 8) + MinBuffer);
+        using (var json = new Utf8JsonWriter(body, Writing)) JsonSerializer.Serialize(json, value, Type<T>());
+        Cache<T>.LastLength = body.WrittenCount;
+        return body.WrittenMemory;
+    }
+
     /// <summary>RFC 3339 in UTC, always with three decimals.</summary>
     public static string Instant(DateTimeOffset instant) => instant.UtcDateTime.ToString(InstantForm, CultureInfo.InvariantCulture);
+
+    /// <inheritdoc cref="Instant"/>
+    public static void WriteInstant(DateTimeOffset instant, Span<byte> text)
+    {
+        // the framework's own form, with seven decimals: to format in a form of one's own was 7 % of a page
+        Span<byte> precise = stackalloc byte[28];
+        instant.UtcDateTime.TryFormat(precise, out _, "O", CultureInfo.InvariantCulture);
+        precise[..InstantLength].CopyTo(text);
+        text[InstantLength - 1] = (byte)'Z';
+    }
 
     /// <summary>Members that are absent, instead of null, if the configuration or the request does not enable them.</summary>
     private static void OmitWhereNull(JsonTypeInfo type)
@@ -85,6 +109,9 @@ internal sealed partial class WireJson : JsonSerializerContext
 
     private static class Cache<T>
     {
+        /// <summary>In bytes, of the last value: the next one is probably about as long.</summary>
+        public static int LastLength;
+
         public static readonly JsonTypeInfo<T> Type = (JsonTypeInfo<T>)Wire.GetTypeInfo(typeof(T));
     }
 
@@ -96,11 +123,9 @@ internal sealed partial class WireJson : JsonSerializerContext
 
         public override void Write(Utf8JsonWriter writer, DateTimeOffset value, JsonSerializerOptions options)
         {
-            // the framework's own form, with seven decimals: to format in a form of one's own was 7 % of a page
-            Span<byte> text = stackalloc byte[28];
-            value.UtcDateTime.TryFormat(text, out _, "O", CultureInfo.InvariantCulture);
-            text[InstantLength - 1] = (byte)'Z';
-            writer.WriteStringValue(text[..InstantLength]);
+            Span<byte> text = stackalloc byte[InstantLength];
+            WriteInstant(value, text);
+            writer.WriteStringValue(text);
         }
     }
 }
@@ -138,9 +163,7 @@ internal static class JsonResponse
     /// <summary>Writes a body whole, so that its length is known: HEAD then has the headers of GET.</summary>
     public static async Task WriteJsonAsync<T>(this HttpResponse response, T value, string type = "application/json")
     {
-        var body = new ArrayBufferWriter<byte>(512);
-        using (var json = new Utf8JsonWriter(body, WireJson.Writing)) JsonSerializer.Serialize(json, value, WireJson.Type<T>());
-        await response.WriteBytesAsync(body.WrittenMemory, type);
+        await response.WriteBytesAsync(WireJson.Serialize(value), type);
     }
 
     public static async Task WriteBytesAsync(this HttpResponse response, ReadOnlyMemory<byte> body, string type = "application/json")
