@@ -26,7 +26,7 @@ internal sealed class UserStatements : IUserLookup
 
     public UserStatements(UsersDbContext db, IPreparedConnections connections)
     {
-        (Table, _tieBreaker, _connections) = (new(db.Model), db.TieBreaker, connections);
+        (Table, _tieBreaker, _connections) = (new(db.Model, connections.Columns), db.TieBreaker, connections);
         (_get, _getDeleted) = (MakeGet(deleted: false), MakeGet(deleted: true));
     }
 

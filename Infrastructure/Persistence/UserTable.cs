@@ -18,14 +18,17 @@ internal sealed class UserTable
 {
     private static readonly MethodInfo IsNull = typeof(DbDataReader).GetMethod(nameof(DbDataReader.IsDBNull))!;
 
+    private readonly Type? _columns;
     private readonly IEntityType _entity;
     private readonly IEntityType _change;
     private readonly IEntityType _feed;
     private readonly IProperty[] _stored;
     private readonly Lazy<Func<DbDataReader, User>> _read;
 
-    public UserTable(IModel model)
+    /// <param name="columns">See <see cref="IPreparedConnections.Columns"/>.</param>
+    public UserTable(IModel model, Type? columns = null)
     {
+        _columns = columns;
         _entity = model.FindEntityType(typeof(User))!;
         // the others are the database's own, the id and columns that it computes, and that of SCIM, which no statement here reads or writes
         _stored =
@@ -147,12 +150,10 @@ internal sealed class UserTable
             row).Compile();
     }
 
-    private static Expression ValueOf(Expression row, IProperty property, int column)
+    private Expression ValueOf(Expression row, IProperty property, int column)
     {
         var type = property.GetRelationalTypeMapping();
-        var ordinal = Expression.Constant(column);
-        var method = type.GetDataReaderMethod();
-        Expression value = Expression.Call(Expression.Convert(row, method.DeclaringType!), method, ordinal);
+        Expression value = Read(row, type.GetDataReaderMethod(), column);
         if (type.Converter is { } converter)
         {
             var convert = converter.ConvertFromProviderExpression;
@@ -160,7 +161,15 @@ internal sealed class UserTable
         }
 
         value = As(property.ClrType, value);
-        return property.IsNullable ? Expression.Condition(Expression.Call(row, IsNull, ordinal), Expression.Default(property.ClrType), value) : value;
+        return property.IsNullable ? Expression.Condition(Read(row, IsNull, column), Expression.Default(property.ClrType), value) : value;
+    }
+
+    private MethodCallExpression Read(Expression row, MethodInfo method, int column)
+    {
+        var own = _columns?.GetMethod(method.Name, [typeof(DbDataReader), typeof(int)]);
+        return own is not null
+            ? Expression.Call(own, row, Expression.Constant(column))
+            : Expression.Call(Expression.Convert(row, method.DeclaringType!), method, Expression.Constant(column));
     }
 
     private static Expression As(Type type, Expression value) => value.Type == type ? value : Expression.Convert(value, type);

@@ -16,6 +16,8 @@ internal sealed class SqliteReadConnections(string connectionString) : IPrepared
 
     public string Find => "instr";
 
+    public Type Columns => typeof(SqliteColumns);
+
     public ValueTask<PreparedConnection> OpenAsync(CancellationToken ct)
     {
         ct.ThrowIfCancellationRequested();
