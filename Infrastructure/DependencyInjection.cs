@@ -5,6 +5,7 @@ using CleanUsers.Infrastructure.Persistence;
 using CleanUsers.Infrastructure.Persistence.Feed;
 using CleanUsers.Infrastructure.Persistence.PostgreSql;
 using CleanUsers.Infrastructure.Persistence.Scim;
+using CleanUsers.Infrastructure.Persistence.Search;
 using CleanUsers.Infrastructure.Persistence.Sqlite;
 using CleanUsers.Infrastructure.Persistence.SqlServer;
 using CleanUsers.Infrastructure.Webhooks;
@@ -24,6 +25,7 @@ public static class DependencyInjection
         .AddSingleton(Options.Create(options))
         .AddDatabase(options, connectionString)
         .AddSingleton<CompiledUserQueries>()
+        .AddSingleton<RarestWord>()
         .AddTelemetry()
         .AddScoped<IDatabase, Database>()
         .AddScoped<IUserRepository, UserRepository>()
@@ -83,7 +85,8 @@ public static class DependencyInjection
             {
                 using var scope = provider.CreateScope();
                 return new UserStatements(
-                    scope.ServiceProvider.GetRequiredService<UsersDbContext>(), provider.GetRequiredService<IPreparedConnections>());
+                    scope.ServiceProvider.GetRequiredService<UsersDbContext>(), provider.GetRequiredService<IPreparedConnections>(),
+                    provider.GetRequiredService<RarestWord>());
             })
             .AddSingleton<IUserLookup>(provider => provider.GetRequiredService<UserStatements>())
             .AddScoped<Func<UserReader>>(provider => provider.GetRequiredService<UserReader>)

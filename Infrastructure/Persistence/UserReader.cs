@@ -6,7 +6,7 @@ using Microsoft.EntityFrameworkCore;
 
 namespace CleanUsers.Infrastructure.Persistence;
 
-internal sealed class UserReader(UsersDbContext db, CompiledUserQueries queries) : IUserReader
+internal sealed class UserReader(UsersDbContext db, CompiledUserQueries queries, RarestWord rarestWord) : IUserReader
 {
     public Task<User?> GetAsync(long id, CancellationToken ct) => queries.GetAsync(db, id, deleted: false, ct);
 
@@ -53,9 +53,9 @@ internal sealed class UserReader(UsersDbContext db, CompiledUserQueries queries)
     public async Task<long> CountAsync(UserQuery query, CancellationToken ct) =>
         await (await MatchingAsync(db, query.Deleted, query.Filter, ct)).LongCountAsync(ct);
 
-    private static async Task<IQueryable<User>> MatchingAsync(UsersDbContext db, bool deleted, UserFilter filter, CancellationToken ct)
+    private async Task<IQueryable<User>> MatchingAsync(UsersDbContext context, bool deleted, UserFilter filter, CancellationToken ct)
     {
-        var users = db.Users.AsNoTracking();
+        var users = context.Users.AsNoTracking();
         if (deleted)
         {
             // the filter hides the deleted users
@@ -68,6 +68,6 @@ internal sealed class UserReader(UsersDbContext db, CompiledUserQueries queries)
         if (filter.Role is { } role) users = users.Where(user => user.Role == EF.Constant(role));
         if (filter.CreatedFrom is { } from) users = users.Where(user => user.CreatedAt >= from);
         if (filter.CreatedBefore is { } before) users = users.Where(user => user.CreatedAt < before);
-        return filter.Words is { } words ? await db.Words.SearchAsync(users, words, ct) : users;
+        return filter.Words is { } words ? await context.Words.SearchAsync(users, words, rarestWord, ct) : users;
     }
 }

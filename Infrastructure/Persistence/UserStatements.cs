@@ -20,13 +20,14 @@ internal sealed class UserStatements : IUserLookup
     private readonly ConcurrentDictionary<Shape, PreparedStatement> _pages = new();
     private readonly ConcurrentDictionary<(int Words, int Limit), PreparedStatement> _looks = new();
     private readonly IPreparedConnections _connections;
+    private readonly RarestWord _rarestWord;
     private readonly string _tieBreaker;
     private readonly PreparedStatement _get;
     private readonly PreparedStatement _getDeleted;
 
-    public UserStatements(UsersDbContext db, IPreparedConnections connections)
+    public UserStatements(UsersDbContext db, IPreparedConnections connections, RarestWord rarestWord)
     {
-        (Table, _tieBreaker, _connections) = (new(db.Model, connections.Columns), db.TieBreaker, connections);
+        (Table, _tieBreaker, _connections, _rarestWord) = (new(db.Model, connections.Columns), db.TieBreaker, connections, rarestWord);
         (_get, _getDeleted) = (MakeGet(deleted: false), MakeGet(deleted: true));
     }
 
@@ -39,10 +40,10 @@ internal sealed class UserStatements : IUserLookup
     public async Task<User?> GetAsync(long id, bool deleted, CancellationToken ct) =>
         await ReadAsync(deleted ? _getDeleted : _get, [id], Table.Read, limit: 1, ct) is [var user] ? user : null;
 
-    /// <summary>A page of users. The words of a search are looked at first, see <see cref="UserSearch"/>.</summary>
+    /// <summary>A page of users. The words of a search are looked at first, see <see cref="RarestWord"/>.</summary>
     public async Task<IReadOnlyList<User>> ListAsync(UserQuery query, CancellationToken ct)
     {
-        var rarest = query.Filter.Words is { } words ? await UserSearch.FindRarestAsync(words, limit => LookAsync(words, limit, ct)) : null;
+        var rarest = query.Filter.Words is { } words ? await _rarestWord.FindAsync(words, limit => LookAsync(words, limit, ct)) : null;
         var (statement, values) = Page(query, rarest);
         return await ReadAsync(statement, values, Table.Read, query.Limit, ct);
     }

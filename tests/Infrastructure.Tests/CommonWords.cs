@@ -46,6 +46,22 @@ public abstract class CommonWords(CommonWords.Filled store)
         Assert.Equal(count, found.Select(user => user.Id).Distinct().Count());
     }
 
+    [Theory]
+    [InlineData("shared.com", true)]
+    [InlineData("shared.com share", true)]
+    [InlineData("unshared.u", false)]
+    public async Task Search_for_common_words_alone_looks_at_them_once(string search, bool areCommon)
+    {
+        using var recorder = new CommandRecorder();
+        var query = new UserQuery(false, new(Words: search.Split(' ')), new(UserSortKey.Id, false), 51, null);
+        var (first, second) = (await CountAsync(), await CountAsync());
+        Assert.NotEqual(1, first);
+        Assert.Equal(areCommon ? 1 : first, second);
+
+        Task<int> CountAsync() => recorder.CountAsync(async () => Assert.NotEmpty(
+            await _store.InScopeAsync(scope => scope.GetRequiredService<IUserReader>().ListAsync(query, Ct))));
+    }
+
     public abstract class Filled(TestDatabase database) : Store(database)
     {
         protected override async Task FillAsync() => await InScopeAsync(scope =>

@@ -2,6 +2,7 @@ using System.Data.Common;
 using CleanUsers.Application.Ports;
 using CleanUsers.Domain.Users;
 using CleanUsers.Infrastructure.Persistence;
+using CleanUsers.Infrastructure.Persistence.Search;
 using CleanUsers.Infrastructure.Persistence.Sqlite;
 using Microsoft.Data.Sqlite;
 using Microsoft.EntityFrameworkCore;
@@ -136,8 +137,9 @@ public sealed class SqliteQueryPlans : IDisposable
     private static async Task<List<string>> PlanAsync(UsersDbContext db, UserQuery query, string? rarest = null)
     {
         using var connections = new SqliteReadConnections(db.Database.GetConnectionString()!);
+        using var rarestWord = new RarestWord();
         await using var services = new ServiceCollection()
-            .AddSingleton(new UserStatements(db, connections)).AddSingleton<IPreparedConnections>(connections).BuildServiceProvider();
+            .AddSingleton(new UserStatements(db, connections, rarestWord)).AddSingleton<IPreparedConnections>(connections).BuildServiceProvider();
         return await services.ExplainAsync(query, "EXPLAIN QUERY PLAN", column: 3, Ct, rarest);
     }
 

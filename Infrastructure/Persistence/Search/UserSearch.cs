@@ -7,24 +7,14 @@ namespace CleanUsers.Infrastructure.Persistence.Search;
 /// <summary>A search by the beginnings of words.</summary>
 internal static class UserSearch
 {
-    /// <summary>How many entries of the index make a word a common one.</summary>
-    private const int Common = 1000;
-
-    /// <summary>The same for a search of several words, which may meet rarely: then many users are read before a page is full.</summary>
-    private const int CommonAmongSeveral = 5000;
-
     /// <summary>A text after all search words.</summary>
     private static readonly string Last = string.Concat(Enumerable.Repeat(char.ConvertFromUtf32(0x10FFFF), UserWordConfiguration.MaxLength));
 
-    /// <summary>
-    /// Looks first, reading a limited number of entries a word, how common each word is. The rarest names the users to look at,
-    /// so that a search for ten of a million reads about ten; where all are common, the users are read in the order of the query, and a page
-    /// is soon full.
-    /// </summary>
+    /// <summary>The users that have all words, by the rarest first, see <see cref="RarestWord"/>.</summary>
     public static async Task<IQueryable<User>> SearchAsync(
-        this DbSet<UserWord> words, IQueryable<User> users, IReadOnlyList<string> search, CancellationToken ct)
+        this DbSet<UserWord> words, IQueryable<User> users, IReadOnlyList<string> search, RarestWord rarestWord, CancellationToken ct)
     {
-        var rarest = await FindRarestAsync(search, LookAsync);
+        var rarest = await rarestWord.FindAsync(search, LookAsync);
         foreach (var prefix in search)
         {
             if (prefix == rarest)
@@ -47,19 +37,6 @@ internal static class UserSearch
             foreach (var prefix in search) counts.Add(await words.BeginningWith(prefix).OrderBy(word => word.Word).Take(limit).CountAsync(ct));
             return counts;
         }
-    }
-
-    /// <summary>The rarest word of a search; null if all are common.</summary>
-    /// <param name="look">How many entries the index has for each word, as far as a limit.</param>
-    public static async Task<string?> FindRarestAsync(IReadOnlyList<string> search, Func<int, Task<IReadOnlyList<long>>> look)
-    {
-        foreach (var limit in search.Count == 1 ? [Common] : (int[])[Common, CommonAmongSeveral])
-        {
-            var (rarest, entries) = search.Zip(await look(limit)).MinBy(word => word.Second);
-            if (entries < limit) return rarest;
-        }
-
-        return null;
     }
 
     /// <summary>The words that begin with a prefix are a range, because an index serves that: not before it, and before the result.</summary>

@@ -3,7 +3,7 @@ using CleanUsers.Infrastructure.Persistence.Search;
 namespace CleanUsers.Infrastructure.Tests;
 
 /// <summary>How far a search looks for a word that few users have.</summary>
-public sealed class RarestWord
+public sealed class RarestWordTests
 {
     [Theory]
     [InlineData(new[] { "ada" }, new[] { 999 }, "ada", 1)]
@@ -14,7 +14,8 @@ public sealed class RarestWord
     public async Task Search_of_several_common_words_looks_a_second_time(string[] words, int[] entries, string? rarest, int looks)
     {
         var looked = 0;
-        Assert.Equal(rarest, await UserSearch.FindRarestAsync(words, limit =>
+        using var rarestWord = new RarestWord();
+        Assert.Equal(rarest, await rarestWord.FindAsync(words, limit =>
         {
             looked++;
             return Task.FromResult<IReadOnlyList<long>>([.. entries.Select(count => (long)Math.Min(count, limit))]);
