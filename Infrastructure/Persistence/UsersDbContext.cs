@@ -273,14 +273,23 @@ internal abstract class UsersDbContext(DbContextOptions options) : DbContext(opt
 
     private async Task<bool> WriteAsync(Func<CancellationToken, Task> write, CancellationToken ct)
     {
-        var metrics = UserMetrics.Of(ChangeTracker.Entries<User>());
-        // what is written besides, or comes and goes with other writes too, is no evidence of a write
-        var saved = ChangeTracker.Entries().FirstOrDefault(
-            entry => entry.State != EntityState.Unchanged && entry.Entity is not (UserWord or UserChange or IFeedItem or WebhookFailure));
-        LastSaved = (saved, saved?.State ?? EntityState.Detached);
-        await write(ct);
-        _uncommitted += metrics;
-        return true;
+        ChangeTracker.DetectChanges(); // once: each look at the entries would detect them again
+        ChangeTracker.AutoDetectChangesEnabled = false;
+        try
+        {
+            var metrics = UserMetrics.Of(ChangeTracker.Entries<User>());
+            // what is written besides, or comes and goes with other writes too, is no evidence of a write
+            var saved = ChangeTracker.Entries().FirstOrDefault(
+                entry => entry.State != EntityState.Unchanged && entry.Entity is not (UserWord or UserChange or IFeedItem or WebhookFailure));
+            LastSaved = (saved, saved?.State ?? EntityState.Detached);
+            await write(ct);
+            _uncommitted += metrics;
+            return true;
+        }
+        finally
+        {
+            ChangeTracker.AutoDetectChangesEnabled = true;
+        }
     }
 
     /// <summary>Looks for the entity that was saved last: with it is stored, or is not, all that was written together with it.</summary>
