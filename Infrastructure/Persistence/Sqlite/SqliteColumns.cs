@@ -1,6 +1,7 @@
 using System.Data.Common;
 using System.Runtime.InteropServices;
 using Microsoft.Data.Sqlite;
+using SQLitePCL;
 
 namespace CleanUsers.Infrastructure.Persistence.Sqlite;
 
@@ -10,9 +11,7 @@ namespace CleanUsers.Infrastructure.Persistence.Sqlite;
 /// </summary>
 internal static class SqliteColumns
 {
-    private const int Null = 5;
-
-    public static bool IsDBNull(DbDataReader row, int column) => ColumnType(Statement(row), column) == Null;
+    public static bool IsDBNull(DbDataReader row, int column) => ColumnType(Statement(row), column) == raw.SQLITE_NULL;
 
     public static int GetInt32(DbDataReader row, int column) => checked((int)GetInt64(row, column));
 
