@@ -30,6 +30,7 @@ static async Task ServeAsync(string[] settings)
     builder.EnsureValidSettings();
 
     await using var app = builder.Build(); // disposed of in every case: that writes the last lines of the log
+    var migrated = Task.Run(app.Services.MigrateOnStartupAsync); // meanwhile, the rest needs no database
     app.UseRequestLog();
     app.UseTrustedProxies();
     app.UseResponseHeaders();
@@ -44,6 +45,6 @@ static async Task ServeAsync(string[] settings)
     app.MapDescription();
     app.MapMetrics();
 
-    await app.Services.MigrateOnStartupAsync();
+    await migrated;
     await app.RunUntilShutdownAsync();
 }

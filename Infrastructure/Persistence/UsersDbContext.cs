@@ -76,9 +76,9 @@ internal abstract class UsersDbContext(DbContextOptions options) : DbContext(opt
     /// <exception cref="IncompatibleSchemaException">Another build made the schema; nothing is changed.</exception>
     public virtual async Task MigrateAsync(CancellationToken ct)
     {
-        var (_, foreign) = await Database.CreateExecutionStrategy().ExecuteAsync(CompareSchemaAsync, ct);
+        var (missing, foreign) = await Database.CreateExecutionStrategy().ExecuteAsync(CompareSchemaAsync, ct);
         if (foreign.Count > 0) throw new IncompatibleSchemaException();
-        await Database.MigrateAsync(ct);
+        if (missing.Count > 0) await Database.MigrateAsync(ct); // it would take a lock and compare models even with nothing to do
     }
 
     /// <summary>

@@ -73,6 +73,17 @@ public abstract class RoundTrips(RoundTrips.Watched store)
         Assert.Equal(2, commands);
     }
 
+    [Fact]
+    public async Task Start_on_the_schema_of_this_build_asks_what_was_applied_and_does_not_migrate()
+    {
+        var (commands, _) = await CountAsync(async scope =>
+        {
+            await scope.GetRequiredService<IDatabase>().MigrateAsync(Ct);
+            return true;
+        });
+        Assert.InRange(commands, 1, 5); // seven and more where EF Core looks for something to migrate
+    }
+
     private async Task<(int Commands, int Rows)> CountAsync<T>(Func<IServiceProvider, Task<T>> action)
     {
         var commands = await _store.CommandRecorder.CountAsync(() => _store.InScopeAsync(action));
