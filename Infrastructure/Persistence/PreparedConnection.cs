@@ -20,6 +20,9 @@ internal interface IPreparedConnections
     /// <summary>The function that finds in a text, the first parameter, another: its result is 0 if it is not there.</summary>
     string Find { get; }
 
+    /// <summary>The condition that a column has one of the few values that a query finds.</summary>
+    string OneOf(string query) => $"IN ({query})";
+
     /// <summary>Static methods that read a column of a row in place of the driver's methods of the same names; null if there are none.</summary>
     Type? Columns => null;
 

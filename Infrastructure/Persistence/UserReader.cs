@@ -8,6 +8,9 @@ namespace CleanUsers.Infrastructure.Persistence;
 
 internal sealed class UserReader(UsersDbContext db, CompiledUserQueries queries, RarestWord rarestWord) : IUserReader
 {
+    /// <summary>How many users a count or an export wants, for the limit of the look at the words: it ends soon compared with what follows.</summary>
+    private const int All = 1000;
+
     public Task<User?> GetAsync(long id, CancellationToken ct) => queries.GetAsync(db, id, deleted: false, ct);
 
     public Task<User?> GetDeletedAsync(long id, CancellationToken ct) => queries.GetAsync(db, id, deleted: true, ct);
@@ -18,7 +21,7 @@ internal sealed class UserReader(UsersDbContext db, CompiledUserQueries queries,
     public async IAsyncEnumerable<User> GetSnapshotAsync(UserFilter filter, [EnumeratorCancellation] CancellationToken ct)
     {
         await using var snapshot = await db.OpenSnapshotAsync(ct);
-        var matching = await MatchingAsync(snapshot, deleted: false, filter, ct);
+        var matching = await MatchingAsync(snapshot, deleted: false, filter, All, ct);
         await using var users = matching.OrderBy(user => user.Id).AsAsyncEnumerable().GetAsyncEnumerator(ct);
         while (await MoveNextAsync()) yield return users.Current;
 
@@ -37,7 +40,7 @@ internal sealed class UserReader(UsersDbContext db, CompiledUserQueries queries,
 
     public async Task<IReadOnlyList<User>> ListAsync(UserQuery query, CancellationToken ct)
     {
-        var users = await MatchingAsync(db, query.Deleted, query.Filter, ct);
+        var users = await MatchingAsync(db, query.Deleted, query.Filter, query.Limit, ct);
         var page = query.Sort.Key switch
         {
             UserSortKey.Id => users.PageById(query),
@@ -51,9 +54,9 @@ internal sealed class UserReader(UsersDbContext db, CompiledUserQueries queries,
     }
 
     public async Task<long> CountAsync(UserQuery query, CancellationToken ct) =>
-        await (await MatchingAsync(db, query.Deleted, query.Filter, ct)).LongCountAsync(ct);
+        await (await MatchingAsync(db, query.Deleted, query.Filter, All, ct)).LongCountAsync(ct);
 
-    private async Task<IQueryable<User>> MatchingAsync(UsersDbContext context, bool deleted, UserFilter filter, CancellationToken ct)
+    private async Task<IQueryable<User>> MatchingAsync(UsersDbContext context, bool deleted, UserFilter filter, int rows, CancellationToken ct)
     {
         var users = context.Users.AsNoTracking();
         if (deleted)
@@ -68,6 +71,6 @@ internal sealed class UserReader(UsersDbContext db, CompiledUserQueries queries,
         if (filter.Role is { } role) users = users.Where(user => user.Role == EF.Constant(role));
         if (filter.CreatedFrom is { } from) users = users.Where(user => user.CreatedAt >= from);
         if (filter.CreatedBefore is { } before) users = users.Where(user => user.CreatedAt < before);
-        return filter.Words is { } words ? await context.Words.SearchAsync(users, words, rarestWord, ct) : users;
+        return filter.Words is { } words ? await context.SearchAsync(users, words, rows, rarestWord, ct) : users;
     }
 }

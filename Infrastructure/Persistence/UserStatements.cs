@@ -18,17 +18,19 @@ namespace CleanUsers.Infrastructure.Persistence;
 internal sealed class UserStatements : IUserLookup
 {
     private readonly ConcurrentDictionary<Shape, PreparedStatement> _pages = new();
-    private readonly ConcurrentDictionary<(int Words, int Limit), PreparedStatement> _looks = new();
+    private readonly ConcurrentDictionary<int, PreparedStatement> _looks = new();
     private readonly IPreparedConnections _connections;
     private readonly RarestWord _rarestWord;
     private readonly string _tieBreaker;
     private readonly PreparedStatement _get;
     private readonly PreparedStatement _getDeleted;
+    private readonly PreparedStatement _lastId;
 
     public UserStatements(UsersDbContext db, IPreparedConnections connections, RarestWord rarestWord)
     {
         (Table, _tieBreaker, _connections, _rarestWord) = (new(db.Model, connections.Columns), db.TieBreaker, connections, rarestWord);
         (_get, _getDeleted) = (MakeGet(deleted: false), MakeGet(deleted: true));
+        _lastId = new($"SELECT coalesce(max({Table.Column(nameof(User.Id))}), 0) FROM \"Users\"", []);
     }
 
     public UserTable Table { get; }
@@ -43,7 +45,9 @@ internal sealed class UserStatements : IUserLookup
     /// <summary>A page of users. The words of a search are looked at first, see <see cref="RarestWord"/>.</summary>
     public async Task<IReadOnlyList<User>> ListAsync(UserQuery query, CancellationToken ct)
     {
-        var rarest = query.Filter.Words is { } words ? await _rarestWord.FindAsync(words, limit => LookAsync(words, limit, ct)) : null;
+        var rarest = query.Filter.Words is { } words
+            ? await _rarestWord.FindAsync(words, query.Limit, limit => LookAsync(words, limit, ct), () => GetLastIdAsync(ct))
+            : null;
         var (statement, values) = Page(query, rarest);
         return await ReadAsync(statement, values, Table.Read, query.Limit, ct);
     }
@@ -92,9 +96,8 @@ internal sealed class UserStatements : IUserLookup
         if (shape.HasRareWord)
         {
             var (from, to) = (Parameter(nameof(User.SearchText)), Parameter(nameof(User.SearchText)));
-            sql.Append(
-                CultureInfo.InvariantCulture,
-                $" AND {Table.Column(nameof(User.Id))} IN (SELECT \"UserId\" FROM \"UserWords\" WHERE \"Word\" >= {from} AND \"Word\" < {to})");
+            var having = $"SELECT \"UserId\" FROM \"UserWords\" WHERE \"Word\" >= {from} AND \"Word\" < {to}";
+            sql.Append(CultureInfo.InvariantCulture, $" AND {Table.Column(nameof(User.Id))} {_connections.OneOf(having)}");
         }
 
         for (var i = 0; i < shape.CommonWords; i++)
@@ -135,19 +138,24 @@ internal sealed class UserStatements : IUserLookup
     /// <summary>How many entries the index has for each word of a search, as far as the limit.</summary>
     private async Task<IReadOnlyList<long>> LookAsync(IReadOnlyList<string> words, int limit, CancellationToken ct)
     {
-        object?[] values = [.. words.SelectMany(word => (string[])[word, UserSearch.After(word)])];
+        object?[] values = [.. words.SelectMany(word => (string[])[word, UserSearch.After(word)]), (long)limit];
         var rows = await ReadAsync(
-            _looks.GetOrAdd((words.Count, limit), MakeLook), values, row => words.Select((_, i) => row.GetInt64(i)).ToList(), limit: 1, ct);
+            _looks.GetOrAdd(words.Count, MakeLook), values, row => words.Select((_, i) => row.GetInt64(i)).ToList(), limit: 1, ct);
         return rows[0];
     }
 
-    private PreparedStatement MakeLook((int Words, int Limit) look)
+    private PreparedStatement MakeLook(int words)
     {
-        var counts = Enumerable.Range(0, look.Words).Select(i => string.Create(
+        var counts = Enumerable.Range(0, words).Select(i => string.Create(
             CultureInfo.InvariantCulture,
-            $"(SELECT count(*) FROM (SELECT 1 FROM \"UserWords\" WHERE \"Word\" >= @p{2 * i} AND \"Word\" < @p{(2 * i) + 1} LIMIT {look.Limit}) w)"));
-        return new($"SELECT {string.Join(", ", counts)}", [.. Enumerable.Repeat(Table.Type(nameof(User.SearchText)), 2 * look.Words)]);
+            $"(SELECT count(*) FROM (SELECT 1 FROM \"UserWords\" WHERE \"Word\" >= @p{2 * i} AND \"Word\" < @p{(2 * i) + 1} LIMIT @p{2 * words}) w)"));
+        return new(
+            $"SELECT {string.Join(", ", counts)}",
+            [.. Enumerable.Repeat(Table.Type(nameof(User.SearchText)), 2 * words), Table.Type(nameof(User.Id))]);
     }
+
+    /// <summary>The greatest id, which is about the number of users, and found at once.</summary>
+    private async Task<long> GetLastIdAsync(CancellationToken ct) => (await ReadAsync(_lastId, [], row => row.GetInt64(0), limit: 1, ct))[0];
 
     /// <summary>Retries after a transient failure, as EF Core does: a read changes nothing.</summary>
     private async Task<IReadOnlyList<T>> ReadAsync<T>(

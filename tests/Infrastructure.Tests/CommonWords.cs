@@ -8,7 +8,7 @@ namespace CleanUsers.Infrastructure.Tests;
 /// <summary>Searches for words that so many users have that these are read in the order of the page.</summary>
 public abstract class CommonWords(CommonWords.Filled store)
 {
-    private const int Users = 5100; // a word is common among several from 5000
+    private const int Users = 1300; // a word of 1000 is common
 
     private readonly Filled _store = (Filled)store.Present();
 
@@ -29,7 +29,7 @@ public abstract class CommonWords(CommonWords.Filled store)
         {
             var users = scope.GetRequiredService<IUserReader>();
             UserPosition? after = null;
-            while (await users.ListAsync(new(false, filter, new(UserSortKey.Name, false), 2000, after), Ct) is [.., var last] page)
+            while (await users.ListAsync(new(false, filter, new(UserSortKey.Name, false), 500, after), Ct) is [.., var last] page)
             {
                 found.AddRange(page);
                 after = new(last.Id, last.SortName);

@@ -55,6 +55,14 @@ public sealed class PostgreSqlQueryPlans(PostgreSqlQueryPlans.Explained store) :
     }
 
     [Fact]
+    public async Task Search_for_a_rare_word_that_statistics_take_for_common_looks_its_users_up()
+    {
+        var plan = await PlanAsync(new(false, new(Words: ["ada"]), new(UserSortKey.Id, false), 51, null), rarest: "ada");
+        Assert.Contains(plan, line => line.Contains("Index Cond: (\"Id\" = ANY", StringComparison.Ordinal));
+        Assert.DoesNotContain(plan, line => line.Contains("Join", StringComparison.Ordinal));
+    }
+
+    [Fact]
     public async Task Search_for_a_common_word_scans_the_sort_index_and_checks_each_user()
     {
         var plan = await PlanAsync(new(false, new(Words: ["ada"]), new(UserSortKey.Name, false), 51, null));

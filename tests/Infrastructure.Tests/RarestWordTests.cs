@@ -7,19 +7,46 @@ public sealed class RarestWordTests
 {
     [Theory]
     [InlineData(new[] { "ada" }, new[] { 999 }, "ada", 1)]
-    [InlineData(new[] { "ada" }, new[] { 1000 }, null, 1)]
+    [InlineData(new[] { "ada" }, new[] { 7140 }, "ada", 2)]
+    [InlineData(new[] { "ada" }, new[] { 7141 }, null, 2)] // the square root of 51 * 1,000,000
     [InlineData(new[] { "ada", "king" }, new[] { 5000, 999 }, "king", 1)]
     [InlineData(new[] { "ada", "king" }, new[] { 50_000, 4999 }, "king", 2)]
-    [InlineData(new[] { "ada", "king" }, new[] { 5000, 30_000 }, null, 2)]
-    public async Task Search_of_several_common_words_looks_a_second_time(string[] words, int[] entries, string? rarest, int looks)
+    [InlineData(new[] { "ada", "king" }, new[] { 50_000, 30_000 }, null, 2)]
+    public async Task Word_is_rare_where_fewer_users_are_looked_up_than_read_in_order(string[] words, int[] entries, string? rarest, int looks)
     {
         var looked = 0;
         using var rarestWord = new RarestWord();
-        Assert.Equal(rarest, await rarestWord.FindAsync(words, limit =>
-        {
-            looked++;
-            return Task.FromResult<IReadOnlyList<long>>([.. entries.Select(count => (long)Math.Min(count, limit))]);
-        }));
+        Assert.Equal(rarest, await FindAsync());
         Assert.Equal(looks, looked);
+        if (rarest is not null) return;
+        Assert.Null(await FindAsync());
+        Assert.Equal(looks, looked);
+
+        Task<string?> FindAsync() => rarestWord.FindAsync(
+            words,
+            rows: 51,
+            limit =>
+            {
+                looked++;
+                return Task.FromResult<IReadOnlyList<long>>([.. entries.Select(count => (long)Math.Min(count, limit))]);
+            },
+            () => Task.FromResult(1_000_000L));
+    }
+
+    [Fact]
+    public async Task Among_few_users_one_look_is_enough()
+    {
+        var looked = 0;
+        using var rarestWord = new RarestWord();
+        Assert.Null(await rarestWord.FindAsync(
+            ["ada"],
+            rows: 51,
+            limit =>
+            {
+                looked++;
+                return Task.FromResult<IReadOnlyList<long>>([limit]);
+            },
+            () => Task.FromResult(5000L)));
+        Assert.Equal(1, looked);
     }
 }

@@ -12,11 +12,8 @@ namespace CleanUsers.Infrastructure.Persistence.Search;
 /// </remarks>
 internal sealed class RarestWord : IDisposable
 {
-    /// <summary>How many entries of the index make a word a common one.</summary>
-    private const int Common = 1000;
-
-    /// <summary>The same for a search of several words, which may meet rarely: then many users are read before a page is full.</summary>
-    private const int CommonAmongSeveral = 5000;
+    /// <summary>In entries of the index: a word that has fewer is rare, however few users there are.</summary>
+    private const int Rare = 1000;
 
     /// <summary>In searches.</summary>
     private const int Remembered = 1000;
@@ -26,19 +23,26 @@ internal sealed class RarestWord : IDisposable
     private readonly MemoryCache _common = new(new MemoryCacheOptions { SizeLimit = Remembered });
 
     /// <summary>The rarest word of a search; null if all are common.</summary>
+    /// <param name="rows">How many users are wanted.</param>
     /// <param name="look">How many entries the index has for each word, as far as a limit.</param>
-    public async Task<string?> FindAsync(IReadOnlyList<string> search, Func<int, Task<IReadOnlyList<long>>> look)
+    /// <param name="countUsers">About how many users there are.</param>
+    public async Task<string?> FindAsync(
+        IReadOnlyList<string> search, int rows, Func<int, Task<IReadOnlyList<long>>> look, Func<Task<long>> countUsers)
     {
-        var text = string.Join(' ', search);
-        if (_common.TryGetValue(text, out _)) return null;
-        foreach (var limit in search.Count == 1 ? [Common] : (int[])[Common, CommonAmongSeveral])
+        var asked = (string.Join(' ', search), rows);
+        if (_common.TryGetValue(asked, out _)) return null;
+        if (await FindBelowAsync(Rare) is { } rare) return rare;
+        // n entries are n users to look up, and in the order of the query, rows * users / n are read: this n has as many of both
+        var even = (int)Math.Sqrt((double)rows * await countUsers());
+        if (even > Rare && await FindBelowAsync(even) is { } rarer) return rarer;
+        _common.Set(asked, true, new MemoryCacheEntryOptions { Size = 1, AbsoluteExpirationRelativeToNow = Remembering });
+        return null;
+
+        async Task<string?> FindBelowAsync(int limit)
         {
             var (rarest, entries) = search.Zip(await look(limit)).MinBy(word => word.Second);
-            if (entries < limit) return rarest;
+            return entries < limit ? rarest : null;
         }
-
-        _common.Set(text, true, new MemoryCacheEntryOptions { Size = 1, AbsoluteExpirationRelativeToNow = Remembering });
-        return null;
     }
 
     public void Dispose() => _common.Dispose();

@@ -11,15 +11,17 @@ internal static class UserSearch
     private static readonly string Last = string.Concat(Enumerable.Repeat(char.ConvertFromUtf32(0x10FFFF), UserWordConfiguration.MaxLength));
 
     /// <summary>The users that have all words, by the rarest first, see <see cref="RarestWord"/>.</summary>
+    /// <param name="users">To search in.</param>
+    /// <param name="rows">How many of them are wanted.</param>
     public static async Task<IQueryable<User>> SearchAsync(
-        this DbSet<UserWord> words, IQueryable<User> users, IReadOnlyList<string> search, RarestWord rarestWord, CancellationToken ct)
+        this UsersDbContext db, IQueryable<User> users, IReadOnlyList<string> search, int rows, RarestWord rarestWord, CancellationToken ct)
     {
-        var rarest = await rarestWord.FindAsync(search, LookAsync);
+        var rarest = await rarestWord.FindAsync(search, rows, LookAsync, async () => await db.Users.MaxAsync(user => (long?)user.Id, ct) ?? 0);
         foreach (var prefix in search)
         {
             if (prefix == rarest)
             {
-                var matching = words.BeginningWith(prefix).Select(word => word.UserId);
+                var matching = db.Words.BeginningWith(prefix).Select(word => word.UserId);
                 users = users.Where(user => matching.Contains(user.Id));
             }
             else
@@ -34,7 +36,7 @@ internal static class UserSearch
         async Task<IReadOnlyList<long>> LookAsync(int limit)
         {
             var counts = new List<long>(search.Count);
-            foreach (var prefix in search) counts.Add(await words.BeginningWith(prefix).OrderBy(word => word.Word).Take(limit).CountAsync(ct));
+            foreach (var prefix in search) counts.Add(await db.Words.BeginningWith(prefix).OrderBy(word => word.Word).Take(limit).CountAsync(ct));
             return counts;
         }
     }
