@@ -19,6 +19,7 @@ internal sealed class UserStatements : IUserLookup
 {
     private readonly ConcurrentDictionary<Shape, PreparedStatement> _pages = new();
     private readonly ConcurrentDictionary<int, PreparedStatement> _looks = new();
+    private readonly ConcurrentDictionary<Conditions, PreparedStatement> _counts = new();
     private readonly IPreparedConnections _connections;
     private readonly RarestWord _rarestWord;
     private readonly string _tieBreaker;
@@ -35,38 +36,56 @@ internal sealed class UserStatements : IUserLookup
 
     public UserTable Table { get; }
 
-    private string Select => $"SELECT {Table.List}, {Table.Column(nameof(User.Id))} FROM \"Users\"";
+    private string Select => $"SELECT {Table.List}, {Table.Column(nameof(User.Id))}";
 
     Task<User?> IUserLookup.GetAsync(UsersDbContext db, long id, bool deleted, CancellationToken ct) => GetAsync(id, deleted, ct);
 
     public async Task<User?> GetAsync(long id, bool deleted, CancellationToken ct) =>
-        await ReadAsync(deleted ? _getDeleted : _get, [id], Table.Read, limit: 1, ct) is [var user] ? user : null;
+        await ReadAsync((deleted ? _getDeleted : _get, [id]), Table.Read, limit: 1, ct) is [var user] ? user : null;
 
     /// <summary>A page of users. The words of a search are looked at first, see <see cref="RarestWord"/>.</summary>
     public async Task<IReadOnlyList<User>> ListAsync(UserQuery query, CancellationToken ct)
     {
-        var rarest = query.Filter.Words is { } words
-            ? await _rarestWord.FindAsync(words, query.Limit, limit => LookAsync(words, limit, ct), () => GetLastIdAsync(ct))
-            : null;
-        var (statement, values) = Page(query, rarest);
-        return await ReadAsync(statement, values, Table.Read, query.Limit, ct);
+        if (query.Filter.Words is not { } words) return await ReadAsync(Page(query), Table.Read, query.Limit, ct);
+        var (rarest, reach) = await _rarestWord.FindAsync(words, query.Limit, limit => LookAsync(words, limit, ct), () => GetLastIdAsync(ct));
+        if (rarest is null)
+        {
+            // the users of one word are everywhere in the order of ids and times, and a statement with a reach costs more for each user
+            if (words.Count == 1 && query.Sort.Key is not (UserSortKey.Email or UserSortKey.Name))
+                return await ReadAsync(Page(query), Table.Read, query.Limit, ct);
+            var found = await ReadAsync(Page(query, reach: reach), Table.Read, query.Limit, ct);
+            if (found.Count == query.Limit || !await GoesBeyondAsync(query, reach, ct)) return found;
+            rarest = words.MaxBy(word => word.Length); // probably
+        }
+
+        return await ReadAsync(Page(query, rarest), Table.Read, query.Limit, ct);
     }
 
     /// <summary>The statement of a page, and the values of its parameters.</summary>
     /// <param name="rarest">The word of a search whose users are looked at; null if users are read in their order.</param>
-    internal (PreparedStatement Statement, object?[] Values) Page(UserQuery query, string? rarest = null)
+    /// <param name="reach">How many of them are read at most; null for all.</param>
+    internal (PreparedStatement Statement, object?[] Values) Page(UserQuery query, string? rarest = null, int? reach = null)
     {
-        var filter = query.Filter;
-        var common = filter.Words?.Where(word => word != rarest).ToArray() ?? [];
-        var shape = new Shape(
-            query.Deleted, query.Sort, query.After is not null, filter.EmailKey is not null, filter.Status, filter.Role,
-            filter.CreatedFrom is not null, filter.CreatedBefore is not null, rarest is not null, common.Length);
-        var values = new List<object?>(8);
+        var common = query.Filter.Words?.Where(word => word != rarest).ToArray() ?? [];
+        var values = ValuesOfConditions(query);
+        if (rarest is not null) values.AddRange(rarest, UserSearch.After(rarest));
+        if (reach is not null) values.Add((long)reach);
+        foreach (var word in common) values.Add(SearchText.Start(word));
+        values.Add((long)query.Limit);
+        var shape = new Shape(ConditionsOf(query), query.Sort, rarest is not null, reach is not null, common.Length);
+        return (_pages.GetOrAdd(shape, MakePage), [.. values]);
+    }
+
+    private static Conditions ConditionsOf(UserQuery query) => new(
+        query.Deleted, query.Filter.EmailKey is not null, query.Filter.Status, query.Filter.Role, query.Filter.CreatedFrom is not null,
+        query.Filter.CreatedBefore is not null, query.After is null ? null : query.Sort);
+
+    private static List<object?> ValuesOfConditions(UserQuery query)
+    {
+        var (filter, values) = (query.Filter, new List<object?>(8));
         if (filter.EmailKey is { } email) values.Add(email);
         if (filter.CreatedFrom is { } from) values.Add(from);
         if (filter.CreatedBefore is { } before) values.Add(before);
-        if (rarest is not null) values.AddRange(rarest, UserSearch.After(rarest));
-        foreach (var word in common) values.Add(SearchText.Start(word));
         if (query.After is { } after)
         {
             if (query.Sort.Key is UserSortKey.Email or UserSortKey.Name) values.Add(after.Text);
@@ -74,65 +93,85 @@ internal sealed class UserStatements : IUserLookup
             values.Add(after.Id);
         }
 
-        values.Add((long)query.Limit);
-        return (_pages.GetOrAdd(shape, MakePage), [.. values]);
+        return values;
     }
 
     private PreparedStatement MakeGet(bool deleted) => new(
-        $"{Select} WHERE {Table.Column(nameof(User.Id))} = @p0 AND {Table.Column(nameof(User.DeletedAt))} IS {(deleted ? "NOT " : "")}NULL",
+        $"""
+        {Select} FROM "Users"
+        WHERE {Table.Column(nameof(User.Id))} = @p0 AND {Table.Column(nameof(User.DeletedAt))} IS {(deleted ? "NOT " : "")}NULL
+        """,
         [Table.Type(nameof(User.Id))]);
 
     private PreparedStatement MakePage(Shape shape)
     {
-        var sql = new StringBuilder(Select);
         var parameters = new List<RelationalTypeMapping>();
-        sql.Append(CultureInfo.InvariantCulture, $" WHERE {Table.Column(nameof(User.DeletedAt))} IS {(shape.Deleted ? "NOT " : "")}NULL");
-        if (shape.HasEmail) Where(nameof(User.EmailKey), "=");
-        // constants: a plan that was made for one value, whose users are few, would be used for the other
-        if (shape.Status is { } status) sql.Append(CultureInfo.InvariantCulture, $" AND {Table.Column(nameof(User.Status))} = {(int)status}");
-        if (shape.Role is { } role) sql.Append(CultureInfo.InvariantCulture, $" AND {Table.Column(nameof(User.Role))} = {(int)role}");
-        if (shape.HasCreatedFrom) Where(nameof(User.CreatedAt), ">=");
-        if (shape.HasCreatedBefore) Where(nameof(User.CreatedAt), "<");
+        var users = $"\"Users\" WHERE {Where(shape.Conditions, parameters)}";
         if (shape.HasRareWord)
         {
-            var (from, to) = (Parameter(nameof(User.SearchText)), Parameter(nameof(User.SearchText)));
+            var (from, to) = (Parameter(parameters, nameof(User.SearchText)), Parameter(parameters, nameof(User.SearchText)));
             var having = $"SELECT \"UserId\" FROM \"UserWords\" WHERE \"Word\" >= {from} AND \"Word\" < {to}";
-            sql.Append(CultureInfo.InvariantCulture, $" AND {Table.Column(nameof(User.Id))} {_connections.OneOf(having)}");
+            users += $" AND {Table.Column(nameof(User.Id))} {_connections.OneOf(having)}";
         }
 
+        var order = string.Join(", ", Order(shape.Sort).Select(property => Table.Column(property) + (shape.Sort.Descending ? " DESC" : "")));
+        if (shape.HasReach) users = $"(SELECT * FROM {users} ORDER BY {order} LIMIT {Parameter(parameters, nameof(User.Id))}) \"Users\" WHERE true";
         for (var i = 0; i < shape.CommonWords; i++)
+            users += $" AND {_connections.Find}({Table.Column(nameof(User.SearchText))}, {Parameter(parameters, nameof(User.SearchText))}) > 0";
+        return new($"{Select} FROM {users} ORDER BY {order} LIMIT {Parameter(parameters, nameof(User.Id))}", parameters);
+    }
+
+    /// <summary>The condition for all that a query wants but for the words of a search.</summary>
+    private string Where(Conditions conditions, List<RelationalTypeMapping> parameters)
+    {
+        var sql = new StringBuilder();
+        sql.Append(CultureInfo.InvariantCulture, $"{Table.Column(nameof(User.DeletedAt))} IS {(conditions.Deleted ? "NOT " : "")}NULL");
+        if (conditions.HasEmail) Compare(nameof(User.EmailKey), "=");
+        // constants: a plan that was made for one value, whose users are few, would be used for the other
+        if (conditions.Status is { } status) sql.Append(CultureInfo.InvariantCulture, $" AND {Table.Column(nameof(User.Status))} = {(int)status}");
+        if (conditions.Role is { } role) sql.Append(CultureInfo.InvariantCulture, $" AND {Table.Column(nameof(User.Role))} = {(int)role}");
+        if (conditions.HasCreatedFrom) Compare(nameof(User.CreatedAt), ">=");
+        if (conditions.HasCreatedBefore) Compare(nameof(User.CreatedAt), "<");
+        if (conditions.After is { } sort)
         {
-            var text = Table.Column(nameof(User.SearchText));
-            sql.Append(CultureInfo.InvariantCulture, $" AND {_connections.Find}({text}, {Parameter(nameof(User.SearchText))}) > 0");
+            var order = Order(sort);
+            sql.Append(" AND (").AppendJoin(", ", order.Select(Table.Column)).Append(sort.Descending ? ") < (" : ") > (")
+                .AppendJoin(", ", order.Select(property => Parameter(parameters, property))).Append(')');
         }
 
-        string[] order = shape.Sort.Key switch
-        {
-            UserSortKey.Id => [nameof(User.Id)],
-            UserSortKey.CreatedAt => [nameof(User.CreatedAt), _tieBreaker],
-            UserSortKey.UpdatedAt => [nameof(User.UpdatedAt), _tieBreaker],
-            UserSortKey.Email => [nameof(User.EmailKey), _tieBreaker],
-            UserSortKey.Name => [nameof(User.SortName), _tieBreaker],
-            UserSortKey.DeletedAt => [nameof(User.DeletedAt), _tieBreaker],
-        };
-        if (shape.HasAfter)
-        {
-            sql.Append(" AND (").AppendJoin(", ", order.Select(Table.Column)).Append(shape.Sort.Descending ? ") < (" : ") > (")
-                .AppendJoin(", ", order.Select(Parameter)).Append(')');
-        }
+        return sql.ToString();
 
-        sql.Append(" ORDER BY ").AppendJoin(", ", order.Select(property => Table.Column(property) + (shape.Sort.Descending ? " DESC" : "")));
-        sql.Append(CultureInfo.InvariantCulture, $" LIMIT {Parameter(nameof(User.Id))}");
-        return new(sql.ToString(), parameters);
+        void Compare(string property, string comparison) => sql.Append(
+            CultureInfo.InvariantCulture, $" AND {Table.Column(property)} {comparison} {Parameter(parameters, property)}");
+    }
 
-        void Where(string property, string comparison) =>
-            sql.Append(CultureInfo.InvariantCulture, $" AND {Table.Column(property)} {comparison} {Parameter(property)}");
+    private string[] Order(UserSort sort) => sort.Key switch
+    {
+        UserSortKey.Id => [nameof(User.Id)],
+        UserSortKey.CreatedAt => [nameof(User.CreatedAt), _tieBreaker],
+        UserSortKey.UpdatedAt => [nameof(User.UpdatedAt), _tieBreaker],
+        UserSortKey.Email => [nameof(User.EmailKey), _tieBreaker],
+        UserSortKey.Name => [nameof(User.SortName), _tieBreaker],
+        UserSortKey.DeletedAt => [nameof(User.DeletedAt), _tieBreaker],
+    };
 
-        string Parameter(string property)
+    /// <summary>The next parameter, for a value like those of a property.</summary>
+    private string Parameter(List<RelationalTypeMapping> parameters, string property)
+    {
+        parameters.Add(Table.Type(property));
+        return string.Create(CultureInfo.InvariantCulture, $"@p{parameters.Count - 1}");
+    }
+
+    /// <summary>Whether more users than that meet all conditions but the words of the search.</summary>
+    private async Task<bool> GoesBeyondAsync(UserQuery query, int reach, CancellationToken ct)
+    {
+        var statement = _counts.GetOrAdd(ConditionsOf(query), conditions =>
         {
-            parameters.Add(Table.Type(property));
-            return string.Create(CultureInfo.InvariantCulture, $"@p{parameters.Count - 1}");
-        }
+            var parameters = new List<RelationalTypeMapping>();
+            var users = $"SELECT 1 FROM \"Users\" WHERE {Where(conditions, parameters)} LIMIT {Parameter(parameters, nameof(User.Id))}";
+            return new($"SELECT count(*) FROM ({users}) u", parameters);
+        });
+        return (await ReadAsync((statement, [.. ValuesOfConditions(query), reach + 1L]), row => row.GetInt64(0), limit: 1, ct))[0] > reach;
     }
 
     /// <summary>How many entries the index has for each word of a search, as far as the limit.</summary>
@@ -140,7 +179,7 @@ internal sealed class UserStatements : IUserLookup
     {
         object?[] values = [.. words.SelectMany(word => (string[])[word, UserSearch.After(word)]), (long)limit];
         var rows = await ReadAsync(
-            _looks.GetOrAdd(words.Count, MakeLook), values, row => words.Select((_, i) => row.GetInt64(i)).ToList(), limit: 1, ct);
+            (_looks.GetOrAdd(words.Count, MakeLook), values), row => words.Select((_, i) => row.GetInt64(i)).ToList(), limit: 1, ct);
         return rows[0];
     }
 
@@ -148,24 +187,27 @@ internal sealed class UserStatements : IUserLookup
     {
         var counts = Enumerable.Range(0, words).Select(i => string.Create(
             CultureInfo.InvariantCulture,
-            $"(SELECT count(*) FROM (SELECT 1 FROM \"UserWords\" WHERE \"Word\" >= @p{2 * i} AND \"Word\" < @p{(2 * i) + 1} LIMIT @p{2 * words}) w)"));
+            $"""
+            (SELECT count(*) FROM
+                (SELECT 1 FROM "UserWords" WHERE "Word" >= @p{2 * i} AND "Word" < @p{(2 * i) + 1} LIMIT @p{2 * words}) w)
+            """));
         return new(
             $"SELECT {string.Join(", ", counts)}",
             [.. Enumerable.Repeat(Table.Type(nameof(User.SearchText)), 2 * words), Table.Type(nameof(User.Id))]);
     }
 
     /// <summary>The greatest id, which is about the number of users, and found at once.</summary>
-    private async Task<long> GetLastIdAsync(CancellationToken ct) => (await ReadAsync(_lastId, [], row => row.GetInt64(0), limit: 1, ct))[0];
+    private async Task<long> GetLastIdAsync(CancellationToken ct) => (await ReadAsync((_lastId, []), row => row.GetInt64(0), limit: 1, ct))[0];
 
     /// <summary>Retries after a transient failure, as EF Core does: a read changes nothing.</summary>
     private async Task<IReadOnlyList<T>> ReadAsync<T>(
-        PreparedStatement statement, object?[] values, Func<DbDataReader, T> read, int limit, CancellationToken ct)
+        (PreparedStatement Statement, object?[] Values) query, Func<DbDataReader, T> read, int limit, CancellationToken ct)
     {
         for (var attempt = 1; ; attempt++)
         {
             try
             {
-                return await ReadOnceAsync(statement, values, read, limit, ct);
+                return await ReadOnceAsync(query.Statement, query.Values, read, limit, ct);
             }
             catch (DbException exception) when (exception.IsTransient && attempt <= UsersDbContext.Retries)
             {
@@ -200,7 +242,10 @@ internal sealed class UserStatements : IUserLookup
 
     /// <summary>What decides about the text of a page's statement.</summary>
     [StructLayout(LayoutKind.Auto)]
-    private readonly record struct Shape(
-        bool Deleted, UserSort Sort, bool HasAfter, bool HasEmail, UserStatus? Status, UserRole? Role, bool HasCreatedFrom, bool HasCreatedBefore,
-        bool HasRareWord, int CommonWords);
+    private readonly record struct Shape(Conditions Conditions, UserSort Sort, bool HasRareWord, bool HasReach, int CommonWords);
+
+    /// <param name="After">The order of a position that a page comes after.</param>
+    [StructLayout(LayoutKind.Auto)]
+    private readonly record struct Conditions(
+        bool Deleted, bool HasEmail, UserStatus? Status, UserRole? Role, bool HasCreatedFrom, bool HasCreatedBefore, UserSort? After);
 }

@@ -8,7 +8,7 @@ namespace CleanUsers.Infrastructure.Tests;
 /// <summary>Searches for words that so many users have that these are read in the order of the page.</summary>
 public abstract class CommonWords(CommonWords.Filled store)
 {
-    private const int Users = 1300; // a word of 1000 is common
+    private const int Users = 1400; // a word of 1000 is common
 
     private readonly Filled _store = (Filled)store.Present();
 
@@ -58,16 +58,45 @@ public abstract class CommonWords(CommonWords.Filled store)
         Assert.NotEqual(1, first);
         Assert.Equal(areCommon ? 1 : first, second);
 
-        Task<int> CountAsync() => recorder.CountAsync(async () => Assert.NotEmpty(
-            await _store.InScopeAsync(scope => scope.GetRequiredService<IUserReader>().ListAsync(query, Ct))));
+        Task<int> CountAsync() => recorder.CountAsync(async () => Assert.NotEmpty(await ListAsync(query)));
     }
+
+    /// <summary>
+    /// The first users in the order of names, and the last, have other words, and are more than are read before a word is looked up.
+    /// </summary>
+    [Theory]
+    [InlineData("common", false, null, new[] { "Shared.Common 0001", "Shared.Common 0002" })]
+    [InlineData("common shared.c", false, null, new[] { "Shared.Common 0001", "Shared.Common 0002" })]
+    [InlineData("shared.c common", true, null, new[] { "Shared.Common 1399", "Shared.Common 1398" })]
+    [InlineData("common shared.c", false, "nobody@example.org", new string[0])]
+    public async Task Page_has_users_that_are_far_away_in_its_order(string search, bool descending, string? email, string[] names)
+    {
+        var query = new UserQuery(false, new(email, Words: search.Split(' ')), new(UserSortKey.Name, descending), 2, null);
+        Assert.Equal(names, (await ListAsync(query)).Select(user => user.Name));
+        using var recorder = new CommandRecorder();
+        // users in order; whether that were all; those that have the word
+        Assert.InRange(await recorder.CountAsync(() => ListAsync(query)), 1, email is null ? 3 : 2);
+    }
+
+    [Fact]
+    public async Task Pages_of_users_that_are_far_away_follow_each_other()
+    {
+        var query = new UserQuery(false, new(Words: ["common", "shared.c"]), new(UserSortKey.Name, false), 2, null);
+        var last = (await ListAsync(query))[^1];
+        var next = await ListAsync(query with { After = new(last.Id, last.SortName) });
+        Assert.Equal(["Shared.Common 0003", "Shared.Common 0004"], next.Select(user => user.Name));
+    }
+
+    private Task<IReadOnlyList<User>> ListAsync(UserQuery query) =>
+        _store.InScopeAsync(scope => scope.GetRequiredService<IUserReader>().ListAsync(query, Ct));
 
     public abstract class Filled(TestDatabase database) : Store(database)
     {
         protected override async Task FillAsync() => await InScopeAsync(scope =>
         {
             var users = Enumerable.Range(0, Users).Select(i => Sample.User(name: i == 0 ? "Shared.Common 12" : $"Shared.Common {i:0000}"));
-            return scope.GetRequiredService<IUserBulkWriter>().AddAsync([.. users, Sample.User(name: "Unshared.Uncommon 0012")], Ct);
+            var others = Enumerable.Range(0, 250).SelectMany(i => (User[])[Sample.User(name: $"Aaa {i}"), Sample.User(name: $"Zzz {i}")]);
+            return scope.GetRequiredService<IUserBulkWriter>().AddAsync([.. users, .. others, Sample.User(name: "Unshared.Uncommon 0012")], Ct);
         });
     }
 

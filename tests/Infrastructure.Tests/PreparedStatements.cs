@@ -14,9 +14,10 @@ internal static class PreparedStatements
     /// <param name="column">Which column of the plan has the text.</param>
     /// <param name="rarest">The rare word of a search; null if all are common.</param>
     public static async Task<List<string>> ExplainAsync(
-        this IServiceProvider services, UserQuery query, string explain, int column, CancellationToken ct, string? rarest = null)
+        this IServiceProvider services, UserQuery query, string explain, int column, CancellationToken ct, string? rarest = null,
+        int? reach = null)
     {
-        var (statement, values) = services.GetRequiredService<UserStatements>().Page(query, rarest);
+        var (statement, values) = services.GetRequiredService<UserStatements>().Page(query, rarest, reach);
         await using var connection = await services.GetRequiredService<IPreparedConnections>().OpenAsync(ct);
         var explained = statement with { Text = $"{explain} {statement.Text}" };
         var command = connection.Command(explained);

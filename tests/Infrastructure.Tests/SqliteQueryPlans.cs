@@ -101,6 +101,9 @@ public sealed class SqliteQueryPlans : IDisposable
         await using var db = await OpenAsync();
         var plan = await PlanAsync(db, new(false, new(Words: ["user"]), new(UserSortKey.Name, false), 51, null));
         Assert.Equal(["SCAN Users USING INDEX IX_Users_Name"], plan);
+        // the same with a limit for what is scanned: the outer scan takes each row from the inner one, and does not sort them again
+        var limited = await PlanAsync(db, new(false, new(Words: ["user"]), new(UserSortKey.Name, false), 51, null), reach: 100);
+        Assert.Equal(["CO-ROUTINE Users", "SCAN Users USING INDEX IX_Users_Name", "SCAN Users"], limited);
     }
 
     [Fact]
@@ -134,13 +137,13 @@ public sealed class SqliteQueryPlans : IDisposable
 
     private static bool IsScanOfATable(string line) => line == "SCAN Users";
 
-    private static async Task<List<string>> PlanAsync(UsersDbContext db, UserQuery query, string? rarest = null)
+    private static async Task<List<string>> PlanAsync(UsersDbContext db, UserQuery query, string? rarest = null, int? reach = null)
     {
         using var connections = new SqliteReadConnections(db.Database.GetConnectionString()!);
         using var rarestWord = new RarestWord();
         await using var services = new ServiceCollection()
             .AddSingleton(new UserStatements(db, connections, rarestWord)).AddSingleton<IPreparedConnections>(connections).BuildServiceProvider();
-        return await services.ExplainAsync(query, "EXPLAIN QUERY PLAN", column: 3, Ct, rarest);
+        return await services.ExplainAsync(query, "EXPLAIN QUERY PLAN", column: 3, Ct, rarest, reach);
     }
 
     private async Task<UsersDbContext> OpenAsync()

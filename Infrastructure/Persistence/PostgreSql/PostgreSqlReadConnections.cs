@@ -8,8 +8,8 @@ internal sealed class PostgreSqlReadConnections(PostgreSqlServers servers) : IPr
     public string Find => "strpos";
 
     /// <summary>
-    /// As an array, of which PostgreSQL expects few values, and looks them up. By its statistics, beginnings of words that are rare can be common, and
-    /// it would join them with all users.
+    /// As an array, of which PostgreSQL expects few values, and looks them up. By its statistics, rare beginnings of words can be common, and it
+    /// would join them with all users.
     /// </summary>
     public string OneOf(string query) => $"= ANY(ARRAY({query}))";
 

@@ -16,7 +16,7 @@ internal static class UserSearch
     public static async Task<IQueryable<User>> SearchAsync(
         this UsersDbContext db, IQueryable<User> users, IReadOnlyList<string> search, int rows, RarestWord rarestWord, CancellationToken ct)
     {
-        var rarest = await rarestWord.FindAsync(search, rows, LookAsync, async () => await db.Users.MaxAsync(user => (long?)user.Id, ct) ?? 0);
+        var (rarest, _) = await rarestWord.FindAsync(search, rows, LookAsync, CountAsync);
         foreach (var prefix in search)
         {
             if (prefix == rarest)
@@ -32,6 +32,9 @@ internal static class UserSearch
         }
 
         return users;
+
+        async Task<long> CountAsync() =>
+            await db.Users.IgnoreQueryFilters([UserConfiguration.NotDeleted]).MaxAsync(user => (long?)user.Id, ct) ?? 0; // found at once, and near
 
         async Task<IReadOnlyList<long>> LookAsync(int limit)
         {

@@ -17,6 +17,9 @@ internal sealed partial class FakeSqlServer : IDbConnectionInterceptor, IDbTrans
 
     public int Count { get; set; }
 
+    /// <summary>The greatest id.</summary>
+    public const long LastId = 1_000_000;
+
     // the last number that an insert got
     private long _given;
 
@@ -139,6 +142,7 @@ internal sealed partial class FakeSqlServer : IDbConnectionInterceptor, IDbTrans
         {
             Record();
             if (CommandText.StartsWith("SELECT COUNT_BIG(", StringComparison.Ordinal)) return Numbers((long)server.Count);
+            if (CommandText.StartsWith("SELECT MAX(", StringComparison.Ordinal)) return Numbers(LastId);
             if (CommandText.StartsWith("SELECT COUNT(", StringComparison.Ordinal)) return Numbers(server.Count);
             if (CommandText.Contains("snapshot_isolation_state", StringComparison.Ordinal)) return Numbers(server.Count);
             if (CommandText.StartsWith("SELECT CASE", StringComparison.Ordinal)) return Numbers(server.Count > 0);

@@ -66,9 +66,9 @@ public sealed class TransactSql : SqlServerStatements
 
     [Theory]
     [InlineData(3, 3)]
-    [InlineData(1000, 5)]
-    [InlineData(5000, 5)]
-    public async Task Search_is_one_statement_for_each_word_two_for_common_words_and_one_for_the_page(int occurrences, int statements)
+    [InlineData(1000, 6)]
+    [InlineData(10_000, 6)]
+    public async Task Search_is_one_statement_a_word_and_one_for_the_page_or_three_more_for_common_words(int occurrences, int statements)
     {
         Server.Count = occurrences;
         var query = new UserQuery(false, new(Words: ["ada", "love"]), new(UserSortKey.Name, false), 51, new(7, "m"));
