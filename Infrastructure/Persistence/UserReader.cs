@@ -8,7 +8,7 @@ namespace CleanUsers.Infrastructure.Persistence;
 
 internal sealed class UserReader(UsersDbContext db, CompiledUserQueries queries, RarestWord rarestWord) : IUserReader
 {
-    /// <summary>How many users a count or an export wants, for the limit of the look at the words: it ends soon compared with what follows.</summary>
+    /// <summary>Stands for the rows of a count or an export, which want all: a look is to be short beside what follows.</summary>
     private const int All = 1000;
 
     public Task<User?> GetAsync(long id, CancellationToken ct) => queries.GetAsync(db, id, deleted: false, ct);

@@ -74,8 +74,8 @@ public abstract class CommonWords(CommonWords.Filled store)
         var query = new UserQuery(false, new(email, Words: search.Split(' ')), new(UserSortKey.Name, descending), 2, null);
         Assert.Equal(names, (await ListAsync(query)).Select(user => user.Name));
         using var recorder = new CommandRecorder();
-        // users in order; whether that were all; those that have the word
-        Assert.InRange(await recorder.CountAsync(() => ListAsync(query)), 1, email is null ? 3 : 2);
+        // the users in order, whether there are more, and those that have the word; on SQL Server all users in order
+        Assert.Contains(await recorder.CountAsync(() => ListAsync(query)), (int[])[1, email is null ? 3 : 2]);
     }
 
     [Fact]

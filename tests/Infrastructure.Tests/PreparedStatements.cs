@@ -13,6 +13,7 @@ internal static class PreparedStatements
     /// <param name="explain">The command that returns a plan.</param>
     /// <param name="column">Which column of the plan has the text.</param>
     /// <param name="rarest">The rare word of a search; null if all are common.</param>
+    /// <param name="reach">How many users are read in the order of the query; null for all.</param>
     public static async Task<List<string>> ExplainAsync(
         this IServiceProvider services, UserQuery query, string explain, int column, CancellationToken ct, string? rarest = null,
         int? reach = null)

@@ -51,4 +51,21 @@ public sealed class RarestWordTests
         Assert.Null(rarest);
         Assert.Equal(1, looked);
     }
+
+    [Fact]
+    public async Task Look_has_a_limit_however_great_the_ids_are()
+    {
+        var longest = 0;
+        using var rarestWord = new RarestWord();
+        var found = await rarestWord.FindAsync(
+            ["ada"],
+            rows: 201,
+            limit =>
+            {
+                longest = Math.Max(longest, limit);
+                return Task.FromResult<IReadOnlyList<long>>([limit]);
+            },
+            () => Task.FromResult(long.MaxValue));
+        Assert.Equal((50_000, (null, 200_000)), (longest, found));
+    }
 }

@@ -15,8 +15,14 @@ internal sealed class RarestWord : IDisposable
     /// <summary>In entries of the index: a word that has fewer is rare, however few users there are.</summary>
     private const int Rare = 1000;
 
-    /// <summary>How many times the even number of users are read in the order of the query: several words meet less often than each comes.</summary>
-    private const int ReachOfEven = 4;
+    /// <summary>In entries of the index, of a look: ids can be far greater than the number of users, after a mass deletion for example.</summary>
+    private const int LongestLook = 50_000;
+
+    /// <summary>
+    /// How many users are read in the order of the query, in multiples of the number where both ways read as many: several words meet less often than
+    /// each of them comes.
+    /// </summary>
+    private const int ReachInLooks = 4;
 
     /// <summary>In searches.</summary>
     private const int Remembered = 1000;
@@ -39,9 +45,9 @@ internal sealed class RarestWord : IDisposable
         if (_common.TryGetValue(asked, out int remembered)) return (null, remembered);
         if (await FindBelowAsync(Rare) is { } rare) return (rare, 0);
         // n entries are n users to look up, and in the order of the query, rows * users / n are read: this n has as many of both
-        var even = (int)Math.Sqrt((double)rows * await countUsers());
+        var even = (int)Math.Min(LongestLook, Math.Sqrt((double)rows * await countUsers()));
         if (even > Rare && await FindBelowAsync(even) is { } rarer) return (rarer, 0);
-        var reach = ReachOfEven * even;
+        var reach = ReachInLooks * even;
         _common.Set(asked, reach, new MemoryCacheEntryOptions { Size = 1, AbsoluteExpirationRelativeToNow = Remembering });
         return (null, reach);
 

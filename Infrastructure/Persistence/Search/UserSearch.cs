@@ -34,7 +34,7 @@ internal static class UserSearch
         return users;
 
         async Task<long> CountAsync() =>
-            await db.Users.IgnoreQueryFilters([UserConfiguration.NotDeleted]).MaxAsync(user => (long?)user.Id, ct) ?? 0; // found at once, and near
+            await db.Users.IgnoreQueryFilters([UserConfiguration.NotDeleted]).MaxAsync(user => (long?)user.Id, ct) ?? 0; // found at once
 
         async Task<IReadOnlyList<long>> LookAsync(int limit)
         {
