@@ -12,16 +12,18 @@ namespace CleanUsers.Infrastructure.Tests;
 public sealed class ConnectionStrings
 {
     [Theory]
-    [InlineData("Host=x", 30, 5, 50, GssEncryptionMode.Disable)]
-    [InlineData("Host=x;Maximum Pool Size=7;Timeout=8;Max Auto Prepare=9;GSS Encryption Mode=Require", 7, 8, 9, GssEncryptionMode.Require)]
-    [InlineData("Server=x;MaxPoolSize=7;MaxAutoPrepare=9", 7, 5, 9, GssEncryptionMode.Disable)]
+    [InlineData("Host=x", 30, 5, 50, true, GssEncryptionMode.Disable)]
+    [InlineData(
+        "Host=x;Maximum Pool Size=7;Timeout=8;Max Auto Prepare=9;No Reset On Close=false;GSS Encryption Mode=Require", 7, 8, 9, false,
+        GssEncryptionMode.Require)]
+    [InlineData("Server=x;MaxPoolSize=7;MaxAutoPrepare=9", 7, 5, 9, true, GssEncryptionMode.Disable)]
     public void PostgreSQL_connection_string_gets_the_missing_defaults(
-        string given, int pool, int timeout, int prepared, GssEncryptionMode encryption)
+        string given, int pool, int timeout, int prepared, bool isHandedOn, GssEncryptionMode encryption)
     {
         var complete = new NpgsqlConnectionStringBuilder(Completed(services => services.AddPostgreSql(given)));
         Assert.Equal(
-            ("x", pool, timeout, prepared, encryption),
-            (complete.Host, complete.MaxPoolSize, complete.Timeout, complete.MaxAutoPrepare, complete.GssEncryptionMode));
+            ("x", pool, timeout, prepared, isHandedOn, encryption),
+            (complete.Host, complete.MaxPoolSize, complete.Timeout, complete.MaxAutoPrepare, complete.NoResetOnClose, complete.GssEncryptionMode));
     }
 
     [Theory]

@@ -1,5 +1,6 @@
 using CleanUsers.Application.Ports;
 using CleanUsers.Infrastructure.Persistence;
+using CleanUsers.Infrastructure.Persistence.PostgreSql;
 using Microsoft.Data.Sqlite;
 using Microsoft.Extensions.DependencyInjection;
 using Npgsql;
@@ -65,6 +66,34 @@ public sealed class ReadConnections
 #pragma warning restore CA2100
             await command.ExecuteNonQueryAsync(Ct);
         }
+    }
+
+    /// <summary>The driver does not reset them (<c>No Reset On Close</c>), but ends their transactions.</summary>
+    [Fact]
+    public async Task Connection_of_PostgreSQL_is_handed_on_without_the_transaction_that_was_left_open()
+    {
+        await using var store = new PostgreSqlStore();
+        await store.InitializeAsync();
+        store.Present();
+        var id = await store.AddAsync(Sample.User(), Ct);
+        await store.InScopeAsync(async scope =>
+        {
+            var servers = scope.GetRequiredService<PostgreSqlServers>();
+            var first = await ChangeAsync();
+            Assert.Equal(first, await ChangeAsync()); // one session
+            Assert.Equal(36, (await scope.GetRequiredService<IUserReader>().GetAsync(id, Ct))!.Age);
+            return 0;
+
+            async Task<int> ChangeAsync()
+            {
+                await using var connection = await servers.Primary.OpenConnectionAsync(Ct);
+                await connection.BeginTransactionAsync(Ct);
+                await using var change = connection.CreateCommand();
+                change.CommandText = "UPDATE \"Users\" SET \"Age\" = 9";
+                await change.ExecuteNonQueryAsync(Ct);
+                return connection.ProcessID;
+            }
+        });
     }
 
     [Fact]

@@ -34,6 +34,7 @@ internal static class PostgreSqlSetup
             HostRecheckSeconds = PostgreSqlServers.RecheckTime,
             MaxAutoPrepare = 50, // the statements of a few dozen kinds of requests, parsed and planned once a connection
             AutoPrepareMinUsages = 2,
+            NoResetOnClose = true, // a session has no settings, locks or cursors that could outlive a use; to reset it was a sixth of a get
             GssEncryptionMode = GssEncryptionMode.Disable, // looks for Kerberos at every connection, which container images lack (npgsql/npgsql#6524)
         };
         return new(ServerUsersDbContext.Complete(connectionString, defaults));
