@@ -12,9 +12,10 @@ public sealed record DeletedUserDto(
     UserStatus Status,
     DateTimeOffset CreatedAt,
     DateTimeOffset UpdatedAt,
-    long Version,
-    DateTimeOffset DeletedAt)
+    long Version)
 {
+    public DateTimeOffset DeletedAt { get; init; }
+
     /// <summary>When it may be erased at the earliest; null if deleted users are never erased.</summary>
     public DateTimeOffset? PurgeAt { get; init; }
 }

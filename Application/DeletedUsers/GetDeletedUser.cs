@@ -10,6 +10,6 @@ public sealed class GetDeletedUser(IUserReader users, Retention retention, IMapp
     /// <returns>The user, or <c>user-not-found</c>.</returns>
     public async Task<Result<DeletedUserDto>> ExecuteAsync(long id, CancellationToken ct) =>
         await users.GetDeletedAsync(id, ct) is { } user
-            ? mapper.Map<DeletedUserDto>(user) with { PurgeAt = retention.PurgeAt(user) }
+            ? mapper.Map<DeletedUserDto>(user) with { PurgeAt = retention.PurgeAt(user.DeletedAt) }
             : Failure.UserNotFound(id);
 }

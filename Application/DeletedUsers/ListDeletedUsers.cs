@@ -21,5 +21,12 @@ public sealed class ListDeletedUsers(IValidator<ListDeletedUsersQuery> validator
     /// <returns>The page, or <c>validation-failed</c>.</returns>
     public Task<Result<Page<DeletedUserDto>>> ExecuteAsync(ListDeletedUsersQuery query, CancellationToken ct) =>
         users.ListAsync<ListDeletedUsersQuery, DeletedUserDto>(
-            query, validator, user => mapper.Map<DeletedUserDto>(user) with { PurgeAt = retention.PurgeAt(user) }, ct);
+            query,
+            validator,
+            listed => mapper.Map<DeletedUserDto>(listed.User) with
+            {
+                DeletedAt = listed.DeletedAt!.Value,
+                PurgeAt = retention.PurgeAt(listed.DeletedAt),
+            },
+            ct);
 }

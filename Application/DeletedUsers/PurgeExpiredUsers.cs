@@ -1,6 +1,5 @@
 using CleanUsers.Application.Ports;
 using CleanUsers.Application.Users;
-using CleanUsers.Domain.Users;
 
 namespace CleanUsers.Application.DeletedUsers;
 
@@ -27,7 +26,7 @@ public sealed class PurgeExpiredUsers(IUserReader reader, IUserRepository users,
         {
             var removed = false;
             var result = await OptimisticUpdate.ChangeAsync(
-                users.FindDeletedToChangeAsync, expired.Id, VersionCondition.None,
+                users.FindDeletedToChangeAsync, expired.User.Id, VersionCondition.None,
                 user => removed = user.DeletedAt <= end // else restored and deleted again meanwhile
                     && user.Purge(clock.GetUtcNow(), caller.Name),
                 async (user, token) => await users.TryPurgeAsync(user, token) ? UpdateOutcome.Saved : UpdateOutcome.Conflict,
@@ -44,9 +43,6 @@ public sealed class PurgeExpiredUsers(IUserReader reader, IUserRepository users,
 public sealed record Retention(TimeSpan? Time)
 {
     /// <summary>When the user may be erased at the earliest; null if it is never erased.</summary>
-    public DateTimeOffset? PurgeAt(User user)
-    {
-        ArgumentNullException.ThrowIfNull(user);
-        return user.DeletedAt + Time;
-    }
+    /// <param name="deletedAt">Null if it is not deleted.</param>
+    public DateTimeOffset? PurgeAt(DateTimeOffset? deletedAt) => deletedAt + Time;
 }

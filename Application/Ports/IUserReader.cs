@@ -21,7 +21,7 @@ public interface IUserReader
     IAsyncEnumerable<User> GetSnapshotAsync(UserFilter filter, CancellationToken ct);
 
     /// <summary>At most <see cref="UserQuery.Limit"/> users that follow <see cref="UserQuery.After"/>, in order.</summary>
-    Task<IReadOnlyList<User>> ListAsync(UserQuery query, CancellationToken ct);
+    Task<IReadOnlyList<ListedUser>> ListAsync(UserQuery query, CancellationToken ct);
 
     /// <summary>How many users all pages of the query have together; the cost grows with their number.</summary>
     Task<long> CountAsync(UserQuery query, CancellationToken ct);

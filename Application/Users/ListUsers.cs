@@ -1,5 +1,4 @@
 using Ardalis.Result;
-using AutoMapper;
 using CleanUsers.Application.Ports;
 using FluentValidation;
 
@@ -15,9 +14,9 @@ public sealed record ListUsersQuery : UserListQuery
 internal sealed class ListUsersValidator : UserListValidator<ListUsersQuery>;
 
 /// <summary>Reads a page of users.</summary>
-public sealed class ListUsers(IValidator<ListUsersQuery> validator, IUserReader users, IMapper mapper)
+public sealed class ListUsers(IValidator<ListUsersQuery> validator, IUserReader users)
 {
     /// <returns>The page, or <c>validation-failed</c>.</returns>
     public Task<Result<Page<UserDto>>> ExecuteAsync(ListUsersQuery query, CancellationToken ct) =>
-        users.ListAsync<ListUsersQuery, UserDto>(query, validator, mapper.Map<UserDto>, ct);
+        users.ListAsync<ListUsersQuery, UserDto>(query, validator, listed => listed.User, ct);
 }

@@ -9,18 +9,17 @@ namespace CleanUsers.Application.Users;
 /// <summary>The <see cref="Cursor"/> of a list of users: the last one's id and the value that the list is sorted by.</summary>
 internal static class UserCursor
 {
-    public static string Encode(User last, UserQuery query)
+    public static string Encode(ListedUser last, UserQuery query)
     {
         var value = query.Sort.Key switch
         {
             UserSortKey.Id => "",
-            UserSortKey.CreatedAt => Milliseconds(last.CreatedAt),
-            UserSortKey.UpdatedAt => Milliseconds(last.UpdatedAt),
-            UserSortKey.Email => last.EmailKey,
-            UserSortKey.Name => last.SortName,
+            UserSortKey.CreatedAt => Milliseconds(last.User.CreatedAt),
+            UserSortKey.UpdatedAt => Milliseconds(last.User.UpdatedAt),
+            UserSortKey.Email or UserSortKey.Name => last.SortText,
             UserSortKey.DeletedAt => Milliseconds(last.DeletedAt!.Value),
         };
-        return Cursor.Encode(new(last.Id, value), QueryFingerprint(query));
+        return Cursor.Encode(new(last.User.Id, value), QueryFingerprint(query));
     }
 
     /// <summary>False if the cursor belongs to another query, or names no place in the query's order.</summary>

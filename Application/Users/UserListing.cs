@@ -1,6 +1,5 @@
 using Ardalis.Result;
 using CleanUsers.Application.Ports;
-using CleanUsers.Domain.Users;
 using FluentValidation;
 
 namespace CleanUsers.Application.Users;
@@ -9,7 +8,7 @@ namespace CleanUsers.Application.Users;
 internal static class UserListing
 {
     public static async Task<Result<Page<TDto>>> ListAsync<TQuery, TDto>(
-        this IUserReader users, TQuery request, IValidator<TQuery> validator, Func<User, TDto> map, CancellationToken ct)
+        this IUserReader users, TQuery request, IValidator<TQuery> validator, Func<ListedUser, TDto> map, CancellationToken ct)
         where TQuery : UserListQuery
     {
         var validation = validator.Validate(request);

@@ -11,7 +11,7 @@ internal sealed class PreparedUserReader(UserStatements statements, Func<UserRea
 
     public Task<User?> GetDeletedAsync(long id, CancellationToken ct) => statements.GetAsync(id, deleted: true, ct);
 
-    public Task<IReadOnlyList<User>> ListAsync(UserQuery query, CancellationToken ct) => statements.ListAsync(query, ct);
+    public Task<IReadOnlyList<ListedUser>> ListAsync(UserQuery query, CancellationToken ct) => statements.ListAsync(query, ct);
 
     public Task<IReadOnlyList<User>> GetByEmailAsync(IReadOnlyCollection<string> emailKeys, CancellationToken ct) =>
         others().GetByEmailAsync(emailKeys, ct);

@@ -38,7 +38,7 @@ internal sealed class UserReader(UsersDbContext db, CompiledUserQueries queries,
         }
     }
 
-    public async Task<IReadOnlyList<User>> ListAsync(UserQuery query, CancellationToken ct)
+    public async Task<IReadOnlyList<ListedUser>> ListAsync(UserQuery query, CancellationToken ct)
     {
         var users = await MatchingAsync(db, query.Deleted, query.Filter, query.Limit, ct);
         var page = query.Sort.Key switch
@@ -50,7 +50,7 @@ internal sealed class UserReader(UsersDbContext db, CompiledUserQueries queries,
             UserSortKey.Name => users.PageBy(query, db, user => user.SortName, after => after.Text),
             UserSortKey.DeletedAt => users.PageBy(query, db, user => user.DeletedAt, after => after.Instant),
         };
-        return await page.ToListAsync(ct);
+        return await page.Select(ListedUsers.Of(query.Sort.Key)).ToListAsync(ct);
     }
 
     public async Task<long> CountAsync(UserQuery query, CancellationToken ct) =>

@@ -22,6 +22,7 @@ internal sealed class UserStatements : IUserLookup
     private readonly ConcurrentDictionary<Conditions, PreparedStatement> _counts = new();
     private readonly IPreparedConnections _connections;
     private readonly RarestWord _rarestWord;
+    private readonly UserRows _rows;
     private readonly string _tieBreaker;
     private readonly PreparedStatement _get;
     private readonly PreparedStatement _getDeleted;
@@ -29,36 +30,35 @@ internal sealed class UserStatements : IUserLookup
 
     public UserStatements(UsersDbContext db, IPreparedConnections connections, RarestWord rarestWord)
     {
-        (Table, _tieBreaker, _connections, _rarestWord) = (new(db.Model, connections.Columns), db.TieBreaker, connections, rarestWord);
+        (Table, _tieBreaker, _connections, _rarestWord) = (new(db.Model), db.TieBreaker, connections, rarestWord);
+        _rows = new(db.Model, Table, connections.Columns);
         (_get, _getDeleted) = (MakeGet(deleted: false), MakeGet(deleted: true));
         _lastId = new($"SELECT coalesce(max({Table.Column(nameof(User.Id))}), 0) FROM \"Users\"", []);
     }
 
     public UserTable Table { get; }
 
-    private string Select => $"SELECT {Table.List}, {Table.Column(nameof(User.Id))}";
-
     Task<User?> IUserLookup.GetAsync(UsersDbContext db, long id, bool deleted, CancellationToken ct) => GetAsync(id, deleted, ct);
 
     public async Task<User?> GetAsync(long id, bool deleted, CancellationToken ct) =>
-        await ReadAsync((deleted ? _getDeleted : _get, [id]), Table.Read, limit: 1, ct) is [var user] ? user : null;
+        await ReadAsync((deleted ? _getDeleted : _get, [id]), _rows.Whole, limit: 1, ct) is [var user] ? user : null;
 
     /// <summary>A page of users. The words of a search are looked at first, see <see cref="RarestWord"/>.</summary>
-    public async Task<IReadOnlyList<User>> ListAsync(UserQuery query, CancellationToken ct)
+    public async Task<IReadOnlyList<ListedUser>> ListAsync(UserQuery query, CancellationToken ct)
     {
-        if (query.Filter.Words is not { } words) return await ReadAsync(Page(query), Table.Read, query.Limit, ct);
+        if (query.Filter.Words is not { } words) return await ReadPageAsync(query, ct);
         var (rarest, reach) = await _rarestWord.FindAsync(words, query.Limit, limit => LookAsync(words, limit, ct), () => GetLastIdAsync(ct));
         if (rarest is null)
         {
             // the users of one word are everywhere in the order of ids and times, and a statement with a reach costs more for each user
             if (words.Count == 1 && query.Sort.Key is not (UserSortKey.Email or UserSortKey.Name))
-                return await ReadAsync(Page(query), Table.Read, query.Limit, ct);
-            var found = await ReadAsync(Page(query, reach: reach), Table.Read, query.Limit, ct);
+                return await ReadPageAsync(query, ct);
+            var found = await ReadPageAsync(query, ct, reach: reach);
             if (found.Count == query.Limit || !await GoesBeyondAsync(query, reach, ct)) return found;
             rarest = words.MaxBy(word => word.Length); // probably
         }
 
-        return await ReadAsync(Page(query, rarest), Table.Read, query.Limit, ct);
+        return await ReadPageAsync(query, ct, rarest);
     }
 
     /// <summary>The statement of a page, and the values of its parameters.</summary>
@@ -75,6 +75,9 @@ internal sealed class UserStatements : IUserLookup
         var shape = new Shape(ConditionsOf(query), query.Sort, rarest is not null, reach is not null, common.Length);
         return (_pages.GetOrAdd(shape, MakePage), [.. values]);
     }
+
+    private Task<IReadOnlyList<ListedUser>> ReadPageAsync(UserQuery query, CancellationToken ct, string? rarest = null, int? reach = null) =>
+        ReadAsync(Page(query, rarest, reach), _rows.Listed(query.Sort.Key).Read, query.Limit, ct);
 
     private static Conditions ConditionsOf(UserQuery query) => new(
         query.Deleted, query.Filter.EmailKey is not null, query.Filter.Status, query.Filter.Role, query.Filter.CreatedFrom is not null,
@@ -98,7 +101,7 @@ internal sealed class UserStatements : IUserLookup
 
     private PreparedStatement MakeGet(bool deleted) => new(
         $"""
-        {Select} FROM "Users"
+        SELECT {Table.List}, {Table.Column(nameof(User.Id))} FROM "Users"
         WHERE {Table.Column(nameof(User.Id))} = @p0 AND {Table.Column(nameof(User.DeletedAt))} IS {(deleted ? "NOT " : "")}NULL
         """,
         [Table.Type(nameof(User.Id))]);
@@ -118,7 +121,8 @@ internal sealed class UserStatements : IUserLookup
         if (shape.HasReach) users = $"(SELECT * FROM {users} ORDER BY {order} LIMIT {Parameter(parameters, nameof(User.Id))}) \"Users\" WHERE true";
         for (var i = 0; i < shape.CommonWords; i++)
             users += $" AND {_connections.Find}({Table.Column(nameof(User.SearchText))}, {Parameter(parameters, nameof(User.SearchText))}) > 0";
-        return new($"{Select} FROM {users} ORDER BY {order} LIMIT {Parameter(parameters, nameof(User.Id))}", parameters);
+        var columns = _rows.Listed(shape.Sort.Key).Columns;
+        return new($"SELECT {columns} FROM {users} ORDER BY {order} LIMIT {Parameter(parameters, nameof(User.Id))}", parameters);
     }
 
     /// <summary>The condition for all that a query wants but for the words of a search.</summary>

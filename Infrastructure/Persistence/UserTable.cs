@@ -1,6 +1,4 @@
 using System.Data.Common;
-using System.Linq.Expressions;
-using System.Reflection;
 using CleanUsers.Domain.Users;
 using CleanUsers.Infrastructure.Persistence.Feed;
 using Microsoft.EntityFrameworkCore;
@@ -16,19 +14,13 @@ namespace CleanUsers.Infrastructure.Persistence;
 /// </summary>
 internal sealed class UserTable
 {
-    private static readonly MethodInfo IsNull = typeof(DbDataReader).GetMethod(nameof(DbDataReader.IsDBNull))!;
-
-    private readonly Type? _columns;
     private readonly IEntityType _entity;
     private readonly IEntityType _change;
     private readonly IEntityType _feed;
     private readonly IProperty[] _stored;
-    private readonly Lazy<Func<DbDataReader, User>> _read;
 
-    /// <param name="columns">See <see cref="IPreparedConnections.Columns"/>.</param>
-    public UserTable(IModel model, Type? columns = null)
+    public UserTable(IModel model)
     {
-        _columns = columns;
         _entity = model.FindEntityType(typeof(User))!;
         // the others are the database's own, the id and columns that it computes, and that of SCIM, which no statement here reads or writes
         _stored =
@@ -43,12 +35,14 @@ internal sealed class UserTable
             .. _stored.Select(
                 property => property.GetTypeMapping().Converter?.ProviderClrType ?? Nullable.GetUnderlyingType(property.ClrType) ?? property.ClrType),
         ];
-        _read = new(CompileReader);
         _change = model.FindEntityType(typeof(UserChange))!;
         _feed = model.FindEntityType(typeof(QueuedChange)) ?? model.FindEntityType(typeof(FeedEntry))!;
         var recorded = _change.GetProperties().Where(property => _entity.FindProperty(property.Name) is not null);
         Recorded = string.Join(", ", recorded.Select(property => $"\"{property.GetColumnName()}\""));
     }
+
+    /// <summary>What a row of <see cref="List"/> and, after it, the id has.</summary>
+    public IEnumerable<IProperty> Properties => _stored.Append(_entity.FindPrimaryKey()!.Properties.Single());
 
     /// <summary>The columns that a write fills, but for the id.</summary>
     public IReadOnlyList<string> Names { get; }
@@ -128,51 +122,7 @@ internal sealed class UserTable
     public static object? ToStored(RelationalTypeMapping type, object? value) =>
         value is null || type.Converter is not { } converter ? value : converter.ConvertToProvider(value);
 
-    /// <summary>The user in a row of <see cref="List"/> and, after it, the id.</summary>
-    public User Read(DbDataReader row) => _read.Value(row);
-
     private string ColumnOfChange(string property) => $"\"{_change.FindProperty(property)!.GetColumnName()}\"";
-
-    private Func<DbDataReader, User> CompileReader()
-    {
-        var row = Expression.Parameter(typeof(DbDataReader));
-        var user = Expression.Variable(typeof(User));
-        var properties = _stored.Append(_entity.FindPrimaryKey()!.Properties.Single());
-        return Expression.Lambda<Func<DbDataReader, User>>(
-            Expression.Block(
-                [user],
-                [
-                    Expression.Assign(user, Expression.New(typeof(User).GetConstructor(BindingFlags.Instance | BindingFlags.NonPublic, [])!)),
-                    .. properties.Select((property, column) => (Expression)Expression.Assign(
-                        Expression.Property(user, property.PropertyInfo!), ValueOf(row, property, column))),
-                    user,
-                ]),
-            row).Compile();
-    }
-
-    private Expression ValueOf(Expression row, IProperty property, int column)
-    {
-        var type = property.GetRelationalTypeMapping();
-        Expression value = Read(row, type.GetDataReaderMethod(), column);
-        if (type.Converter is { } converter)
-        {
-            var convert = converter.ConvertFromProviderExpression;
-            value = Expression.Invoke(convert, As(convert.Parameters[0].Type, value));
-        }
-
-        value = As(property.ClrType, value);
-        return property.IsNullable ? Expression.Condition(Read(row, IsNull, column), Expression.Default(property.ClrType), value) : value;
-    }
-
-    private MethodCallExpression Read(Expression row, MethodInfo method, int column)
-    {
-        var own = _columns?.GetMethod(method.Name, [typeof(DbDataReader), typeof(int)]);
-        return own is not null
-            ? Expression.Call(own, row, Expression.Constant(column))
-            : Expression.Call(Expression.Convert(row, method.DeclaringType!), method, Expression.Constant(column));
-    }
-
-    private static Expression As(Type type, Expression value) => value.Type == type ? value : Expression.Convert(value, type);
 }
 
 /// <summary>A statement that the database parses once a connection.</summary>

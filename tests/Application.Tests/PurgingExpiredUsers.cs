@@ -6,13 +6,11 @@ namespace CleanUsers.Application.Tests;
 
 public sealed class PurgingExpiredUsers() : UseCases(new Retention(TimeSpan.FromDays(30)))
 {
-    private static readonly IReadOnlyList<User> NoUsers = [];
-
     [Fact]
     public async Task Users_past_the_retention_time_are_erased_and_no_others()
     {
         var (old, recent) = (Deleted(Now.AddDays(-30)), Deleted(Now.AddDays(-30).AddMilliseconds(1)));
-        Reader.ListAsync(default!, default).ReturnsForAnyArgs([old, recent], [NoUsers]);
+        Reader.ListAsync(default!, default).ReturnsForAnyArgs(Listed(old, recent), Listed());
         Users.FindDeletedToChangeAsync(default, default).ReturnsForAnyArgs(old);
         Assert.Equal(1, await Get<PurgeExpiredUsers>().ExecuteAsync(Ct));
         await Users.Received(1).TryPurgeAsync(old, Ct);
@@ -23,7 +21,7 @@ public sealed class PurgingExpiredUsers() : UseCases(new Retention(TimeSpan.From
     [Fact]
     public async Task User_deleted_again_meanwhile_is_not_erased()
     {
-        Reader.ListAsync(default!, default).ReturnsForAnyArgs([Deleted(Now.AddDays(-31))], [NoUsers]);
+        Reader.ListAsync(default!, default).ReturnsForAnyArgs(Listed(Deleted(Now.AddDays(-31))), Listed());
         Users.FindDeletedToChangeAsync(default, default).ReturnsForAnyArgs(Deleted(Now));
         Assert.Equal(0, await Get<PurgeExpiredUsers>().ExecuteAsync(Ct));
         await Users.DidNotReceiveWithAnyArgs().TryPurgeAsync(default!, default);
@@ -34,7 +32,7 @@ public sealed class PurgingExpiredUsers() : UseCases(new Retention(TimeSpan.From
     {
         var user = Deleted(Now);
         Reader.GetDeletedAsync(7, Ct).Returns(user);
-        Reader.ListAsync(default!, default).ReturnsForAnyArgs([user]);
+        Reader.ListAsync(default!, default).ReturnsForAnyArgs(Listed(user));
         Assert.Equal(Now.AddDays(30), (await Get<GetDeletedUser>().ExecuteAsync(7, Ct)).Value.PurgeAt);
         Assert.Equal(Now.AddDays(30), Assert.Single((await Get<ListDeletedUsers>().ExecuteAsync(new(), Ct)).Value.Items).PurgeAt);
     }

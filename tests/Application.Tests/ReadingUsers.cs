@@ -30,7 +30,7 @@ public sealed class ReadingUsers : UseCases
     [Fact]
     public async Task Page_has_a_cursor_only_when_more_users_follow()
     {
-        Reader.ListAsync(default!, Ct).ReturnsForAnyArgs([Ada(id: 1), Ada(id: 2), Ada(id: 3)]);
+        Reader.ListAsync(default!, Ct).ReturnsForAnyArgs(Listed(Ada(id: 1), Ada(id: 2), Ada(id: 3)));
         var more = await Get<ListUsers>().ExecuteAsync(new() { PageSize = 2 }, Ct);
         var last = await Get<ListUsers>().ExecuteAsync(new() { PageSize = 3 }, Ct);
 
@@ -43,7 +43,7 @@ public sealed class ReadingUsers : UseCases
     [Fact]
     public async Task Cursor_continues_after_the_last_user_of_the_page()
     {
-        Reader.ListAsync(default!, Ct).ReturnsForAnyArgs([Ada(name: "Ada", id: 1), Ada(name: "Bea", id: 2)]);
+        Reader.ListAsync(default!, Ct).ReturnsForAnyArgs(Listed(Ada(name: "Ada", id: 1), Ada(name: "Bea", id: 2)));
         var first = await Get<ListUsers>().ExecuteAsync(new() { PageSize = 1, Sort = new UserSort(UserSortKey.Name, true) }, Ct);
         await Get<ListUsers>().ExecuteAsync(
             new() { PageSize = 1, Sort = new UserSort(UserSortKey.Name, true), Cursor = Cursor.Parse(first.Value.NextCursor) }, Ct);
@@ -56,7 +56,7 @@ public sealed class ReadingUsers : UseCases
     [Fact]
     public async Task Cursor_of_another_query_is_rejected()
     {
-        Reader.ListAsync(default!, Ct).ReturnsForAnyArgs([Ada(id: 1), Ada(id: 2)]);
+        Reader.ListAsync(default!, Ct).ReturnsForAnyArgs(Listed(Ada(id: 1), Ada(id: 2)));
         var cursor = (await Get<ListUsers>().ExecuteAsync(new() { PageSize = 1 }, Ct)).Value.NextCursor;
 
         foreach (var other in (ListUsersQuery[])[
@@ -74,7 +74,7 @@ public sealed class ReadingUsers : UseCases
     [Fact]
     public async Task Malformed_cursor_is_reported_with_all_other_errors_and_one_of_another_query_after_them()
     {
-        Reader.ListAsync(default!, Ct).ReturnsForAnyArgs([Ada(id: 1), Ada(id: 2)]);
+        Reader.ListAsync(default!, Ct).ReturnsForAnyArgs(Listed(Ada(id: 1), Ada(id: 2)));
         var cursor = (await Get<ListUsers>().ExecuteAsync(new() { PageSize = 1 }, Ct)).Value.NextCursor;
         var malformed = await Get<ListUsers>().ExecuteAsync(new() { Role = UserListQuery.ParseRole("1"), Cursor = Cursor.Parse("x") }, Ct);
         var foreign = await Get<ListUsers>().ExecuteAsync(new() { Role = UserListQuery.ParseRole("1"), Cursor = Cursor.Parse(cursor) }, Ct);
@@ -103,7 +103,7 @@ public sealed class ReadingUsers : UseCases
     [Fact]
     public async Task Deleted_users_are_sorted_by_newest_deletion_by_default()
     {
-        Reader.ListAsync(default!, Ct).ReturnsForAnyArgs([]);
+        Reader.ListAsync(default!, Ct).ReturnsForAnyArgs(Listed());
         await Get<ListDeletedUsers>().ExecuteAsync(new(), Ct);
         await Get<ListDeletedUsers>().ExecuteAsync(new() { Sort = new UserSort(UserSortKey.Email, false) }, Ct);
 

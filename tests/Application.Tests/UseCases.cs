@@ -1,3 +1,4 @@
+using AutoMapper;
 using CleanUsers.Application.ApiKeys;
 using CleanUsers.Application.Changes;
 using CleanUsers.Application.DeletedUsers;
@@ -94,6 +95,10 @@ public abstract class UseCases : IDisposable
         typeof(T).GetProperty("Id")!.SetValue(entity, id);
         return entity;
     }
+
+    /// <summary>Users as the store lists them by name.</summary>
+    protected IReadOnlyList<ListedUser> Listed(params User[] users) =>
+        [.. users.Select(user => new ListedUser(Get<IMapper>().Map<UserDto>(user), user.DeletedAt, user.SortName))];
 
     protected static User DeletedAda()
     {

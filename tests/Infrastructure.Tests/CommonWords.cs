@@ -24,7 +24,7 @@ public abstract class CommonWords(CommonWords.Filled store)
     public async Task Pages_total_and_export_have_exactly_the_users_in_order(string search, int count)
     {
         var filter = new UserFilter(Words: search.Split(' '));
-        var found = new List<User>();
+        var found = new List<ListedUser>();
         await _store.InScopeAsync(async scope =>
         {
             var users = scope.GetRequiredService<IUserReader>();
@@ -32,7 +32,8 @@ public abstract class CommonWords(CommonWords.Filled store)
             while (await users.ListAsync(new(false, filter, new(UserSortKey.Name, false), 500, after), Ct) is [.., var last] page)
             {
                 found.AddRange(page);
-                after = new(last.Id, last.SortName);
+                Assert.True(found.Count <= count, "A page has users of a page before.");
+                after = new(last.User.Id, last.SortText);
             }
 
             Assert.Equal(count, await users.CountAsync(new(false, filter, new(UserSortKey.Name, false), 1, null), Ct));
@@ -42,8 +43,8 @@ public abstract class CommonWords(CommonWords.Filled store)
             return 0;
         });
         Assert.Equal(count, found.Count);
-        Assert.Equal(found.Select(user => user.SortName).Order(StringComparer.Ordinal), found.Select(user => user.SortName));
-        Assert.Equal(count, found.Select(user => user.Id).Distinct().Count());
+        Assert.Equal(found.Select(user => user.SortText).Order(StringComparer.Ordinal), found.Select(user => user.SortText));
+        Assert.Equal(count, found.Select(user => user.User.Id).Distinct().Count());
     }
 
     [Theory]
@@ -72,7 +73,7 @@ public abstract class CommonWords(CommonWords.Filled store)
     public async Task Page_has_users_that_are_far_away_in_its_order(string search, bool descending, string? email, string[] names)
     {
         var query = new UserQuery(false, new(email, Words: search.Split(' ')), new(UserSortKey.Name, descending), 2, null);
-        Assert.Equal(names, (await ListAsync(query)).Select(user => user.Name));
+        Assert.Equal(names, (await ListAsync(query)).Select(user => user.User.Name));
         using var recorder = new CommandRecorder();
         // the users in order, whether there are more, and those that have the word; on SQL Server all users in order
         Assert.Contains(await recorder.CountAsync(() => ListAsync(query)), (int[])[1, email is null ? 3 : 2]);
@@ -83,11 +84,11 @@ public abstract class CommonWords(CommonWords.Filled store)
     {
         var query = new UserQuery(false, new(Words: ["common", "shared.c"]), new(UserSortKey.Name, false), 2, null);
         var last = (await ListAsync(query))[^1];
-        var next = await ListAsync(query with { After = new(last.Id, last.SortName) });
-        Assert.Equal(["Shared.Common 0003", "Shared.Common 0004"], next.Select(user => user.Name));
+        var next = await ListAsync(query with { After = new(last.User.Id, last.SortText) });
+        Assert.Equal(["Shared.Common 0003", "Shared.Common 0004"], next.Select(user => user.User.Name));
     }
 
-    private Task<IReadOnlyList<User>> ListAsync(UserQuery query) =>
+    private Task<IReadOnlyList<ListedUser>> ListAsync(UserQuery query) =>
         _store.InScopeAsync(scope => scope.GetRequiredService<IUserReader>().ListAsync(query, Ct));
 
     public abstract class Filled(TestDatabase database) : Store(database)

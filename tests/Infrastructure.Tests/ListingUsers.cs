@@ -31,17 +31,18 @@ public abstract class ListingUsers(ListingUsers.Filled store)
         var expected = _store.Users.Where(user => user.IsDeleted == deleted).ToList();
         expected.Sort((one, other) => (descending ? -1 : 1) * Compare(key, one, other));
 
-        var walked = new List<User>();
+        var walked = new List<ListedUser>();
         UserPosition? after = null;
         do
         {
             var page = await ListAsync(new UserQuery(deleted, new UserFilter(), new UserSort(key, descending), 7, after));
             walked.AddRange(page);
+            Assert.True(walked.Count <= expected.Count, "A page has users of a page before.");
             after = page.Count < 7 ? null : PositionOf(page[^1], key);
         }
         while (after is not null);
 
-        Assert.Equal(expected.Select(user => user.Id), walked.Select(user => user.Id));
+        Assert.Equal(expected.Select(user => Listed(user, key)), walked);
     }
 
     [Fact]
@@ -54,7 +55,7 @@ public abstract class ListingUsers(ListingUsers.Filled store)
         var expected = _store.Users.Where(user =>
             !user.IsDeleted && user.Role == UserRole.Admin && user.CreatedAt >= from && user.CreatedAt < before).Select(user => user.Id).Order();
         Assert.NotEmpty(found);
-        Assert.Equal(expected, found.Select(user => user.Id));
+        Assert.Equal(expected, found.Select(user => user.User.Id));
     }
 
     [Fact]
@@ -62,20 +63,23 @@ public abstract class ListingUsers(ListingUsers.Filled store)
     {
         var user = _store.Users.First(user => !user.IsDeleted);
         var found = await ListAsync(new UserQuery(false, new UserFilter(EmailKey: user.EmailKey), new UserSort(UserSortKey.Name, true), 10, null));
-        Assert.Equal(user.Id, Assert.Single(found).Id);
+        Assert.Equal(user.Id, Assert.Single(found).User.Id);
     }
 
-    private Task<IReadOnlyList<User>> ListAsync(UserQuery query) =>
+    private Task<IReadOnlyList<ListedUser>> ListAsync(UserQuery query) =>
         _store.InScopeAsync(scope => scope.GetRequiredService<IUserReader>().ListAsync(query, Ct));
 
-    private static UserPosition PositionOf(User user, UserSortKey key) => key switch
+    private static ListedUser Listed(User user, UserSortKey key) => new(
+        new(user.Id, user.Email, user.Name, user.Age, user.Role, user.Status, user.CreatedAt, user.UpdatedAt, user.Version), user.DeletedAt,
+        key is UserSortKey.Email ? user.EmailKey : key is UserSortKey.Name ? user.SortName : "");
+
+    private static UserPosition PositionOf(ListedUser listed, UserSortKey key) => key switch
     {
-        UserSortKey.Id => new(user.Id),
-        UserSortKey.CreatedAt => new(user.Id, Instant: user.CreatedAt),
-        UserSortKey.UpdatedAt => new(user.Id, Instant: user.UpdatedAt),
-        UserSortKey.Email => new(user.Id, user.EmailKey),
-        UserSortKey.Name => new(user.Id, user.SortName),
-        UserSortKey.DeletedAt => new(user.Id, Instant: user.DeletedAt!.Value),
+        UserSortKey.Id => new(listed.User.Id),
+        UserSortKey.CreatedAt => new(listed.User.Id, Instant: listed.User.CreatedAt),
+        UserSortKey.UpdatedAt => new(listed.User.Id, Instant: listed.User.UpdatedAt),
+        UserSortKey.Email or UserSortKey.Name => new(listed.User.Id, listed.SortText),
+        UserSortKey.DeletedAt => new(listed.User.Id, Instant: listed.DeletedAt!.Value),
     };
 
     private static int Compare(UserSortKey key, User one, User other)

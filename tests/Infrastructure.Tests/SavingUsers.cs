@@ -134,8 +134,8 @@ public abstract class SavingUsers(Store store)
             Assert.NotNull(await reader.GetDeletedAsync(id, Ct));
             Assert.NotNull(await users.FindDeletedToChangeAsync(id, Ct));
             Assert.DoesNotContain(
-                await reader.ListAsync(new UserQuery(false, new(), new(UserSortKey.Id, true), 200, null), Ct), user => user.Id == id);
-            Assert.Contains(await reader.ListAsync(new UserQuery(true, new(), new(UserSortKey.Id, true), 200, null), Ct), user => user.Id == id);
+                await reader.ListAsync(new UserQuery(false, new(), new(UserSortKey.Id, true), 200, null), Ct), user => user.User.Id == id);
+            Assert.Contains(await reader.ListAsync(new UserQuery(true, new(), new(UserSortKey.Id, true), 200, null), Ct), user => user.User.Id == id);
             return 0;
         });
     }

@@ -36,7 +36,7 @@ public sealed class TransientFailures(TransientFailures.FailingStore store) : IC
         var user = Sample.User();
         var id = await _store.AddAsync(user, Ct);
         Assert.Null(_store.FailOnce.Next);
-        Assert.Single(await ListAsync(user.EmailKey), found => found.Id == id);
+        Assert.Single(await FindAsync(user.EmailKey), found => found.Id == id);
     }
 
     [Theory]
@@ -56,7 +56,7 @@ public sealed class TransientFailures(TransientFailures.FailingStore store) : IC
             Assert.Equal(2, found.Version);
             return 0;
         });
-        Assert.Equal((2, 7), (await ListAsync(user.EmailKey)).Select(found => (found.Version, found.Age)).Single());
+        Assert.Equal((2, 7), (await FindAsync(user.EmailKey)).Select(found => (found.Version, found.Age)).Single());
     }
 
     [Theory]
@@ -99,7 +99,7 @@ public sealed class TransientFailures(TransientFailures.FailingStore store) : IC
             TimeSpan.FromHours(1),
             Ct));
         Assert.Equal((IdempotencyOutcomeKind.Executed, moment == Moment.BeforeTheStatement ? 2 : 1), (outcome.Kind, runs));
-        Assert.Equal(outcome.Response, $"{Assert.Single(await ListAsync(user.EmailKey)).Id}");
+        Assert.Equal(outcome.Response, $"{Assert.Single(await FindAsync(user.EmailKey)).Id}");
     }
 
     /// <summary>Two transactions that wait for each other; PostgreSQL cancels the one that detects the deadlock first, which is ours.</summary>
@@ -134,8 +134,8 @@ public sealed class TransientFailures(TransientFailures.FailingStore store) : IC
         }
     }
 
-    private Task<IReadOnlyList<User>> ListAsync(string emailKey) => _store.InScopeAsync(scope =>
-        scope.GetRequiredService<IUserReader>().ListAsync(new(false, new(EmailKey: emailKey), new(UserSortKey.Id, false), 10, null), Ct));
+    private Task<IReadOnlyList<User>> FindAsync(string emailKey) =>
+        _store.InScopeAsync(scope => scope.GetRequiredService<IUserReader>().GetByEmailAsync([emailKey], Ct));
 
     public sealed class FailingStore() : Store(new PostgreSqlTestDatabase())
     {
