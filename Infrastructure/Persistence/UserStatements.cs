@@ -102,7 +102,7 @@ internal sealed class UserStatements : IUserLookup
     private PreparedStatement MakeGet(bool deleted) => new(
         $"""
         SELECT {Table.List}, {Table.Column(nameof(User.Id))} FROM "Users"
-        WHERE {Table.Column(nameof(User.Id))} = @p0 AND {Table.Column(nameof(User.DeletedAt))} IS {(deleted ? "NOT " : "")}NULL
+        WHERE {Table.Column(nameof(User.Id))} = {PreparedStatement.Parameter(0)} AND {Table.Column(nameof(User.DeletedAt))} IS {(deleted ? "NOT " : "")}NULL
         """,
         [Table.Type(nameof(User.Id))]);
 
@@ -163,7 +163,7 @@ internal sealed class UserStatements : IUserLookup
     private string Parameter(List<RelationalTypeMapping> parameters, string property)
     {
         parameters.Add(Table.Type(property));
-        return string.Create(CultureInfo.InvariantCulture, $"@p{parameters.Count - 1}");
+        return PreparedStatement.Parameter(parameters.Count - 1);
     }
 
     /// <summary>Whether more users than that meet all conditions but the words of the search.</summary>
@@ -189,12 +189,13 @@ internal sealed class UserStatements : IUserLookup
 
     private PreparedStatement MakeLook(int words)
     {
-        var counts = Enumerable.Range(0, words).Select(i => string.Create(
-            CultureInfo.InvariantCulture,
-            $"""
-            (SELECT count(*) FROM
-                (SELECT 1 FROM "UserWords" WHERE "Word" >= @p{2 * i} AND "Word" < @p{(2 * i) + 1} LIMIT @p{2 * words}) w)
-            """));
+        var limit = PreparedStatement.Parameter(2 * words);
+        var counts = Enumerable.Range(0, words).Select(i => (PreparedStatement.Parameter(2 * i), PreparedStatement.Parameter((2 * i) + 1))).Select(
+            ((string From, string To) word) =>
+                $"""
+                (SELECT count(*) FROM
+                    (SELECT 1 FROM "UserWords" WHERE "Word" >= {word.From} AND "Word" < {word.To} LIMIT {limit}) w)
+                """);
         return new(
             $"SELECT {string.Join(", ", counts)}",
             [.. Enumerable.Repeat(Table.Type(nameof(User.SearchText)), 2 * words), Table.Type(nameof(User.Id))]);

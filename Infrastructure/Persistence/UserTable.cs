@@ -1,4 +1,5 @@
 using System.Data.Common;
+using System.Globalization;
 using CleanUsers.Domain.Users;
 using CleanUsers.Infrastructure.Persistence.Feed;
 using Microsoft.EntityFrameworkCore;
@@ -126,17 +127,22 @@ internal sealed class UserTable
 }
 
 /// <summary>A statement that the database parses once a connection.</summary>
-/// <param name="Text">Its SQL, with the parameters <c>@p0</c>, <c>@p1</c> and so on.</param>
+/// <param name="Text">Its SQL, with the parameters <c>$1</c>, <c>$2</c> and so on.</param>
 /// <param name="Parameters">Their types; null for a value that is not a column's, which goes to the driver as it is.</param>
 internal sealed record PreparedStatement(string Text, IReadOnlyList<RelationalTypeMapping?> Parameters)
 {
-    public DbCommand CreateCommand(DbConnection connection)
+    /// <summary>A parameter in the text of a statement.</summary>
+    /// <param name="index">From 0.</param>
+    public static string Parameter(int index) => string.Create(CultureInfo.InvariantCulture, $"${index + 1}");
+
+    /// <param name="hasNames">Whether the driver finds a parameter by its name; else by its place.</param>
+    public DbCommand CreateCommand(DbConnection connection, bool hasNames = true)
     {
         var command = connection.CreateCommand();
 #pragma warning disable CA2100 // made of the model's names
         command.CommandText = Text;
 #pragma warning restore CA2100
-        for (var i = 0; i < Parameters.Count; i++) command.Parameters.Add(CreateParameter(command, $"@p{i}", Parameters[i]));
+        for (var i = 0; i < Parameters.Count; i++) command.Parameters.Add(CreateParameter(command, hasNames ? Parameter(i) : "", Parameters[i]));
         return command;
     }
 

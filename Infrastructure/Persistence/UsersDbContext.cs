@@ -216,10 +216,13 @@ internal abstract class UsersDbContext(DbContextOptions options) : DbContext(opt
     /// <summary>A command of the running transaction. The context owns it.</summary>
     public virtual DbCommand CommandFor(PreparedStatement statement)
     {
-        var command = statement.CreateCommand(Database.GetDbConnection());
+        var command = statement.CreateCommand(Database.GetDbConnection(), HasNamedParameters);
         command.Transaction = Database.CurrentTransaction?.GetDbTransaction();
         return command;
     }
+
+    /// <summary>Whether the driver finds the parameters of a <see cref="PreparedStatement"/> by their names; else by their places.</summary>
+    protected virtual bool HasNamedParameters => true;
 
     /// <summary>What leads a change into the feed: its entry, or its place in the queue for one.</summary>
     protected abstract IFeedItem ToFeed(long userId, long version);

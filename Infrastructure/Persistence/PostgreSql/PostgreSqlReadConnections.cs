@@ -5,6 +5,9 @@ namespace CleanUsers.Infrastructure.Persistence.PostgreSql;
 /// <summary>Connections of the driver's own pool, which EF Core shares; the driver prepares what is executed often.</summary>
 internal sealed class PostgreSqlReadConnections(PostgreSqlServers servers) : IPreparedConnections
 {
+    /// <summary>Where they have names, the driver looks for these in the text each time.</summary>
+    public const bool HasNamedParameters = false;
+
     public string Find => "strpos";
 
     /// <summary>
@@ -24,7 +27,7 @@ internal sealed class PostgreSqlReadConnections(PostgreSqlServers servers) : IPr
     {
         private DbCommand? _command;
 
-        public override DbCommand Command(PreparedStatement statement) => _command = statement.CreateCommand(connection);
+        public override DbCommand Command(PreparedStatement statement) => _command = statement.CreateCommand(connection, HasNamedParameters);
 
         public override void Complete()
         {

@@ -49,6 +49,8 @@ internal sealed class PostgreSqlUsersDbContext(DbContextOptions<PostgreSqlUsersD
 
     protected override FormattableString TableNames => $"SELECT tablename::text AS \"Value\" FROM pg_tables WHERE schemaname = current_schema()";
 
+    protected override bool HasNamedParameters => PostgreSqlReadConnections.HasNamedParameters;
+
     internal override string PlaceChanges =>
         """
         UPDATE "FeedEnd" SET "Position" = "Position";
