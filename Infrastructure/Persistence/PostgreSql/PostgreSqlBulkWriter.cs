@@ -1,5 +1,6 @@
 using CleanUsers.Application.Ports;
 using CleanUsers.Domain.Users;
+using CleanUsers.Infrastructure.Persistence.Search;
 using Microsoft.EntityFrameworkCore;
 using Npgsql;
 using NpgsqlTypes;
@@ -22,9 +23,10 @@ internal sealed class PostgreSqlBulkWriter(UsersDbContext db) : IUserBulkWriter
         return db.InTransactionAsync(
             async token =>
             {
+                var sorting = SortedWords.OfAsync(users, token);
                 var ids = await TakeIdsAsync(users.Count, token);
                 added = await AddUsersAsync(users, ids, token);
-                await AddWordsAsync(users.Zip(ids).Where(pair => added.Contains(pair.Second)), token);
+                await AddWordsAsync((await sorting).Where(word => added.Contains(ids[word.User])).Select(word => (word.Word, ids[word.User])), token);
                 return ((IReadOnlyList<bool>)[.. ids.Take(users.Count).Select(added.Contains)], true);
             },
             ct,
@@ -86,12 +88,8 @@ internal sealed class PostgreSqlBulkWriter(UsersDbContext db) : IUserBulkWriter
         return added;
     }
 
-    private async Task AddWordsAsync(IEnumerable<(User User, long Id)> users, CancellationToken ct)
+    private async Task AddWordsAsync(IEnumerable<(string Word, long User)> words, CancellationToken ct)
     {
-        var words = users
-            .SelectMany(pair => SearchText.Words(pair.User.SearchText).Select(word => (Word: word, User: pair.Id)))
-            .ToList();
-        words.Sort((a, b) => string.CompareOrdinal(a.Word, b.Word)); // neighbours in the index are written together
         await using var copy = await Connection.BeginBinaryImportAsync("""COPY "UserWords" ("Word", "UserId") FROM STDIN (FORMAT BINARY)""", ct);
         foreach (var (word, user) in words)
         {
