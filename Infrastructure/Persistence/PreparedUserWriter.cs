@@ -62,6 +62,8 @@ internal abstract class PreparedUserWriter(UserTable table) : IUserWriter
         for (var i = 0; i < row.FieldCount; i++) entry.Property(row.GetName(i)).CurrentValue = row.GetValue(i);
     }
 
+    private static string Parameter(int index) => PreparedStatement.Parameter(index);
+
     private Task InsertAsync(UsersDbContext db, EntityEntry<User> entry, CancellationToken ct)
     {
         var (_, words) = UserTable.ChangedWords(entry);
@@ -85,7 +87,7 @@ internal abstract class PreparedUserWriter(UserTable table) : IUserWriter
     {
         var count = table.Names.Count;
         return new(
-            Insert(string.Join(", ", Enumerable.Range(0, count).Select(PreparedStatement.Parameter)), PreparedStatement.Parameter(count), PreparedStatement.Parameter(count + 1)),
+            Insert(string.Join(", ", Enumerable.Range(0, count).Select(Parameter)), Parameter(count), Parameter(count + 1)),
             [.. table.ModelTypes, table.Type(nameof(User.Id)), null]);
     }
 
@@ -93,12 +95,12 @@ internal abstract class PreparedUserWriter(UserTable table) : IUserWriter
     {
         var columns = Enumerable.Range(0, table.Names.Count).Where(column => (shape.Changes & (1u << column)) != 0).ToList();
         var (count, id) = (columns.Count, table.Column(nameof(User.Id)));
-        var assignments = string.Join(", ", columns.Select((column, number) => $"\"{table.Names[column]}\" = {PreparedStatement.Parameter(number)}"));
-        var condition = $"{id} = {PreparedStatement.Parameter(count)} AND {table.Column(nameof(User.Version))} = {PreparedStatement.Parameter(count + 1)}";
+        var assignments = string.Join(", ", columns.Select((column, number) => $"\"{table.Names[column]}\" = {Parameter(number)}"));
+        var condition = $"{id} = {Parameter(count)} AND {table.Column(nameof(User.Version))} = {Parameter(count + 1)}";
         RelationalTypeMapping?[] types =
             [.. columns.Select(column => table.ModelTypes[column]), table.Type(nameof(User.Id)), table.Type(nameof(User.Version)), table.KindType];
-        (string, string)? words = shape.Words ? (PreparedStatement.Parameter(count + 3), PreparedStatement.Parameter(count + 4)) : null;
-        return new(Update(assignments, condition, PreparedStatement.Parameter(count), PreparedStatement.Parameter(count + 2), words), shape.Words ? [.. types, null, null] : types);
+        (string, string)? words = shape.Words ? (Parameter(count + 3), Parameter(count + 4)) : null;
+        return new(Update(assignments, condition, Parameter(count), Parameter(count + 2), words), shape.Words ? [.. types, null, null] : types);
     }
 
     private static async Task ExecuteAsync(

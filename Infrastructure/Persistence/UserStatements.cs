@@ -99,12 +99,16 @@ internal sealed class UserStatements : IUserLookup
         return values;
     }
 
-    private PreparedStatement MakeGet(bool deleted) => new(
-        $"""
-        SELECT {Table.List}, {Table.Column(nameof(User.Id))} FROM "Users"
-        WHERE {Table.Column(nameof(User.Id))} = {PreparedStatement.Parameter(0)} AND {Table.Column(nameof(User.DeletedAt))} IS {(deleted ? "NOT " : "")}NULL
-        """,
-        [Table.Type(nameof(User.Id))]);
+    private PreparedStatement MakeGet(bool deleted)
+    {
+        var (id, deletedAt) = (Table.Column(nameof(User.Id)), Table.Column(nameof(User.DeletedAt)));
+        return new(
+            $"""
+            SELECT {Table.List}, {id} FROM "Users"
+            WHERE {id} = {PreparedStatement.Parameter(0)} AND {deletedAt} IS {(deleted ? "NOT " : "")}NULL
+            """,
+            [Table.Type(nameof(User.Id))]);
+    }
 
     private PreparedStatement MakePage(Shape shape)
     {
