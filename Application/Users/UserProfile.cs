@@ -12,6 +12,7 @@ internal sealed class UserProfile : Profile
     {
         CreateMap<User, UserDto>();
         CreateMap<User, DeletedUserDto>().ForMember(dto => dto.PurgeAt, dto => dto.Ignore()); // depends on the configuration
+        // ListDeletedUsers adds the two times
         CreateMap<UserDto, DeletedUserDto>().ForMember(dto => dto.DeletedAt, dto => dto.Ignore()).ForMember(dto => dto.PurgeAt, dto => dto.Ignore());
         CreateMap<User, ExportedUser>();
         CreateMap<UserChange, UserDto>().ForCtorParam(nameof(UserDto.Id), dto => dto.MapFrom(change => change.UserId));

@@ -28,13 +28,14 @@ public sealed class PurgingExpiredUsers() : UseCases(new Retention(TimeSpan.From
     }
 
     [Fact]
-    public async Task Deleted_user_shows_its_purge_time()
+    public async Task Deleted_user_shows_its_purge_time_and_is_the_same_in_the_list()
     {
         var user = Deleted(Now);
         Reader.GetDeletedAsync(7, Ct).Returns(user);
         Reader.ListAsync(default!, default).ReturnsForAnyArgs(Listed(user));
-        Assert.Equal(Now.AddDays(30), (await Get<GetDeletedUser>().ExecuteAsync(7, Ct)).Value.PurgeAt);
-        Assert.Equal(Now.AddDays(30), Assert.Single((await Get<ListDeletedUsers>().ExecuteAsync(new(), Ct)).Value.Items).PurgeAt);
+        var shown = (await Get<GetDeletedUser>().ExecuteAsync(7, Ct)).Value;
+        Assert.Equal((Now, Now.AddDays(30)), (shown.DeletedAt, shown.PurgeAt));
+        Assert.Equal(shown, Assert.Single((await Get<ListDeletedUsers>().ExecuteAsync(new(), Ct)).Value.Items));
     }
 
     private static User Deleted(DateTimeOffset at)

@@ -6,8 +6,8 @@ namespace CleanUsers.Infrastructure.Persistence.Search;
 internal static class SortedWords
 {
     /// <summary>
-    /// In the order of the index of words, where neighbours are then written together. To sort them takes as long as to write some of them, so it is
-    /// done beside the writing of the users.
+    /// In the order of the index of words, so that neighbours are written together. They are sorted on another thread, while the caller writes the
+    /// users.
     /// </summary>
     /// <returns>Each word, and the place of its user in the list.</returns>
     public static Task<List<(string Word, int User)>> OfAsync(IReadOnlyList<User> users, CancellationToken ct) => Task.Run(
