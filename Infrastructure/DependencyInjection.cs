@@ -26,6 +26,11 @@ public static class DependencyInjection
         .AddDatabase(options, connectionString)
         .AddSingleton<CompiledUserQueries>()
         .AddSingleton<RarestWord>()
+        .AddSingleton(provider =>
+        {
+            using var scope = provider.CreateScope();
+            return new UserTable(scope.ServiceProvider.GetRequiredService<UsersDbContext>().Model);
+        })
         .AddTelemetry()
         .AddScoped<IDatabase, Database>()
         .AddScoped<IUserRepository, UserRepository>()
@@ -72,21 +77,17 @@ public static class DependencyInjection
         await scope.ServiceProvider.GetRequiredService<IDatabase>().MigrateAsync(ct);
     }
 
-    /// <summary>Reads and writes of users by prepared statements.</summary>
-    /// <param name="connections">For the reads.</param>
-    internal static IServiceCollection AddPreparedStatements<TWriter>(
-        this IServiceCollection services, Func<IServiceProvider, IPreparedConnections> connections)
-        where TWriter : class, IUserWriter =>
+    /// <summary>Reads of users by prepared statements.</summary>
+    internal static IServiceCollection AddPreparedStatements(
+        this IServiceCollection services, Func<IServiceProvider, IPreparedConnections> connections) =>
         services
             .AddSingleton(connections)
-            .AddSingleton(provider => provider.GetRequiredService<UserStatements>().Table)
-            .AddSingleton<IUserWriter, TWriter>()
             .AddSingleton(provider =>
             {
                 using var scope = provider.CreateScope();
                 return new UserStatements(
-                    scope.ServiceProvider.GetRequiredService<UsersDbContext>(), provider.GetRequiredService<IPreparedConnections>(),
-                    provider.GetRequiredService<RarestWord>());
+                    scope.ServiceProvider.GetRequiredService<UsersDbContext>(), provider.GetRequiredService<UserTable>(),
+                    provider.GetRequiredService<IPreparedConnections>(), provider.GetRequiredService<RarestWord>());
             })
             .AddSingleton<IUserLookup>(provider => provider.GetRequiredService<UserStatements>())
             .AddScoped<Func<UserReader>>(provider => provider.GetRequiredService<UserReader>)

@@ -105,13 +105,24 @@ internal readonly record struct UserMetrics(int Created, int Deleted, int Restor
     private static readonly Total AllRestored = new("restored", "Users restored from the recycle bin.");
     private static readonly Total AllPurged = new("purged", "Users erased for good.");
 
-    /// <summary>Of the changes that are about to be saved.</summary>
+    /// <summary>Of the changes that EF Core is about to save.</summary>
     public static UserMetrics Of(IEnumerable<EntityEntry<User>> users)
     {
         var counts = default(UserMetrics);
-        foreach (var user in users) counts += Of(user);
+        foreach (var user in users)
+            if (user.State != EntityState.Unchanged) counts += Of(user.Entity);
         return counts;
     }
+
+    /// <summary>Of a user's last change.</summary>
+    public static UserMetrics Of(User user) => user.LastChange switch
+    {
+        UserChangeKind.Created => new(1, 0, 0, 0),
+        UserChangeKind.Deleted => new(0, 1, 0, 0),
+        UserChangeKind.Restored => new(0, 0, 1, 0),
+        UserChangeKind.Purged => new(0, 0, 0, 1),
+        _ => default,
+    };
 
     public static UserMetrics operator +(UserMetrics one, UserMetrics other) => new(
         one.Created + other.Created, one.Deleted + other.Deleted, one.Restored + other.Restored, one.Purged + other.Purged);
@@ -124,19 +135,6 @@ internal readonly record struct UserMetrics(int Created, int Deleted, int Restor
         AllRestored.Add(Restored);
         AllPurged.Add(Purged);
     }
-
-    private static UserMetrics Of(EntityEntry<User> user) => user.State switch
-    {
-        EntityState.Added => new(1, 0, 0, 0),
-        EntityState.Deleted => new(0, 0, 0, 1),
-        EntityState.Modified => (user.Property(u => u.DeletedAt).OriginalValue, user.Entity.DeletedAt) switch
-        {
-            (null, not null) => new(0, 1, 0, 0),
-            (not null, null) => new(0, 0, 1, 0),
-            _ => default,
-        },
-        _ => default,
-    };
 
     /// <summary>Observed instead of counted up: so it is there, and 0, before the first one.</summary>
     private sealed class Total

@@ -4,7 +4,6 @@ using System.Diagnostics;
 using System.Text.Json;
 using CleanUsers.Domain.Users;
 using Microsoft.EntityFrameworkCore;
-using Microsoft.EntityFrameworkCore.ChangeTracking;
 using Microsoft.EntityFrameworkCore.Storage;
 
 namespace CleanUsers.Infrastructure.Persistence;
@@ -24,27 +23,19 @@ internal abstract class PreparedUserWriter(UserTable table) : IUserWriter
     /// <summary>The table of users.</summary>
     protected UserTable Table => table;
 
-    public async Task WriteAsync(UsersDbContext db, CancellationToken ct)
+    public virtual Task AddAsync(UsersDbContext db, User user, CancellationToken ct) => WriteAsync(db, [Insertion(user)], ct);
+
+    public Task UpdateAsync(UsersDbContext db, IReadOnlyList<FoundUser> users, CancellationToken ct)
     {
-        try
-        {
-            foreach (var entry in db.ChangeTracker.Entries<User>())
-            {
-                if (entry.State == EntityState.Added) await InsertAsync(db, entry, ct);
-                else if (entry.State == EntityState.Modified) await UpdateAsync(db, entry, ct);
-            }
-        }
-        catch (DbException exception)
-        {
-            throw new DbUpdateException("A user could not be written.", exception);
-        }
+        var writes = users.Select(Update).OfType<UserWrite>().ToList();
+        return writes.Count == 0 ? Task.CompletedTask : WriteAsync(db, writes, ct);
     }
 
     /// <summary>A command that inserts a user, its words, the record of the change and its place in the feed.</summary>
     /// <param name="values">The parameters of the columns, with commas between them.</param>
     /// <param name="id">The parameter of the id, if it is known before.</param>
     /// <param name="words">The parameter of the words, an array in JSON.</param>
-    /// <returns>SQL that returns a row of what the database gives to a user, in columns that have the names of the properties.</returns>
+    /// <returns>SQL that returns one value, see <see cref="Accept"/>.</returns>
     protected abstract string Insert(string values, string id, string words);
 
     /// <summary>A command that changes a user, if it still has the version, and adds the record of the change and its place in the feed.</summary>
@@ -53,34 +44,85 @@ internal abstract class PreparedUserWriter(UserTable table) : IUserWriter
     /// <param name="id">The parameter of the id.</param>
     /// <param name="kind">The parameter of the kind of the change.</param>
     /// <param name="words">The parameter of the words to delete and that of the words to insert; null if the words do not change.</param>
-    /// <returns>SQL that returns a row like that of <see cref="Insert"/>; no row if another write came first.</returns>
+    /// <returns>SQL that returns a value like that of <see cref="Insert"/>; no row if another write came first.</returns>
     protected abstract string Update(string assignments, string condition, string id, string kind, (string Removed, string Added)? words);
 
-    /// <summary>Takes over what the database gave to the user.</summary>
-    private static void Accept(EntityEntry<User> entry, DbDataReader row)
+    /// <summary>Writes users in a transaction of their own.</summary>
+    protected abstract Task WriteAloneAsync(UsersDbContext db, IReadOnlyList<UserWrite> writes, CancellationToken ct);
+
+    /// <summary>Writes users in the running transaction of the context.</summary>
+    protected async Task WriteTogetherAsync(UsersDbContext db, IReadOnlyList<UserWrite> writes, CancellationToken ct)
     {
-        for (var i = 0; i < row.FieldCount; i++) entry.Property(row.GetName(i)).CurrentValue = row.GetValue(i);
+        foreach (var write in writes)
+        {
+            var given = await ExecuteAsync(db.CommandFor(write.Statement), write, ct);
+            Accept(write.User, given);
+            db.Wrote(write.User, given);
+        }
+    }
+
+    /// <summary>Takes over what the database gave to a user.</summary>
+    protected virtual void Accept(User user, object given)
+    {
+    }
+
+    /// <summary>Executes a write, and measures it.</summary>
+    /// <returns>What the database gives.</returns>
+    protected static async Task<object> ExecuteAsync(DbCommand command, UserWrite write, CancellationToken ct)
+    {
+        write.Statement.SetValues(command, write.Values);
+        var start = Stopwatch.GetTimestamp();
+        object? given = null;
+        try
+        {
+            await using var row = await command.ExecuteReaderAsync(ct);
+            if (await row.ReadAsync(ct)) given = row.GetValue(0);
+            while (given is not null && await row.NextResultAsync(ct))
+            {
+                // SQLite executes each statement of a command only when the results of the one before have been read
+            }
+        }
+        catch (DbException exception)
+        {
+            DatabaseTelemetry.Record(DatabaseTelemetry.Save, start, exception);
+            throw;
+        }
+
+        DatabaseTelemetry.Record(DatabaseTelemetry.Save, start);
+        // SQLite's driver executes what is left of the command even then; the transaction of the caller undoes it
+        return given ?? throw new DbUpdateConcurrencyException("Another write changed or erased the user first.");
     }
 
     private static string Parameter(int index) => PreparedStatement.Parameter(index);
 
-    private Task InsertAsync(UsersDbContext db, EntityEntry<User> entry, CancellationToken ct)
+    private async Task WriteAsync(UsersDbContext db, IReadOnlyList<UserWrite> writes, CancellationToken ct)
     {
-        var (_, words) = UserTable.ChangedWords(entry);
-        return ExecuteAsync(
-            db, entry, _insert ??= PrepareInsert(),
-            [.. table.Values(entry.Entity), entry.Property(user => user.Id).CurrentValue, JsonSerializer.Serialize(words)], ct);
+        try
+        {
+            if (db.Database.CurrentTransaction is null) await WriteAloneAsync(db, writes, ct);
+            else await WriteTogetherAsync(db, writes, ct);
+        }
+        catch (DbException exception)
+        {
+            throw new DbUpdateException("A user could not be written.", exception);
+        }
     }
 
-    private Task UpdateAsync(UsersDbContext db, EntityEntry<User> entry, CancellationToken ct)
+    private UserWrite Insertion(User user) => new(
+        user, _insert ??= PrepareInsert(), [.. table.Values(user), user.Id, JsonSerializer.Serialize(SearchText.Words(user.SearchText))]);
+
+    /// <summary>The write of a change; null if nothing has changed.</summary>
+    private UserWrite? Update(FoundUser found)
     {
-        var (removed, added) = UserTable.ChangedWords(entry);
-        var (changes, hasWords) = (table.Changes(entry), removed.Any() || added.Any());
-        var (user, version) = (entry.Entity, entry.Property(user => user.Version).OriginalValue);
-        object?[] values = [.. table.Values(user, changes), user.Id, version, user.LastChange];
-        return ExecuteAsync(
-            db, entry, _updates.GetOrAdd((changes, hasWords), PrepareUpdate),
-            hasWords ? [.. values, JsonSerializer.Serialize(removed), JsonSerializer.Serialize(added)] : values, ct);
+        var (user, now) = (found.User, table.Values(found.User));
+        var changes = UserTable.Changes(found.Before, now);
+        if (changes == 0) return null;
+        var (removed, added) = table.ChangedWords(found);
+        var hasWords = removed.Any() || added.Any();
+        object?[] values = [.. now.Where((_, i) => (changes & (1u << i)) != 0), user.Id, table.Version(found.Before), user.LastChange];
+        return new(
+            user, _updates.GetOrAdd((changes, hasWords), PrepareUpdate),
+            hasWords ? [.. values, JsonSerializer.Serialize(removed), JsonSerializer.Serialize(added)] : values);
     }
 
     private PreparedStatement PrepareInsert()
@@ -103,29 +145,6 @@ internal abstract class PreparedUserWriter(UserTable table) : IUserWriter
         return new(Update(assignments, condition, Parameter(count), Parameter(count + 2), words), shape.Words ? [.. types, null, null] : types);
     }
 
-    private static async Task ExecuteAsync(
-        UsersDbContext db, EntityEntry<User> entry, PreparedStatement statement, object?[] values, CancellationToken ct)
-    {
-        var command = db.CommandFor(statement);
-        statement.SetValues(command, values);
-        var start = Stopwatch.GetTimestamp();
-        try
-        {
-            await using var row = await command.ExecuteReaderAsync(ct);
-            // SQLite's driver executes what is left of the command even then; the transaction of the caller undoes it
-            if (!await row.ReadAsync(ct)) throw new DbUpdateConcurrencyException("Another write changed or erased the user first.");
-            Accept(entry, row);
-            while (await row.NextResultAsync(ct))
-            {
-                // SQLite executes each statement of a command only when the results of the one before have been read
-            }
-        }
-        catch (DbException exception)
-        {
-            DatabaseTelemetry.Record(DatabaseTelemetry.Save, start, exception);
-            throw;
-        }
-
-        DatabaseTelemetry.Record(DatabaseTelemetry.Save, start);
-    }
+    /// <param name="Values">Of the statement's parameters.</param>
+    protected sealed record UserWrite(User User, PreparedStatement Statement, object?[] Values);
 }

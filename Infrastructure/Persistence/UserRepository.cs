@@ -6,24 +6,28 @@ using Microsoft.EntityFrameworkCore;
 namespace CleanUsers.Infrastructure.Persistence;
 
 internal sealed class UserRepository(
-    UsersDbContext db, IUserLookup users, CompiledUserQueries inTransaction, IUserWriter writer) : IUserRepository
+    UsersDbContext db, UserTable table, IUserLookup users, CompiledUserQueries inTransaction, IUserWriter writer) : IUserRepository
 {
-    public async Task<User?> FindToChangeAsync(long id, CancellationToken ct) => Track(await FindAsync(id, deleted: false, ct));
+    // what was read or added last, as it is stored
+    private readonly List<FoundUser> _found = [];
 
-    public async Task<User?> FindDeletedToChangeAsync(long id, CancellationToken ct) => Track(await FindAsync(id, deleted: true, ct));
+    public Task<User?> FindToChangeAsync(long id, CancellationToken ct) => FindOneToChangeAsync(id, deleted: false, ct);
+
+    public Task<User?> FindDeletedToChangeAsync(long id, CancellationToken ct) => FindOneToChangeAsync(id, deleted: true, ct);
 
     public async Task<IReadOnlyList<User>> FindToChangeByEmailAsync(IReadOnlyCollection<string> emailKeys, CancellationToken ct)
     {
-        db.ChangeTracker.Clear(); // or it would hold all that an import ever replaced
-        return await db.Users.Where(user => emailKeys.Contains(user.EmailKey)).ToListAsync(ct);
+        var found = await db.Users.AsNoTracking().Where(user => emailKeys.Contains(user.EmailKey)).ToListAsync(ct);
+        Keep(found);
+        return found;
     }
 
     public async Task<AddOutcome> AddAsync(User user, CancellationToken ct)
     {
         try
         {
-            await db.AddWithIdAsync(user, ct);
-            await db.SaveAsync(ct, WriteAsync);
+            await writer.AddAsync(db, user, ct);
+            Keep([user]);
             return AddOutcome.Added;
         }
         catch (DbUpdateException exception) when (db.IsEmailTaken(exception))
@@ -33,39 +37,48 @@ internal sealed class UserRepository(
         }
     }
 
-    public async Task<UpdateOutcome> UpdateAsync(CancellationToken ct) => await SaveAsync(WriteAsync, ct);
+    public Task<UpdateOutcome> UpdateAsync(CancellationToken ct) => SaveAsync(UpdateFoundAsync, ct);
 
-    public async Task<UpdateOutcome> UpdateAndFailQueuedEmailsAsync(long userId, string reason, CancellationToken ct) => await SaveAsync(
-        async token =>
-        {
-            await WriteAsync(token);
-            await db.Emails.Where(email => email.UserId == userId && email.DueAt != null).ExecuteUpdateAsync(
-                email => email
-                    .SetProperty(e => e.Status, EmailStatus.Failed)
-                    .SetProperty(e => e.LastError, reason)
-                    .SetProperty(e => e.DueAt, (DateTimeOffset?)null)
-                    .SetProperty(e => e.Version, e => e.Version + 1),
-                token);
-        },
+    public Task<UpdateOutcome> UpdateAndFailQueuedEmailsAsync(long userId, string reason, CancellationToken ct) => SaveAsync(
+        outer => db.SaveAsync(
+            outer,
+            async token =>
+            {
+                await UpdateFoundAsync(token);
+                await db.Emails.Where(email => email.UserId == userId && email.DueAt != null).ExecuteUpdateAsync(
+                    email => email
+                        .SetProperty(e => e.Status, EmailStatus.Failed)
+                        .SetProperty(e => e.LastError, reason)
+                        .SetProperty(e => e.DueAt, (DateTimeOffset?)null)
+                        .SetProperty(e => e.Version, e => e.Version + 1),
+                    token);
+            }),
         ct);
 
     public async Task<bool> TryPurgeAsync(User user, CancellationToken ct)
     {
-        db.Users.Remove(user);
+        db.ChangeTracker.Clear();
+        table.Attach(db, _found.Single(found => found.User == user)).State = EntityState.Deleted;
         var words = SearchText.Words(user.SearchText);
-        var saved = await SaveAsync(
+        return await db.TrySaveAsync(
+            ct,
             async token =>
             {
                 db.Record(user);
                 await db.SaveChangesAsync(acceptAllChangesOnSuccess: false, token);
                 await db.EraseStatesAsync(user.Id, token);
                 await db.Words.Where(word => words.Contains(word.Word) && word.UserId == user.Id).ExecuteDeleteAsync(token);
-            },
-            ct);
-        return saved == UpdateOutcome.Saved;
+            });
     }
 
-    private Task WriteAsync(CancellationToken ct) => writer.WriteAsync(db, ct);
+    private async Task<User?> FindOneToChangeAsync(long id, bool deleted, CancellationToken ct)
+    {
+        var user = await FindAsync(id, deleted, ct);
+        Keep(user is null ? [] : [user]);
+        return user;
+    }
+
+    private Task UpdateFoundAsync(CancellationToken ct) => writer.UpdateAsync(db, [.. _found], ct);
 
     /// <summary>
     /// In a transaction on its own connection: on SQLite it can be shared with writers before, whose changes another connection does not see yet.
@@ -73,34 +86,31 @@ internal sealed class UserRepository(
     private Task<User?> FindAsync(long id, bool deleted, CancellationToken ct) =>
         db.Database.CurrentTransaction is null ? users.GetAsync(db, id, deleted, ct) : inTransaction.GetAsync(db, id, deleted, ct);
 
-    private User? Track(User? user)
+    /// <summary>Keeps users as they are stored now, in place of those before.</summary>
+    private void Keep(IReadOnlyCollection<User> users)
     {
-        db.ChangeTracker.Clear(); // an earlier use case of the same scope may have left the user as it was then
-        if (user is not null) db.Attach(user);
-        return user;
+        _found.Clear();
+        _found.AddRange(users.Select(user => new FoundUser(user, table.Values(user))));
     }
 
-    private async Task<UpdateOutcome> SaveAsync(Func<CancellationToken, Task>? write, CancellationToken ct)
+    private async Task<UpdateOutcome> SaveAsync(Func<CancellationToken, Task> write, CancellationToken ct)
     {
         try
         {
-            await db.SaveAsync(ct, write);
+            await write(ct);
+            Keep([.. _found.Select(found => found.User)]);
             return UpdateOutcome.Saved;
         }
-        catch (DbUpdateException exception) when (db.IsConflict(exception))
+        catch (DbUpdateException exception) when (OutcomeOf(exception) is { } outcome)
         {
             db.ChangeTracker.Clear();
-            return UpdateOutcome.Conflict;
-        }
-        catch (DbUpdateException exception) when (db.IsEmailTaken(exception))
-        {
-            db.ChangeTracker.Clear();
-            return UpdateOutcome.EmailTaken;
-        }
-        catch (DbUpdateException exception) when (db.IsUserNameTaken(exception))
-        {
-            db.ChangeTracker.Clear();
-            return UpdateOutcome.UserNameTaken;
+            return outcome;
         }
     }
+
+    private UpdateOutcome? OutcomeOf(DbUpdateException rejection) =>
+        db.IsConflict(rejection) ? UpdateOutcome.Conflict
+        : db.IsEmailTaken(rejection) ? UpdateOutcome.EmailTaken
+        : db.IsUserNameTaken(rejection) ? UpdateOutcome.UserNameTaken
+        : null;
 }

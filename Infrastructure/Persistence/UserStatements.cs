@@ -1,6 +1,4 @@
 using System.Collections.Concurrent;
-using System.Data.Common;
-using System.Diagnostics;
 using System.Globalization;
 using System.Runtime.InteropServices;
 using System.Text;
@@ -20,7 +18,9 @@ internal sealed class UserStatements : IUserLookup
     private readonly ConcurrentDictionary<Shape, PreparedStatement> _pages = new();
     private readonly ConcurrentDictionary<int, PreparedStatement> _looks = new();
     private readonly ConcurrentDictionary<Conditions, PreparedStatement> _counts = new();
+    private readonly UserTable _table;
     private readonly IPreparedConnections _connections;
+    private readonly PreparedQueries _queries;
     private readonly RarestWord _rarestWord;
     private readonly UserRows _rows;
     private readonly string _tieBreaker;
@@ -28,20 +28,18 @@ internal sealed class UserStatements : IUserLookup
     private readonly PreparedStatement _getDeleted;
     private readonly PreparedStatement _lastId;
 
-    public UserStatements(UsersDbContext db, IPreparedConnections connections, RarestWord rarestWord)
+    public UserStatements(UsersDbContext db, UserTable table, IPreparedConnections connections, RarestWord rarestWord)
     {
-        (Table, _tieBreaker, _connections, _rarestWord) = (new(db.Model), db.TieBreaker, connections, rarestWord);
-        _rows = new(db.Model, Table, connections.Columns);
+        (_table, _tieBreaker, _connections, _queries, _rarestWord) = (table, db.TieBreaker, connections, new(connections), rarestWord);
+        _rows = new(db.Model, table, connections.Columns);
         (_get, _getDeleted) = (MakeGet(deleted: false), MakeGet(deleted: true));
-        _lastId = new($"SELECT coalesce(max({Table.Column(nameof(User.Id))}), 0) FROM \"Users\"", []);
+        _lastId = new($"SELECT coalesce(max({_table.Column(nameof(User.Id))}), 0) FROM \"Users\"", []);
     }
-
-    public UserTable Table { get; }
 
     Task<User?> IUserLookup.GetAsync(UsersDbContext db, long id, bool deleted, CancellationToken ct) => GetAsync(id, deleted, ct);
 
     public async Task<User?> GetAsync(long id, bool deleted, CancellationToken ct) =>
-        await ReadAsync((deleted ? _getDeleted : _get, [id]), _rows.Whole, limit: 1, ct) is [var user] ? user : null;
+        await _queries.ReadAsync((deleted ? _getDeleted : _get, [id]), _rows.Whole, limit: 1, ct) is [var user] ? user : null;
 
     /// <summary>A page of users. The words of a search are looked at first, see <see cref="RarestWord"/>.</summary>
     public async Task<IReadOnlyList<ListedUser>> ListAsync(UserQuery query, CancellationToken ct)
@@ -77,7 +75,7 @@ internal sealed class UserStatements : IUserLookup
     }
 
     private Task<IReadOnlyList<ListedUser>> ReadPageAsync(UserQuery query, CancellationToken ct, string? rarest = null, int? reach = null) =>
-        ReadAsync(Page(query, rarest, reach), _rows.Listed(query.Sort.Key).Read, query.Limit, ct);
+        _queries.ReadAsync(Page(query, rarest, reach), _rows.Listed(query.Sort.Key).Read, query.Limit, ct);
 
     private static Conditions ConditionsOf(UserQuery query) => new(
         query.Deleted, query.Filter.EmailKey is not null, query.Filter.Status, query.Filter.Role, query.Filter.CreatedFrom is not null,
@@ -101,13 +99,13 @@ internal sealed class UserStatements : IUserLookup
 
     private PreparedStatement MakeGet(bool deleted)
     {
-        var (id, deletedAt) = (Table.Column(nameof(User.Id)), Table.Column(nameof(User.DeletedAt)));
+        var (id, deletedAt) = (_table.Column(nameof(User.Id)), _table.Column(nameof(User.DeletedAt)));
         return new(
             $"""
-            SELECT {Table.List}, {id} FROM "Users"
+            SELECT {_table.List}, {id} FROM "Users"
             WHERE {id} = {PreparedStatement.Parameter(0)} AND {deletedAt} IS {(deleted ? "NOT " : "")}NULL
             """,
-            [Table.Type(nameof(User.Id))]);
+            [_table.Type(nameof(User.Id))]);
     }
 
     private PreparedStatement MakePage(Shape shape)
@@ -118,13 +116,13 @@ internal sealed class UserStatements : IUserLookup
         {
             var (from, to) = (Parameter(parameters, nameof(User.SearchText)), Parameter(parameters, nameof(User.SearchText)));
             var having = $"SELECT \"UserId\" FROM \"UserWords\" WHERE \"Word\" >= {from} AND \"Word\" < {to}";
-            users += $" AND {Table.Column(nameof(User.Id))} {_connections.OneOf(having)}";
+            users += $" AND {_table.Column(nameof(User.Id))} {_connections.OneOf(having)}";
         }
 
-        var order = string.Join(", ", Order(shape.Sort).Select(property => Table.Column(property) + (shape.Sort.Descending ? " DESC" : "")));
+        var order = string.Join(", ", Order(shape.Sort).Select(property => _table.Column(property) + (shape.Sort.Descending ? " DESC" : "")));
         if (shape.HasReach) users = $"(SELECT * FROM {users} ORDER BY {order} LIMIT {Parameter(parameters, nameof(User.Id))}) \"Users\" WHERE true";
         for (var i = 0; i < shape.CommonWords; i++)
-            users += $" AND {_connections.Find}({Table.Column(nameof(User.SearchText))}, {Parameter(parameters, nameof(User.SearchText))}) > 0";
+            users += $" AND {_connections.Find}({_table.Column(nameof(User.SearchText))}, {Parameter(parameters, nameof(User.SearchText))}) > 0";
         var columns = _rows.Listed(shape.Sort.Key).Columns;
         return new($"SELECT {columns} FROM {users} ORDER BY {order} LIMIT {Parameter(parameters, nameof(User.Id))}", parameters);
     }
@@ -133,24 +131,24 @@ internal sealed class UserStatements : IUserLookup
     private string Where(Conditions conditions, List<RelationalTypeMapping> parameters)
     {
         var sql = new StringBuilder();
-        sql.Append(CultureInfo.InvariantCulture, $"{Table.Column(nameof(User.DeletedAt))} IS {(conditions.Deleted ? "NOT " : "")}NULL");
+        sql.Append(CultureInfo.InvariantCulture, $"{_table.Column(nameof(User.DeletedAt))} IS {(conditions.Deleted ? "NOT " : "")}NULL");
         if (conditions.HasEmail) Compare(nameof(User.EmailKey), "=");
         // constants: a plan that was made for one value, whose users are few, would be used for the other
-        if (conditions.Status is { } status) sql.Append(CultureInfo.InvariantCulture, $" AND {Table.Column(nameof(User.Status))} = {(int)status}");
-        if (conditions.Role is { } role) sql.Append(CultureInfo.InvariantCulture, $" AND {Table.Column(nameof(User.Role))} = {(int)role}");
+        if (conditions.Status is { } status) sql.Append(CultureInfo.InvariantCulture, $" AND {_table.Column(nameof(User.Status))} = {(int)status}");
+        if (conditions.Role is { } role) sql.Append(CultureInfo.InvariantCulture, $" AND {_table.Column(nameof(User.Role))} = {(int)role}");
         if (conditions.HasCreatedFrom) Compare(nameof(User.CreatedAt), ">=");
         if (conditions.HasCreatedBefore) Compare(nameof(User.CreatedAt), "<");
         if (conditions.After is { } sort)
         {
             var order = Order(sort);
-            sql.Append(" AND (").AppendJoin(", ", order.Select(Table.Column)).Append(sort.Descending ? ") < (" : ") > (")
+            sql.Append(" AND (").AppendJoin(", ", order.Select(_table.Column)).Append(sort.Descending ? ") < (" : ") > (")
                 .AppendJoin(", ", order.Select(property => Parameter(parameters, property))).Append(')');
         }
 
         return sql.ToString();
 
         void Compare(string property, string comparison) => sql.Append(
-            CultureInfo.InvariantCulture, $" AND {Table.Column(property)} {comparison} {Parameter(parameters, property)}");
+            CultureInfo.InvariantCulture, $" AND {_table.Column(property)} {comparison} {Parameter(parameters, property)}");
     }
 
     private string[] Order(UserSort sort) => sort.Key switch
@@ -166,7 +164,7 @@ internal sealed class UserStatements : IUserLookup
     /// <summary>The next parameter, for a value like those of a property.</summary>
     private string Parameter(List<RelationalTypeMapping> parameters, string property)
     {
-        parameters.Add(Table.Type(property));
+        parameters.Add(_table.Type(property));
         return PreparedStatement.Parameter(parameters.Count - 1);
     }
 
@@ -179,14 +177,14 @@ internal sealed class UserStatements : IUserLookup
             var users = $"SELECT 1 FROM \"Users\" WHERE {Where(conditions, parameters)} LIMIT {Parameter(parameters, nameof(User.Id))}";
             return new($"SELECT count(*) FROM ({users}) u", parameters);
         });
-        return (await ReadAsync((statement, [.. ValuesOfConditions(query), reach + 1L]), row => row.GetInt64(0), limit: 1, ct))[0] > reach;
+        return await _queries.GetNumberAsync(statement, [.. ValuesOfConditions(query), reach + 1L], ct) > reach;
     }
 
     /// <summary>How many entries the index has for each word of a search, as far as the limit.</summary>
     private async Task<IReadOnlyList<long>> LookAsync(IReadOnlyList<string> words, int limit, CancellationToken ct)
     {
         object?[] values = [.. words.SelectMany(word => (string[])[word, UserSearch.After(word)]), (long)limit];
-        var rows = await ReadAsync(
+        var rows = await _queries.ReadAsync(
             (_looks.GetOrAdd(words.Count, MakeLook), values), row => words.Select((_, i) => row.GetInt64(i)).ToList(), limit: 1, ct);
         return rows[0];
     }
@@ -202,52 +200,11 @@ internal sealed class UserStatements : IUserLookup
                 """);
         return new(
             $"SELECT {string.Join(", ", counts)}",
-            [.. Enumerable.Repeat(Table.Type(nameof(User.SearchText)), 2 * words), Table.Type(nameof(User.Id))]);
+            [.. Enumerable.Repeat(_table.Type(nameof(User.SearchText)), 2 * words), _table.Type(nameof(User.Id))]);
     }
 
     /// <summary>The greatest id, which is about the number of users, and found at once.</summary>
-    private async Task<long> GetLastIdAsync(CancellationToken ct) => (await ReadAsync((_lastId, []), row => row.GetInt64(0), limit: 1, ct))[0];
-
-    /// <summary>Retries after a transient failure, as EF Core does: a read changes nothing.</summary>
-    private async Task<IReadOnlyList<T>> ReadAsync<T>(
-        (PreparedStatement Statement, object?[] Values) query, Func<DbDataReader, T> read, int limit, CancellationToken ct)
-    {
-        for (var attempt = 1; ; attempt++)
-        {
-            try
-            {
-                return await ReadOnceAsync(query.Statement, query.Values, read, limit, ct);
-            }
-            catch (DbException exception) when (exception.IsTransient && attempt <= UsersDbContext.Retries)
-            {
-                await Task.Delay(UsersDbContext.LongestPause * attempt / UsersDbContext.Retries, ct);
-            }
-        }
-    }
-
-    private async Task<IReadOnlyList<T>> ReadOnceAsync<T>(
-        PreparedStatement statement, object?[] values, Func<DbDataReader, T> read, int limit, CancellationToken ct)
-    {
-        await using var connection = await _connections.OpenAsync(ct);
-        var command = connection.Command(statement);
-        statement.SetValues(command, values);
-        var start = Stopwatch.GetTimestamp();
-        var found = new List<T>(limit);
-        try
-        {
-            await using var rows = await command.ExecuteReaderAsync(ct);
-            while (await rows.ReadAsync(ct)) found.Add(read(rows));
-        }
-        catch (DbException exception)
-        {
-            DatabaseTelemetry.Record(DatabaseTelemetry.Query, start, exception);
-            throw;
-        }
-
-        DatabaseTelemetry.Record(DatabaseTelemetry.Query, start);
-        connection.Complete();
-        return found;
-    }
+    private Task<long> GetLastIdAsync(CancellationToken ct) => _queries.GetNumberAsync(_lastId, [], ct);
 
     /// <summary>What decides about the text of a page's statement.</summary>
     [StructLayout(LayoutKind.Auto)]

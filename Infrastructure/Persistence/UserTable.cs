@@ -19,6 +19,8 @@ internal sealed class UserTable
     private readonly IEntityType _change;
     private readonly IEntityType _feed;
     private readonly IProperty[] _stored;
+    private readonly int _searchText;
+    private readonly int _version;
 
     public UserTable(IModel model)
     {
@@ -29,6 +31,8 @@ internal sealed class UserTable
             .. _entity.GetProperties().Where(
                 property => !property.IsPrimaryKey() && !property.IsShadowProperty() && property.ValueGenerated == ValueGenerated.Never),
         ];
+        _searchText = Array.FindIndex(_stored, property => property.Name == nameof(User.SearchText));
+        _version = Array.FindIndex(_stored, property => property.Name == nameof(User.Version));
         Names = [.. _stored.Select(property => property.GetColumnName())];
         StoreTypes = [.. _stored.Select(property => property.GetRelationalTypeMapping().StoreTypeNameBase)];
         Types =
@@ -65,31 +69,43 @@ internal sealed class UserTable
         ToStored(_stored[column].GetRelationalTypeMapping(), _stored[column].GetGetter().GetClrValue(user));
 
     /// <summary>What a user has in all of them, as the model has it.</summary>
-    public IEnumerable<object?> Values(User user) => _stored.Select(property => property.GetGetter().GetClrValue(user));
-
-    /// <summary>What a user has in some of them.</summary>
-    /// <param name="columns">A bit for each of <see cref="Names"/>.</param>
-    public IEnumerable<object?> Values(User user, uint columns) =>
-        _stored.Where((_, i) => (columns & (1u << i)) != 0).Select(property => property.GetGetter().GetClrValue(user));
+    public object?[] Values(User user)
+    {
+        var values = new object?[_stored.Length];
+        for (var i = 0; i < values.Length; i++) values[i] = _stored[i].GetGetter().GetClrValue(user);
+        return values;
+    }
 
     /// <summary>Which columns a change writes: a bit for each of <see cref="Names"/>.</summary>
-    public uint Changes(EntityEntry<User> user)
+    public static uint Changes(object?[] before, object?[] now)
     {
         var changes = 0u;
-        for (var i = 0; i < _stored.Length; i++)
-            if (user.Property(_stored[i]).IsModified) changes |= 1u << i;
+        for (var i = 0; i < now.Length; i++)
+            if (!Equals(before[i], now[i])) changes |= 1u << i;
         return changes;
     }
 
-    /// <summary>The search words that a new or changed user no longer has, and those that it has now.</summary>
-    public static (IEnumerable<string> Removed, IEnumerable<string> Added) ChangedWords(EntityEntry<User> entry)
+    /// <summary>The search words that a changed user no longer has, and those that it has now.</summary>
+    public (IEnumerable<string> Removed, IEnumerable<string> Added) ChangedWords(FoundUser found)
     {
-        var user = entry.Entity;
-        if (entry.State == EntityState.Added) return ([], SearchText.Words(user.SearchText));
-        var before = entry.Property(u => u.SearchText).OriginalValue;
-        if (before == user.SearchText) return ([], []);
-        var (had, has) = (SearchText.Words(before), SearchText.Words(user.SearchText));
+        var (before, now) = ((string)found.Before[_searchText]!, found.User.SearchText);
+        if (before == now) return ([], []);
+        var (had, has) = (SearchText.Words(before), SearchText.Words(now));
         return (had.Except(has), has.Except(had));
+    }
+
+    /// <summary>The version among all values of a user.</summary>
+    public long Version(object?[] values) => (long)values[_version]!;
+
+    /// <summary>Gives a user the id that the database made.</summary>
+    public void SetId(User user, long id) => _entity.FindPrimaryKey()!.Properties.Single().PropertyInfo!.SetValue(user, id);
+
+    /// <summary>Lets EF Core write a user that was read without it, as it was read and as it is now.</summary>
+    public EntityEntry<User> Attach(UsersDbContext db, FoundUser found)
+    {
+        var entry = db.Attach(found.User);
+        for (var i = 0; i < _stored.Length; i++) entry.Property(_stored[i]).OriginalValue = found.Before[i];
+        return entry;
     }
 
     /// <summary>The column of a property, in quotes.</summary>
@@ -125,6 +141,10 @@ internal sealed class UserTable
 
     private string ColumnOfChange(string property) => $"\"{_change.FindProperty(property)!.GetColumnName()}\"";
 }
+
+/// <summary>A user that was read to be changed.</summary>
+/// <param name="Before">What it had then in the columns of <see cref="UserTable.Names"/>.</param>
+internal sealed record FoundUser(User User, object?[] Before);
 
 /// <summary>A statement that the database parses once a connection.</summary>
 /// <param name="Text">Its SQL, with the parameters <c>$1</c>, <c>$2</c> and so on.</param>

@@ -30,6 +30,9 @@ internal abstract class UsersDbContext(DbContextOptions options) : DbContext(opt
     /// <summary>The entity that was saved last in the running transaction, and what was done with it; null if nothing was saved.</summary>
     protected (EntityEntry? Entry, EntityState State) LastSaved { get; private set; }
 
+    /// <summary>The user that a statement which is not EF Core's wrote last in the running transaction; null if there was none.</summary>
+    protected User? LastWritten { get; private set; }
+
     public DbSet<User> Users => Set<User>();
 
     public DbSet<UserWord> Words => Set<UserWord>();
@@ -53,10 +56,10 @@ internal abstract class UsersDbContext(DbContextOptions options) : DbContext(opt
     public virtual bool ComparesRows => true;
 
     /// <summary>True if the unique index on the address rejected the write.</summary>
-    public abstract bool IsEmailTaken(DbUpdateException exception);
+    public abstract bool IsEmailTaken(Exception exception);
 
     /// <summary>True if the unique index on the name for SCIM rejected the write.</summary>
-    public abstract bool IsUserNameTaken(DbUpdateException exception);
+    public abstract bool IsUserNameTaken(Exception exception);
 
     /// <summary>
     /// True if another write came first: the version has changed, a row with this primary key is there already, or the row that it belongs to
@@ -187,6 +190,30 @@ internal abstract class UsersDbContext(DbContextOptions options) : DbContext(opt
         }
     }
 
+    /// <summary>Takes note of a user that a statement which is not EF Core's has written in the running transaction.</summary>
+    /// <param name="given">What the statement returned.</param>
+    public virtual void Wrote(User user, object given)
+    {
+        LastWritten = user;
+        _uncommitted += UserMetrics.Of(user);
+    }
+
+    /// <summary>Looks for the record of a user's last change: versions only grow, and each belongs to one change.</summary>
+    public async Task<WriteTrace> FindRecordAsync(User user, CancellationToken ct)
+    {
+        var stored = await Changes.AsNoTracking().FirstOrDefaultAsync(change => change.UserId == user.Id && change.Version == user.Version, ct);
+        if (stored is null) return WriteTrace.None;
+        var written = UserChange.Of(user);
+        if (written.Kind == UserChangeKind.Created) return WriteTrace.Exact; // no other user has its id
+        if (stored.Email is null) return WriteTrace.Superseded; // by a purge, which erased what it was
+        var properties = Model.FindEntityType(typeof(UserChange))!.GetProperties().Select(property => property.GetGetter());
+        return properties.All(property => Equals(property.GetClrValue(written), property.GetClrValue(stored))) ? WriteTrace.Exact : WriteTrace.None;
+    }
+
+    /// <summary>Waits between two attempts.</summary>
+    /// <param name="attempt">The number of the one before, from 1.</param>
+    public static Task PauseAsync(int attempt, CancellationToken ct) => Task.Delay(LongestPause * attempt / Retries, ct);
+
     /// <summary>
     /// Adds the record of a user's last change to what EF Core writes next: on SQL Server, and in a purge. A <see cref="PreparedUserWriter"/> writes
     /// the record in the command of the user.
@@ -237,7 +264,7 @@ internal abstract class UsersDbContext(DbContextOptions options) : DbContext(opt
     protected async Task<(T Result, bool Commit)> RunAsync<T>(Func<CancellationToken, Task<(T Result, bool Commit)>> write, CancellationToken ct)
     {
         Database.AutoSavepointsEnabled = false; // what fails is undone as a whole
-        (_uncommitted, LastSaved) = (default, default);
+        (_uncommitted, LastSaved, LastWritten) = (default, default, null);
         var outcome = await write(ct);
         if (!outcome.Commit) ChangeTracker.Clear();
         return outcome;
@@ -298,6 +325,7 @@ internal abstract class UsersDbContext(DbContextOptions options) : DbContext(opt
     /// <summary>Looks for the entity that was saved last: with it is stored, or is not, all that was written together with it.</summary>
     private async Task<WriteTrace> FindLastSavedAsync(CancellationToken ct)
     {
+        if (LastWritten is not null) return await FindRecordAsync(LastWritten, ct);
         var (entry, state) = LastSaved;
         if (entry is null) return WriteTrace.Superseded; // only what is no evidence was written
         var stored = await entry.GetDatabaseValuesAsync(ct);

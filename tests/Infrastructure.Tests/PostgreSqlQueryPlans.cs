@@ -82,15 +82,16 @@ public sealed class PostgreSqlQueryPlans(PostgreSqlQueryPlans.Explained store) :
         protected override async Task FillAsync() => await InScopeAsync(async scope =>
         {
             var db = scope.GetRequiredService<UsersDbContext>();
+            var users = new List<User>();
             for (var i = 0; i < 3000; i++)
             {
                 var user = Sample.User(
                     $"{Guid.NewGuid():N}@example.org", $"Ada {i}", Sample.Now.AddMinutes(i), i % 50 == 0 ? UserRole.Admin : UserRole.User);
                 if (i % 2 == 0) user.Delete(Sample.Now.AddMinutes(i), "eve");
-                await db.AddAsync(user);
+                users.Add(user);
             }
 
-            await db.SaveAsync(default, token => scope.GetRequiredService<IUserWriter>().WriteAsync(db, token));
+            await scope.GetRequiredService<IUserBulkWriter>().AddAsync(users, default);
             return await db.Database.ExecuteSqlAsync($"VACUUM ANALYZE");
         });
     }

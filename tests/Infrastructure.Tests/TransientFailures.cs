@@ -4,7 +4,6 @@ using CleanUsers.Domain.Users;
 using CleanUsers.Infrastructure.Persistence;
 using CleanUsers.Infrastructure.Persistence.PostgreSql;
 using CleanUsers.TestSupport;
-using Microsoft.EntityFrameworkCore;
 using Microsoft.EntityFrameworkCore.Diagnostics;
 using Microsoft.Extensions.DependencyInjection;
 using Npgsql;
@@ -107,6 +106,7 @@ public sealed class TransientFailures(TransientFailures.FailingStore store) : IC
     public async Task Deadlock_is_retried()
     {
         var id = await _store.AddAsync(Sample.User(), Ct);
+        _store.FailOnce.Opened = 0;
         await using var connection = new NpgsqlConnection(_store.Database.ConnectionString);
         await connection.OpenAsync(Ct);
         await ExecuteAsync($"SET deadlock_timeout = '1h'; BEGIN");
@@ -117,7 +117,7 @@ public sealed class TransientFailures(TransientFailures.FailingStore store) : IC
         await ExecuteAsync($"UPDATE \"Users\" SET \"Age\" = 9 WHERE \"Id\" = {id}"); // waits for the user
         await ExecuteAsync($"ROLLBACK");
         Assert.Equal(UpdateOutcome.Saved, await change);
-        Assert.NotEqual(0, _store.FailOnce.Deadlocks);
+        Assert.Equal(3, _store.FailOnce.Opened); // to read, to write, to write again
 
         async Task ExecuteAsync(FormattableString statement)
         {
@@ -142,25 +142,50 @@ public sealed class TransientFailures(TransientFailures.FailingStore store) : IC
         public FailOnce FailOnce { get; } = new();
 
         public override IServiceCollection Services() => base.Services().Intercept(FailOnce)
+            .AddSingleton<IPreparedConnections>(
+                provider => new FailingConnections(ActivatorUtilities.CreateInstance<PostgreSqlReadConnections>(provider), FailOnce))
             .AddSingleton<IUserWriter>(provider => new FailingWriter(ActivatorUtilities.CreateInstance<PostgreSqlUserWriter>(provider), FailOnce));
     }
 
-    /// <summary>Its statements are not EF Core's, so that no interceptor sees them.</summary>
-    private sealed class FailingWriter(IUserWriter writer, FailOnce failOnce) : IUserWriter
+    /// <summary>Of statements that are not EF Core's, and transactions by themselves: no interceptor sees them.</summary>
+    private sealed class FailingConnections(IPreparedConnections connections, FailOnce failOnce) : IPreparedConnections
     {
-        public async Task WriteAsync(UsersDbContext db, CancellationToken ct)
+        public string Find => connections.Find;
+
+        public async ValueTask<PreparedConnection> OpenAsync(CancellationToken ct)
+        {
+            failOnce.Opened++;
+            return new FailingConnection(await connections.OpenAsync(ct), failOnce);
+        }
+    }
+
+    private sealed class FailingConnection(PreparedConnection connection, FailOnce failOnce) : PreparedConnection
+    {
+        public override DbCommand Command(PreparedStatement statement)
         {
             failOnce.BreakAt(Moment.BeforeTheStatement);
-            try
-            {
-                await writer.WriteAsync(db, ct);
-            }
-            catch (DbUpdateException exception) when (exception.InnerException is PostgresException { SqlState: PostgresErrorCodes.DeadlockDetected })
-            {
-                failOnce.Deadlocks++;
-                throw;
-            }
+            return connection.Command(statement);
         }
+
+        public override void Complete()
+        {
+            failOnce.BreakAt(Moment.AfterTheCommit);
+            connection.Complete();
+        }
+
+        public override ValueTask DisposeAsync() => connection.DisposeAsync();
+    }
+
+    /// <summary>The same for statements in a transaction of EF Core.</summary>
+    private sealed class FailingWriter(IUserWriter writer, FailOnce failOnce) : IUserWriter
+    {
+        public Task AddAsync(UsersDbContext db, User user, CancellationToken ct)
+        {
+            if (db.Database.CurrentTransaction is not null) failOnce.BreakAt(Moment.BeforeTheStatement);
+            return writer.AddAsync(db, user, ct);
+        }
+
+        public Task UpdateAsync(UsersDbContext db, IReadOnlyList<FoundUser> users, CancellationToken ct) => writer.UpdateAsync(db, users, ct);
     }
 
     /// <summary>Throws once, at the given point, the exception of a lost connection.</summary>
@@ -168,7 +193,7 @@ public sealed class TransientFailures(TransientFailures.FailingStore store) : IC
     {
         public Moment? Next { get; set; }
 
-        public int Deadlocks { get; set; }
+        public int Opened { get; set; }
 
         public ValueTask<InterceptionResult<DbDataReader>> ReaderExecutingAsync(
             DbCommand command, CommandEventData eventData, InterceptionResult<DbDataReader> result, CancellationToken cancellationToken = default)

@@ -1,17 +1,18 @@
 using System.Buffers.Binary;
 using System.Net;
 using System.Net.Sockets;
+using System.Text;
+using System.Text.RegularExpressions;
 
 namespace CleanUsers.TestSupport;
 
 /// <summary>
-/// Stands between a client and a PostgreSQL server, and can lose the reply to the next COMMIT: the server has committed, something else may
-/// happen then, and the client's connection ends without the reply. See "Message Flow" in PostgreSQL's documentation of its protocol.
+/// Stands between a client and a PostgreSQL server, and can lose the reply to the next COMMIT, or to the next statement that writes a user and is a
+/// transaction by itself: the server has committed, something else may happen then, and the client's connection ends without the reply. See "Message
+/// Flow" in PostgreSQL's documentation of its protocol.
 /// </summary>
-public sealed class CommitRelay : IAsyncDisposable
+public sealed partial class CommitRelay : IAsyncDisposable
 {
-    private static readonly byte[] Commit = [(byte)'Q', 0, 0, 0, 11, .. "COMMIT\0"u8];
-
     private readonly TcpListener _listener = new(IPAddress.Loopback, 0);
     private readonly CancellationTokenSource _end = new();
     private readonly (string Host, int Port) _server;
@@ -30,7 +31,7 @@ public sealed class CommitRelay : IAsyncDisposable
     /// <summary>How many replies were lost.</summary>
     public int Lost { get; private set; }
 
-    /// <summary>Loses the reply to the next COMMIT.</summary>
+    /// <summary>Loses the reply to the next commit.</summary>
     /// <param name="meanwhile">What happens between the commit and the end of the connection.</param>
     public void LoseNextReply(Func<Task> meanwhile) => _meanwhile = meanwhile;
 
@@ -81,7 +82,7 @@ public sealed class CommitRelay : IAsyncDisposable
             while (true)
             {
                 var message = await ReadMessageAsync(connection.Client);
-                connection.IsCommitting = message.AsSpan().SequenceEqual(Commit) && _meanwhile is not null;
+                connection.IsCommitting = connection.Commits(message) && _meanwhile is not null;
                 await connection.Server.WriteAsync(message, _end.Token);
             }
         }
@@ -131,8 +132,35 @@ public sealed class CommitRelay : IAsyncDisposable
         return bytes;
     }
 
+    [GeneratedRegex("(INTO|UPDATE) \"Users\"", RegexOptions.NonBacktracking | RegexOptions.ExplicitCapture)]
+    private static partial Regex WritesUser();
+
     private sealed record Connection(NetworkStream Client, NetworkStream Server)
     {
+        // the names of the statements that write a user
+        private readonly HashSet<string> _writes = [];
+        private bool _isInTransaction;
+
         public volatile bool IsCommitting;
+
+        /// <summary>Whether the server will have committed when it has replied to the message and those that belong to it.</summary>
+        public bool Commits(byte[] message)
+        {
+            var texts = Encoding.UTF8.GetString(message.AsSpan(5)).Split('\0');
+            switch ((char)message[0])
+            {
+                case 'Q': // a simple query
+                    _isInTransaction = texts[0].StartsWith("BEGIN", StringComparison.Ordinal);
+                    return texts[0] == "COMMIT";
+                case 'P': // Parse: a name, and the statement
+                    if (WritesUser().IsMatch(texts[1])) _writes.Add(texts[0]);
+                    else _writes.Remove(texts[0]);
+                    return false;
+                case 'B': // Bind: the name of a portal, and that of a statement
+                    return !_isInTransaction && _writes.Contains(texts[1]);
+                default:
+                    return IsCommitting;
+            }
+        }
     }
 }

@@ -14,7 +14,8 @@ internal static class PostgreSqlSetup
         return services
             .AddSingleton(_ => new PostgreSqlServers(settings))
             .AddScoped<IUserBulkWriter, PostgreSqlBulkWriter>()
-            .AddPreparedStatements<PostgreSqlUserWriter>(provider => new PostgreSqlReadConnections(provider.GetRequiredService<PostgreSqlServers>()))
+            .AddSingleton<IUserWriter, PostgreSqlUserWriter>()
+            .AddPreparedStatements(provider => new PostgreSqlReadConnections(provider.GetRequiredService<PostgreSqlServers>()))
             .AddDbContextPool<UsersDbContext, PostgreSqlUsersDbContext>((provider, builder) => builder.UseNpgsql(
                 provider.GetRequiredService<PostgreSqlServers>().Primary,
                 npgsql => npgsql.EnableRetryOnFailure(UsersDbContext.Retries, UsersDbContext.LongestPause, null)));

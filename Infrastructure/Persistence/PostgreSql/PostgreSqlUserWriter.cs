@@ -1,12 +1,43 @@
+using System.Data.Common;
+using CleanUsers.Domain.Users;
+using Microsoft.EntityFrameworkCore;
+using Microsoft.EntityFrameworkCore.ValueGeneration;
+using Npgsql;
+
 namespace CleanUsers.Infrastructure.Persistence.PostgreSql;
 
-/// <summary>One statement whose parts are common table expressions.</summary>
-internal sealed class PostgreSqlUserWriter(UserTable table) : PreparedUserWriter(table)
+/// <summary>
+/// One statement whose parts are common table expressions, and which returns the id of its transaction. Where it is all that is written, it is a
+/// transaction by itself: one round trip.
+/// </summary>
+internal sealed class PostgreSqlUserWriter(UserTable table, IPreparedConnections connections) : PreparedUserWriter(table), IDisposable
 {
-    private const string Result = $"""SELECT "Id", "Transaction" AS "{PostgreSqlUsersDbContext.Xmin}" FROM "Written" """;
+    private const string Result = """SELECT "Transaction" FROM "Written" """;
     private const string InsertWords = """INSERT INTO "UserWords" ("UserId", "Word") SELECT "Id", """;
 
     private const string Written = "\"Written\"";
+
+    private static readonly PreparedStatement NextBlock = new($"""SELECT nextval('"{ServerUsersDbContext.UserIds}"')""", []);
+
+    private readonly PreparedQueries _queries = new(connections);
+    private readonly HiLoValueGeneratorState _ids = new(ServerUsersDbContext.IdBlock);
+
+    public override async Task AddAsync(UsersDbContext db, User user, CancellationToken ct)
+    {
+        Table.SetId(user, await _ids.NextAsync<long>(token => _queries.GetNumberAsync(NextBlock, [], token), ct));
+        await base.AddAsync(db, user, ct);
+    }
+
+    public void Dispose() => _ids.Dispose();
+
+    protected override Task WriteAloneAsync(UsersDbContext db, IReadOnlyList<UserWrite> writes, CancellationToken ct) =>
+        writes is [var write] ? WriteOneAsync(db, write, ct) : db.InTransactionAsync(
+            async token =>
+            {
+                await WriteTogetherAsync(db, writes, token);
+                return (writes.Count, true);
+            },
+            ct);
 
     protected override string Insert(string values, string id, string words) =>
         $"""
@@ -37,6 +68,43 @@ internal sealed class PostgreSqlUserWriter(UserTable table) : PreparedUserWriter
 
         return $"{update} {Result}";
     }
+
+    /// <summary>
+    /// After a transient failure it is executed again. That writes nothing a second time, since the id or the version is used up: and it waits for
+    /// locks until an execution has ended whose connection was lost. So a user that is there, or has another version, may be what an earlier
+    /// execution has written, and the record of the change shows whether it is.
+    /// </summary>
+    private async Task WriteOneAsync(UsersDbContext db, UserWrite write, CancellationToken ct)
+    {
+        for (var attempt = 1; ; attempt++)
+        {
+            try
+            {
+                await using var connection = await connections.OpenAsync(ct);
+                await ExecuteAsync(connection.Command(write.Statement), write, ct);
+                connection.Complete();
+                ct.ThrowIfCancellationRequested(); // as after a commit: no standby may have it
+                break;
+            }
+            catch (DbException exception) when (exception.IsTransient && attempt <= UsersDbContext.Retries)
+            {
+                await UsersDbContext.PauseAsync(attempt, ct);
+            }
+            catch (Exception exception) when (attempt > 1 && IsThere(exception))
+            {
+                var trace = await db.FindRecordAsync(write.User, ct);
+                if (trace == WriteTrace.None) throw;
+                if (trace == WriteTrace.Superseded) throw new OutcomeUnknownException();
+                await db.WaitForStandbyAsync(ct);
+                break;
+            }
+        }
+
+        UserMetrics.Of(write.User).Commit();
+    }
+
+    private static bool IsThere(Exception exception) =>
+        exception is DbUpdateConcurrencyException or PostgresException { SqlState: PostgresErrorCodes.UniqueViolation };
 
     private static string Elements(string words) => $"json_array_elements_text({words}::json)";
 

@@ -62,12 +62,13 @@ internal sealed class PostgreSqlUsersDbContext(DbContextOptions<PostgreSqlUsersD
         UPDATE "FeedEnd" SET "Position" = "Position" + (SELECT count(*) FROM "Placed") RETURNING (SELECT count(*)::int FROM "Placed") AS "Value"
         """;
 
-    public override bool IsEmailTaken(DbUpdateException exception) => IsTaken(exception, UserConfiguration.EmailIndex);
+    public override bool IsEmailTaken(Exception exception) => IsTaken(exception, UserConfiguration.EmailIndex);
 
-    public override bool IsUserNameTaken(DbUpdateException exception) => IsTaken(exception, UserConfiguration.UserNameIndex);
+    public override bool IsUserNameTaken(Exception exception) => IsTaken(exception, UserConfiguration.UserNameIndex);
 
-    private static bool IsTaken(DbUpdateException exception, string index) =>
-        exception.InnerException is PostgresException { SqlState: PostgresErrorCodes.UniqueViolation } rejection && rejection.ConstraintName == index;
+    private static bool IsTaken(Exception exception, string index) =>
+        exception.GetBaseException() is PostgresException { SqlState: PostgresErrorCodes.UniqueViolation } rejection
+        && rejection.ConstraintName == index;
 
     protected override bool IsKeyConflict(DbUpdateException exception) =>
         exception.InnerException is PostgresException rejection && rejection.SqlState switch
@@ -112,11 +113,20 @@ internal sealed class PostgreSqlUsersDbContext(DbContextOptions<PostgreSqlUsersD
     /// A row names the transaction that wrote it in its system column xmin, which a save returns with the row. Where no row was inserted or
     /// updated, asking costs a round trip.
     /// </summary>
-    protected override async Task MarkTransactionAsync(CancellationToken ct) =>
+    protected override async Task MarkTransactionAsync(CancellationToken ct)
+    {
+        if (LastWritten is not null) return; // its statement returned the id
         _transaction = LastSaved is { State: EntityState.Added or EntityState.Modified, Entry: { } entry }
-            && entry.Metadata.FindProperty(Xmin) is not null
-        ? (uint)entry.Property(Xmin).CurrentValue!
-        : await Database.SqlQuery<long>($"SELECT pg_current_xact_id()::text::bigint % 4294967296 AS \"Value\"").SingleAsync(ct);
+                && entry.Metadata.FindProperty(Xmin) is not null
+            ? (uint)entry.Property(Xmin).CurrentValue!
+            : await Database.SqlQuery<long>($"SELECT pg_current_xact_id()::text::bigint % 4294967296 AS \"Value\"").SingleAsync(ct);
+    }
+
+    public override void Wrote(User user, object given)
+    {
+        base.Wrote(user, given);
+        _transaction = (uint)given;
+    }
 
     /// <summary>
     /// Queries the outcome by the transaction's id, and looks for what it wrote too: after a crash of the server, the id of a transaction that was

@@ -1,3 +1,4 @@
+using System.Data.Common;
 using CleanUsers.Application.Ports;
 using CleanUsers.Domain.Scim;
 using CleanUsers.Domain.Users;
@@ -29,15 +30,8 @@ internal sealed class ScimUsers(UsersDbContext db) : IScimUsers
             var isNamed = write.Details.UserName != stored?.UserName;
             if (isNamed && !await TryNameAsync(write, token)) return (ScimOutcome.UserNameTaken, false);
             await SetAsync(stored, write, token);
-            try
-            {
-                await db.SaveChangesAsync(acceptAllChangesOnSuccess: false, token); // the evidence of the write is the user, which changed before
-                return (ScimOutcome.Written, true);
-            }
-            catch (DbUpdateException exception) when (db.IsUserNameTaken(exception))
-            {
-                return (ScimOutcome.UserNameTaken, false);
-            }
+            await db.SaveChangesAsync(acceptAllChangesOnSuccess: false, token); // the evidence of the write is the user, which changed before
+            return (ScimOutcome.Written, true);
         },
         ct);
 
@@ -51,9 +45,16 @@ internal sealed class ScimUsers(UsersDbContext db) : IScimUsers
         var isAddress = key is not null && await db.Users.AnyAsync(
             user => user.EmailKey == key && user.Id != write.UserId && EF.Property<string?>(user, UserConfiguration.UserNameKey) == null, ct);
         if (isAddress) return false;
-        var name = db.ChangeTracker.Entries<User>().Single(entry => entry.Entity.Id == write.UserId).Property(UserConfiguration.UserNameKey);
-        (name.CurrentValue, name.IsModified) = (key, true); // what it was is not known: users are read without it
-        return true;
+        try
+        {
+            await db.Users.Where(user => user.Id == write.UserId).ExecuteUpdateAsync(
+                user => user.SetProperty(u => EF.Property<string?>(u, UserConfiguration.UserNameKey), key), ct);
+            return true;
+        }
+        catch (DbException exception) when (db.IsUserNameTaken(exception))
+        {
+            return false;
+        }
     }
 
     private async Task SetAsync(ScimUser? stored, ScimWrite write, CancellationToken ct)

@@ -1,31 +1,42 @@
 using CleanUsers.Domain.Users;
 using CleanUsers.Infrastructure.Persistence.Search;
 using Microsoft.EntityFrameworkCore;
-using Microsoft.EntityFrameworkCore.ChangeTracking;
 
 namespace CleanUsers.Infrastructure.Persistence.SqlServer;
 
 /// <summary>By EF Core, whose statements for a user, its words and the record of the change are one round trip.</summary>
-internal sealed class SqlServerUserWriter : IUserWriter
+internal sealed class SqlServerUserWriter(UserTable table) : IUserWriter
 {
-    public async Task WriteAsync(UsersDbContext db, CancellationToken ct)
+    public async Task AddAsync(UsersDbContext db, User user, CancellationToken ct)
     {
-        var ofEarlierAttempt = db.ChangeTracker.Entries<UserWord>().ToList();
-        foreach (var entry in ofEarlierAttempt) entry.State = EntityState.Detached;
-        foreach (var entry in db.ChangeTracker.Entries<User>().Where(entry => entry.State is EntityState.Added or EntityState.Modified).ToList())
-        {
-            UpdateWords(db, entry);
-            db.Record(entry.Entity);
-        }
-
-        await db.SaveChangesAsync(acceptAllChangesOnSuccess: false, ct);
+        await db.AddWithIdAsync(user, ct);
+        await SaveAsync(db, [(user, ([], SearchText.Words(user.SearchText)))], ct);
     }
 
-    private static void UpdateWords(UsersDbContext db, EntityEntry<User> entry)
+    public Task UpdateAsync(UsersDbContext db, IReadOnlyList<FoundUser> users, CancellationToken ct)
     {
-        var (removed, added) = UserTable.ChangedWords(entry);
-        var user = entry.Entity.Id;
-        db.RemoveRange(removed.Select(word => new UserWord { UserId = user, Word = word }));
-        db.AddRange(added.Select(word => new UserWord { UserId = user, Word = word }));
+        db.ChangeTracker.Clear(); // an earlier use case of the same scope may have left the users as they were then
+        var changed = users.Where(found => table.Attach(db, found).State == EntityState.Modified).ToList();
+        return SaveAsync(db, changed.Select(found => (found.User, table.ChangedWords(found))).ToList(), ct);
+    }
+
+    private static Task SaveAsync(
+        UsersDbContext db, IReadOnlyList<(User User, (IEnumerable<string> Removed, IEnumerable<string> Added) Words)> changes, CancellationToken ct)
+    {
+        return db.SaveAsync(ct, WriteAsync);
+
+        async Task WriteAsync(CancellationToken token)
+        {
+            var ofEarlierAttempt = db.ChangeTracker.Entries<UserWord>().ToList();
+            foreach (var entry in ofEarlierAttempt) entry.State = EntityState.Detached;
+            foreach (var (user, words) in changes)
+            {
+                db.RemoveRange(words.Removed.Select(word => new UserWord { UserId = user.Id, Word = word }));
+                db.AddRange(words.Added.Select(word => new UserWord { UserId = user.Id, Word = word }));
+                db.Record(user);
+            }
+
+            await db.SaveChangesAsync(acceptAllChangesOnSuccess: false, token);
+        }
     }
 }

@@ -60,11 +60,11 @@ internal sealed partial class SqlServerUsersDbContext(DbContextOptions<SqlServer
         SELECT COUNT(*) AS [Value] FROM @taken;
         """;
 
-    public override bool IsEmailTaken(DbUpdateException exception) =>
-        exception.InnerException is SqlException rejection && SqlServerErrors.IsUniqueViolation(rejection, UserConfiguration.EmailIndex);
+    public override bool IsEmailTaken(Exception exception) =>
+        exception.GetBaseException() is SqlException rejection && SqlServerErrors.IsUniqueViolation(rejection, UserConfiguration.EmailIndex);
 
-    public override bool IsUserNameTaken(DbUpdateException exception) =>
-        exception.InnerException is SqlException rejection && SqlServerErrors.IsUniqueViolation(rejection, UserConfiguration.UserNameIndex);
+    public override bool IsUserNameTaken(Exception exception) =>
+        exception.GetBaseException() is SqlException rejection && SqlServerErrors.IsUniqueViolation(rejection, UserConfiguration.UserNameIndex);
 
     public override bool IsCancellation(Exception exception, CancellationToken ct) => SqlServerErrors.IsCancellation(exception, ct);
 

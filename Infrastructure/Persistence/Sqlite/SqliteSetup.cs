@@ -13,7 +13,8 @@ internal static class SqliteSetup
         var complete = SqliteConnections.Complete(connectionString);
         return services
             .AddScoped<IUserBulkWriter, SqliteBulkWriter>()
-            .AddPreparedStatements<SqliteUserWriter>(_ => new SqliteReadConnections(complete))
+            .AddPreparedStatements(_ => new SqliteReadConnections(complete))
+            .AddSingleton<IUserWriter>(provider => new SqliteUserWriter(provider.GetRequiredService<UserTable>(), complete))
             .AddDbContextPool<UsersDbContext, SqliteUsersDbContext>(builder => builder
                 .UseSqlite(complete)
                 .ReplaceService<IMigrationsSqlGenerator, SqliteTables>()

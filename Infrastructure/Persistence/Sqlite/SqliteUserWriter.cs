@@ -1,10 +1,30 @@
+using CleanUsers.Domain.Users;
+
 namespace CleanUsers.Infrastructure.Persistence.Sqlite;
 
-/// <summary>Several statements in one command.</summary>
-internal sealed class SqliteUserWriter(UserTable table) : PreparedUserWriter(table)
+/// <summary>Several statements in one command, which returns the id of the user.</summary>
+/// <param name="connectionString">A complete one, see <see cref="SqliteConnections.Complete"/>.</param>
+internal sealed class SqliteUserWriter(UserTable table, string connectionString) : PreparedUserWriter(table)
 {
     private const string InsertWords = "INSERT INTO \"UserWords\" (\"UserId\", \"Word\") SELECT";
     private const string NewId = "(SELECT \"seq\" FROM \"sqlite_sequence\" WHERE \"name\" = 'Users')";
+
+    protected override async Task WriteAloneAsync(UsersDbContext db, IReadOnlyList<UserWrite> writes, CancellationToken ct)
+    {
+        await SqliteWriteQueue.Of(connectionString).WriteAsync(
+            async (session, transaction) =>
+            {
+                foreach (var write in writes) Accept(write.User, await ExecuteAsync(session.Command(write.Statement, transaction), write, ct));
+                return (writes.Count, true);
+            },
+            ct);
+        foreach (var write in writes) UserMetrics.Of(write.User).Commit();
+    }
+
+    protected override void Accept(User user, object given)
+    {
+        if (user.Id == 0) Table.SetId(user, (long)given);
+    }
 
     protected override string Insert(string values, string id, string words) =>
         $"""

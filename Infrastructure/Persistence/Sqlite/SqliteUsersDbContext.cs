@@ -28,12 +28,12 @@ internal sealed class SqliteUsersDbContext(DbContextOptions<SqliteUsersDbContext
 
     protected override FormattableString TableNames => $"SELECT \"name\" AS \"Value\" FROM \"sqlite_master\" WHERE \"type\" = 'table'";
 
-    public override bool IsEmailTaken(DbUpdateException exception) => IsTaken(exception, EmailColumn);
+    public override bool IsEmailTaken(Exception exception) => IsTaken(exception, EmailColumn);
 
-    public override bool IsUserNameTaken(DbUpdateException exception) => IsTaken(exception, UserNameColumn);
+    public override bool IsUserNameTaken(Exception exception) => IsTaken(exception, UserNameColumn);
 
-    private static bool IsTaken(DbUpdateException exception, string column) =>
-        exception.InnerException is SqliteException { SqliteExtendedErrorCode: raw.SQLITE_CONSTRAINT_UNIQUE } rejection
+    private static bool IsTaken(Exception exception, string column) =>
+        exception.GetBaseException() is SqliteException { SqliteExtendedErrorCode: raw.SQLITE_CONSTRAINT_UNIQUE } rejection
         && rejection.Message.Contains(column, StringComparison.OrdinalIgnoreCase);
 
     protected override bool IsKeyConflict(DbUpdateException exception) =>
@@ -81,12 +81,8 @@ internal sealed class SqliteUsersDbContext(DbContextOptions<SqliteUsersDbContext
         return result;
     }
 
-    public override DbCommand CommandFor(PreparedStatement statement)
-    {
-        var command = _writing!.Command(statement);
-        command.Transaction = Database.CurrentTransaction!.GetDbTransaction();
-        return command;
-    }
+    public override DbCommand CommandFor(PreparedStatement statement) =>
+        _writing!.Command(statement, Database.CurrentTransaction!.GetDbTransaction());
 
     /// <summary>
     /// Nothing to do: a change gets its position when it is inserted. Writers take turns, so the order of inserts is that of commits.

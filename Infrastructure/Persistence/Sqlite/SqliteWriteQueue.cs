@@ -98,7 +98,7 @@ internal sealed class SqliteWriteQueue
     private static async Task<(T Result, bool Commit)> WriteBehindSavepointAsync<T>(
         Func<SqliteSession, SqliteTransaction, Task<(T Result, bool Commit)>> write, SqliteSession session, SharedTransaction transaction)
     {
-        session.Execute(Save, transaction.Transaction);
+        session.Command(Save, transaction.Transaction).ExecuteNonQuery();
         var keep = false;
         try
         {
@@ -110,8 +110,8 @@ internal sealed class SqliteWriteQueue
         {
             if (session.IsInTransaction) // else SQLite has undone all of it
             {
-                if (!keep) session.Execute(Undo, transaction.Transaction);
-                session.Execute(Release, transaction.Transaction);
+                if (!keep) session.Command(Undo, transaction.Transaction).ExecuteNonQuery();
+                session.Command(Release, transaction.Transaction).ExecuteNonQuery();
             }
         }
     }
@@ -261,11 +261,11 @@ internal sealed class SqliteSession : IDisposable
         return _commands[statement] = statement.CreateCommand(Connection);
     }
 
-    public void Execute(PreparedStatement statement, SqliteTransaction transaction)
+    public DbCommand Command(PreparedStatement statement, DbTransaction transaction)
     {
         var command = Command(statement);
         command.Transaction = transaction;
-        command.ExecuteNonQuery();
+        return command;
     }
 
     public void Dispose()
