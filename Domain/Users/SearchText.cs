@@ -18,18 +18,18 @@ public static class SearchText
     /// <param name="email">The address as written: in the key, its domain has A-labels.</param>
     public static string Of(string email, string emailKey, string? name)
     {
-        var text = new StringBuilder();
+        var text = "";
         foreach (var part in (string[])[emailKey, email, name ?? ""])
         {
             foreach (var token in Tokens(part))
             {
                 var start = Start(token);
                 // all search words of the token are beginnings of others: an address in lower case, a name in an address
-                if (!text.ToString().Contains(start, StringComparison.Ordinal)) text.Append(start).Append('\n');
+                if (!text.Contains(start, StringComparison.Ordinal)) text += start + '\n';
             }
         }
 
-        return text.ToString();
+        return text;
     }
 
     /// <summary>The texts between white space, in the form that is compared.</summary>
@@ -58,15 +58,15 @@ public static class SearchText
     public static IReadOnlyList<string> Words(string text)
     {
         ArgumentNullException.ThrowIfNull(text);
-        var words = new SortedSet<string>(StringComparer.Ordinal);
+        var words = new List<string>();
         foreach (var token in text.Split('\n'))
         {
             for (var start = token.IndexOf(' ', StringComparison.Ordinal); start >= 0; start = token.IndexOf(' ', start + 1))
                 words.Add(token[start..].Replace(" ", "", StringComparison.Ordinal));
         }
 
-        var sorted = words.ToList(); // a word comes right before those that begin with it
-        return [.. sorted.Where((word, i) => i + 1 == sorted.Count || !sorted[i + 1].StartsWith(word, StringComparison.Ordinal))];
+        words.Sort(StringComparer.Ordinal); // a word comes right before those that begin with it
+        return [.. words.Where((word, i) => i + 1 == words.Count || !words[i + 1].StartsWith(word, StringComparison.Ordinal))];
     }
 
     private static bool IsLetterOrDigit(UnicodeCategory category) => category
