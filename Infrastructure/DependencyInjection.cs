@@ -77,6 +77,12 @@ public static class DependencyInjection
         await scope.ServiceProvider.GetRequiredService<IDatabase>().MigrateAsync(ct);
     }
 
+    /// <summary>The context of each scope, of the database's own type.</summary>
+    internal static IServiceCollection AddScopedContext<TContext>(this IServiceCollection services)
+        where TContext : UsersDbContext => services
+        .AddScoped<ScopedContext, ScopedContext<TContext>>()
+        .AddScoped(scope => scope.GetRequiredService<ScopedContext>().Value);
+
     /// <summary>Reads of users by prepared statements.</summary>
     internal static IServiceCollection AddPreparedStatements(
         this IServiceCollection services, Func<IServiceProvider, IPreparedConnections> connections) =>

@@ -45,11 +45,13 @@ public sealed record UserInput(
     private static Parsed<TEnum> ParseName<TEnum>(string? text, string member)
         where TEnum : struct, Enum
     {
-        var allowed = string.Join(" or ", Enum.GetNames<TEnum>());
-        if (text is null) return Parsed.Rejected<TEnum>("required", $"{member} is required: {allowed}.");
         foreach (var value in Enum.GetValues<TEnum>())
             if (string.Equals(value.ToString(), text, StringComparison.OrdinalIgnoreCase)) return value;
-        return Parsed.Rejected<TEnum>("unknown-value", $"{member} must be {allowed}.");
+
+        var allowed = string.Join(" or ", Enum.GetNames<TEnum>());
+        return text is null
+            ? Parsed.Rejected<TEnum>("required", $"{member} is required: {allowed}.")
+            : Parsed.Rejected<TEnum>("unknown-value", $"{member} must be {allowed}.");
     }
 }
 

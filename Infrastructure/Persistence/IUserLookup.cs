@@ -6,5 +6,5 @@ namespace CleanUsers.Infrastructure.Persistence;
 internal interface IUserLookup
 {
     /// <param name="db">For databases without prepared statements: the others read on a connection of their own.</param>
-    Task<User?> GetAsync(UsersDbContext db, long id, bool deleted, CancellationToken ct);
+    Task<User?> GetAsync(ScopedContext db, long id, bool deleted, CancellationToken ct);
 }

@@ -11,9 +11,9 @@ internal interface IUserWriter
 {
     /// <summary>Gives a new user its id, and writes it.</summary>
     /// <exception cref="DbUpdateException">The database rejects the user.</exception>
-    Task AddAsync(UsersDbContext db, User user, CancellationToken ct);
+    Task AddAsync(ScopedContext db, User user, CancellationToken ct);
 
     /// <summary>Writes those of some users that have changed.</summary>
     /// <exception cref="DbUpdateException">The database rejects a user, or another write came first.</exception>
-    Task UpdateAsync(UsersDbContext db, IReadOnlyList<FoundUser> users, CancellationToken ct);
+    Task UpdateAsync(ScopedContext db, IReadOnlyList<FoundUser> users, CancellationToken ct);
 }

@@ -23,9 +23,9 @@ internal abstract class PreparedUserWriter(UserTable table) : IUserWriter
     /// <summary>The table of users.</summary>
     protected UserTable Table => table;
 
-    public virtual Task AddAsync(UsersDbContext db, User user, CancellationToken ct) => WriteAsync(db, [Insertion(user)], ct);
+    public virtual Task AddAsync(ScopedContext db, User user, CancellationToken ct) => WriteAsync(db, [Insertion(user)], ct);
 
-    public Task UpdateAsync(UsersDbContext db, IReadOnlyList<FoundUser> users, CancellationToken ct)
+    public Task UpdateAsync(ScopedContext db, IReadOnlyList<FoundUser> users, CancellationToken ct)
     {
         var writes = users.Select(Update).OfType<UserWrite>().ToList();
         return writes.Count == 0 ? Task.CompletedTask : WriteAsync(db, writes, ct);
@@ -48,7 +48,7 @@ internal abstract class PreparedUserWriter(UserTable table) : IUserWriter
     protected abstract string Update(string assignments, string condition, string id, string kind, (string Removed, string Added)? words);
 
     /// <summary>Writes users in a transaction of their own.</summary>
-    protected abstract Task WriteAloneAsync(UsersDbContext db, IReadOnlyList<UserWrite> writes, CancellationToken ct);
+    protected abstract Task WriteAloneAsync(ScopedContext db, IReadOnlyList<UserWrite> writes, CancellationToken ct);
 
     /// <summary>Writes users in the running transaction of the context.</summary>
     protected async Task WriteTogetherAsync(UsersDbContext db, IReadOnlyList<UserWrite> writes, CancellationToken ct)
@@ -95,12 +95,12 @@ internal abstract class PreparedUserWriter(UserTable table) : IUserWriter
 
     private static string Parameter(int index) => PreparedStatement.Parameter(index);
 
-    private async Task WriteAsync(UsersDbContext db, IReadOnlyList<UserWrite> writes, CancellationToken ct)
+    private async Task WriteAsync(ScopedContext db, IReadOnlyList<UserWrite> writes, CancellationToken ct)
     {
         try
         {
-            if (db.Database.CurrentTransaction is null) await WriteAloneAsync(db, writes, ct);
-            else await WriteTogetherAsync(db, writes, ct);
+            if (db.IsInTransaction) await WriteTogetherAsync(db.Value, writes, ct);
+            else await WriteAloneAsync(db, writes, ct);
         }
         catch (DbException exception)
         {

@@ -6,7 +6,7 @@ using Microsoft.EntityFrameworkCore;
 namespace CleanUsers.Infrastructure.Persistence;
 
 internal sealed class UserRepository(
-    UsersDbContext db, UserTable table, IUserLookup users, CompiledUserQueries inTransaction, IUserWriter writer) : IUserRepository
+    ScopedContext db, UserTable table, IUserLookup users, CompiledUserQueries inTransaction, IUserWriter writer) : IUserRepository
 {
     // what was read or added last, as it is stored
     private readonly List<FoundUser> _found = [];
@@ -17,7 +17,7 @@ internal sealed class UserRepository(
 
     public async Task<IReadOnlyList<User>> FindToChangeByEmailAsync(IReadOnlyCollection<string> emailKeys, CancellationToken ct)
     {
-        var found = await db.Users.AsNoTracking().Where(user => emailKeys.Contains(user.EmailKey)).ToListAsync(ct);
+        var found = await db.Value.Users.AsNoTracking().Where(user => emailKeys.Contains(user.EmailKey)).ToListAsync(ct);
         Keep(found);
         return found;
     }
@@ -30,9 +30,9 @@ internal sealed class UserRepository(
             Keep([user]);
             return AddOutcome.Added;
         }
-        catch (DbUpdateException exception) when (db.IsEmailTaken(exception))
+        catch (DbUpdateException exception) when (db.Value.IsEmailTaken(exception))
         {
-            db.ChangeTracker.Clear();
+            db.Value.ChangeTracker.Clear();
             return AddOutcome.EmailTaken;
         }
     }
@@ -40,12 +40,12 @@ internal sealed class UserRepository(
     public Task<UpdateOutcome> UpdateAsync(CancellationToken ct) => SaveAsync(UpdateFoundAsync, ct);
 
     public Task<UpdateOutcome> UpdateAndFailQueuedEmailsAsync(long userId, string reason, CancellationToken ct) => SaveAsync(
-        outer => db.SaveAsync(
+        outer => db.Value.SaveAsync(
             outer,
             async token =>
             {
                 await UpdateFoundAsync(token);
-                await db.Emails.Where(email => email.UserId == userId && email.DueAt != null).ExecuteUpdateAsync(
+                await db.Value.Emails.Where(email => email.UserId == userId && email.DueAt != null).ExecuteUpdateAsync(
                     email => email
                         .SetProperty(e => e.Status, EmailStatus.Failed)
                         .SetProperty(e => e.LastError, reason)
@@ -57,17 +57,17 @@ internal sealed class UserRepository(
 
     public async Task<bool> TryPurgeAsync(User user, CancellationToken ct)
     {
-        db.ChangeTracker.Clear();
-        table.Attach(db, _found.Single(found => found.User == user)).State = EntityState.Deleted;
+        db.Value.ChangeTracker.Clear();
+        table.Attach(db.Value, _found.Single(found => found.User == user)).State = EntityState.Deleted;
         var words = SearchText.Words(user.SearchText);
-        return await db.TrySaveAsync(
+        return await db.Value.TrySaveAsync(
             ct,
             async token =>
             {
-                db.Record(user);
-                await db.SaveChangesAsync(acceptAllChangesOnSuccess: false, token);
-                await db.EraseStatesAsync(user.Id, token);
-                await db.Words.Where(word => words.Contains(word.Word) && word.UserId == user.Id).ExecuteDeleteAsync(token);
+                db.Value.Record(user);
+                await db.Value.SaveChangesAsync(acceptAllChangesOnSuccess: false, token);
+                await db.Value.EraseStatesAsync(user.Id, token);
+                await db.Value.Words.Where(word => words.Contains(word.Word) && word.UserId == user.Id).ExecuteDeleteAsync(token);
             });
     }
 
@@ -84,7 +84,7 @@ internal sealed class UserRepository(
     /// In a transaction on its own connection: on SQLite it can be shared with writers before, whose changes another connection does not see yet.
     /// </summary>
     private Task<User?> FindAsync(long id, bool deleted, CancellationToken ct) =>
-        db.Database.CurrentTransaction is null ? users.GetAsync(db, id, deleted, ct) : inTransaction.GetAsync(db, id, deleted, ct);
+        db.IsInTransaction ? inTransaction.GetAsync(db.Value, id, deleted, ct) : users.GetAsync(db, id, deleted, ct);
 
     /// <summary>Keeps users as they are stored now, in place of those before.</summary>
     private void Keep(IReadOnlyCollection<User> users)
@@ -103,14 +103,14 @@ internal sealed class UserRepository(
         }
         catch (DbUpdateException exception) when (OutcomeOf(exception) is { } outcome)
         {
-            db.ChangeTracker.Clear();
+            db.Value.ChangeTracker.Clear();
             return outcome;
         }
     }
 
     private UpdateOutcome? OutcomeOf(DbUpdateException rejection) =>
-        db.IsConflict(rejection) ? UpdateOutcome.Conflict
-        : db.IsEmailTaken(rejection) ? UpdateOutcome.EmailTaken
-        : db.IsUserNameTaken(rejection) ? UpdateOutcome.UserNameTaken
+        db.Value.IsConflict(rejection) ? UpdateOutcome.Conflict
+        : db.Value.IsEmailTaken(rejection) ? UpdateOutcome.EmailTaken
+        : db.Value.IsUserNameTaken(rejection) ? UpdateOutcome.UserNameTaken
         : null;
 }

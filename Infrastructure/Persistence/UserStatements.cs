@@ -36,7 +36,7 @@ internal sealed class UserStatements : IUserLookup
         _lastId = new($"SELECT coalesce(max({_table.Column(nameof(User.Id))}), 0) FROM \"Users\"", []);
     }
 
-    Task<User?> IUserLookup.GetAsync(UsersDbContext db, long id, bool deleted, CancellationToken ct) => GetAsync(id, deleted, ct);
+    Task<User?> IUserLookup.GetAsync(ScopedContext db, long id, bool deleted, CancellationToken ct) => GetAsync(id, deleted, ct);
 
     public async Task<User?> GetAsync(long id, bool deleted, CancellationToken ct) =>
         await _queries.ReadAsync((deleted ? _getDeleted : _get, [id]), _rows.Whole, limit: 1, ct) is [var user] ? user : null;

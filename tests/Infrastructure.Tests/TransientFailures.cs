@@ -179,13 +179,13 @@ public sealed class TransientFailures(TransientFailures.FailingStore store) : IC
     /// <summary>The same for statements in a transaction of EF Core.</summary>
     private sealed class FailingWriter(IUserWriter writer, FailOnce failOnce) : IUserWriter
     {
-        public Task AddAsync(UsersDbContext db, User user, CancellationToken ct)
+        public Task AddAsync(ScopedContext db, User user, CancellationToken ct)
         {
-            if (db.Database.CurrentTransaction is not null) failOnce.BreakAt(Moment.BeforeTheStatement);
+            if (db.IsInTransaction) failOnce.BreakAt(Moment.BeforeTheStatement);
             return writer.AddAsync(db, user, ct);
         }
 
-        public Task UpdateAsync(UsersDbContext db, IReadOnlyList<FoundUser> users, CancellationToken ct) => writer.UpdateAsync(db, users, ct);
+        public Task UpdateAsync(ScopedContext db, IReadOnlyList<FoundUser> users, CancellationToken ct) => writer.UpdateAsync(db, users, ct);
     }
 
     /// <summary>Throws once, at the given point, the exception of a lost connection.</summary>

@@ -16,7 +16,8 @@ internal static class PostgreSqlSetup
             .AddScoped<IUserBulkWriter, PostgreSqlBulkWriter>()
             .AddSingleton<IUserWriter, PostgreSqlUserWriter>()
             .AddPreparedStatements(provider => new PostgreSqlReadConnections(provider.GetRequiredService<PostgreSqlServers>()))
-            .AddDbContextPool<UsersDbContext, PostgreSqlUsersDbContext>((provider, builder) => builder.UseNpgsql(
+            .AddScopedContext<PostgreSqlUsersDbContext>()
+            .AddDbContextPool<PostgreSqlUsersDbContext>((provider, builder) => builder.UseNpgsql(
                 provider.GetRequiredService<PostgreSqlServers>().Primary,
                 npgsql => npgsql.EnableRetryOnFailure(UsersDbContext.Retries, UsersDbContext.LongestPause, null)));
     }

@@ -22,7 +22,7 @@ internal sealed class PostgreSqlUserWriter(UserTable table, IPreparedConnections
     private readonly PreparedQueries _queries = new(connections);
     private readonly HiLoValueGeneratorState _ids = new(ServerUsersDbContext.IdBlock);
 
-    public override async Task AddAsync(UsersDbContext db, User user, CancellationToken ct)
+    public override async Task AddAsync(ScopedContext db, User user, CancellationToken ct)
     {
         Table.SetId(user, await _ids.NextAsync<long>(token => _queries.GetNumberAsync(NextBlock, [], token), ct));
         await base.AddAsync(db, user, ct);
@@ -30,11 +30,11 @@ internal sealed class PostgreSqlUserWriter(UserTable table, IPreparedConnections
 
     public void Dispose() => _ids.Dispose();
 
-    protected override Task WriteAloneAsync(UsersDbContext db, IReadOnlyList<UserWrite> writes, CancellationToken ct) =>
-        writes is [var write] ? WriteOneAsync(db, write, ct) : db.InTransactionAsync(
+    protected override Task WriteAloneAsync(ScopedContext db, IReadOnlyList<UserWrite> writes, CancellationToken ct) =>
+        writes is [var write] ? WriteOneAsync(db, write, ct) : db.Value.InTransactionAsync(
             async token =>
             {
-                await WriteTogetherAsync(db, writes, token);
+                await WriteTogetherAsync(db.Value, writes, token);
                 return (writes.Count, true);
             },
             ct);
@@ -74,7 +74,7 @@ internal sealed class PostgreSqlUserWriter(UserTable table, IPreparedConnections
     /// locks until an execution has ended whose connection was lost. So a user that is there, or has another version, may be what an earlier
     /// execution has written, and the record of the change shows whether it is.
     /// </summary>
-    private async Task WriteOneAsync(UsersDbContext db, UserWrite write, CancellationToken ct)
+    private async Task WriteOneAsync(ScopedContext db, UserWrite write, CancellationToken ct)
     {
         for (var attempt = 1; ; attempt++)
         {
@@ -92,10 +92,10 @@ internal sealed class PostgreSqlUserWriter(UserTable table, IPreparedConnections
             }
             catch (Exception exception) when (attempt > 1 && IsThere(exception))
             {
-                var trace = await db.FindRecordAsync(write.User, ct);
+                var trace = await db.Value.FindRecordAsync(write.User, ct);
                 if (trace == WriteTrace.None) throw;
                 if (trace == WriteTrace.Superseded) throw new OutcomeUnknownException();
-                await db.WaitForStandbyAsync(ct);
+                await db.Value.WaitForStandbyAsync(ct);
                 break;
             }
         }

@@ -18,7 +18,8 @@ internal static class SqlServerSetup
             .AddSingleton<IUserWriter, SqlServerUserWriter>()
             .AddSingleton<IUserLookup>(provider => provider.GetRequiredService<CompiledUserQueries>())
             .AddScoped<IUserReader>(provider => provider.GetRequiredService<UserReader>())
-            .AddDbContextPool<UsersDbContext, SqlServerUsersDbContext>(builder => builder
+            .AddScopedContext<SqlServerUsersDbContext>()
+            .AddDbContextPool<SqlServerUsersDbContext>(builder => builder
                 .UseSqlServer(complete, server => server
                     .ExecutionStrategy(dependencies => new SqlServerRetries(dependencies, TimeProvider.System))
                     .MinBatchSize(1)));

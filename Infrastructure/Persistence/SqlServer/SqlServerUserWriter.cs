@@ -7,17 +7,17 @@ namespace CleanUsers.Infrastructure.Persistence.SqlServer;
 /// <summary>By EF Core, whose statements for a user, its words and the record of the change are one round trip.</summary>
 internal sealed class SqlServerUserWriter(UserTable table) : IUserWriter
 {
-    public async Task AddAsync(UsersDbContext db, User user, CancellationToken ct)
+    public async Task AddAsync(ScopedContext db, User user, CancellationToken ct)
     {
-        await db.AddWithIdAsync(user, ct);
-        await SaveAsync(db, [(user, ([], SearchText.Words(user.SearchText)))], ct);
+        await db.Value.AddWithIdAsync(user, ct);
+        await SaveAsync(db.Value, [(user, ([], SearchText.Words(user.SearchText)))], ct);
     }
 
-    public Task UpdateAsync(UsersDbContext db, IReadOnlyList<FoundUser> users, CancellationToken ct)
+    public Task UpdateAsync(ScopedContext db, IReadOnlyList<FoundUser> users, CancellationToken ct)
     {
-        db.ChangeTracker.Clear(); // an earlier use case of the same scope may have left the users as they were then
-        var changed = users.Where(found => table.Attach(db, found).State == EntityState.Modified).ToList();
-        return SaveAsync(db, changed.Select(found => (found.User, table.ChangedWords(found))).ToList(), ct);
+        db.Value.ChangeTracker.Clear(); // an earlier use case of the same scope may have left the users as they were then
+        var changed = users.Where(found => table.Attach(db.Value, found).State == EntityState.Modified).ToList();
+        return SaveAsync(db.Value, changed.Select(found => (found.User, table.ChangedWords(found))).ToList(), ct);
     }
 
     private static Task SaveAsync(

@@ -15,7 +15,8 @@ internal static class SqliteSetup
             .AddScoped<IUserBulkWriter, SqliteBulkWriter>()
             .AddPreparedStatements(_ => new SqliteReadConnections(complete))
             .AddSingleton<IUserWriter>(provider => new SqliteUserWriter(provider.GetRequiredService<UserTable>(), complete))
-            .AddDbContextPool<UsersDbContext, SqliteUsersDbContext>(builder => builder
+            .AddScopedContext<SqliteUsersDbContext>()
+            .AddDbContextPool<SqliteUsersDbContext>(builder => builder
                 .UseSqlite(complete)
                 .ReplaceService<IMigrationsSqlGenerator, SqliteTables>()
                 .AddInterceptors(new SqliteConnections()));

@@ -9,7 +9,7 @@ internal sealed class SqliteUserWriter(UserTable table, string connectionString)
     private const string InsertWords = "INSERT INTO \"UserWords\" (\"UserId\", \"Word\") SELECT";
     private const string NewId = "(SELECT \"seq\" FROM \"sqlite_sequence\" WHERE \"name\" = 'Users')";
 
-    protected override async Task WriteAloneAsync(UsersDbContext db, IReadOnlyList<UserWrite> writes, CancellationToken ct)
+    protected override async Task WriteAloneAsync(ScopedContext db, IReadOnlyList<UserWrite> writes, CancellationToken ct)
     {
         await SqliteWriteQueue.Of(connectionString).WriteAsync(
             async (session, transaction) =>

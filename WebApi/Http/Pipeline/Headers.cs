@@ -1,8 +1,8 @@
 using CleanUsers.WebApi.Http.Input;
 using CleanUsers.WebApi.Http.Problems;
 using Microsoft.AspNetCore.Http.Features;
-using Microsoft.AspNetCore.Mvc.ActionConstraints;
 using Microsoft.AspNetCore.Mvc.Filters;
+using Microsoft.AspNetCore.Routing.Matching;
 using Microsoft.Net.Http.Headers;
 
 namespace CleanUsers.WebApi.Http.Pipeline;
@@ -116,9 +116,30 @@ internal static class Headers
 
 /// <summary>The action for requests that have the header, next to one of the same method and path for those without it.</summary>
 [AttributeUsage(AttributeTargets.Method)]
-internal sealed class WithHeaderAttribute(string name) : Attribute, IActionConstraint
+internal sealed class WithHeaderAttribute(string name) : Attribute
 {
-    public int Order => 0;
+    public string Name => name;
+}
 
-    public bool Accept(ActionConstraintContext context) => context.RouteContext.HttpContext.Request.Headers.ContainsKey(name);
+/// <summary>Chooses between the two. As a constraint of actions, the framework would make lists of them for each request.</summary>
+internal sealed class WithHeaderPolicy : MatcherPolicy, IEndpointSelectorPolicy
+{
+    public override int Order => 0;
+
+    public bool AppliesToEndpoints(IReadOnlyList<Endpoint> endpoints) => endpoints.Any(endpoint => NameOf(endpoint) is not null);
+
+    public Task ApplyAsync(HttpContext httpContext, CandidateSet candidates)
+    {
+        for (var i = 0; i < candidates.Count; i++)
+        {
+            if (NameOf(candidates[i].Endpoint) is not { } name) continue;
+            var isThere = httpContext.Request.Headers.ContainsKey(name);
+            for (var j = 0; j < candidates.Count; j++)
+                if (i == j ? !isThere : isThere) candidates.SetValidity(j, false);
+        }
+
+        return Task.CompletedTask;
+    }
+
+    private static string? NameOf(Endpoint endpoint) => endpoint.Metadata.GetMetadata<WithHeaderAttribute>()?.Name;
 }

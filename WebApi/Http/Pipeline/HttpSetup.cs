@@ -57,6 +57,7 @@ internal static class HttpSetup
         builder.Services.AddScoped<IdempotentRequests>();
         builder.Services.AddExceptionHandler<ExceptionHandler>();
         builder.Services.Configure<RouteOptions>(routes => routes.SetParameterPolicy<IdConstraint>(IdConstraint.Name));
+        builder.Services.AddSingleton<MatcherPolicy, WithHeaderPolicy>();
         builder.Services.AddSingleton<ParameterBinder, ActionParameters>();
         builder.Services.AddControllers(mvc =>
         {
