@@ -27,7 +27,7 @@ internal abstract class PreparedUserWriter(UserTable table) : IUserWriter
 
     public Task UpdateAsync(ScopedContext db, IReadOnlyList<FoundUser> users, CancellationToken ct)
     {
-        var writes = users.Select(Update).OfType<UserWrite>().ToList();
+        var writes = users.Select(Change).OfType<UserWrite>().ToList();
         return writes.Count == 0 ? Task.CompletedTask : WriteAsync(db, writes, ct);
     }
 
@@ -112,7 +112,7 @@ internal abstract class PreparedUserWriter(UserTable table) : IUserWriter
         user, _insert ??= PrepareInsert(), [.. table.Values(user), user.Id, JsonSerializer.Serialize(SearchText.Words(user.SearchText))]);
 
     /// <summary>The write of a change; null if nothing has changed.</summary>
-    private UserWrite? Update(FoundUser found)
+    private UserWrite? Change(FoundUser found)
     {
         var (user, now) = (found.User, table.Values(found.User));
         var changes = UserTable.Changes(found.Before, now);

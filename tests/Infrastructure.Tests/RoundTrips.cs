@@ -1,5 +1,7 @@
+using System.Data.Common;
 using CleanUsers.Application.Ports;
 using CleanUsers.TestSupport;
+using Microsoft.EntityFrameworkCore.Diagnostics;
 using Microsoft.Extensions.DependencyInjection;
 
 namespace CleanUsers.Infrastructure.Tests;
@@ -94,7 +96,22 @@ public abstract class RoundTrips(RoundTrips.Watched store)
     {
         public CommandRecorder CommandRecorder { get; } = new();
 
-        public override IServiceCollection Services() => base.Services().Intercept(CommandRecorder);
+        public TransactionRecorder TransactionRecorder { get; } = new();
+
+        public override IServiceCollection Services() => base.Services().Intercept(CommandRecorder, TransactionRecorder);
+    }
+
+    /// <summary>Counts the transactions of EF Core.</summary>
+    public sealed class TransactionRecorder : DbTransactionInterceptor
+    {
+        public int Begun { get; private set; }
+
+        public override ValueTask<DbTransaction> TransactionStartedAsync(
+            DbConnection connection, TransactionEndEventData eventData, DbTransaction result, CancellationToken cancellationToken = default)
+        {
+            Begun++;
+            return base.TransactionStartedAsync(connection, eventData, result, cancellationToken);
+        }
     }
 
     public sealed class WatchedSqlite() : Watched(new SqliteTestDatabase());
@@ -108,4 +125,15 @@ public sealed class RoundTripsOnSqlite(RoundTrips.WatchedSqlite store) : RoundTr
 
 public sealed class RoundTripsOnSqlServer(RoundTrips.WatchedSqlServer store) : RoundTrips(store), IClassFixture<RoundTrips.WatchedSqlServer>;
 
-public sealed class RoundTripsOnPostgreSql(RoundTrips.WatchedPostgreSql store) : RoundTrips(store), IClassFixture<RoundTrips.WatchedPostgreSql>;
+public sealed class RoundTripsOnPostgreSql(RoundTrips.WatchedPostgreSql store) : RoundTrips(store), IClassFixture<RoundTrips.WatchedPostgreSql>
+{
+    /// <summary>BEGIN goes with the first statement, but COMMIT is a round trip of its own.</summary>
+    [Fact]
+    public async Task Write_of_one_user_is_a_transaction_by_itself()
+    {
+        var begun = store.TransactionRecorder.Begun;
+        var id = await store.AddAsync(Sample.User(), TestContext.Current.CancellationToken);
+        await store.ChangeAsync(id, user => user.Replace(user.Details with { Age = 7 }, Sample.Now, "eve"), TestContext.Current.CancellationToken);
+        Assert.Equal(begun, store.TransactionRecorder.Begun);
+    }
+}

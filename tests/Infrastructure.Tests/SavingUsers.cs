@@ -33,6 +33,26 @@ public abstract class SavingUsers(Store store)
     }
 
     [Fact]
+    public async Task User_that_was_saved_can_be_changed_on_and_saved_again()
+    {
+        var saved = await _store.InScopeAsync(async scope =>
+        {
+            var users = scope.GetRequiredService<IUserRepository>();
+            var user = Sample.User();
+            await users.AddAsync(user, Ct);
+            foreach (var age in (int[])[7, 8])
+            {
+                user.Replace(user.Details with { Age = age }, Sample.Now, "eve");
+                Assert.Equal(UpdateOutcome.Saved, await users.UpdateAsync(Ct));
+            }
+
+            Assert.Equal(UpdateOutcome.Saved, await users.UpdateAsync(Ct)); // nothing to save
+            return (await scope.GetRequiredService<IUserReader>().GetAsync(user.Id, Ct))!;
+        });
+        Assert.Equal((8, 3), (saved.Age, saved.Version));
+    }
+
+    [Fact]
     public async Task Saved_entity_is_read_back_exactly()
     {
         var saved = Sample.User("Ünï@Bücher.example", "Ünï 👩‍🚀", Sample.Now);
