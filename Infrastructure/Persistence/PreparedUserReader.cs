@@ -4,12 +4,15 @@ using CleanUsers.Domain.Users;
 namespace CleanUsers.Infrastructure.Persistence;
 
 /// <summary>Reads one user, or a page of users, by prepared statements; everything else is read through EF Core.</summary>
+/// <param name="db">In its transaction, users are read on its connection: all others of the pool may belong to those who wait for one, too.</param>
 /// <param name="others">Made only where it is needed: a context costs more than the statement.</param>
-internal sealed class PreparedUserReader(UserStatements statements, Func<UserReader> others) : IUserReader
+internal sealed class PreparedUserReader(UserStatements statements, ScopedContext db, Func<UserReader> others) : IUserReader
 {
-    public Task<User?> GetAsync(long id, CancellationToken ct) => statements.GetAsync(id, deleted: false, ct);
+    public Task<User?> GetAsync(long id, CancellationToken ct) =>
+        db.IsInTransaction ? others().GetAsync(id, ct) : statements.GetAsync(id, deleted: false, ct);
 
-    public Task<User?> GetDeletedAsync(long id, CancellationToken ct) => statements.GetAsync(id, deleted: true, ct);
+    public Task<User?> GetDeletedAsync(long id, CancellationToken ct) =>
+        db.IsInTransaction ? others().GetDeletedAsync(id, ct) : statements.GetAsync(id, deleted: true, ct);
 
     public Task<IReadOnlyList<ListedUser>> ListAsync(UserQuery query, CancellationToken ct) => statements.ListAsync(query, ct);
 

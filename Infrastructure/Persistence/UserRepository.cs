@@ -8,7 +8,7 @@ namespace CleanUsers.Infrastructure.Persistence;
 internal sealed class UserRepository(
     ScopedContext db, UserTable table, IUserLookup users, CompiledUserQueries inTransaction, IUserWriter writer) : IUserRepository
 {
-    // what was read or added last, as it is stored
+    // what was read or added, as it is stored
     private readonly List<FoundUser> _found = [];
 
     public Task<User?> FindToChangeAsync(long id, CancellationToken ct) => FindOneToChangeAsync(id, deleted: false, ct);
@@ -27,12 +27,12 @@ internal sealed class UserRepository(
         try
         {
             await writer.AddAsync(db, user, ct);
-            Keep([user]);
+            _found.Add(new(user, table.Values(user)));
             return AddOutcome.Added;
         }
         catch (DbUpdateException exception) when (db.Value.IsEmailTaken(exception))
         {
-            db.Value.ChangeTracker.Clear();
+            Forget();
             return AddOutcome.EmailTaken;
         }
     }
@@ -40,8 +40,7 @@ internal sealed class UserRepository(
     public Task<UpdateOutcome> UpdateAsync(CancellationToken ct) => SaveAsync(UpdateFoundAsync, ct);
 
     public Task<UpdateOutcome> UpdateAndFailQueuedEmailsAsync(long userId, string reason, CancellationToken ct) => SaveAsync(
-        outer => db.Value.SaveAsync(
-            outer,
+        outer => db.Value.InTransactionAsync(
             async token =>
             {
                 await UpdateFoundAsync(token);
@@ -52,7 +51,9 @@ internal sealed class UserRepository(
                         .SetProperty(e => e.DueAt, (DateTimeOffset?)null)
                         .SetProperty(e => e.Version, e => e.Version + 1),
                     token);
-            }),
+                return (userId, true);
+            },
+            outer),
         ct);
 
     public async Task<bool> TryPurgeAsync(User user, CancellationToken ct)
@@ -93,6 +94,13 @@ internal sealed class UserRepository(
         _found.AddRange(users.Select(user => new FoundUser(user, table.Values(user))));
     }
 
+    /// <summary>What could not be written is stale.</summary>
+    private void Forget()
+    {
+        _found.Clear();
+        db.Value.ChangeTracker.Clear();
+    }
+
     private async Task<UpdateOutcome> SaveAsync(Func<CancellationToken, Task> write, CancellationToken ct)
     {
         try
@@ -103,7 +111,7 @@ internal sealed class UserRepository(
         }
         catch (DbUpdateException exception) when (OutcomeOf(exception) is { } outcome)
         {
-            db.Value.ChangeTracker.Clear();
+            Forget();
             return outcome;
         }
     }

@@ -204,8 +204,8 @@ internal abstract class UsersDbContext(DbContextOptions options) : DbContext(opt
         var stored = await Changes.AsNoTracking().FirstOrDefaultAsync(change => change.UserId == user.Id && change.Version == user.Version, ct);
         if (stored is null) return WriteTrace.None;
         var written = UserChange.Of(user);
-        if (written.Kind == UserChangeKind.Created) return WriteTrace.Exact; // no other user has its id
-        if (stored.Email is null) return WriteTrace.Superseded; // by a purge, which erased what it was
+        // a purge has erased what it was, but not who was created with this id
+        if (stored.Email is null) return written.Kind == UserChangeKind.Created ? WriteTrace.Exact : WriteTrace.Superseded;
         var properties = Model.FindEntityType(typeof(UserChange))!.GetProperties().Select(property => property.GetGetter());
         return properties.All(property => Equals(property.GetClrValue(written), property.GetClrValue(stored))) ? WriteTrace.Exact : WriteTrace.None;
     }

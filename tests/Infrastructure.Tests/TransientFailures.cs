@@ -101,6 +101,22 @@ public sealed class TransientFailures(TransientFailures.FailingStore store) : IC
         Assert.Equal(outcome.Response, $"{Assert.Single(await FindAsync(user.EmailKey)).Id}");
     }
 
+    /// <summary>As after a failover to a standby that had not got the last block of ids.</summary>
+    [Fact]
+    public async Task Record_of_another_user_with_the_same_id_is_no_evidence()
+    {
+        var user = Sample.User();
+        var id = await _store.AddAsync(user, Ct);
+        var other = Sample.User();
+        await _store.InScopeAsync(async scope =>
+        {
+            scope.GetRequiredService<UserTable>().SetId(other, id);
+            var db = scope.GetRequiredService<UsersDbContext>();
+            Assert.Equal((WriteTrace.None, WriteTrace.Exact), (await db.FindRecordAsync(other, Ct), await db.FindRecordAsync(user, Ct)));
+            return 0;
+        });
+    }
+
     /// <summary>Two transactions that wait for each other; PostgreSQL cancels the one that detects the deadlock first, which is ours.</summary>
     [Fact]
     public async Task Deadlock_is_retried()
@@ -143,7 +159,7 @@ public sealed class TransientFailures(TransientFailures.FailingStore store) : IC
 
         public override IServiceCollection Services() => base.Services().Intercept(FailOnce)
             .AddSingleton<IPreparedConnections>(
-                provider => new FailingConnections(ActivatorUtilities.CreateInstance<PostgreSqlReadConnections>(provider), FailOnce))
+                provider => new FailingConnections(ActivatorUtilities.CreateInstance<PostgreSqlConnections>(provider), FailOnce))
             .AddSingleton<IUserWriter>(provider => new FailingWriter(ActivatorUtilities.CreateInstance<PostgreSqlUserWriter>(provider), FailOnce));
     }
 

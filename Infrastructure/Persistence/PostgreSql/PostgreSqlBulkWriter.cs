@@ -11,10 +11,8 @@ namespace CleanUsers.Infrastructure.Persistence.PostgreSql;
 /// COPY: users into a temporary table and from there, as far as the unique index lets them, into theirs; then the words of those that were
 /// added straight into theirs, which is most of the work.
 /// </summary>
-internal sealed class PostgreSqlBulkWriter(UsersDbContext db) : IUserBulkWriter
+internal sealed class PostgreSqlBulkWriter(UsersDbContext db, UserTable table) : IUserBulkWriter
 {
-    private readonly UserTable _columns = new(db.Model);
-
     private NpgsqlConnection Connection => (NpgsqlConnection)db.Database.GetDbConnection();
 
     public Task<IReadOnlyList<bool>> AddAsync(IReadOnlyList<User> users, CancellationToken ct)
@@ -54,15 +52,15 @@ internal sealed class PostgreSqlBulkWriter(UsersDbContext db) : IUserBulkWriter
     {
         await ExecuteAsync("""CREATE TEMPORARY TABLE "Incoming" (LIKE "Users") ON COMMIT DROP""", ct);
         await using (var copy = await Connection.BeginBinaryImportAsync(
-            $"""COPY "Incoming" ("Id", {_columns.List}) FROM STDIN (FORMAT BINARY)""", ct))
+            $"""COPY "Incoming" ("Id", {table.List}) FROM STDIN (FORMAT BINARY)""", ct))
         {
             for (var i = 0; i < users.Count; i++)
             {
                 await copy.StartRowAsync(ct);
                 await copy.WriteAsync(ids[i], NpgsqlDbType.Bigint, ct);
-                for (var column = 0; column < _columns.Names.Count; column++)
+                for (var column = 0; column < table.Names.Count; column++)
                 {
-                    if (_columns.Value(column, users[i]) is { } value) await copy.WriteAsync(value, _columns.StoreTypes[column], ct);
+                    if (table.Value(column, users[i]) is { } value) await copy.WriteAsync(value, table.StoreTypes[column], ct);
                     else await copy.WriteNullAsync(ct);
                 }
             }
@@ -76,10 +74,10 @@ internal sealed class PostgreSqlBulkWriter(UsersDbContext db) : IUserBulkWriter
         insert.CommandText =
             $"""
             WITH "Added" AS (
-                INSERT INTO "Users" ("Id", {_columns.List}) SELECT "Id", {_columns.List} FROM "Incoming"
-                ON CONFLICT ("EmailKey") WHERE "DeletedAt" IS NULL DO NOTHING RETURNING "Id", {_columns.Recorded}),
-                "Recorded" AS ({_columns.InsertChanges($"{UserChangeKind.Created:D}", "\"Added\"")}),
-                "Queued" AS ({_columns.InsertIntoFeed("\"Added\"")})
+                INSERT INTO "Users" ("Id", {table.List}) SELECT "Id", {table.List} FROM "Incoming"
+                ON CONFLICT ("EmailKey") WHERE "DeletedAt" IS NULL DO NOTHING RETURNING "Id", {table.Recorded}),
+                "Recorded" AS ({table.InsertChanges($"{UserChangeKind.Created:D}", "\"Added\"")}),
+                "Queued" AS ({table.InsertIntoFeed("\"Added\"")})
             SELECT "Id" FROM "Added"
             """;
 #pragma warning restore CA2100

@@ -15,7 +15,7 @@ internal static class PostgreSqlSetup
             .AddSingleton(_ => new PostgreSqlServers(settings))
             .AddScoped<IUserBulkWriter, PostgreSqlBulkWriter>()
             .AddSingleton<IUserWriter, PostgreSqlUserWriter>()
-            .AddPreparedStatements(provider => new PostgreSqlReadConnections(provider.GetRequiredService<PostgreSqlServers>()))
+            .AddPreparedStatements(provider => new PostgreSqlConnections(provider.GetRequiredService<PostgreSqlServers>()))
             .AddScopedContext<PostgreSqlUsersDbContext>()
             .AddDbContextPool<PostgreSqlUsersDbContext>((provider, builder) => builder.UseNpgsql(
                 provider.GetRequiredService<PostgreSqlServers>().Primary,

@@ -21,14 +21,19 @@ internal sealed class PostgreSqlUserWriter(UserTable table, IPreparedConnections
 
     private readonly PreparedQueries _queries = new(connections);
     private readonly HiLoValueGeneratorState _ids = new(ServerUsersDbContext.IdBlock);
+    private readonly HiLoValueGeneratorState _idsInTransactions = new(ServerUsersDbContext.IdBlock);
 
     public override async Task AddAsync(ScopedContext db, User user, CancellationToken ct)
     {
-        Table.SetId(user, await _ids.NextAsync<long>(token => _queries.GetNumberAsync(NextBlock, [], token), ct));
+        Table.SetId(user, await NextIdAsync(db, ct));
         await base.AddAsync(db, user, ct);
     }
 
-    public void Dispose() => _ids.Dispose();
+    public void Dispose()
+    {
+        _ids.Dispose();
+        _idsInTransactions.Dispose();
+    }
 
     protected override Task WriteAloneAsync(ScopedContext db, IReadOnlyList<UserWrite> writes, CancellationToken ct) =>
         writes is [var write] ? WriteOneAsync(db, write, ct) : db.Value.InTransactionAsync(
@@ -102,6 +107,14 @@ internal sealed class PostgreSqlUserWriter(UserTable table, IPreparedConnections
 
         UserMetrics.Of(write.User).Commit();
     }
+
+    /// <summary>
+    /// Who takes a block of ids has the others wait. In a transaction, they have a connection, and so it must not wait for another one: all might be
+    /// theirs.
+    /// </summary>
+    private ValueTask<long> NextIdAsync(ScopedContext db, CancellationToken ct) => db.IsInTransaction
+        ? _idsInTransactions.NextAsync<long>(async token => (long)(await db.Value.CommandFor(NextBlock).ExecuteScalarAsync(token))!, ct)
+        : _ids.NextAsync<long>(token => _queries.GetNumberAsync(NextBlock, [], token), ct);
 
     private static bool IsThere(Exception exception) =>
         exception is DbUpdateConcurrencyException or PostgresException { SqlState: PostgresErrorCodes.UniqueViolation };

@@ -49,7 +49,7 @@ internal sealed class PostgreSqlUsersDbContext(DbContextOptions<PostgreSqlUsersD
 
     protected override FormattableString TableNames => $"SELECT tablename::text AS \"Value\" FROM pg_tables WHERE schemaname = current_schema()";
 
-    protected override bool HasNamedParameters => PostgreSqlReadConnections.HasNamedParameters;
+    protected override bool HasNamedParameters => PostgreSqlConnections.HasNamedParameters;
 
     internal override string PlaceChanges =>
         """

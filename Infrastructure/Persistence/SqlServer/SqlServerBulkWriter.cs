@@ -12,7 +12,7 @@ namespace CleanUsers.Infrastructure.Persistence.SqlServer;
 /// were added straight into theirs. T-SQL has no ON CONFLICT: where another transaction takes an address between the look and the write, the unique
 /// index rejects the statement, and the batch begins again. Imports wait for each other, since they would deadlock.
 /// </summary>
-internal sealed class SqlServerBulkWriter(UsersDbContext db) : IUserBulkWriter
+internal sealed class SqlServerBulkWriter(UsersDbContext db, UserTable table) : IUserBulkWriter
 {
     internal const string TakeIds =
         """
@@ -20,8 +20,6 @@ internal sealed class SqlServerBulkWriter(UsersDbContext db) : IUserBulkWriter
         EXEC sys.sp_sequence_get_range @sequence_name = N'UserIds', @range_size = @blocks, @range_first_value = @first OUTPUT;
         SELECT CAST(@first AS bigint);
         """;
-
-    private readonly UserTable _columns = new(db.Model);
 
     /// <summary>Until the end of the transaction. A wait is ended by cancellation alone.</summary>
     internal const string Queue =
@@ -35,15 +33,15 @@ internal sealed class SqlServerBulkWriter(UsersDbContext db) : IUserBulkWriter
     private const int Slice = 1000;
 
     /// <summary>A table as that of users is, without its keys and indexes.</summary>
-    internal string CreateIncoming => $"""DROP TABLE IF EXISTS "#Incoming"; SELECT TOP (0) "Id", {_columns.List} INTO "#Incoming" FROM "Users";""";
+    internal string CreateIncoming => $"""DROP TABLE IF EXISTS "#Incoming"; SELECT TOP (0) "Id", {table.List} INTO "#Incoming" FROM "Users";""";
 
     internal string InsertIncoming =>
         $"""
-        INSERT INTO "Users" ("Id", {_columns.List}) OUTPUT inserted."Id" SELECT "Id", {_columns.List} FROM "#Incoming" AS i
+        INSERT INTO "Users" ("Id", {table.List}) OUTPUT inserted."Id" SELECT "Id", {table.List} FROM "#Incoming" AS i
         WHERE "Id" >= @from AND "Id" < @to
             AND NOT EXISTS (SELECT 1 FROM "Users" AS u WHERE u."EmailKey" = i."EmailKey" AND u."DeletedAt" IS NULL);
-        {_columns.InsertChanges($"{UserChangeKind.Created:D}", Added)};
-        {_columns.InsertIntoFeed(Added)};
+        {table.InsertChanges($"{UserChangeKind.Created:D}", Added)};
+        {table.InsertIntoFeed(Added)};
         """;
 
     private const string Added = """ "Users" WHERE "Id" >= @from AND "Id" < @to""";
@@ -103,13 +101,13 @@ internal sealed class SqlServerBulkWriter(UsersDbContext db) : IUserBulkWriter
     {
         using var rows = new DataTable();
         rows.Columns.Add("Id", typeof(long));
-        for (var column = 0; column < _columns.Names.Count; column++) rows.Columns.Add(_columns.Names[column], _columns.Types[column]);
+        for (var column = 0; column < table.Names.Count; column++) rows.Columns.Add(table.Names[column], table.Types[column]);
         var keys = new HashSet<string>(StringComparer.Ordinal);
         for (var i = 0; i < users.Count; i++)
         {
             if (!keys.Add(users[i].EmailKey)) continue; // the first is added
             rows.Rows.Add(
-                [first + i, .. Enumerable.Range(0, _columns.Names.Count).Select(column => _columns.Value(column, users[i]) ?? DBNull.Value)]);
+                [first + i, .. Enumerable.Range(0, table.Names.Count).Select(column => table.Value(column, users[i]) ?? DBNull.Value)]);
         }
 
         await ExecuteAsync(CreateIncoming, ct);

@@ -8,7 +8,7 @@ using SQLitePCL;
 namespace CleanUsers.Infrastructure.Persistence.Sqlite;
 
 /// <summary>SQLite's own bulk path: statements that are parsed once, in one transaction.</summary>
-internal sealed class SqliteBulkWriter(UsersDbContext db) : IUserBulkWriter
+internal sealed class SqliteBulkWriter(UsersDbContext db, UserTable table) : IUserBulkWriter
 {
     /// <summary>
     /// In pages of 4 KiB. Each batch touches pages all over the indexes; moved from the log into the database after each, as is the custom, most
@@ -18,8 +18,6 @@ internal sealed class SqliteBulkWriter(UsersDbContext db) : IUserBulkWriter
 
     /// <summary>In KiB, of pages in memory: with SQLite's 2 MB it reads and writes the pages of the indexes several times for each batch.</summary>
     private const int Cache = 64 * 1024;
-
-    private readonly UserTable _columns = new(db.Model);
 
     private SqliteConnection Connection => (SqliteConnection)db.Database.GetDbConnection();
 
@@ -34,19 +32,19 @@ internal sealed class SqliteBulkWriter(UsersDbContext db) : IUserBulkWriter
             var next = first;
             await db.Database.ExecuteSqlRawAsync($"PRAGMA wal_autocheckpoint = {PagesBetweenCheckpoints}; PRAGMA cache_size = -{Cache}", token);
             var added = new bool[users.Count];
-            var values = new object?[_columns.Names.Count + 1]; // the last one is the id
+            var values = new object?[table.Names.Count + 1]; // the last one is the id
             var ids = new long[users.Count];
             using var insertUser = new RepeatedStatement(
                 Connection,
                 $"""
-                INSERT INTO "Users" ({_columns.List}, "Id") VALUES ({string.Join(", ", values.Select(_ => "?"))})
+                INSERT INTO "Users" ({table.List}, "Id") VALUES ({string.Join(", ", values.Select(_ => "?"))})
                 ON CONFLICT ("EmailKey") WHERE "DeletedAt" IS NULL DO NOTHING
                 """);
             for (var i = 0; i < users.Count; i++)
             {
                 token.ThrowIfCancellationRequested();
                 var user = users[i];
-                for (var column = 0; column < _columns.Names.Count; column++) values[column] = _columns.Value(column, user);
+                for (var column = 0; column < table.Names.Count; column++) values[column] = table.Value(column, user);
                 values[^1] = next;
                 if (insertUser.Execute(values) == 0) continue;
                 (added[i], ids[i]) = (true, next++);
@@ -55,8 +53,8 @@ internal sealed class SqliteBulkWriter(UsersDbContext db) : IUserBulkWriter
             // a rejected user has moved it
             await db.Database.ExecuteSqlAsync($"UPDATE \"sqlite_sequence\" SET \"seq\" = {next - 1} WHERE \"name\" = 'Users'", token);
             var addedUsers = $""" "Users" WHERE "Id" >= {first} ORDER BY "Id" """;
-            await db.Database.ExecuteSqlRawAsync(_columns.InsertChanges($"{UserChangeKind.Created:D}", addedUsers), token);
-            await db.Database.ExecuteSqlRawAsync(_columns.InsertIntoFeed(addedUsers), token);
+            await db.Database.ExecuteSqlRawAsync(table.InsertChanges($"{UserChangeKind.Created:D}", addedUsers), token);
+            await db.Database.ExecuteSqlRawAsync(table.InsertIntoFeed(addedUsers), token);
             using var insertWord = new RepeatedStatement(Connection, """INSERT INTO "UserWords" ("Word", "UserId") VALUES (?, ?)""");
             foreach (var (word, user) in await sorting)
             {

@@ -3,7 +3,7 @@ using System.Data.Common;
 namespace CleanUsers.Infrastructure.Persistence.PostgreSql;
 
 /// <summary>Connections of the driver's own pool, which EF Core shares; the driver prepares what is executed often.</summary>
-internal sealed class PostgreSqlReadConnections(PostgreSqlServers servers) : IPreparedConnections
+internal sealed class PostgreSqlConnections(PostgreSqlServers servers) : IPreparedConnections
 {
     /// <summary>Where they have names, the driver looks for these in the text each time.</summary>
     public const bool HasNamedParameters = false;
