@@ -54,6 +54,26 @@ internal abstract class ServerUsersDbContext(DbContextOptions options) : UsersDb
     }
 
     /// <summary>
+    /// The id can take a block of ids from the database, for which others wait: in transactions, with their connections. So whoever may take one has
+    /// a connection before, and need not wait for theirs.
+    /// </summary>
+    public sealed override Task AddWithIdAsync<T>(T entity, CancellationToken ct) => Database.CreateExecutionStrategy().ExecuteAsync(
+        entity,
+        async (added, token) =>
+        {
+            await Database.OpenConnectionAsync(token);
+            try
+            {
+                await AddAsync(added, token);
+            }
+            finally
+            {
+                await Database.CloseConnectionAsync();
+            }
+        },
+        ct);
+
+    /// <summary>
     /// One transaction at a time does so, by the lock of <see cref="FeedEnd"/>: so positions have no gaps, and what is committed always has those
     /// from 1 to some number. It reads the queue in a statement of its own after the lock, at READ COMMITTED whatever the default is: then it sees
     /// what the holder of the lock before it has taken from the queue, and never waits for writers that are not committed yet.

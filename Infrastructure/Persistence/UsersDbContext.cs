@@ -158,9 +158,9 @@ internal abstract class UsersDbContext(DbContextOptions options) : DbContext(opt
     /// </summary>
     public abstract Task<UsersDbContext> OpenSnapshotAsync(CancellationToken ct);
 
-    /// <summary>Adds a new entity and gives it its id, which may fetch a block of ids from the database.</summary>
-    public Task AddWithIdAsync<T>(T entity, CancellationToken ct)
-        where T : class => Database.CreateExecutionStrategy().ExecuteAsync(entity, async (added, token) => await AddAsync(added, token), ct);
+    /// <summary>Adds a new entity, and gives it its id where it has one before it is written.</summary>
+    public virtual async Task AddWithIdAsync<T>(T entity, CancellationToken ct)
+        where T : class => await AddAsync(entity, ct);
 
     /// <summary>Writes what was added, changed and removed, in the running transaction or in one of its own.</summary>
     /// <param name="write">How; null writes as EF Core does.</param>

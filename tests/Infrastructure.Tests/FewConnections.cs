@@ -1,4 +1,5 @@
 using CleanUsers.Application.Ports;
+using CleanUsers.Domain.Emails;
 using CleanUsers.Infrastructure.Persistence;
 using CleanUsers.TestSupport;
 using Microsoft.Extensions.DependencyInjection;
@@ -36,14 +37,39 @@ public sealed class FewConnections(FewConnections.SmallPool store) : IClassFixtu
         });
     }
 
+    [Fact]
+    public async Task Emails_are_added_in_transactions_and_without_across_blocks_of_ids()
+    {
+        var id = await _store.AddAsync(Sample.User(), Ct);
+        var inTransactions = InTransactionsAsync(async (scope, ct) =>
+        {
+            await AddAsync(scope, ct);
+            return id;
+        });
+        var without = Parallel.ForAsync(0, 120, ThisManyAtOnce, async (_, ct) => await _store.InScopeAsync(scope => AddAsync(scope, ct)));
+        await Task.WhenAll(inTransactions, without.WaitAsync(NoWait, Ct));
+
+        async Task<bool> AddAsync(IServiceProvider scope, CancellationToken ct)
+        {
+            var added = await scope.GetRequiredService<IEmailRepository>().TryAddAsync(Email.Create(id, "S", "T", Sample.Now, "eve"), ct);
+            Assert.True(added);
+            return added;
+        }
+    }
+
+    /// <summary>Far longer than it takes, and shorter than a request waits for a connection.</summary>
+    private static TimeSpan NoWait => TimeSpan.FromSeconds(20);
+
+    private static ParallelOptions ThisManyAtOnce => new() { MaxDegreeOfParallelism = 8, CancellationToken = Ct };
+
     private Task InTransactionsAsync(Func<IServiceProvider, CancellationToken, Task<long>> action) => Parallel.ForAsync(
-        0, 120, new ParallelOptions { MaxDegreeOfParallelism = 8, CancellationToken = Ct },
+        0, 120, ThisManyAtOnce,
         async (_, ct) =>
         {
             var outcome = await _store.InScopeAsync(scope => scope.GetRequiredService<IIdempotencyStore>().ExecuteOnceAsync(
                 new($"{Guid.NewGuid()}", "F"), async token => new ResponseToStore(await action(scope, token), ""), TimeSpan.FromMinutes(1), ct));
             Assert.Equal(IdempotencyOutcomeKind.Executed, outcome.Kind);
-        });
+        }).WaitAsync(NoWait, Ct);
 
     public sealed class SmallPool() : Store(new PostgreSqlTestDatabase())
     {
@@ -52,6 +78,6 @@ public sealed class FewConnections(FewConnections.SmallPool store) : IClassFixtu
             .AddSingleton<TimeProvider>(Clock)
             .AddInfrastructure(
                 new DatabaseOptions { Provider = Database.Provider, MigrateOnStartup = true },
-                new NpgsqlConnectionStringBuilder(Database.ConnectionString) { MaxPoolSize = 3, Timeout = 1 }.ConnectionString);
+                new NpgsqlConnectionStringBuilder(Database.ConnectionString) { MaxPoolSize = 3, Timeout = 60 }.ConnectionString);
     }
 }
