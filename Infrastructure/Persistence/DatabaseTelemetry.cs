@@ -93,8 +93,8 @@ internal sealed class DatabaseTelemetry : IObserver<DiagnosticListener>, IObserv
 }
 
 /// <summary>
-/// How many users a write creates, deletes, restores and purges. They are counted after the commit: a save that
-/// is rejected, a transaction that is retried and a response that is replayed count nothing.
+/// How many users a write creates, deletes, restores and purges. They are counted after the commit: a save that is rejected, a transaction that is
+/// retried and a response that is replayed count nothing.
 /// </summary>
 [StructLayout(LayoutKind.Auto)]
 internal readonly record struct UserMetrics(int Created, int Deleted, int Restored, int Purged)

@@ -54,8 +54,8 @@ internal abstract class ServerUsersDbContext(DbContextOptions options) : UsersDb
     }
 
     /// <summary>
-    /// The id can take a block of ids from the database, for which others wait: in transactions, with their connections. So whoever may take one has
-    /// a connection before, and need not wait for theirs.
+    /// Opens a connection first. To take a block of ids needs one, and others wait for the block meanwhile, in transactions that keep their
+    /// connections: if these were all of the pool's, none would come free.
     /// </summary>
     public sealed override Task AddWithIdAsync<T>(T entity, CancellationToken ct) => Database.CreateExecutionStrategy().ExecuteAsync(
         entity,
