@@ -3,6 +3,7 @@ using CleanUsers.Application.Ports;
 using CleanUsers.WebApi.Hosting;
 using Microsoft.AspNetCore.Authentication;
 using Microsoft.AspNetCore.Authentication.JwtBearer;
+using Microsoft.AspNetCore.Authorization.Policy;
 using Microsoft.Extensions.Options;
 
 namespace CleanUsers.WebApi.Security;
@@ -43,7 +44,9 @@ internal static partial class AuthenticationSetup
         builder.Services.AddScoped<Func<AuthenticateApiKey>>(services => services.GetRequiredService<AuthenticateApiKey>);
         builder.Logging.AddFilter(typeof(ApiKeyHandler).FullName, LogLevel.Warning); // the base class logs each rejected request
         ApiKeyMetrics.Create();
-        builder.Services.AddAuthorization(authorization => Scopes.AddPolicies(authorization, options.AllowAnonymous));
+        builder.Services.AddScoped<IAuthenticationService, TokenAuthentication>();
+        builder.Services.AddAuthorization(Scopes.AddPolicies);
+        if (options.AllowAnonymous) builder.Services.AddSingleton<IPolicyEvaluator, AnonymousAuthorization>();
         builder.Services.AddHttpContextAccessor().AddScoped<ICaller, HttpCaller>();
         return builder;
     }

@@ -2,7 +2,6 @@ using System.Security.Claims;
 using CleanUsers.Application;
 using CleanUsers.Application.ApiKeys;
 using CleanUsers.Application.Ports;
-using Microsoft.AspNetCore.Authentication;
 using Microsoft.AspNetCore.Authorization;
 
 namespace CleanUsers.WebApi.Security;
@@ -46,10 +45,10 @@ internal static class Scopes
     private static readonly string[] Claims = [Claim, "scp"];
 
     /// <summary>A policy for each scope; an endpoint without a policy, and a path without an endpoint, requires any authenticated caller.</summary>
-    public static void AddPolicies(AuthorizationOptions options, bool allowAnonymous)
+    public static void AddPolicies(AuthorizationOptions options)
     {
-        foreach (var scope in All) options.AddPolicy(scope, policy => policy.AddRequirements(new Requirement(scope, allowAnonymous)));
-        options.FallbackPolicy = new AuthorizationPolicyBuilder().AddRequirements(new Requirement(Scope: null, allowAnonymous)).Build();
+        foreach (var scope in All) options.AddPolicy(scope, policy => policy.RequireAssertion(context => Has(context.User, scope)));
+        options.FallbackPolicy = options.DefaultPolicy;
     }
 
     /// <summary>The scopes of an API key: each at most once, in the order of <see cref="All"/>.</summary>
@@ -75,22 +74,6 @@ internal static class Scopes
         }
 
         return false;
-    }
-
-    /// <param name="Scope">The scope that the token must have; null if any token is enough.</param>
-    /// <param name="AllowAnonymous">Whether a caller without a token is accepted too. A token that is sent is checked in any case.</param>
-    private sealed record Requirement(string? Scope, bool AllowAnonymous) : IAuthorizationRequirement, IAuthorizationHandler
-    {
-        public async Task HandleAsync(AuthorizationHandlerContext context)
-        {
-            var allowed = context.User.Identity?.IsAuthenticated == true
-                ? Scope is null || Has(context.User, Scope)
-                : AllowAnonymous && context.Resource is HttpContext http && await IsWithoutTokenAsync(http);
-            if (allowed) context.Succeed(this);
-        }
-
-        private static async ValueTask<bool> IsWithoutTokenAsync(HttpContext http) =>
-            http.Request.Headers.Authorization.Count == 0 || (await http.AuthenticateAsync()).None;
     }
 }
 
