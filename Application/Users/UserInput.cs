@@ -45,13 +45,22 @@ public sealed record UserInput(
     private static Parsed<TEnum> ParseName<TEnum>(string? text, string member)
         where TEnum : struct, Enum
     {
-        foreach (var value in Enum.GetValues<TEnum>())
-            if (string.Equals(value.ToString(), text, StringComparison.OrdinalIgnoreCase)) return value;
+        var names = Named<TEnum>.Names;
+        for (var i = 0; i < names.Length; i++)
+            if (names[i].Equals(text, StringComparison.OrdinalIgnoreCase)) return Named<TEnum>.Values[i];
 
-        var allowed = string.Join(" or ", Enum.GetNames<TEnum>());
+        var allowed = string.Join(" or ", names);
         return text is null
             ? Parsed.Rejected<TEnum>("required", $"{member} is required: {allowed}.")
             : Parsed.Rejected<TEnum>("unknown-value", $"{member} must be {allowed}.");
+    }
+
+    /// <summary>The framework makes both anew each time.</summary>
+    private static class Named<TEnum>
+        where TEnum : struct, Enum
+    {
+        public static readonly string[] Names = Enum.GetNames<TEnum>();
+        public static readonly TEnum[] Values = Enum.GetValues<TEnum>();
     }
 }
 

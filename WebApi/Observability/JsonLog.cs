@@ -17,6 +17,9 @@ internal sealed class JsonLog(TimeProvider clock, LineQueue lines) : ILoggerProv
 {
     private static readonly JsonWriterOptions Writing = new() { Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping, SkipValidation = true };
 
+    // of the parameters of messages, which are few
+    private static readonly ConcurrentDictionary<string, JsonEncodedText> Names = new(StringComparer.Ordinal);
+
     [ThreadStatic]
     private static (ArrayBufferWriter<byte> Line, Utf8JsonWriter Json) Writer;
 
@@ -58,7 +61,7 @@ internal sealed class JsonLog(TimeProvider clock, LineQueue lines) : ILoggerProv
         {
             var (name, value) = members[i];
             if (name is "{OriginalFormat}") continue;
-            json.WritePropertyName(JsonNamingPolicy.CamelCase.ConvertName(name));
+            json.WritePropertyName(Names.GetOrAdd(name, text => JsonEncodedText.Encode(JsonNamingPolicy.CamelCase.ConvertName(text))));
             switch (value)
             {
                 case null: json.WriteNullValue(); break;

@@ -129,7 +129,7 @@ internal sealed record JsonBody(ReadOnlyMemory<byte> Bytes, JsonObject? Object, 
     }
 
     /// <summary>RFC 9110 section 8.4: a list of codings; identity does not count as one.</summary>
-    private static bool IsCoded(StringValues contentEncoding) => contentEncoding
+    private static bool IsCoded(StringValues contentEncoding) => contentEncoding.Count > 0 && contentEncoding
         .SelectMany(line => (line ?? "").Split(',', StringSplitOptions.RemoveEmptyEntries | StringSplitOptions.TrimEntries))
         .Any(coding => !coding.Equals(Identity, StringComparison.OrdinalIgnoreCase));
 }

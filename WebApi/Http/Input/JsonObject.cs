@@ -16,12 +16,12 @@ internal sealed class JsonObject
     private readonly Dictionary<string, JsonElement> _members = new(StringComparer.Ordinal);
     private readonly HashSet<string> _repeated = new(StringComparer.Ordinal);
     private readonly HashSet<string> _known = new(StringComparer.Ordinal);
-    private readonly HashSet<string> _ignored;
+    private readonly IReadOnlyCollection<string> _ignored;
     private readonly List<InputError> _errors = [];
 
-    private JsonObject(JsonElement root, IEnumerable<string> ignored)
+    private JsonObject(JsonElement root, IReadOnlyCollection<string> ignored)
     {
-        _ignored = new(ignored, StringComparer.Ordinal);
+        _ignored = ignored;
         foreach (var property in root.EnumerateObject())
         {
             if (!TryGetName(property, out var name))
@@ -42,7 +42,7 @@ internal sealed class JsonObject
     /// <param name="read">The object; null if the bytes are not one.</param>
     /// <param name="error">Why they are not.</param>
     public static bool TryParse(
-        ReadOnlySpan<byte> bytes, string what, IEnumerable<string> ignored,
+        ReadOnlySpan<byte> bytes, string what, IReadOnlyCollection<string> ignored,
         [NotNullWhen(true)] out JsonObject? read, [NotNullWhen(false)] out InputError? error)
     {
         read = null;
