@@ -55,7 +55,7 @@ public sealed record UserInput(
             : Parsed.Rejected<TEnum>("unknown-value", $"{member} must be {allowed}.");
     }
 
-    /// <summary>The framework makes both anew each time.</summary>
+    /// <summary>Kept, since the framework makes new arrays at each call.</summary>
     private static class Named<TEnum>
         where TEnum : struct, Enum
     {

@@ -4,7 +4,7 @@ using CleanUsers.Domain.Users;
 namespace CleanUsers.Infrastructure.Persistence;
 
 /// <summary>Reads one user, or a page of users, by prepared statements; everything else is read through EF Core.</summary>
-/// <param name="db">In its transaction, users are read on its connection: all others of the pool may belong to those who wait for one, too.</param>
+/// <param name="db">In a transaction users are read on its connection: requests that wait for a connection, too, may hold all the others.</param>
 /// <param name="others">Made only where it is needed: a context costs more than the statement.</param>
 internal sealed class PreparedUserReader(UserStatements statements, ScopedContext db, Func<UserReader> others) : IUserReader
 {

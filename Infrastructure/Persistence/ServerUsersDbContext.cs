@@ -54,8 +54,8 @@ internal abstract class ServerUsersDbContext(DbContextOptions options) : UsersDb
     }
 
     /// <summary>
-    /// Opens a connection first. To take a block of ids needs one, and others wait for the block meanwhile, in transactions that keep their
-    /// connections: if these were all of the pool's, none would come free.
+    /// Opens a connection first: to take a block of ids needs one, and the requests that wait for the block may hold all the others in their
+    /// transactions.
     /// </summary>
     public sealed override Task AddWithIdAsync<T>(T entity, CancellationToken ct) => Database.CreateExecutionStrategy().ExecuteAsync(
         entity,

@@ -109,8 +109,8 @@ internal sealed class PostgreSqlUserWriter(UserTable table, IPreparedConnections
     }
 
     /// <summary>
-    /// Who takes a block of ids has the others wait. In a transaction, they have a connection, and so it must not wait for another one: all might be
-    /// theirs.
+    /// While one request takes a block of ids, others wait for it. In transactions they hold their connections meanwhile, so the one uses that of its
+    /// own transaction: the pool may have no other.
     /// </summary>
     private ValueTask<long> NextIdAsync(ScopedContext db, CancellationToken ct) => db.IsInTransaction
         ? _idsInTransactions.NextAsync<long>(async token => (long)(await db.Value.CommandFor(NextBlock).ExecuteScalarAsync(token))!, ct)
