@@ -60,7 +60,7 @@ public static class DependencyInjection
             settings, provider.GetRequiredService<TimeProvider>(), provider.GetRequiredService<ILogger<WebhookSender>>()));
 
     /// <summary>Creates or updates the schema, if the configuration has the service do it.</summary>
-    /// <exception cref="DatabaseUnavailableException">The database can't be reached.</exception>
+    /// <exception cref="DatabaseUnavailableException">The database can't be used.</exception>
     /// <exception cref="IncompatibleSchemaException">Another build made the schema.</exception>
     public static async Task MigrateOnStartupAsync(this IServiceProvider services)
     {
@@ -69,7 +69,7 @@ public static class DependencyInjection
     }
 
     /// <summary>Creates or updates the schema.</summary>
-    /// <exception cref="DatabaseUnavailableException">The database can't be reached.</exception>
+    /// <exception cref="DatabaseUnavailableException">The database can't be used.</exception>
     /// <exception cref="IncompatibleSchemaException">Another build made the schema.</exception>
     public static async Task MigrateAsync(this IServiceProvider services, CancellationToken ct)
     {

@@ -7,7 +7,7 @@ public interface IDatabase
     Task<DatabaseState> CheckAsync(CancellationToken ct);
 
     /// <summary>Creates or updates the schema. Several processes may do so at once: one does it, the others wait and find it done.</summary>
-    /// <exception cref="DatabaseUnavailableException">The database can't be reached.</exception>
+    /// <exception cref="DatabaseUnavailableException">The database can't be used.</exception>
     /// <exception cref="IncompatibleSchemaException">Another build made the schema; nothing is changed.</exception>
     Task MigrateAsync(CancellationToken ct);
 
@@ -40,7 +40,7 @@ public enum DatabaseState
 }
 
 /// <summary>The database could not be reached where nothing works without it.</summary>
-public sealed class DatabaseUnavailableException(Exception cause) : Exception($"The database can't be reached: {cause?.Message}", cause);
+public sealed class DatabaseUnavailableException(Exception cause) : Exception($"The database can't be used: {cause?.Message}", cause);
 
 /// <summary>The schema of the database is not one that this program made, or can migrate.</summary>
 public sealed class IncompatibleSchemaException(Exception? cause = null) : Exception(

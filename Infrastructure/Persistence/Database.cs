@@ -12,7 +12,7 @@ internal sealed partial class Database(UsersDbContext db, ILogger<Database> logg
     {
         try
         {
-            var (missing, foreign) = await db.CompareSchemaAsync(ct);
+            var (missing, foreign) = await SchemaDifference.FindAsync(db, ct);
             if (foreign.Count > 0)
             {
                 LogIncompatibleSchema(logger, string.Join(", ", foreign));

@@ -10,7 +10,6 @@ using CleanUsers.Infrastructure.Persistence.Scim;
 using CleanUsers.Infrastructure.Persistence.Search;
 using Microsoft.EntityFrameworkCore;
 using Microsoft.EntityFrameworkCore.ChangeTracking;
-using Microsoft.EntityFrameworkCore.Infrastructure;
 using Microsoft.EntityFrameworkCore.Storage;
 
 namespace CleanUsers.Infrastructure.Persistence;
@@ -79,26 +78,9 @@ internal abstract class UsersDbContext(DbContextOptions options) : DbContext(opt
     /// <exception cref="IncompatibleSchemaException">Another build made the schema; nothing is changed.</exception>
     public virtual async Task MigrateAsync(CancellationToken ct)
     {
-        var (missing, foreign) = await Database.CreateExecutionStrategy().ExecuteAsync(CompareSchemaAsync, ct);
+        var (missing, foreign) = await Database.CreateExecutionStrategy().ExecuteAsync(token => SchemaDifference.FindAsync(this, token), ct);
         if (foreign.Count > 0) throw new IncompatibleSchemaException();
         if (missing.Count > 0) await Database.MigrateAsync(ct); // it would take a lock and compare models even with nothing to do
-    }
-
-    /// <summary>
-    /// Looks for what is missing in the schema, and for what is there in its place. A database that has all migrations of this program and later ones
-    /// does not differ: while a new version is rolled out, the replicas of the old one still serve.
-    /// </summary>
-    public async Task<SchemaDifference> CompareSchemaAsync(CancellationToken ct)
-    {
-        var applied = (await Database.GetAppliedMigrationsAsync(ct)).ToList();
-        var missing = Database.GetMigrations().Except(applied).ToList();
-        if (missing.Count == 0) return new(missing, []);
-        if (applied.Count > 0) return new(missing, [.. applied.Except(Database.GetMigrations())]);
-        if (!await this.GetService<IRelationalDatabaseCreator>().ExistsAsync(ct)) return new(missing, []);
-        var tables = await Database.SqlQuery<string>(TableNames).ToListAsync(ct);
-        var own = tables.Intersect(Model.GetEntityTypes().Select(entity => entity.GetTableName()!)).ToList();
-        // another process may have created them, with their history, between the two queries
-        return own.Count > 0 && (await Database.GetAppliedMigrationsAsync(ct)).Any() ? await CompareSchemaAsync(ct) : new(missing, own);
     }
 
     /// <summary>
@@ -106,7 +88,7 @@ internal abstract class UsersDbContext(DbContextOptions options) : DbContext(opt
     /// already and just the reply to COMMIT was lost. On SQLite, whose subclass has a method of its own, there are no transient failures.
     /// </summary>
     /// <param name="write">The writes, and whether to commit them; else all are undone. Can run several times.</param>
-    /// <param name="trace">Looks for what the last run wrote; null looks for the entity that was saved last.</param>
+    /// <param name="trace">Looks for what the last run wrote; null looks for what it wrote last.</param>
     /// <exception cref="OutcomeUnknownException">The reply to COMMIT was lost, and the database does not show whether the transaction was
     /// committed.</exception>
     public virtual async Task<T> InTransactionAsync<T>(
@@ -128,7 +110,7 @@ internal abstract class UsersDbContext(DbContextOptions options) : DbContext(opt
                 token.ThrowIfCancellationRequested();
                 return result;
             },
-            async (_, _, token) => new ExecutionResult<T>(committing && await WasCommittedAsync(trace ?? FindLastSavedAsync, token), result),
+            async (_, _, token) => new ExecutionResult<T>(committing && await WasCommittedAsync(trace ?? FindLastWriteAsync, token), result),
             ct);
         if (committing) CountCommitted();
         return result;
@@ -198,18 +180,6 @@ internal abstract class UsersDbContext(DbContextOptions options) : DbContext(opt
         _uncommitted += UserMetrics.Of(user);
     }
 
-    /// <summary>Looks for the record of a user's last change: versions only grow, and each belongs to one change.</summary>
-    public async Task<WriteTrace> FindRecordAsync(User user, CancellationToken ct)
-    {
-        var stored = await Changes.AsNoTracking().FirstOrDefaultAsync(change => change.UserId == user.Id && change.Version == user.Version, ct);
-        if (stored is null) return WriteTrace.None;
-        var written = UserChange.Of(user);
-        // a purge has erased what it was, but not who was created with this id
-        if (stored.Email is null) return written.Kind == UserChangeKind.Created ? WriteTrace.Exact : WriteTrace.Superseded;
-        var properties = Model.FindEntityType(typeof(UserChange))!.GetProperties().Select(property => property.GetGetter());
-        return properties.All(property => Equals(property.GetClrValue(written), property.GetClrValue(stored))) ? WriteTrace.Exact : WriteTrace.None;
-    }
-
     /// <summary>Waits between two attempts.</summary>
     /// <param name="attempt">The number of the one before, from 1.</param>
     public static Task PauseAsync(int attempt, CancellationToken ct) => Task.Delay(LongestPause * attempt / Retries, ct);
@@ -255,7 +225,7 @@ internal abstract class UsersDbContext(DbContextOptions options) : DbContext(opt
     protected abstract IFeedItem ToFeed(long userId, long version);
 
     /// <summary>The query of the names of all tables, as <c>Value</c>.</summary>
-    protected abstract FormattableString TableNames { get; }
+    internal abstract FormattableString TableNames { get; }
 
     /// <summary>True if the database reports a primary key that is there already, or a foreign key that leads nowhere.</summary>
     protected abstract bool IsKeyConflict(DbUpdateException exception);
@@ -322,30 +292,10 @@ internal abstract class UsersDbContext(DbContextOptions options) : DbContext(opt
         }
     }
 
-    /// <summary>Looks for the entity that was saved last: with it is stored, or is not, all that was written together with it.</summary>
-    private async Task<WriteTrace> FindLastSavedAsync(CancellationToken ct)
+    private Task<WriteTrace> FindLastWriteAsync(CancellationToken ct) => (LastWritten, LastSaved) switch
     {
-        if (LastWritten is not null) return await FindRecordAsync(LastWritten, ct);
-        var (entry, state) = LastSaved;
-        if (entry is null) return WriteTrace.Superseded; // only what is no evidence was written
-        var stored = await entry.GetDatabaseValuesAsync(ct);
-        switch (state)
-        {
-            case EntityState.Deleted: return stored is null ? WriteTrace.Exact : WriteTrace.None;
-            case EntityState.Added: return stored is null ? WriteTrace.None : WriteTrace.Exact; // no other transaction has its key
-        }
-
-        if (stored is null) return WriteTrace.Superseded;
-        // EF Core and the database fill in shadow properties
-        var properties = stored.Properties.Where(property => !property.IsShadowProperty());
-        if (properties.All(property => property.GetValueComparer().Equals(stored[property], entry.CurrentValues[property]))) return WriteTrace.Exact;
-        // versions only grow, and each belongs to one write
-        var version = entry.Metadata.GetProperties().FirstOrDefault(property => property.IsConcurrencyToken);
-        return version is not null && (long)stored[version]! > (long)entry.CurrentValues[version]! ? WriteTrace.Superseded : WriteTrace.None;
-    }
+        ({ } user, _) => this.FindRecordAsync(user, ct),
+        (_, ({ } entry, var state)) => WriteEvidence.FindAsync(entry, state, ct),
+        _ => Task.FromResult(WriteTrace.Superseded), // only what is no evidence was written
+    };
 }
-
-/// <summary>How the schema of the database differs from that of this program.</summary>
-/// <param name="Missing">The migrations of this program that it lacks.</param>
-/// <param name="Foreign">What another build put in their place: its migrations, or tables that no migration made.</param>
-internal sealed record SchemaDifference(IReadOnlyList<string> Missing, IReadOnlyList<string> Foreign);

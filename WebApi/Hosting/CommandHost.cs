@@ -71,7 +71,7 @@ internal static partial class CommandHost
     /// <summary>Does something with the use cases, on behalf of the user of the operating system: without HTTP, without its settings.</summary>
     /// <param name="action">With the services of a scope; returns the exit code.</param>
     /// <exception cref="ConfigurationException">The configuration is not one to start with.</exception>
-    /// <exception cref="DatabaseUnavailableException">The database can't be reached.</exception>
+    /// <exception cref="DatabaseUnavailableException">The database can't be used.</exception>
     /// <exception cref="IncompatibleSchemaException">Another build made the schema of the database.</exception>
     public static async Task<int> RunAsync(Func<IServiceProvider, Task<int>> action)
     {

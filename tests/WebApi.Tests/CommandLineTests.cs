@@ -95,7 +95,7 @@ public sealed class CommandLineTests : IDisposable
     }
 
     [Theory]
-    [InlineData("Data Source=/dev/null/none.db", 69, "The database can't be reached: ")]
+    [InlineData("Data Source=/dev/null/none.db", 69, "The database can't be used: ")]
     [InlineData("Data Source=:memory:", 78, "Invalid configuration: ConnectionStrings:CleanUsers ")]
     public async Task Failed_migrate_prints_one_line(string connectionString, int expected, string start)
     {

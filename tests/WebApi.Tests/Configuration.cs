@@ -91,7 +91,7 @@ public sealed class Configuration
             $"--Database:Provider={provider}",
             $"--ConnectionStrings:CleanUsers={connectionString}");
         Assert.Equal(69, code);
-        Assert.StartsWith("The database can't be reached: ", error, StringComparison.Ordinal);
+        Assert.StartsWith("The database can't be used: ", error, StringComparison.Ordinal);
         Assert.DoesNotContain("hidden", error, StringComparison.Ordinal);
         Assert.Single(error.Trim().Split('\n'));
     }
@@ -101,7 +101,7 @@ public sealed class Configuration
     {
         var (code, error) = await StartAsync("--Authentication:AllowAnonymous=true", "--ConnectionStrings:CleanUsers=Data Source=/dev/null/none.db");
         Assert.Equal(69, code);
-        Assert.StartsWith("The database can't be reached: ", error, StringComparison.Ordinal);
+        Assert.StartsWith("The database can't be used: ", error, StringComparison.Ordinal);
         Assert.Single(error.Trim().Split('\n'));
     }
 

@@ -122,6 +122,31 @@ public sealed class DatabaseOutages(DatabaseOutages.WithDedicatedServer service)
         (await _service.SendAsync("POST", "/api/v1/users", """{"email":"hang@example.org"}""", ("Idempotency-Key", "hang"))).Is(201);
     }
 
+    [Fact]
+    public async Task Account_without_rights_reads_and_its_writes_are_503()
+    {
+        LongTest.SkipUnlessDemanded();
+        var user = (await _service.SendAsync("POST", "/api/v1/users", """{"email":"rights@example.org"}""")).Is(201).Header("Location")!;
+        await ExecuteAsync("CREATE ROLE reader; GRANT SELECT ON ALL TABLES IN SCHEMA public TO reader");
+        await ReconnectAsync("SET role = reader");
+
+        (await _service.GetAsync("/api/v1/users")).Is(200);
+        (await _service.SendAsync("POST", "/api/v1/users", """{"email":"rights.2@example.org"}""")).IsProblem(503, "unavailable");
+        (await _service.SendAsync("PATCH", user, """{"name":"Ada"}""")).IsProblem(503, "unavailable");
+        (await _service.SendAsync("DELETE", user)).IsProblem(503, "unavailable");
+
+        await ReconnectAsync("RESET role");
+        (await _service.SendAsync("PATCH", user, """{"name":"Ada"}""")).Is(200);
+    }
+
+    /// <summary>Changes a setting of all new connections to the database, and closes those of the service.</summary>
+    private Task<long> ReconnectAsync(string setting) => ExecuteAsync(
+        $"""
+        SET ROLE NONE;
+        DO $$ BEGIN EXECUTE format('ALTER DATABASE %I {setting}', current_database()); END $$;
+        SELECT count(*) FILTER (WHERE pg_terminate_backend(pid)) FROM pg_stat_activity WHERE application_name = 'CleanUsers'
+        """);
+
     private async Task UntilReadyIsAsync(int status, TimeSpan timeout)
     {
         var watch = Stopwatch.StartNew();

@@ -135,8 +135,8 @@ public sealed class TerminalOutput : IDisposable
     [InlineData(78, "Invalid configuration: Database:☠ is unknown (allowed: ", "Database__☠", "1", "migrate")]
     [InlineData(
         78, "Invalid configuration: Retention:DeletedUsersDays is '☠' (allowed: ", "Retention__DeletedUsersDays", "☠", "users purge --expired")]
-    [InlineData(69, "The database can't be reached: ", "ConnectionStrings__CleanUsers", "Data Source='/dev/null/☠'", "users list")]
-    [InlineData(69, "The database can't be reached: ", "ConnectionStrings__CleanUsers", "Data Source='/dev/null/☠'", "migrate")]
+    [InlineData(69, "The database can't be used: ", "ConnectionStrings__CleanUsers", "Data Source='/dev/null/☠'", "users list")]
+    [InlineData(69, "The database can't be used: ", "ConnectionStrings__CleanUsers", "Data Source='/dev/null/☠'", "migrate")]
     [InlineData(
         70,
         "Unexpected error: Configuration value '\\u001B[31m \\u0007\\u009B2J \\u202E\\u2066  x' is not supported.",

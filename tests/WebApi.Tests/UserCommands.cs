@@ -252,7 +252,7 @@ public sealed class UserCommands : IDisposable
     {
         var (code, output, error) = await RunAsync("list");
         Assert.Equal((69, ""), (code, output));
-        Assert.StartsWith("The database can't be reached: ", Assert.Single(error.TrimEnd().Split('\n')), StringComparison.Ordinal);
+        Assert.StartsWith("The database can't be used: ", Assert.Single(error.TrimEnd().Split('\n')), StringComparison.Ordinal);
         Assert.Empty(Directory.GetFileSystemEntries(_folder));
     }
 
@@ -261,7 +261,7 @@ public sealed class UserCommands : IDisposable
     {
         Directory.CreateDirectory(Path.Combine(_folder, "data"));
         await File.WriteAllBytesAsync(Path.Combine(_folder, "data", "cleanusers.db"), [], TestContext.Current.CancellationToken);
-        Assert.Equal((69, "", "The database can't be reached: the schema does not match this program; run migrate.\n"), await RunAsync("list"));
+        Assert.Equal((69, "", "The database can't be used: the schema does not match this program; run migrate.\n"), await RunAsync("list"));
     }
 
     [Fact]

@@ -26,6 +26,7 @@ internal sealed class PostgreSqlUsersDbContext(DbContextOptions<PostgreSqlUsersD
         "57P", // shutting down or starting up
         "58", // input or output
         "40", // deadlock, after all retries
+        "42501", // no right to a table, a sequence, the schema
         "55P03", // lock not to be had
         "25006", // read-only
         "25P03", "25P04", // the server's limits of the time of a transaction
@@ -47,7 +48,7 @@ internal sealed class PostgreSqlUsersDbContext(DbContextOptions<PostgreSqlUsersD
     // the lower 32 bits of the id of the running transaction
     private long _transaction;
 
-    protected override FormattableString TableNames => $"SELECT tablename::text AS \"Value\" FROM pg_tables WHERE schemaname = current_schema()";
+    internal override FormattableString TableNames => $"SELECT tablename::text AS \"Value\" FROM pg_tables WHERE schemaname = current_schema()";
 
     protected override bool HasNamedParameters => PostgreSqlConnections.HasNamedParameters;
 

@@ -33,7 +33,7 @@ internal static class SqlServerErrors
         1205, 1222, 3960, 3961, // deadlock, lock or snapshot not available, after all retries
         3906, 3908, // read-only, emergency mode
         4060, 4064, 18452, 18456, 18470, 18486, 18487, 18488, // no such database, login rejected, disabled, locked or expired
-        229, 230, 916, // no right to an object, a column, the database
+        229, 230, 262, 916, // no right to an object, a column, to create one, to the database
         4221, 18401, 18451, 18461, // a secondary that waits for versions, login during a script upgrade, shutdown, single user
         921, 922, 923, 924, 926, 927, 942, 945, 952, 976, 978, 979, 982, 983, 988, // recovering, restoring, offline, of another replica
         3967, // the version store is full

@@ -41,7 +41,7 @@ internal sealed partial class SqlServerUsersDbContext(DbContextOptions<SqlServer
     /// <summary>T-SQL has no comparison of rows.</summary>
     public override bool ComparesRows => false;
 
-    protected override FormattableString TableNames => $"SELECT [name] AS [Value] FROM [sys].[tables] WHERE [schema_id] = SCHEMA_ID()";
+    internal override FormattableString TableNames => $"SELECT [name] AS [Value] FROM [sys].[tables] WHERE [schema_id] = SCHEMA_ID()";
 
     /// <summary>
     /// Locked rows are not committed, and skipped (READPAST), where readers would wait for them. But no row is taken that is newer than the look: the

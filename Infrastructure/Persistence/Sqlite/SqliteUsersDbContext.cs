@@ -26,7 +26,7 @@ internal sealed class SqliteUsersDbContext(DbContextOptions<SqliteUsersDbContext
     /// </summary>
     public override string TieBreaker => "IdInOrders";
 
-    protected override FormattableString TableNames => $"SELECT \"name\" AS \"Value\" FROM \"sqlite_master\" WHERE \"type\" = 'table'";
+    internal override FormattableString TableNames => $"SELECT \"name\" AS \"Value\" FROM \"sqlite_master\" WHERE \"type\" = 'table'";
 
     public override bool IsEmailTaken(Exception exception) => IsTaken(exception, EmailColumn);
 
