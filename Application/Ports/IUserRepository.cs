@@ -19,8 +19,9 @@ public interface IUserRepository
     Task<AddOutcome> AddAsync(User user, CancellationToken ct);
 
     /// <summary>
-    /// Writes what was changed of the users found, in one transaction. After any outcome but <see cref="UpdateOutcome.Saved"/> nothing is
-    /// written, and what was found before is stale: find it again.
+    /// Writes what was changed of the users found, in one transaction. If nothing was changed, it only waits until what was found is on a synchronous
+    /// standby, where there is one. After any outcome but <see cref="UpdateOutcome.Saved"/> nothing is written, and what was found before is
+    /// stale: find it again.
     /// </summary>
     Task<UpdateOutcome> UpdateAsync(CancellationToken ct);
 

@@ -7,6 +7,10 @@ namespace CleanUsers.Application.Users;
 /// <summary>How every use case changes a user: it reads, changes and writes, and begins again if another write came between.</summary>
 internal static class OptimisticUpdate
 {
+    /// <summary>
+    /// Finds, checks, changes and updates. It updates too where nothing changes: the client may repeat a change that was made, but not acknowledged
+    /// since no standby had it yet, and <see cref="IUserRepository.UpdateAsync"/> waits for one.
+    /// </summary>
     /// <inheritdoc cref="ChangeAsync(Func{long, CancellationToken, Task{User}}, long, VersionCondition, Func{User, bool}, Func{User,
     /// CancellationToken, Task{UpdateOutcome}}, CancellationToken)"/>
     public static Task<Result<User>> ChangeAsync(
@@ -14,8 +18,15 @@ internal static class OptimisticUpdate
         Func<long, CancellationToken, Task<User?>> find,
         long id,
         VersionCondition condition,
-        Func<User, bool> change,
-        CancellationToken ct) => ChangeAsync(find, id, condition, change, (_, token) => users.UpdateAsync(token), ct);
+        Action<User> change,
+        CancellationToken ct) => ChangeAsync(
+            find, id, condition,
+            user =>
+            {
+                change(user);
+                return true;
+            },
+            (_, token) => users.UpdateAsync(token), ct);
 
     /// <summary>
     /// Finds, checks, changes and saves. If another write came between, it starts again on the new state: then either the condition fails, or

@@ -28,7 +28,7 @@ internal abstract class PreparedUserWriter(UserTable table) : IUserWriter
     public Task UpdateAsync(ScopedContext db, IReadOnlyList<FoundUser> users, CancellationToken ct)
     {
         var writes = users.Select(Change).OfType<UserWrite>().ToList();
-        return writes.Count == 0 ? Task.CompletedTask : WriteAsync(db, writes, ct);
+        return writes.Count == 0 ? db.Value.WaitForStandbyAsync(ct) : WriteAsync(db, writes, ct);
     }
 
     /// <summary>A command that inserts a user, its words, the record of the change and its place in the feed.</summary>

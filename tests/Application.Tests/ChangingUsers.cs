@@ -21,12 +21,12 @@ public sealed class ChangingUsers : UseCases
     }
 
     [Fact]
-    public async Task Patch_without_a_change_is_not_saved()
+    public async Task Patch_without_a_change_leaves_the_user_and_waits_as_long_as_one_that_changes_it()
     {
         Users.FindToChangeAsync(7, Ct).Returns(Ada());
         var result = await Get<PatchUser>().ExecuteAsync(Input.Patch(7, VersionCondition.None, age: Input.Age(36)), Ct);
-        Assert.Equal(1, result.Value.Version);
-        await Users.DidNotReceiveWithAnyArgs().UpdateAsync(default);
+        Assert.Equal((1, Ada().UpdatedAt), (result.Value.Version, result.Value.UpdatedAt));
+        await Users.Received(1).UpdateAsync(Ct); // no standby may have the state that was found
     }
 
     [Fact]

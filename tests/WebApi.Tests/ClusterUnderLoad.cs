@@ -76,22 +76,30 @@ public sealed class ClusterUnderLoad : IAsyncDisposable
     {
         await StartAsync();
         await EndAsync();
+        var created = await SendAsync(HttpMethod.Post, "/api/v1/users", """{"email":"patched@load.example"}""");
+        var path = created.Headers.Location!.OriginalString;
         var standbys = _database.Servers.Where(server => server != _database.Primary).ToList();
         foreach (var standby in standbys) await standby.SignalAsync("STOP");
         // the timeout of the request, or that of waiting for another one with its key
         Assert.Contains(await PostAsync(), (IEnumerable<int>)[503, 409]); // the primary alone has committed it
         Assert.Contains(await PostAsync(), (IEnumerable<int>)[503, 409]); // the stored response is found, but not sent
+        Assert.Equal(503, await PatchAsync());
+        Assert.Equal(503, await PatchAsync()); // it changes nothing now
         foreach (var standby in standbys) await standby.SignalAsync("CONT");
         Assert.Equal(201, await PostAsync());
-        await VerifyAsync(others: 1);
+        Assert.Equal(200, await PatchAsync());
+        await VerifyAsync(others: 2);
 
-        async Task<int> PostAsync()
+        async Task<int> PatchAsync() => (int)(await SendAsync(HttpMethod.Patch, path, """{"name":"Once"}""")).StatusCode;
+
+        async Task<int> PostAsync() => (int)(await SendAsync(HttpMethod.Post, "/api/v1/users", """{"email":"once@load.example"}""", "once")).StatusCode;
+
+        async Task<HttpResponseMessage> SendAsync(HttpMethod method, string path, string body, string? key = null)
         {
-            using var request = new HttpRequestMessage(HttpMethod.Post, new Uri(_balancer!.Address, "/api/v1/users"));
-            request.Headers.Add("Idempotency-Key", "once");
-            request.Content = new StringContent("""{"email":"once@load.example"}""", Encoding.UTF8, "application/json");
-            using var response = await _http.SendAsync(request, Ct);
-            return (int)response.StatusCode;
+            using var request = new HttpRequestMessage(method, new Uri(_balancer!.Address, path));
+            if (key is not null) request.Headers.Add("Idempotency-Key", key);
+            request.Content = new StringContent(body, Encoding.UTF8, method == HttpMethod.Patch ? "application/merge-patch+json" : "application/json");
+            return await _http.SendAsync(request, Ct);
         }
     }
 
