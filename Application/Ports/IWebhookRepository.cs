@@ -23,7 +23,9 @@ public interface IWebhookRepository
     /// <summary>The webhook, tracked; null if it does not exist.</summary>
     Task<Webhook?> FindToChangeAsync(long id, CancellationToken ct);
 
-    /// <summary>Writes what was changed of the webhook found.</summary>
+    /// <summary>
+    /// Writes what was changed of the webhook found. If nothing was changed, it waits as <see cref="IUserRepository.UpdateAsync"/> does.
+    /// </summary>
     /// <param name="failure">A failed attempt to write with it; the oldest ones that are too many are removed. Null if no attempt failed.</param>
     /// <param name="ct">Cancels it.</param>
     /// <returns>False if another write came first; nothing is written, and the webhook is stale: find it again.</returns>

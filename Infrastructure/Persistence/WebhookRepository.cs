@@ -45,11 +45,17 @@ internal sealed class WebhookRepository(UsersDbContext db) : IWebhookRepository
 
     public Task<Webhook?> FindToChangeAsync(long id, CancellationToken ct) => db.Webhooks.FirstOrDefaultAsync(webhook => webhook.Id == id, ct);
 
-    public Task<bool> TryUpdateAsync(WebhookFailure? failure, CancellationToken ct)
+    public async Task<bool> TryUpdateAsync(WebhookFailure? failure, CancellationToken ct)
     {
-        if (failure is null) return db.TrySaveAsync(ct);
+        if (failure is null)
+        {
+            if (db.ChangeTracker.HasChanges()) return await db.TrySaveAsync(ct);
+            await db.WaitForStandbyAsync(ct);
+            return true;
+        }
+
         db.Add(failure);
-        return db.TrySaveAsync(
+        return await db.TrySaveAsync(
             ct,
             async token =>
             {

@@ -1,3 +1,4 @@
+using System.Collections.Concurrent;
 using CleanUsers.Application.Ports;
 
 namespace CleanUsers.WebApi.Hosting;
@@ -14,8 +15,8 @@ internal abstract partial class PeriodicService(string work, TimeSpan pause, Per
     /// <summary>How often the same error is logged, at most: some services run several times a second, and an outage may last.</summary>
     private static readonly TimeSpan LogInterval = TimeSpan.FromMinutes(1);
 
-    // the last error that was logged since the last success, and when
-    private LoggedError? _logged;
+    // of each work: the last error that was logged since its last success, and when
+    private readonly ConcurrentDictionary<string, LoggedError> _logged = new();
 
     protected abstract Task RunOnceAsync(CancellationToken ct);
 
@@ -24,7 +25,7 @@ internal abstract partial class PeriodicService(string work, TimeSpan pause, Per
         using var timer = new PeriodicTimer(pause, host.Clock);
         try
         {
-            while (await timer.WaitForNextTickAsync(stoppingToken)) await RunOrLogAsync(RunOnceAsync, stoppingToken);
+            while (await timer.WaitForNextTickAsync(stoppingToken)) await RunOrLogAsync(work, RunOnceAsync, stoppingToken);
         }
         catch (OperationCanceledException) when (stoppingToken.IsCancellationRequested)
         {
@@ -33,21 +34,25 @@ internal abstract partial class PeriodicService(string work, TimeSpan pause, Per
     }
 
     /// <summary>Does the work, or a part of it: an unexpected exception is logged.</summary>
-    protected async Task RunOrLogAsync(Func<CancellationToken, Task> run, CancellationToken stoppingToken)
+    /// <param name="work">What is done, for the log; a part that fails is logged for itself.</param>
+    /// <returns>Whether it succeeded.</returns>
+    protected async Task<bool> RunOrLogAsync(string work, Func<CancellationToken, Task> run, CancellationToken stoppingToken)
     {
         try
         {
             await run(stoppingToken);
-            _logged = null;
+            _logged.TryRemove(work, out _);
+            return true;
         }
         catch (Exception exception) when (exception is not OperationCanceledException || !stoppingToken.IsCancellationRequested)
         {
             // of any type: drivers and libraries throw more than they document
             var (kind, now) = (exception.GetBaseException().GetType(), host.Clock.GetUtcNow());
-            if (_logged is { } logged && logged.Kind == kind && now < logged.At + LogInterval) return;
-            _logged = new(kind, now);
+            if (_logged.TryGetValue(work, out var logged) && logged.Kind == kind && now < logged.At + LogInterval) return false;
+            _logged[work] = new(kind, now);
             if (IsUnavailable(exception)) LogUnavailable(host.Logger, work, exception);
             else LogFailed(host.Logger, work, exception);
+            return false;
         }
     }
 

@@ -17,6 +17,9 @@ internal sealed partial class WebhookDelivery : PeriodicService
     /// <summary>When it queries in any case: what another replica has changed is not noticed here.</summary>
     private static readonly TimeSpan LongestPause = TimeSpan.FromMinutes(1);
 
+    /// <summary>After an unexpected exception; what the receiver does wrong is no exception, and its pauses are those of the webhook.</summary>
+    private static readonly TimeSpan PauseAfterError = TimeSpan.FromSeconds(5);
+
     private readonly Meter _meter = new("CleanUsers.Webhooks");
     private readonly Counter<long> _failures;
     private readonly IServiceScopeFactory _scopes;
@@ -86,8 +89,8 @@ internal sealed partial class WebhookDelivery : PeriodicService
     {
         try
         {
-            // after an unexpected exception the lease expires, and it is tried again
-            await RunOrLogAsync(token => DeliverAsync(id, token), ct);
+            var hasSucceeded = await RunOrLogAsync($"sending changes to webhook {id}", token => DeliverAsync(id, token), ct);
+            if (!hasSucceeded) await Task.Delay(PauseAfterError, _clock, ct);
         }
         finally
         {

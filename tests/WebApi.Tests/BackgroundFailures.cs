@@ -1,4 +1,7 @@
+using CleanUsers.Application.Changes;
+using CleanUsers.Application.Changes.Webhooks;
 using CleanUsers.Application.Ports;
+using CleanUsers.Domain.Webhooks;
 using CleanUsers.WebApi.Hosting;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Hosting;
@@ -7,8 +10,10 @@ using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Hosting;
 using Microsoft.Extensions.Logging;
 using Microsoft.Extensions.Logging.Abstractions;
+using Microsoft.Extensions.Options;
 using Microsoft.Extensions.Time.Testing;
 using Npgsql;
+using NSubstitute;
 
 namespace CleanUsers.WebApi.Tests;
 
@@ -60,6 +65,38 @@ public sealed class BackgroundFailures
         var repeated = log.Runs[1]; // a minute later: a run may see the time of the next one, and the second one that of the first
         Assert.InRange(repeated, 60, 63);
         Assert.Equal([1, repeated, 71, 73], log.Runs);
+    }
+
+    [Fact]
+    public async Task Webhook_whose_delivery_fails_unexpectedly_is_tried_again_after_a_pause_and_logged_once_a_minute()
+    {
+        var (clock, log, feed, webhooks) = (new FakeTimeProvider(), new Log(), new FeedSignal(), Substitute.For<IWebhookRepository>());
+        var attempts = 0;
+        feed.Reach(1);
+        webhooks.ListProgressAsync(0, default).ReturnsForAnyArgs([new WebhookProgress(7, 0, default, default, null, null)]);
+        webhooks.FindToChangeAsync(7, Arg.Any<CancellationToken>()).Returns<Webhook?>(_ =>
+        {
+            Interlocked.Increment(ref attempts);
+            throw new IOException();
+        });
+        await using var services = new ServiceCollection()
+            .AddSingleton<TimeProvider>(clock).AddSingleton<IDatabase>(new Available()).AddSingleton(webhooks)
+            .AddSingleton(Substitute.For<IChangeFeed>()).AddSingleton(Substitute.For<IWebhookSender>()).AddSingleton(Substitute.For<ICaller>())
+            .AddTransient<FindDueWebhooks>().AddTransient<DeliverToWebhook>().BuildServiceProvider();
+        var scopes = services.GetRequiredService<IServiceScopeFactory>();
+        using var service = new WebhookDelivery(
+            scopes, feed, new(), Options.Create(new WebhookOptions()), new(scopes, clock, log), NullLogger<WebhookDelivery>.Instance);
+
+        await service.StartAsync(TestContext.Current.CancellationToken);
+        for (var time = TimeSpan.Zero; time < TimeSpan.FromSeconds(55); time += TimeSpan.FromMilliseconds(250))
+        {
+            clock.Advance(TimeSpan.FromMilliseconds(250));
+            await Task.Delay(5, TestContext.Current.CancellationToken); // real time, for the tasks to run
+        }
+
+        await service.StopAsync(TestContext.Current.CancellationToken);
+        Assert.InRange(attempts, 2, 12);
+        Assert.Single(log.Runs);
     }
 
     /// <summary>Otherwise the host would return as after an orderly shutdown, and the process would exit with 0.</summary>

@@ -29,13 +29,7 @@ public sealed class RedeliverFrom(
         if (await FindPositionAsync(command.Cursor.Value, ct) is not { } position) return Failure.CursorExpired();
 
         var moved = await webhooks.ChangeAsync(
-            command.Id, VersionCondition.None,
-            webhook =>
-            {
-                webhook.MoveTo(position, clock.GetUtcNow());
-                return true;
-            },
-            ct);
+            command.Id, VersionCondition.None, webhook => webhook.MoveTo(position, clock.GetUtcNow()), ct);
         if (moved.IsSuccess) signal.Wake();
         return moved.Map();
     }

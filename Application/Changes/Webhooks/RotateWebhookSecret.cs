@@ -12,12 +12,7 @@ public sealed class RotateWebhookSecret(IWebhookRepository webhooks, ICaller cal
     {
         var rotated = await webhooks.ChangeAsync(
             id, VersionCondition.None,
-            webhook =>
-            {
-                webhook.Rotate(WebhookSecret.Create(), clock.GetUtcNow(), caller.Name);
-                return true;
-            },
-            ct);
+            webhook => webhook.Rotate(WebhookSecret.Create(), clock.GetUtcNow(), caller.Name), ct);
         return rotated.Map(webhook => new WebhookSecretDto(webhook.Secret, webhook.PreviousSecretExpiresAt!.Value));
     }
 }

@@ -11,12 +11,16 @@ internal static class WebhookChanges
     /// <summary>
     /// Finds, checks, changes and saves. If another write came between, such as that of a worker, it starts again on the new state.
     /// </summary>
-    /// <param name="change">Makes the change; false if nothing changed, and nothing is to be saved.</param>
     /// <returns>The webhook as it is now, or <c>not-found</c>, <c>version-mismatch</c>.</returns>
     public static Task<Result<Webhook>> ChangeAsync(
-        this IWebhookRepository webhooks, long id, VersionCondition condition, Func<Webhook, bool> change, CancellationToken ct) =>
-        webhooks.SaveAsync(
-            id, condition, async webhook => !change(webhook) || await webhooks.TryUpdateAsync(failure: null, ct), ct);
+        this IWebhookRepository webhooks, long id, VersionCondition condition, Action<Webhook> change, CancellationToken ct) => webhooks.SaveAsync(
+            id, condition,
+            webhook =>
+            {
+                change(webhook);
+                return webhooks.TryUpdateAsync(failure: null, ct);
+            },
+            ct);
 
     /// <inheritdoc cref="ChangeAsync"/>
     /// <param name="trySave">Changes and saves; false if another write came first.</param>
