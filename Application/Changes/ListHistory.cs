@@ -33,9 +33,11 @@ public sealed class ListHistory(IValidator<ListHistoryQuery> validator, IUserRea
         return user is null ? Failure.UserNotFound(query.UserId) : query.ToPage(found, change => change.Version, ToDto);
     }
 
-    /// <param name="before">The change before it; null if it is the first.</param>
+    /// <param name="before">The change before it; null if it is the first, or if the retention has deleted the one before.</param>
     private UserChangeDto ToDto(UserChange change, UserChange? before) => new(
-        change.Version, change.Kind, change.UpdatedAt, change.UpdatedBy, [.. Changed(change, before)], mapper.Map<UserDto>(change));
+        change.Version, change.Kind, change.UpdatedAt, change.UpdatedBy,
+        before is null && change.Kind != UserChangeKind.Created ? [] : [.. Changed(change, before)],
+        mapper.Map<UserDto>(change));
 
     private static IEnumerable<UserMember> Changed(UserChange change, UserChange? before)
     {

@@ -57,8 +57,10 @@ internal sealed record Mailbox(string Name, string Address)
 
 /// <summary>A mailbox, with or without a name (RFC 5322 section 3.4).</summary>
 [AttributeUsage(AttributeTargets.Property)]
-internal sealed class MailboxAttribute() : ValidationAttribute("an address such as users@example.org, or Users <users@example.org>")
+internal sealed class MailboxAttribute : ValidationAttribute
 {
+    public MailboxAttribute() => ErrorMessage = "an address such as users@example.org, or Users <users@example.org>";
+
     public override bool IsValid(object? value)
     {
         try

@@ -12,20 +12,26 @@ internal sealed class IdempotencyStore(UsersDbContext db, TimeProvider clock) : 
     public async Task<IdempotencyOutcome> ExecuteOnceAsync(
         IdempotentRequest request, Func<CancellationToken, Task<ResponseToStore?>> action, TimeSpan timeout, CancellationToken ct)
     {
-        while (true)
+        using var waiting = new CancellationTokenSource(timeout, clock);
+        using var either = CancellationTokenSource.CreateLinkedTokenSource(waiting.Token, ct);
+        try
         {
-            using var waiting = new CancellationTokenSource(timeout, clock);
-            using var either = CancellationTokenSource.CreateLinkedTokenSource(waiting.Token, ct);
-            try
+            while (true)
             {
-                // where readers wait for writers, this waits too
+                // on SQL Server without row versions, this waits for the other request too
                 if (await FindAsync(request, either.Token) is { } before) return before;
-                if (await ClaimAndExecuteAsync(request, action, either.Token) is { } now) return now;
+                if (await ClaimAndExecuteAsync(request, ExecuteAsync, either.Token) is { } now) return now;
             }
-            catch (OperationCanceledException) when (waiting.IsCancellationRequested && !ct.IsCancellationRequested)
-            {
-                return new(IdempotencyOutcomeKind.InProgress);
-            }
+        }
+        catch (OperationCanceledException) when (waiting.IsCancellationRequested && !ct.IsCancellationRequested)
+        {
+            return new(IdempotencyOutcomeKind.InProgress);
+        }
+
+        Task<ResponseToStore?> ExecuteAsync(CancellationToken token)
+        {
+            waiting.CancelAfter(Timeout.InfiniteTimeSpan); // the wait for another request is over: this one has the key
+            return action(token);
         }
     }
 
@@ -64,7 +70,7 @@ internal sealed class IdempotencyStore(UsersDbContext db, TimeProvider clock) : 
         return db.InTransactionAsync<IdempotencyOutcome?>(
             async token =>
             {
-                db.ChangeTracker.Clear(); // of an earlier attempt
+                db.ChangeTracker.Clear(); // discards the entities of an earlier attempt
                 var expired = Expired();
                 await db.Set<IdempotencyRecord>().Where(record => record.Scope == request.Scope && record.CreatedAt <= expired)
                     .ExecuteDeleteAsync(token);

@@ -17,7 +17,7 @@ internal abstract class PreparedUserWriter(UserTable table) : IUserWriter
     /// <summary>The kind of the change that makes a new user.</summary>
     protected static readonly string Created = UserChangeKind.Created.ToString("D");
 
-    private readonly ConcurrentDictionary<(uint Changes, bool Words), PreparedStatement> _updates = new();
+    private readonly ConcurrentDictionary<(ulong Changes, bool Words), PreparedStatement> _updates = new();
     private PreparedStatement? _insert;
 
     /// <summary>The table of users.</summary>
@@ -119,7 +119,7 @@ internal abstract class PreparedUserWriter(UserTable table) : IUserWriter
         if (changes == 0) return null;
         var (removed, added) = table.ChangedWords(found);
         var hasWords = removed.Any() || added.Any();
-        object?[] values = [.. now.Where((_, i) => (changes & (1u << i)) != 0), user.Id, table.Version(found.Before), user.LastChange];
+        object?[] values = [.. now.Where((_, i) => (changes & (1ul << i)) != 0), user.Id, table.Version(found.Before), user.LastChange];
         return new(
             user, _updates.GetOrAdd((changes, hasWords), PrepareUpdate),
             hasWords ? [.. values, JsonSerializer.Serialize(removed), JsonSerializer.Serialize(added)] : values);
@@ -133,9 +133,9 @@ internal abstract class PreparedUserWriter(UserTable table) : IUserWriter
             [.. table.ModelTypes, table.Type(nameof(User.Id)), null]);
     }
 
-    private PreparedStatement PrepareUpdate((uint Changes, bool Words) shape)
+    private PreparedStatement PrepareUpdate((ulong Changes, bool Words) shape)
     {
-        var columns = Enumerable.Range(0, table.Names.Count).Where(column => (shape.Changes & (1u << column)) != 0).ToList();
+        var columns = Enumerable.Range(0, table.Names.Count).Where(column => (shape.Changes & (1ul << column)) != 0).ToList();
         var (count, id) = (columns.Count, table.Column(nameof(User.Id)));
         var assignments = string.Join(", ", columns.Select((column, number) => $"\"{table.Names[column]}\" = {Parameter(number)}"));
         var condition = $"{id} = {Parameter(count)} AND {table.Column(nameof(User.Version))} = {Parameter(count + 1)}";

@@ -77,11 +77,11 @@ internal sealed class UserTable
     }
 
     /// <summary>Which columns a change writes: a bit for each of <see cref="Names"/>.</summary>
-    public static uint Changes(object?[] before, object?[] now)
+    public static ulong Changes(object?[] before, object?[] now)
     {
-        var changes = 0u;
+        var changes = 0ul;
         for (var i = 0; i < now.Length; i++)
-            if (!Equals(before[i], now[i])) changes |= 1u << i;
+            if (!Equals(before[i], now[i])) changes |= 1ul << i;
         return changes;
     }
 

@@ -140,6 +140,23 @@ internal abstract class UsersDbContext(DbContextOptions options) : DbContext(opt
     /// </summary>
     public abstract Task<UsersDbContext> OpenSnapshotAsync(CancellationToken ct);
 
+    /// <summary>Begins the transaction of a snapshot, which is disposed of if that fails.</summary>
+    protected static async Task<UsersDbContext> BeginAsync<T>(T snapshot, Func<T, Task> begin)
+        where T : UsersDbContext
+    {
+        var hasBegun = false;
+        try
+        {
+            await begin(snapshot);
+            hasBegun = true;
+            return snapshot;
+        }
+        finally
+        {
+            if (!hasBegun) await snapshot.DisposeAsync();
+        }
+    }
+
     /// <summary>Adds a new entity, and gives it its id where it has one before it is written.</summary>
     public virtual async Task AddWithIdAsync<T>(T entity, CancellationToken ct)
         where T : class => await AddAsync(entity, ct);

@@ -56,7 +56,4 @@ internal sealed class TargetAddresses(IReadOnlyList<IPNetwork> allowed)
 }
 
 /// <summary>The host of a URL has an address that nothing may be sent to.</summary>
-internal sealed class ForbiddenAddressException(IPAddress address) : IOException($"The address {address} is not allowed.")
-{
-    public IPAddress Address => address;
-}
+internal sealed class ForbiddenAddressException(IPAddress address) : IOException($"The address {address} is not allowed.");

@@ -1,5 +1,4 @@
 using System.CommandLine;
-using System.Globalization;
 using System.Text.Json;
 using Ardalis.Result;
 using CleanUsers.Application;
@@ -7,6 +6,7 @@ using CleanUsers.Application.Users;
 using CleanUsers.Infrastructure;
 using CleanUsers.WebApi.Hosting;
 using CleanUsers.WebApi.Http.Input;
+using CleanUsers.WebApi.Http.Pipeline;
 using FluentValidation;
 
 namespace CleanUsers.WebApi.Commands;
@@ -45,7 +45,7 @@ internal sealed class CommandInput(ParseResult typed)
     public long Id(Argument<string?> argument)
     {
         var text = typed.GetRequiredValue(argument);
-        if (long.TryParse(text, NumberStyles.None, CultureInfo.InvariantCulture, out var id) && id > 0) return id;
+        if (IdConstraint.TryParse(text!, out var id)) return id;
         _errors.Add($"{argument.Name.ToUpperInvariant()}: '{text}' is not an id: ids are whole numbers from 1.");
         return 0;
     }

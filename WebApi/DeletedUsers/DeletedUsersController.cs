@@ -72,7 +72,7 @@ internal sealed class DeletedUsersController(IOptions<HttpOptions> options) : Co
 
     private JsonResponse<UserDto> Restored(UserDto user)
     {
-        Response.Headers.ContentLocation = Url.Action(nameof(Get), "Users", new { id = user.Id, version = RouteData.Values["version"] });
+        Response.Headers.ContentLocation = Url.Action(nameof(Get), "Users", new { id = user.Id });
         return new(user, version: user.Version);
     }
 }

@@ -1,7 +1,6 @@
 using System.Text.Json.Nodes;
 using CleanUsers.Application.Scim;
 using CleanUsers.WebApi.Http.Pipeline;
-using CleanUsers.WebApi.Http.Problems;
 using CleanUsers.WebApi.Security;
 using Microsoft.AspNetCore.Authorization;
 using Microsoft.AspNetCore.Http.Extensions;
@@ -124,6 +123,6 @@ internal sealed class ScimDiscoveryController : ControllerBase
     /// <summary>RFC 7644 section 4: a filter is 403, so that no client takes the whole for what it asked for.</summary>
     private IActionResult Show(JsonObject body) =>
         Request.Query.ContainsKey("filter")
-            ? new ProblemResult(ProblemCatalogue.Forbidden, "This resource can't be filtered.")
+            ? new ScimErrorResult(StatusCodes.Status403Forbidden, type: null, "This resource can't be filtered.")
             : new ScimResponse(body);
 }

@@ -45,12 +45,12 @@ internal sealed class RejectsInvalidScimAttribute : ExceptionFilterAttribute
 {
     public override void OnException(ExceptionContext context)
     {
-        if (context.Exception is InvalidScimException invalid) context.Result = new Rejection(invalid);
+        if (context.Exception is InvalidScimException invalid)
+            context.Result = new ScimErrorResult(StatusCodes.Status400BadRequest, invalid.Type, invalid.Message);
     }
+}
 
-    private sealed class Rejection(InvalidScimException invalid) : IActionResult
-    {
-        public Task ExecuteResultAsync(ActionContext context) =>
-            ScimErrors.WriteAsync(context.HttpContext.Response, StatusCodes.Status400BadRequest, invalid.Type, invalid.Message);
-    }
+internal sealed class ScimErrorResult(int status, string? type, string detail) : IActionResult
+{
+    public Task ExecuteResultAsync(ActionContext context) => ScimErrors.WriteAsync(context.HttpContext.Response, status, type, detail);
 }

@@ -100,7 +100,7 @@ internal static class ScimPatch
         var changed = target.Filter is null && inner is null
             ? ChangeAll(present, kind, field, value)
             : ChangeChosen(present, kind, target, field, inner, value);
-        KeepOnePrimary(changed, present);
+        KeepOnePrimary(field, changed, present);
         if (changed.Count > ScimValues.MaxValues)
             throw new InvalidScimException(ScimErrorType.InvalidValue, $"'{field.Name}' must have at most {ScimValues.MaxValues} values.");
         if (changed.Count == 0) user.Remove(field.Name);
@@ -186,13 +186,15 @@ internal static class ScimPatch
         }
     }
 
-    /// <summary>A new primary value takes the place of the one before (RFC 7644 section 3.5.2).</summary>
-    private static void KeepOnePrimary(List<JsonObject> values, JsonArray before)
+    /// <summary>A new primary value takes the place of the one before (RFC 7644 section 3.5.2), and there is one at most (RFC 7643 section 2.4).</summary>
+    private static void KeepOnePrimary(ScimField field, List<JsonObject> values, JsonArray before)
     {
         static bool IsPrimary(JsonObject value) => value["primary"] is JsonValue primary && primary.GetValue<bool>();
         var primary = values.Where(IsPrimary).ToList();
         var had = before.OfType<JsonObject>().Where(IsPrimary).ToList();
-        if (primary.Count < 2 || !primary.Any(one => !had.Contains(one))) return;
+        if (primary.Count < 2) return;
+        if (primary.Count(one => !had.Contains(one)) != 1)
+            throw new InvalidScimException(ScimErrorType.InvalidValue, $"Only one of '{field.Name}' must be primary.");
         foreach (var one in primary.Where(had.Contains)) one["primary"] = false;
     }
 }

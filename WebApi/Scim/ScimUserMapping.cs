@@ -18,7 +18,7 @@ internal static class ScimUserMapping
     /// <param name="location">Its absolute URL.</param>
     public static JsonObject ToJson(ScimUserDto dto, string location)
     {
-        var (user, scim) = dto;
+        var user = dto.User;
         var body = ToAttributes(dto);
         if (user.Name is { } formatted && body["name"]?["formatted"] is null) NameOf(body)["formatted"] = formatted;
         body.Insert(0, "schemas", new JsonArray(ScimSchema.Core));
@@ -47,6 +47,8 @@ internal static class ScimUserMapping
         if (scim.ExternalId is { } externalId) body["externalId"] = externalId;
         body["userName"] = scim.UserName ?? user.Email;
         if (user.Name is { } name) body["displayName"] = name;
+        else if (body["name"] is JsonObject names) names.Remove("formatted"); // of a name that the user no longer has
+        if (body["name"] is JsonObject { Count: 0 }) body.Remove("name");
         body["active"] = user.Status == UserStatus.Active;
         return body;
     }

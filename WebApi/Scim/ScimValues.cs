@@ -29,7 +29,8 @@ internal static class ScimValues
             new JsonObject { ["value"] = value.DeepClone() },
         (ScimKind.Boolean, JsonValueKind.True or JsonValueKind.False) => value.DeepClone(),
         (ScimKind.Boolean, JsonValueKind.String) when bool.TryParse(value.GetValue<string>(), out var boolean) => boolean,
-        (ScimKind.Text or ScimKind.Instant, JsonValueKind.String) => value.DeepClone(),
+        (ScimKind.Text or ScimKind.Instant, JsonValueKind.String) => IsText(value.GetValue<string>()) ? value.DeepClone()
+            : throw Invalid($"'{field.Name}' must not have control characters but tabs and line breaks."),
         (ScimKind.Complex, _) => throw Invalid($"'{field.Name}' must be an object{(field.IsMany ? ", or an array of objects" : "")}."),
         (ScimKind.Boolean, _) => throw Invalid($"'{field.Name}' must be true or false."),
         _ => throw Invalid($"'{field.Name}' must be a string."),
@@ -47,6 +48,9 @@ internal static class ScimValues
 
         return read;
     }
+
+    /// <summary>RFC 7643 section 4.1.2: an address can have line breaks.</summary>
+    private static bool IsText(string text) => !text.Any(character => char.IsControl(character) && character is not ('\t' or '\r' or '\n'));
 
     private static InvalidScimException Invalid(string detail) => new(ScimErrorType.InvalidValue, detail);
 }

@@ -12,10 +12,10 @@ namespace CleanUsers.WebApi.Security;
 /// key is ever logged.
 /// </summary>
 /// <param name="cache">The keys that were looked up a moment ago.</param>
-/// <param name="lookUp">Made only where it is needed: it holds a context of the database.</param>
+/// <param name="lookUp">Made only where it is needed, as is the database: each holds a context of it.</param>
 internal sealed partial class ApiKeyHandler(
     IOptionsMonitor<AuthenticationSchemeOptions> options, ILoggerFactory loggers, UrlEncoder encoder, ApiKeyCache cache,
-    Func<AuthenticateApiKey> lookUp, IDatabase database, IOptions<CallerOptions> callers)
+    Func<AuthenticateApiKey> lookUp, Func<IDatabase> database, IOptions<CallerOptions> callers)
     : AuthenticationHandler<AuthenticationSchemeOptions>(options, loggers, encoder)
 {
     public const string SchemeName = "ApiKey";
@@ -37,7 +37,7 @@ internal sealed partial class ApiKeyHandler(
             var key = cache.Find(digest) ?? await LookUpAsync(digest);
             if (key is not null && (callers.Value.AllowAnonymous || !key.IsAnonymous)) return Accept(key);
         }
-        catch (Exception exception) when (database.IsUnavailable(exception))
+        catch (Exception exception) when (database().IsUnavailable(exception))
         {
             LogUnavailable(Logger, exception);
             return AuthenticateResult.Fail(new ApiKeysUnavailableException(exception));

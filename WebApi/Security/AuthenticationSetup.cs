@@ -42,6 +42,7 @@ internal static partial class AuthenticationSetup
             .AddJwtBearer(BearerTokens.Configure)
             .AddScheme<AuthenticationSchemeOptions, ApiKeyHandler>(ApiKeyHandler.SchemeName, configureOptions: null);
         builder.Services.AddScoped<Func<AuthenticateApiKey>>(services => services.GetRequiredService<AuthenticateApiKey>);
+        builder.Services.AddScoped<Func<IDatabase>>(services => services.GetRequiredService<IDatabase>);
         builder.Logging.AddFilter(typeof(ApiKeyHandler).FullName, LogLevel.Warning); // the base class logs each rejected request
         ApiKeyMetrics.Create();
         builder.Services.AddScoped<IAuthenticationService, TokenAuthentication>();

@@ -69,7 +69,8 @@ internal static partial class BearerTokens
         }
         catch (Exception exception) when (exception is InvalidOperationException or OperationCanceledException)
         {
-            LogNoKeys(context.HttpContext.RequestServices.GetRequiredService<ILogger<JwtBearerHandler>>(), exception.GetBaseException().Message);
+            if (!context.HttpContext.RequestAborted.IsCancellationRequested)
+                LogNoKeys(context.HttpContext.RequestServices.GetRequiredService<ILogger<JwtBearerHandler>>(), exception.GetBaseException().Message);
             context.Fail(new IssuerUnavailableException());
         }
     }

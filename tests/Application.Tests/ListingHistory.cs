@@ -41,6 +41,17 @@ public sealed class ListingHistory : UseCases
                 Now, "eve")));
 
     [Fact]
+    public async Task Oldest_change_that_the_retention_left_shows_no_changed_members()
+    {
+        var user = Ada(id: 7);
+        user.Replace(user.Details with { Age = 37 }, Now, "eve");
+        Reader.GetAsync(default, default).ReturnsForAnyArgs(user);
+        History.ListAsync(7, null, 51, Ct).Returns([UserChange.Of(user)]);
+        var page = (await Get<ListHistory>().ExecuteAsync(new(7, Deleted: false, PageSize: 50), Ct)).Value;
+        Assert.Empty(Assert.Single(page.Items).Changed);
+    }
+
+    [Fact]
     public async Task Restore_with_another_address_changed_the_address() =>
         Assert.Equal(
             ["Email"], await ChangedAsync(DeletedAda(), user => user.Restore(Now, "eve", UserInput.ParseEmail("eve@example.org").Value)));

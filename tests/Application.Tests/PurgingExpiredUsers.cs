@@ -28,6 +28,10 @@ public sealed class PurgingExpiredUsers() : UseCases(new Retention(TimeSpan.From
     }
 
     [Fact]
+    public void Purge_time_is_never_after_the_last_year() =>
+        Assert.Equal(DateTimeOffset.MaxValue, new Retention(TimeSpan.FromDays(30)).PurgeAt(DateTimeOffset.MaxValue.AddDays(-1)));
+
+    [Fact]
     public async Task Deleted_user_shows_its_purge_time_and_is_the_same_in_the_list()
     {
         var user = Deleted(Now);

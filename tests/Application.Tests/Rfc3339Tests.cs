@@ -3,15 +3,16 @@ namespace CleanUsers.Application.Tests;
 public sealed class Rfc3339Tests
 {
     [Theory]
-    [InlineData("2026-01-31T12:00:00Z", "2026-01-31T12:00:00.000Z")]
-    [InlineData("2026-01-31t12:00:00.5z", "2026-01-31T12:00:00.500Z")]
-    [InlineData("2026-01-31T12:00:00.123456+02:00", "2026-01-31T10:00:00.124Z")]
-    [InlineData("2026-01-31T12:00:00.123000000000Z", "2026-01-31T12:00:00.123Z")]
-    [InlineData("2026-01-31T12:00:00.123000000001Z", "2026-01-31T12:00:00.124Z")]
-    [InlineData("2026-01-31T12:00:00.123-00:30", "2026-01-31T12:30:00.123Z")]
-    public void Time_is_rounded_up_to_the_next_whole_millisecond(string text, string expected)
+    [InlineData("2026-01-31T12:00:00Z", "2026-01-31T12:00:00.000Z", true)]
+    [InlineData("2026-01-31t12:00:00.5z", "2026-01-31T12:00:00.500Z", true)]
+    [InlineData("2026-01-31T12:00:00.123456+02:00", "2026-01-31T10:00:00.124Z", false)]
+    [InlineData("2026-01-31T12:00:00.123000000000Z", "2026-01-31T12:00:00.123Z", true)]
+    [InlineData("2026-01-31T12:00:00.123000000001Z", "2026-01-31T12:00:00.124Z", false)]
+    [InlineData("2026-01-31T12:00:00.12299999999Z", "2026-01-31T12:00:00.123Z", false)]
+    [InlineData("2026-01-31T12:00:00.123-00:30", "2026-01-31T12:30:00.123Z", true)]
+    public void Time_is_rounded_up_to_the_next_whole_millisecond(string text, string expected, bool isExact)
     {
-        Assert.True(Rfc3339.TryParse(text, out _));
+        Assert.Equal(isExact, Rfc3339.Parse(text)?.IsExact);
         Assert.Equal(expected, Rfc3339.Parse(text, "T").Value!.Value.UtcDateTime.ToString("yyyy-MM-dd'T'HH:mm:ss.fff'Z'", null));
     }
 
@@ -30,7 +31,7 @@ public sealed class Rfc3339Tests
     [InlineData(" 2026-01-31T12:00:00Z")]
     [InlineData("yesterday")]
     [InlineData("1769860800")]
-    public void Anything_else_is_rejected(string text) => Assert.False(Rfc3339.TryParse(text, out _));
+    public void Anything_else_is_rejected(string text) => Assert.Null(Rfc3339.Parse(text));
 
     [Theory]
     [InlineData("0001-01-01T00:00:00+14:00")]
@@ -38,6 +39,6 @@ public sealed class Rfc3339Tests
     [InlineData("9999-12-31T23:59:59.9999999Z")]
     public void Ends_of_the_calendar_do_not_throw(string text)
     {
-        Assert.Equal(Rfc3339.TryParse(text, out _), Rfc3339.Parse(text, "T").Error is null);
+        Assert.Equal(Rfc3339.Parse(text) is not null, Rfc3339.Parse(text, "T").Error is null);
     }
 }

@@ -18,6 +18,7 @@ public sealed class RejectedConfiguration
     [InlineData("Http:RequestTimeout=30", "Http:RequestTimeout is '30' (allowed: 00:00:01 to 00:10:00)")]
     [InlineData("Http:RequestTimeout=soon", "Http:RequestTimeout is 'soon' (allowed: 00:00:01 to 00:10:00)")]
     [InlineData("Http:MaxBodyBytes=", "Http:MaxBodyBytes is '' (allowed: 1024 to 16777216)")]
+    [InlineData("Email:From=users", "Email:From is 'users' (allowed: an address such as users@example.org, or Users <users@example.org>)")]
     [InlineData("Http:MaxBodyBytes:0=4096", "Http:MaxBodyBytes is a section (allowed: 1024 to 16777216)")]
     [InlineData(
         "Http:TrustedProxies=10.0.0.0/33", "Http:TrustedProxies is '10.0.0.0/33' (allowed: a network such as 10.0.0.0/8, 192.0.2.1/32 or fd00::/8)")]

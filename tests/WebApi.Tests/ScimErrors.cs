@@ -60,9 +60,19 @@ public sealed class ScimErrors(ClosedService service) : IClassFixture<ClosedServ
     [InlineData("DELETE", "/scim/v2/Users", 405)]
     [InlineData("POST", "/scim/v2/Users/1", 405)]
     [InlineData("POST", "/scim/v2/Schemas", 405)]
-    [InlineData("GET", "/scim/v2/Schemas?filter=id pr", 403)]
+    [InlineData("GET", "/scim/v2/Users/.search", 405)]
+    [InlineData("DELETE", "/scim/v2/Users/.search", 405)]
     public async Task Error_of_routing_has_the_form(string method, string path, int status) =>
         (await service.SendAsync(method, path, null, Allowed)).IsScimError(status);
+
+    /// <summary>RFC 7644 section 4. No scope would help.</summary>
+    [Fact]
+    public async Task Filter_of_a_description_is_403_without_a_challenge()
+    {
+        var response = await service.SendAsync("GET", "/scim/v2/Schemas?filter=id pr", null, Allowed);
+        response.IsScimError(403);
+        Assert.Null(response.Header("WWW-Authenticate"));
+    }
 
     [Fact]
     public async Task Error_of_the_body_has_the_form()
@@ -70,7 +80,10 @@ public sealed class ScimErrors(ClosedService service) : IClassFixture<ClosedServ
         (await service.SendAsync("POST", "/scim/v2/Users", "{}", Allowed, ("Content-Type", "text/plain"))).IsScimError(415);
         (await service.SendAsync("PATCH", "/scim/v2/Users/1", "{}", Allowed, ("Content-Type", "application/merge-patch+json"))).IsScimError(415);
         (await service.SendAsync("POST", "/scim/v2/Users", new string(' ', 70_000), Allowed)).IsScimError(413);
-        (await service.SendAsync("GET", "/scim/v2/Users", null, Allowed, ("Accept", "text/html"))).IsScimError(406);
+        var unacceptable = await service.SendAsync("GET", "/scim/v2/Users", null, Allowed, ("Accept", "text/html"));
+        unacceptable.IsScimError(406);
+        Assert.Contains("application/scim+json", unacceptable["detail"].GetString(), StringComparison.Ordinal);
+        (await service.GetAsync("/scim/v2/Users", Allowed, ("Accept", "application/json;q=0, application/scim+json"))).Is(200);
         (await service.GetAsync("/scim/v2/Users", Allowed, ("Accept", "application/scim+json"))).Is(200);
         (await service.GetAsync("/scim/v2/Users", Allowed, ("Accept", "application/json"))).Is(200);
         (await service.GetAsync("/api/v1/users", ClosedService.Allowing(Scopes.Read), ("Accept", "application/scim+json")))
@@ -80,6 +93,7 @@ public sealed class ScimErrors(ClosedService service) : IClassFixture<ClosedServ
     [Fact]
     public async Task OPTIONS_names_the_methods_and_media_types()
     {
+        Assert.Equal("POST, OPTIONS", (await service.SendAsync("OPTIONS", "/scim/v2/Users/.search", null, Allowed)).Is(204).Header("Allow"));
         var users = (await service.SendAsync("OPTIONS", "/scim/v2/Users", null, Allowed)).Is(204);
         Assert.Equal(
             ("GET, HEAD, POST, OPTIONS", "application/scim+json, application/json"), (users.Header("Allow"), users.Header("Accept-Post")));

@@ -50,6 +50,29 @@ public abstract class ScimResource(Service service)
     }
 
     [Fact]
+    public async Task Name_that_REST_clears_stays_cleared_whatever_else_SCIM_changes()
+    {
+        var id = await CreateAsync($"c{Number()}", more: ",\"displayName\":\"Dis\",\"name\":{\"formatted\":\"Form\"}");
+        (await _service.SendAsync("PATCH", $"/api/v1/users/{id}", """{"name":null}""")).Is(200);
+
+        var shown = (await PatchAsync(id, """{"op":"add","path":"title","value":"Ms"}""")).Is(200);
+        Assert.False(shown.Json.TryGetProperty("name", out _));
+        (await _service.SendAsync("PUT", $"{Users}/{id}", shown.Body)).Is(200);
+        Assert.Equal(JsonValueKind.Null, (await _service.GetAsync($"/api/v1/users/{id}"))["name"].ValueKind);
+    }
+
+    [Theory]
+    [InlineData(""","title":"a\u0000" """, "'title'")]
+    [InlineData(""","name":{"middleName":"a\u0007"} """, "'middleName'")]
+    [InlineData(""","phoneNumbers":[{"value":"1","primary":true},{"value":"2","primary":true}] """, "'phoneNumbers'")]
+    public async Task Control_characters_and_two_primary_values_are_rejected(string member, string named)
+    {
+        var response = await PostAsync($"r{Number()}", $"r{Number()}@example.org", member);
+        Assert.Equal("invalidValue", response.IsScimError(400));
+        Assert.Contains(named, response["detail"].GetString(), StringComparison.Ordinal);
+    }
+
+    [Fact]
     public async Task User_of_REST_has_its_address_as_its_name_until_SCIM_sets_one()
     {
         var number = Number();

@@ -112,6 +112,7 @@ public sealed class UserCommands : IDisposable
         "list --q a\u0001b",
         "--q: Q must be Unicode text without control characters, line breaks or characters that override the direction of text.")]
     [InlineData("get 0", "ID: '0' is not an id: ids are whole numbers from 1.")]
+    [InlineData("get 007", "ID: '007' is not an id: ids are whole numbers from 1.")]
     [InlineData(
         "update x --email a --name  --age old --role Boss --status  --if-version one", "ID: 'x' is not an id: ids are whole numbers from 1.",
         "--if-version: 'one' is not a whole number.", "--age: 'old' is not a whole number.", "--email: Email must have an @.",

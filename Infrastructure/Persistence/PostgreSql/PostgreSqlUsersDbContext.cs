@@ -79,14 +79,14 @@ internal sealed class PostgreSqlUsersDbContext(DbContextOptions<PostgreSqlUsersD
             _ => false,
         };
 
-    public override async Task<UsersDbContext> OpenSnapshotAsync(CancellationToken ct)
+    public override Task<UsersDbContext> OpenSnapshotAsync(CancellationToken ct)
     {
         var withoutRetries = new DbContextOptionsBuilder<PostgreSqlUsersDbContext>(
                 (DbContextOptions<PostgreSqlUsersDbContext>)this.GetService<IDbContextOptions>())
             .UseNpgsql(npgsql => npgsql.ExecutionStrategy(dependencies => new NonRetryingExecutionStrategy(dependencies)).CommandTimeout(0)).Options;
-        var snapshot = new PostgreSqlUsersDbContext(withoutRetries);
-        await snapshot.Database.BeginTransactionAsync(IsolationLevel.RepeatableRead, ct); // a snapshot, in PostgreSQL's terms
-        return snapshot;
+        return BeginAsync(
+            new PostgreSqlUsersDbContext(withoutRetries),
+            snapshot => snapshot.Database.BeginTransactionAsync(IsolationLevel.RepeatableRead, ct)); // a snapshot, in PostgreSQL's terms
     }
 
     /// <summary>

@@ -80,11 +80,9 @@ internal sealed partial class SqlServerUsersDbContext(DbContextOptions<SqlServer
     /// </summary>
     public override Task<UsersDbContext> OpenSnapshotAsync(CancellationToken ct) => Database.CreateExecutionStrategy().ExecuteAsync(
         this,
-        async (_, token) =>
-        {
-            var snapshot = new SqlServerUsersDbContext(SnapshotOptions());
-            var isOpen = false;
-            try
+        (_, token) => BeginAsync(
+            new SqlServerUsersDbContext(SnapshotOptions()),
+            async snapshot =>
             {
                 var settings = await snapshot.Database.GetSnapshotSettingsAsync(token);
                 var isolation = settings.HasFlag(SnapshotSettings.Isolation) ? IsolationLevel.Snapshot
@@ -93,14 +91,7 @@ internal sealed partial class SqlServerUsersDbContext(DbContextOptions<SqlServer
                 if (isolation == IsolationLevel.Serializable && Warned.TryAdd(Database.GetConnectionString()!, true))
                     LogExportBlocksWriters(this.GetService<ILoggerFactory>().CreateLogger<SqlServerUsersDbContext>());
                 await snapshot.Database.BeginTransactionAsync(isolation, token);
-                isOpen = true;
-                return (UsersDbContext)snapshot;
-            }
-            finally
-            {
-                if (!isOpen) await snapshot.DisposeAsync();
-            }
-        },
+            }),
         ct);
 
     /// <summary>Also enables row versions where the account has the right to, and disables lock escalation.</summary>

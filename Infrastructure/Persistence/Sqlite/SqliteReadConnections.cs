@@ -13,6 +13,7 @@ internal sealed class SqliteReadConnections(string connectionString) : IPrepared
     private const int Kept = 32;
 
     private readonly ConcurrentStack<SqliteSession> _free = new();
+    private volatile bool _isDisposed;
 
     public string Find => "instr";
 
@@ -32,6 +33,7 @@ internal sealed class SqliteReadConnections(string connectionString) : IPrepared
 
     public void Dispose()
     {
+        _isDisposed = true;
         while (_free.TryPop(out var free)) free.Dispose();
         SqliteWriteQueue.Of(connectionString).Close();
     }
@@ -46,7 +48,7 @@ internal sealed class SqliteReadConnections(string connectionString) : IPrepared
 
         public override ValueTask DisposeAsync()
         {
-            if (_isComplete && owner._free.Count < Kept) owner._free.Push(session);
+            if (_isComplete && !owner._isDisposed && owner._free.Count < Kept) owner._free.Push(session);
             else session.Dispose();
             return ValueTask.CompletedTask;
         }

@@ -90,14 +90,14 @@ internal sealed class SqliteUsersDbContext(DbContextOptions<SqliteUsersDbContext
     public override Task<bool> PlaceChangesAsync(CancellationToken ct) => Task.FromResult(false);
 
     /// <summary>A transaction that begins to read and never writes: in the write-ahead log, writers go on beside it.</summary>
-    public override async Task<UsersDbContext> OpenSnapshotAsync(CancellationToken ct)
-    {
-        var snapshot = new SqliteUsersDbContext((DbContextOptions<SqliteUsersDbContext>)this.GetService<IDbContextOptions>());
-        await snapshot.Database.OpenConnectionAsync(ct);
-        var connection = (SqliteConnection)snapshot.Database.GetDbConnection();
-        await snapshot.Database.UseTransactionAsync(connection.BeginTransaction(deferred: true), ct);
-        return snapshot;
-    }
+    public override Task<UsersDbContext> OpenSnapshotAsync(CancellationToken ct) => BeginAsync(
+        new SqliteUsersDbContext((DbContextOptions<SqliteUsersDbContext>)this.GetService<IDbContextOptions>()),
+        async snapshot =>
+        {
+            await snapshot.Database.OpenConnectionAsync(ct);
+            var connection = (SqliteConnection)snapshot.Database.GetDbConnection();
+            await snapshot.Database.UseTransactionAsync(connection.BeginTransaction(deferred: true), ct);
+        });
 
     /// <summary>
     /// Makes the folder too. EF Core marks a migration in progress with a row that outlives a crash, and waits for it to go away, for ever
@@ -129,6 +129,9 @@ internal sealed class SqliteUsersDbContext(DbContextOptions<SqliteUsersDbContext
     protected override void ConfigureConventions(ModelConfigurationBuilder configurationBuilder) =>
         configurationBuilder.Properties<DateTimeOffset>().HaveConversion<Milliseconds>();
 
+    // how the framework reports that another process has a file: EAGAIN of Linux and of macOS, and ERROR_SHARING_VIOLATION of Windows
+    private static readonly int[] HeldByAnother = [11, 35, unchecked((int)0x80070020)];
+
     private static async Task<FileStream> LockAsync(string path, CancellationToken ct)
     {
         while (true)
@@ -137,7 +140,7 @@ internal sealed class SqliteUsersDbContext(DbContextOptions<SqliteUsersDbContext
             {
                 return new FileStream(path, FileMode.OpenOrCreate, FileAccess.ReadWrite, FileShare.None);
             }
-            catch (IOException) when (File.Exists(path)) // another process has it
+            catch (IOException exception) when (HeldByAnother.Contains(exception.HResult))
             {
                 await Task.Delay(TimeSpan.FromMilliseconds(100), ct);
             }

@@ -58,8 +58,6 @@ internal static class WholeNumbers
         return true;
     }
 
-    public static int? ToInt(long? number) => number is { } whole ? (int)Math.Clamp(whole, int.MinValue, int.MaxValue) : null;
-
     private static long Exponent(ReadOnlySpan<byte> text)
     {
         var isNegative = text[0] == '-';

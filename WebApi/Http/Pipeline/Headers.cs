@@ -88,18 +88,20 @@ internal static class Headers
         if (accept.Count == 1 && accept[0] is "*/*" or JsonBody.Json) return true;
         // a malformed header is ignored: old clients send such headers, and still expect a response
         if (!MediaTypeHeaderValue.TryParseStrictList(accept.ToArray()!, out var ranges)) return true;
-        // of the ranges that include JSON the most specific one decides, and q=0 excludes
-        var isScim = Resources.IsScim(request);
-        var range = ranges.Where(one => IncludesJson(one, isScim)).MaxBy(range => range.MatchesAllTypes ? 0 : range.MatchesAllSubTypes ? 1 : 2);
+        return Includes(ranges, "json") || (Resources.IsScim(request) && Includes(ranges, "scim+json"));
+    }
+
+    /// <summary>Of the ranges that include the type the most specific one decides, and q=0 excludes.</summary>
+    private static bool Includes(IEnumerable<MediaTypeHeaderValue> ranges, string subtype)
+    {
+        var range = ranges.Where(one => IsOf(one, subtype)).MaxBy(range => range.MatchesAllTypes ? 0 : range.MatchesAllSubTypes ? 1 : 2);
         return range is not null && range.Quality != 0;
     }
 
     // with any parameters: JSON has no parameters, so a response can't lack one
-    private static bool IncludesJson(MediaTypeHeaderValue range, bool isScim) => range.MatchesAllTypes
+    private static bool IsOf(MediaTypeHeaderValue range, string subtype) => range.MatchesAllTypes
         || (range.Type.Equals("application", StringComparison.OrdinalIgnoreCase)
-            && (range.MatchesAllSubTypes
-                || range.SubType.Equals("json", StringComparison.OrdinalIgnoreCase)
-                || (isScim && range.SubType.Equals("scim+json", StringComparison.OrdinalIgnoreCase))));
+            && (range.MatchesAllSubTypes || range.SubType.Equals(subtype, StringComparison.OrdinalIgnoreCase)));
 
     /// <summary>
     /// The web server will close the connection where it does not read a body to its end: one that is larger than the limit, or may be because it

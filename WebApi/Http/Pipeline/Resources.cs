@@ -23,16 +23,21 @@ internal static class Resources
         OpenLikeItsReads(context);
         await next(context);
         var response = context.Response;
-        if (response.StatusCode != StatusCodes.Status405MethodNotAllowed || response.HasStarted) return;
+        var isUnmatched = response.StatusCode == StatusCodes.Status404NotFound && context.GetEndpoint() is null;
+        if ((response.StatusCode != StatusCodes.Status405MethodNotAllowed && !isUnmatched) || response.HasStarted) return;
 
-        if (!OfPath(context).Any())
+        // not those that routing found: it takes /Users/.search for a user too
+        var methods = OfPath(context).SelectMany(resource => resource.Metadata.GetMetadata<HttpMethodMetadata>()?.HttpMethods ?? [])
+            .Distinct().Order(StringComparer.Ordinal).ToList();
+        if (methods.Count == 0)
         {
             response.Headers.Remove("Allow");
             response.StatusCode = StatusCodes.Status404NotFound;
             return;
         }
 
-        response.Headers.Allow = $"{response.Headers.Allow}, OPTIONS";
+        response.StatusCode = StatusCodes.Status405MethodNotAllowed;
+        response.Headers.Allow = $"{string.Join(", ", methods)}, OPTIONS";
         if (!HttpMethods.IsOptions(context.Request.Method)) return;
 
         // as for the other methods: unknown parameters of a resource under /api are reported, and OPTIONS has no parameters
@@ -44,9 +49,7 @@ internal static class Resources
         }
 
         response.StatusCode = StatusCodes.Status204NoContent;
-        var allow = response.Headers.Allow.ToString();
-        foreach (var method in (string[])["PATCH", "POST"])
-            if (allow.Contains(method, StringComparison.Ordinal)) Accepts(response, method);
+        foreach (var method in methods.Where(method => HttpMethods.IsPatch(method) || HttpMethods.IsPost(method))) Accepts(response, method);
     });
 
     /// <summary>Whether bodies have the media type of SCIM, and errors its form.</summary>

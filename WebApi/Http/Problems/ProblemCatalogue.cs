@@ -40,7 +40,7 @@ internal static class ProblemCatalogue
         "Look under /api/v1/users or /api/v1/deleted-users.");
 
     public static readonly Problem NotFound = new(
-        "not-found", 404, "Resource not found",
+        ErrorCodes.NotFound, 404, "Resource not found",
         "The service has no resource at this path.",
         "Compare the path with the description of the service.");
 
@@ -51,8 +51,8 @@ internal static class ProblemCatalogue
 
     public static readonly Problem NotAcceptable = new(
         "not-acceptable", 406, "Not acceptable",
-        "The header Accept excludes application/json, the only media type of the responses.",
-        "Leave Accept out, or let it include application/json.");
+        "The header Accept excludes the only media type of the responses: application/json, and application/scim+json under /scim.",
+        "Leave Accept out, or let it include that media type.");
 
     public static readonly Problem RequestTimeout = new(
         "request-timeout", 408, "Request timeout",
@@ -67,7 +67,7 @@ internal static class ProblemCatalogue
     public static readonly Problem UserNameTaken = new(
         ErrorCodes.UserNameTaken, 409, "User name already taken",
         "Another user that is not deleted has the userName that an identity provider gave to this user by SCIM.",
-        "Choose another userName, or let the identity provider change or delete the user that has it.");
+        "Let the identity provider give the user that has it another userName, or delete it.");
 
     public static readonly Problem RequestInProgress = new(
         "request-in-progress", 409, "First request still in progress",
@@ -87,8 +87,8 @@ internal static class ProblemCatalogue
 
     public static readonly Problem VersionMismatch = new(
         ErrorCodes.VersionMismatch, 412, "Version mismatch",
-        "The version of the user does not meet the condition in If-Match or If-None-Match. Nothing was changed.",
-        "Read the user again, decide on its present state, and send its new ETag.");
+        "The version of the resource does not meet the condition in If-Match or If-None-Match. Nothing was changed.",
+        "Read the resource again, decide on its present state, and send its new ETag.");
 
     public static readonly Problem BodyTooLarge = new(
         "body-too-large", 413, "Body too large",
@@ -109,7 +109,7 @@ internal static class ProblemCatalogue
     public static readonly Problem VersionRequired = new(
         "version-required", 428, "Condition required",
         "This service accepts a change only with the header If-Match, so that no change is lost.",
-        "Read the user, and send its ETag as If-Match.");
+        "Read the resource, and send its ETag as If-Match.");
 
     public static readonly Problem TooManyRequests = new(
         "too-many-requests", 429, "Too many requests",

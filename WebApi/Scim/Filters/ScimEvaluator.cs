@@ -1,8 +1,8 @@
 using System.Globalization;
 using System.Text.Json;
 using System.Text.Json.Nodes;
+using CleanUsers.Application;
 using CleanUsers.Application.Ports;
-using CleanUsers.Application.Users;
 using CleanUsers.Domain;
 using CleanUsers.Domain.Scim;
 
@@ -52,7 +52,7 @@ internal static class ScimEvaluator
                 return comparison == ScimComparison.Equal && ScimOperand.Boolean(operand) == value.GetValue<bool>();
             case JsonValueKind.String when field.Kind == ScimKind.Instant:
                 return ScimOperand.Instant(operand) is var (instant, isExact)
-                    && ScimOperand.Compares(DateTimeOffset.Parse(value.GetValue<string>(), null), comparison, instant, isExact);
+                    && ScimOperand.Compares(DateTimeOffset.Parse(value.GetValue<string>(), CultureInfo.InvariantCulture), comparison, instant, isExact);
             case JsonValueKind.String:
                 return operand is string text && ScimOperand.Compares(
                     ScimOperand.Form(value.GetValue<string>(), field), comparison, ScimOperand.Form(text, field, comparison));
@@ -87,12 +87,8 @@ internal static class ScimOperand
         _ => null,
     };
 
-    /// <summary>The first millisecond that is not before the operand, and whether it is the operand itself; null if it is no instant.</summary>
-    public static (DateTimeOffset Instant, bool IsExact)? Instant(object? operand)
-    {
-        if (operand is not string text || UserListQuery.ParseCreatedFrom(text) is not { Error: null, Value: { } instant }) return null;
-        return (instant, DateTimeOffset.TryParse(text, CultureInfo.InvariantCulture, out var exact) && exact == instant);
-    }
+    /// <inheritdoc cref="Rfc3339.Parse(string)"/>
+    public static (DateTimeOffset Instant, bool IsExact)? Instant(object? operand) => operand is string text ? Rfc3339.Parse(text) : null;
 
     public static bool Compares(string text, ScimComparison comparison, string operand) => comparison switch
     {
