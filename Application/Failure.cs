@@ -23,24 +23,19 @@ public sealed record Failure(string Code, string Detail)
         Result.NotFound(new Failure(ErrorCodes.NotFound, $"API key {id} not found.").ToString());
 
     public static Result ApiKeyExpired(long id) => Result.Conflict(
-        new Failure(ErrorCodes.ApiKeyExpired, $"API key {id} has expired, and a rotation would not change that: create another one.").ToString());
+        new Failure(ErrorCodes.ApiKeyExpired, $"API key {id} has expired. A rotation does not change the expiry: create another key.").ToString());
 
     public static Result ScopesLacking(IEnumerable<string> scopes) => Result.Forbidden(
-        new Failure(ErrorCodes.Forbidden, $"The caller lacks scopes that the API key has: {string.Join(", ", scopes)}.").ToString());
+        new Failure(ErrorCodes.Forbidden, $"The caller lacks these scopes of the API key: {string.Join(", ", scopes)}.").ToString());
 
     public static Result UserNameTaken() =>
         Result.Conflict(new Failure(ErrorCodes.UserNameTaken, "Another user has this userName.").ToString());
 
     public static Result EmailTaken() => Result.Conflict(new Failure(ErrorCodes.EmailTaken, "Another user has this email address.").ToString());
 
-    public static Result VersionMismatch(long version) => Result.Conflict(
-        new Failure(ErrorCodes.VersionMismatch, $"The user has version {version}, which does not meet the condition.").ToString());
-
-    public static Result WebhookVersionMismatch(long version) => Result.Conflict(
-        new Failure(ErrorCodes.VersionMismatch, $"The webhook has version {version}, which does not meet the condition.").ToString());
-
-    public static Result ApiKeyVersionMismatch(long version) => Result.Conflict(
-        new Failure(ErrorCodes.VersionMismatch, $"The API key has version {version}, which does not meet the condition.").ToString());
+    /// <param name="resource">What has the version: user, webhook, API key.</param>
+    public static Result VersionMismatch(string resource, long version) => Result.Conflict(
+        new Failure(ErrorCodes.VersionMismatch, $"The {resource} has version {version}, which does not meet the condition.").ToString());
 
     public static Result CursorExpired() => Result.Error(new Failure(
         ErrorCodes.CursorExpired, "The feed no longer has the changes that follow: begin with cursor=now and the list of users.").ToString());

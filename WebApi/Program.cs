@@ -16,6 +16,8 @@ return await CommandLine.RunAsync(
 static async Task ServeAsync(string[] settings)
 {
     var builder = CommandHost.CreateBuilder(settings);
+    builder.AddApplication();
+    builder.AddInfrastructure();
     builder.AddLogs();
     builder.ListenOnPort(settings);
     builder.AddCrossOrigin();

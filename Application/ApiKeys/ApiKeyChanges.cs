@@ -26,7 +26,7 @@ internal static class ApiKeyChanges
         {
             var key = await keys.FindToChangeAsync(id, ct);
             if (key is null) return Failure.ApiKeyNotFound(id);
-            if (!condition.Holds(key.Version)) return Failure.ApiKeyVersionMismatch(key.Version);
+            if (!condition.Holds(key.Version)) return Failure.VersionMismatch("API key", key.Version);
             if (change(key) is { } failure) return failure;
             if (await trySave(key)) return key;
         }

@@ -18,7 +18,7 @@ public sealed class RotateApiKey(IApiKeyRepository keys, ApiKeyCache cache, ICal
             key => caller.Lacking(key.Scopes)
                 ?? (key.Rotate(ApiKeyText.ToStore(text), clock.GetUtcNow(), caller.Name, caller.IsAnonymous) ? null : Failure.ApiKeyExpired(id)),
             _ => keys.TryUpdateAsync(ct), ct);
-        if (rotated.IsSuccess) cache.Forget(id); // the one before the previous one
+        if (rotated.IsSuccess) cache.Forget(id); // the key before the previous one is no longer valid
         return rotated.Map(key => new RotatedApiKeyDto(text, key.ExpiryOf(key.PreviousDigest!)));
     }
 }

@@ -28,7 +28,7 @@ internal sealed class ListChangesValidator : AbstractValidator<ListChangesQuery>
     }
 }
 
-/// <summary>Reads a page of the changes of all users, oldest first. Who follows the cursors sees each change once.</summary>
+/// <summary>Reads a page of the changes of all users, oldest first. A client that follows the cursors sees each change exactly once.</summary>
 public sealed class ListChanges(IValidator<ListChangesQuery> validator, IChangeFeed feed, FeedSignal signal, TimeProvider clock, IMapper mapper)
 {
     /// <summary>How long a request is held that comes during shutdown: a reader that follows the cursors must not become a busy loop.</summary>

@@ -10,7 +10,7 @@ public sealed class PlaceChanges(IChangeFeed feed, FeedSignal signal)
 {
     public async Task ExecuteAsync(CancellationToken ct)
     {
-        while (await feed.PlaceAsync(ct)) ct.ThrowIfCancellationRequested();
-        signal.Reach((await feed.GetNewestAsync(ct))?.Position ?? 0);
+        await feed.PlaceAllAsync(ct);
+        signal.Reach(await feed.GetEndAsync(ct));
     }
 }

@@ -20,7 +20,10 @@ public interface IChangeFeed
     /// <summary>The change that has the highest position; null if the feed is empty.</summary>
     Task<PlacedChange?> GetNewestAsync(CancellationToken ct);
 
-    /// <summary>Remembers that the newest change was in the feed by now, which no change shows: an imported one has the time in its file.</summary>
+    /// <summary>
+    /// Stores the newest position with the present time. The time of a change does not show when it came into the feed: that of an imported user is
+    /// from its file.
+    /// </summary>
     Task MarkAsync(DateTimeOffset now, CancellationToken ct);
 
     /// <summary>

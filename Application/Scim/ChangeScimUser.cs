@@ -25,7 +25,7 @@ public sealed class ChangeScimUser(IScimUsers scim, ReplaceUser replaceUser, IMa
         {
             if (await scim.GetAsync(command.Id, ct) is not { } record) return Failure.UserNotFound(command.Id);
             var present = ScimUserDto.Of(record, mapper);
-            if (!command.Condition.Holds(present.User.Version)) return Failure.VersionMismatch(present.User.Version);
+            if (!command.Condition.Holds(present.User.Version)) return Failure.VersionMismatch("user", present.User.Version);
             var input = command.Change(present);
             var validation = Validator.Validate(input);
             if (!validation.IsValid) return validation.ToInvalid();

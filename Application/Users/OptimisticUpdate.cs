@@ -51,7 +51,7 @@ internal static class OptimisticUpdate
         {
             var user = await find(id, ct);
             if (user is null) return Failure.UserNotFound(id);
-            if (!condition.Holds(user.Version)) return Failure.VersionMismatch(user.Version);
+            if (!condition.Holds(user.Version)) return Failure.VersionMismatch("user", user.Version);
             if (!change(user)) return user;
 
             switch (await save(user, ct))

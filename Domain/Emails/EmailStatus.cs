@@ -2,7 +2,7 @@ namespace CleanUsers.Domain.Emails;
 
 public enum EmailStatus
 {
-    /// <summary>Waits for its turn, or for another try.</summary>
+    /// <summary>Waiting to be sent, or to be tried again.</summary>
     Queued,
 
     /// <summary>Handed to the mail server.</summary>

@@ -8,7 +8,7 @@ namespace CleanUsers.Infrastructure.Persistence;
 
 /// <summary>
 /// SQL's comparison of rows, <c>(key, id) > (k, i)</c>, for queries: one seek in an index over key and id, however many rows share the key.
-/// EF Core has no word for it. The methods exist for what they become, and can't be called.
+/// EF Core has no function for it. These methods are only translated to SQL: calling them throws.
 /// </summary>
 internal static class RowValues
 {

@@ -33,7 +33,7 @@ internal static class WriteEvidence
         var stored = await db.Changes.AsNoTracking().FirstOrDefaultAsync(change => change.UserId == user.Id && change.Version == user.Version, ct);
         if (stored is null) return WriteTrace.None;
         var written = UserChange.Of(user);
-        // a purge has erased what it was, but not who was created with this id
+        // a purge erased the state; an id is given once, so the record of a creation with this id is that of this write
         if (stored.Email is null) return written.Kind == UserChangeKind.Created ? WriteTrace.Exact : WriteTrace.Superseded;
         var properties = db.Model.FindEntityType(typeof(UserChange))!.GetProperties().Select(property => property.GetGetter());
         return properties.All(property => Equals(property.GetClrValue(written), property.GetClrValue(stored))) ? WriteTrace.Exact : WriteTrace.None;

@@ -27,7 +27,7 @@ internal sealed partial class WebhookSender : IWebhookSender, IDisposable
     /// <param name="settings">The settings.</param>
     /// <param name="clock">For times that a receiver names.</param>
     /// <param name="logger">The log.</param>
-    /// <param name="resolve">Looks names up; null asks the operating system.</param>
+    /// <param name="resolve">Looks names up; null uses the resolver of the operating system.</param>
     public WebhookSender(
         WebhookSettings settings, TimeProvider clock, ILogger<WebhookSender> logger,
         Func<string, CancellationToken, Task<IPAddress[]>>? resolve = null)
@@ -43,7 +43,7 @@ internal sealed partial class WebhookSender : IWebhookSender, IDisposable
             PooledConnectionLifetime = TimeSpan.Zero, // one request each
             MaxResponseHeadersLength = MaxResponseKilobytes,
             MaxResponseDrainSize = MaxResponseKilobytes * 1024,
-            ActivityHeadersPropagator = null, // ids of traces are nothing for strangers
+            ActivityHeadersPropagator = null, // trace ids must not be sent to receivers
             ConnectCallback = ConnectAsync,
         });
     }
@@ -120,7 +120,7 @@ internal sealed partial class WebhookSender : IWebhookSender, IDisposable
     {
         var target = context.DnsEndPoint;
         var addresses = IPAddress.TryParse(target.Host, out var literal) ? [literal] : await _resolve(target.Host, ct);
-        // all of them: a name with an address that is allowed and one that is not is no name to trust
+        // if any address of the name is forbidden, the name is rejected
         if (Array.Find(addresses, address => !_addresses.Allows(address)) is { } forbidden) throw new ForbiddenAddressException(forbidden);
         if (addresses.Length == 0) throw new SocketException((int)SocketError.HostNotFound);
         for (var i = 0; ; i++)

@@ -16,10 +16,6 @@ internal static class ApiKeyRequests
             members.Text("expiresAt").Then(ApiKeyInput.ParseExpiresAt)),
         headers: []);
 
-    public static RequestInput<ListApiKeysQuery> ToListApiKeys(HttpRequest request)
-    {
-        var parameters = new RequestQuery(request);
-        var query = new ListApiKeysQuery(parameters.PageSize(), parameters.Cursor());
-        return new(query, InputPlace.Parameter, parameters.Errors());
-    }
+    public static RequestInput<ListApiKeysQuery> ToListApiKeys(HttpRequest request) =>
+        RequestQuery.ToInput(request, parameters => new ListApiKeysQuery(parameters.PageSize(), parameters.Cursor()));
 }

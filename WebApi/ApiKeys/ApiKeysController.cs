@@ -43,7 +43,7 @@ internal sealed class ApiKeysController(IOptions<HttpOptions> options) : Control
         var input = UserRequests.Conditional(Request, condition => condition);
         if (input.Reject() is { } problem) return problem;
         var result = await getKey.ExecuteAsync(id, ct);
-        return input.ToResponse(result, key => UserResponses.Read(Response, key, key.Version, input.Command));
+        return input.ToResponse(result, key => Response.Read(key, key.Version, input.Command));
     }
 
     [HttpDelete("{id:id}")]

@@ -27,13 +27,8 @@ internal sealed class ChangesController : ControllerBase
         return input.ToResponse(result, page => PageResponses.Of(Response, page));
     }
 
-    private RequestInput<ListChangesQuery> ToListChanges()
-    {
-        var parameters = new RequestQuery(Request);
-        var query = new ListChangesQuery(
-            parameters.Text("cursor").Then(FeedCursor.Parse),
-            parameters.PageSize(),
-            parameters.WholeNumber("wait", absent: 0).Then(ListChangesQuery.ParseWait));
-        return new(query, InputPlace.Parameter, parameters.Errors());
-    }
+    private RequestInput<ListChangesQuery> ToListChanges() => RequestQuery.ToInput(Request, parameters => new ListChangesQuery(
+        parameters.Text("cursor").Then(FeedCursor.Parse),
+        parameters.PageSize(),
+        parameters.WholeNumber("wait", absent: 0).Then(ListChangesQuery.ParseWait)));
 }

@@ -35,10 +35,6 @@ internal sealed class HistoryController : ControllerBase
         return input.ToResponse(result, page => PageResponses.Of(Response, page));
     }
 
-    private RequestInput<ListHistoryQuery> ToListHistory(long id, bool deleted)
-    {
-        var parameters = new RequestQuery(Request);
-        var query = new ListHistoryQuery(id, deleted, parameters.PageSize(), parameters.Cursor());
-        return new(query, InputPlace.Parameter, parameters.Errors());
-    }
+    private RequestInput<ListHistoryQuery> ToListHistory(long id, bool deleted) =>
+        RequestQuery.ToInput(Request, parameters => new ListHistoryQuery(id, deleted, parameters.PageSize(), parameters.Cursor()));
 }

@@ -37,18 +37,11 @@ internal static class WebhookRequests
     public static RequestInput<RedeliverFromCommand> ToRedeliverFrom(this JsonBody body, HttpRequest request, long id) => body.ToInput(
         request, members => new RedeliverFromCommand(id, members.Text("cursor").Then(RedeliverFromCommand.ParseCursor)), headers: []);
 
-    public static RequestInput<ListWebhooksQuery> ToListWebhooks(HttpRequest request)
-    {
-        var parameters = new RequestQuery(request);
-        var query = new ListWebhooksQuery(parameters.PageSize(), parameters.Cursor());
-        return new(query, InputPlace.Parameter, parameters.Errors());
-    }
+    public static RequestInput<ListWebhooksQuery> ToListWebhooks(HttpRequest request) =>
+        RequestQuery.ToInput(request, parameters => new ListWebhooksQuery(parameters.PageSize(), parameters.Cursor()));
 
-    public static RequestInput<ListWebhookDeliveriesQuery> ToListDeliveries(HttpRequest request, long id)
-    {
-        var parameters = new RequestQuery(request);
-        var query = new ListWebhookDeliveriesQuery(
-            id, parameters.PageSize(), parameters.Cursor(), parameters.Text("status").Then(ListWebhookDeliveriesQuery.ParseStatus));
-        return new(query, InputPlace.Parameter, parameters.Errors());
-    }
+    public static RequestInput<ListWebhookDeliveriesQuery> ToListDeliveries(HttpRequest request, long id) => RequestQuery.ToInput(
+        request,
+        parameters => new ListWebhookDeliveriesQuery(
+            id, parameters.PageSize(), parameters.Cursor(), parameters.Text("status").Then(ListWebhookDeliveriesQuery.ParseStatus)));
 }

@@ -44,7 +44,7 @@ internal sealed class WebhooksController(IOptions<HttpOptions> options) : Contro
         var input = UserRequests.Conditional(Request, condition => condition);
         if (input.Reject() is { } problem) return problem;
         var result = await getWebhook.ExecuteAsync(id, ct);
-        return input.ToResponse(result, webhook => WebhookResponses.Read(Response, webhook, input.Command));
+        return input.ToResponse(result, webhook => Response.Read(webhook, webhook.Version, input.Command));
     }
 
     [HttpPatch("{id:id}")]

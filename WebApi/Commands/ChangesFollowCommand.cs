@@ -51,7 +51,7 @@ internal sealed class ChangesFollowCommand : ServiceCommand
     private static string? Stored(string? path)
     {
         if (path is not null && !Directory.Exists(Path.GetDirectoryName(path)))
-            throw new RejectedFileException($"'{Path.GetDirectoryName(path)}' is not a folder.");
+            throw new RejectedFileException($"'{Path.GetDirectoryName(path)}' is not a directory.");
         if (Directory.Exists(path)) throw new RejectedFileException($"'{path}' is a directory.");
         if (!File.Exists(path)) return null;
         using var reader = new StreamReader(RejectedFileException.Open(path, FileMode.Open, FileAccess.Read), Encoding.UTF8);

@@ -37,6 +37,9 @@ internal sealed class CommandInput(ParseResult typed)
     public Optional<Parsed<long?>> OptionalWholeNumber(Option<string?> option, Option<bool> clear) =>
         IsTyped(option, clear) ? new(WholeNumber(option)) : default;
 
+    public Parsed<int> PageSize(Option<string?> option) =>
+        WholeNumber(option).Then(size => UserListQuery.ParsePageSize(size ?? UserListQuery.DefaultPageSize));
+
     /// <summary>The version that the user must have; without the option, any.</summary>
     public VersionCondition Condition(Option<string?> ifVersion) =>
         WholeNumber(ifVersion) is { Error: null, Value: { } version } ? new(OneOf: new HashSet<long> { version }) : VersionCondition.None;

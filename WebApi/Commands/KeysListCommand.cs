@@ -1,7 +1,6 @@
 using System.CommandLine;
 using CleanUsers.Application;
 using CleanUsers.Application.ApiKeys;
-using CleanUsers.Application.Users;
 
 namespace CleanUsers.WebApi.Commands;
 
@@ -17,7 +16,7 @@ internal sealed class KeysListCommand : ServiceCommand
         {
             var input = new CommandInput(typed);
             var query = new ListApiKeysQuery(
-                input.WholeNumber(pageSize).Then(size => UserListQuery.ParsePageSize(size ?? UserListQuery.DefaultPageSize)),
+                input.PageSize(pageSize),
                 input.Text(cursor).Then(Cursor.Parse));
             return input.ExecuteAsync<ListApiKeys, ListApiKeysQuery, Page<ApiKeyDto>>(
                 query, listKeys => listKeys.ExecuteAsync(query, ct), page => KeyPrinting.PrintAsync(page, input.IsSet(json)));

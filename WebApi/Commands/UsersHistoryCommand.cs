@@ -1,7 +1,6 @@
 using System.CommandLine;
 using CleanUsers.Application;
 using CleanUsers.Application.Changes;
-using CleanUsers.Application.Users;
 
 namespace CleanUsers.WebApi.Commands;
 
@@ -22,7 +21,7 @@ internal sealed class UsersHistoryCommand : ServiceCommand
             var query = new ListHistoryQuery(
                 input.Id(id),
                 input.IsSet(deleted),
-                input.WholeNumber(pageSize).Then(size => UserListQuery.ParsePageSize(size ?? UserListQuery.DefaultPageSize)),
+                input.PageSize(pageSize),
                 input.Text(cursor).Then(Cursor.Parse));
             return input.ExecuteAsync<ListHistory, ListHistoryQuery, Page<UserChangeDto>>(
                 query, listHistory => listHistory.ExecuteAsync(query, ct), page => UserPrinting.PrintAsync(page, input.IsSet(json)));

@@ -23,7 +23,7 @@ internal sealed class UsersListCommand : ServiceCommand
             var query = filter.ToQuery<ListUsersQuery>(input) with
             {
                 Sort = input.Text(sort).Then(text => UserSorts.Parse(text, deleted: false)),
-                PageSize = input.WholeNumber(pageSize).Then(size => UserListQuery.ParsePageSize(size ?? UserListQuery.DefaultPageSize)),
+                PageSize = input.PageSize(pageSize),
                 Cursor = input.Text(cursor).Then(Cursor.Parse),
                 IncludeTotal = input.IsSet(includeTotal),
             };

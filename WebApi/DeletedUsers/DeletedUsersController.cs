@@ -34,7 +34,7 @@ internal sealed class DeletedUsersController(IOptions<HttpOptions> options) : Co
         var input = UserRequests.Conditional(Request, condition => condition);
         if (input.Reject() is { } problem) return problem;
         var result = await getDeletedUser.ExecuteAsync(id, ct);
-        return input.ToResponse(result, user => UserResponses.Read(Response, user, input.Command));
+        return input.ToResponse(result, user => Response.Read(user, user.Version, input.Command));
     }
 
     [HttpPatch("{id:id}")]

@@ -73,12 +73,8 @@ internal sealed class EmailsController : ControllerBase
     private static QueueEmailCommand ToQueueEmail(long id, JsonObject members) => new(
         id, members.Text("subject").Then(QueueEmailCommand.ParseSubject), members.Text("text").Then(QueueEmailCommand.ParseText));
 
-    private RequestInput<ListEmailsQuery> ToListEmails(long id)
-    {
-        var parameters = new RequestQuery(Request);
-        var query = new ListEmailsQuery(id, parameters.PageSize(), parameters.Cursor());
-        return new(query, InputPlace.Parameter, parameters.Errors());
-    }
+    private RequestInput<ListEmailsQuery> ToListEmails(long id) =>
+        RequestQuery.ToInput(Request, parameters => new ListEmailsQuery(id, parameters.PageSize(), parameters.Cursor()));
 
     private JsonResponse<EmailDto> Queued(EmailDto email) => new(
         email, StatusCodes.Status201Created, location: Resources.PathOfMember(Request, email.Id));

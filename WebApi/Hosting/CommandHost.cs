@@ -1,50 +1,10 @@
-using System.ComponentModel.DataAnnotations;
 using System.Data.Common;
-using CleanUsers.Application;
-using CleanUsers.Application.Changes;
-using CleanUsers.Application.DeletedUsers;
 using CleanUsers.Application.Ports;
-using CleanUsers.Infrastructure;
-using CleanUsers.Infrastructure.Persistence;
 using Microsoft.Extensions.Logging.Console;
 
 namespace CleanUsers.WebApi.Hosting;
 
-/// <summary>Section <c>Retention</c> of the configuration.</summary>
-internal sealed class RetentionOptions
-{
-    public const string Section = "Retention";
-
-    /// <summary>How long deleted users are kept; null if they are never erased.</summary>
-    [Range(1, 36500)]
-    public int? DeletedUsersDays { get; init; }
-
-    public Retention ToRetention() => new(DeletedUsersDays is { } days ? TimeSpan.FromDays(days) : null);
-}
-
-/// <summary>Section <c>Changes</c> of the configuration.</summary>
-internal sealed class ChangesOptions
-{
-    public const string Section = "Changes";
-
-    /// <summary>How long the changes of users are kept, in the feed and in the histories; null if they are never deleted.</summary>
-    [Range(1, 36500)]
-    public int? RetentionDays { get; init; }
-
-    public ChangeRetention ToRetention() => new(RetentionDays is { } days ? TimeSpan.FromDays(days) : null);
-}
-
-/// <summary>Section <c>AutoMapper</c> of the configuration.</summary>
-internal sealed class MappingOptions
-{
-    public const string Section = "AutoMapper";
-
-    /// <summary>Without one AutoMapper writes a warning to the log at start.</summary>
-    [DataType(DataType.Password)]
-    public string? LicenseKey { get; init; }
-}
-
-/// <summary>What all commands need, <c>serve</c> among them: the configuration, the use cases, the database.</summary>
+/// <summary>What all commands need, <c>serve</c> among them.</summary>
 internal static partial class CommandHost
 {
     private const string ConsoleLog = "Logging:Console";
@@ -55,16 +15,6 @@ internal static partial class CommandHost
         // appsettings.json is beside the program, wherever it is started from
         var builder = WebApplication.CreateBuilder(new WebApplicationOptions { Args = settings, ContentRootPath = AppContext.BaseDirectory });
         builder.EnsureUnicode();
-        builder.Services.AddSingleton(TimeProvider.System);
-        builder.Services.AddApplication(
-            builder.AddSettings<RetentionOptions>(RetentionOptions.Section).ToRetention(),
-            builder.AddSettings<ChangesOptions>(ChangesOptions.Section).ToRetention(),
-            builder.AddSettings<MappingOptions>(MappingOptions.Section).LicenseKey);
-        var database = builder.AddSettings<DatabaseOptions>(DatabaseOptions.Section);
-        builder.UseConnectionString(connectionString => builder.Services.AddInfrastructure(database, connectionString));
-        builder.AddEmailDelivery();
-        builder.AddWebhooks();
-        builder.AddApiKeys();
         return builder;
     }
 
@@ -77,6 +27,8 @@ internal static partial class CommandHost
     {
         await Task.Yield(); // System.CommandLine listens to signals only once an action has come back to it, and SQLite never waits
         var builder = CreateBuilder([]);
+        builder.AddApplication();
+        builder.AddInfrastructure();
         builder.EnsureValidSettings();
         // the command itself writes what went wrong, in a line; the stack is in the log, if the configuration enables it
         if (!builder.Configuration.GetSection(ConsoleLog).Exists()) builder.Logging.ClearProviders();

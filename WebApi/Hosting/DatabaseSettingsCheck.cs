@@ -3,17 +3,16 @@ using CleanUsers.Application.Ports;
 namespace CleanUsers.WebApi.Hosting;
 
 /// <summary>Warns once, after the start, about settings of the database that make the service slow.</summary>
-internal sealed partial class DatabaseSettingsCheck(IServiceScopeFactory scopes, PeriodicService.Host host, ILogger<DatabaseSettingsCheck> logger)
+internal sealed partial class DatabaseSettingsCheck(PeriodicService.Host host, ILogger<DatabaseSettingsCheck> logger)
     : PeriodicService("checking the settings of the database", TimeSpan.FromSeconds(5), host)
 {
     private bool _isDone;
 
     /// <summary>Again after five seconds if the database could not be reached.</summary>
-    protected override async Task RunOnceAsync(CancellationToken ct)
+    protected override async Task RunOnceAsync(IServiceProvider services, CancellationToken ct)
     {
         if (_isDone) return;
-        await using var scope = scopes.CreateAsyncScope();
-        if (await scope.ServiceProvider.GetRequiredService<IDatabase>().FindAdviceAsync(ct) is { } advice) LogAdvice(logger, advice);
+        if (await services.GetRequiredService<IDatabase>().FindAdviceAsync(ct) is { } advice) LogAdvice(logger, advice);
         _isDone = true;
     }
 

@@ -18,7 +18,7 @@ internal sealed partial class EmailDelivery(IServiceScopeFactory scopes, Periodi
     private static readonly Counter<long> Failures =
         Meter.CreateCounter<long>("cleanusers.emails.failures", "{attempt}", "Attempts to deliver an email that failed.");
 
-    protected override async Task RunOnceAsync(CancellationToken ct)
+    protected override async Task RunOnceAsync(IServiceProvider services, CancellationToken ct)
     {
         while (await DeliverDueAsync(ct)) ct.ThrowIfCancellationRequested();
     }

@@ -3,7 +3,7 @@ using CleanUsers.Application.Changes;
 namespace CleanUsers.WebApi.Hosting;
 
 /// <summary>Gives new changes their positions in the feed, four times a second, and wakes the requests that wait for changes.</summary>
-internal sealed class FeedPlacement(IServiceScopeFactory scopes, FeedSignal signal, IHostApplicationLifetime lifetime, PeriodicService.Host host)
+internal sealed class FeedPlacement(FeedSignal signal, IHostApplicationLifetime lifetime, PeriodicService.Host host)
     : PeriodicService("placing changes in the feed", TimeSpan.FromMilliseconds(250), host)
 {
     public override Task StartAsync(CancellationToken cancellationToken)
@@ -12,9 +12,6 @@ internal sealed class FeedPlacement(IServiceScopeFactory scopes, FeedSignal sign
         return base.StartAsync(cancellationToken);
     }
 
-    protected override async Task RunOnceAsync(CancellationToken ct)
-    {
-        await using var scope = scopes.CreateAsyncScope();
-        await scope.ServiceProvider.GetRequiredService<PlaceChanges>().ExecuteAsync(ct);
-    }
+    protected override Task RunOnceAsync(IServiceProvider services, CancellationToken ct) =>
+        services.GetRequiredService<PlaceChanges>().ExecuteAsync(ct);
 }

@@ -11,8 +11,8 @@ internal static class ListeningPort
     private const int Default = 8080; // the one of the container images of ASP.NET Core
 
     /// <summary>
-    /// <c>PORT</c> means that port on all interfaces, as Heroku and its like expect. It goes before <c>ASPNETCORE_URLS</c> and
-    /// <c>ASPNETCORE_HTTP_PORTS</c>, which images set beforehand, and behind <c>--urls</c>, which was typed for this start.
+    /// <c>PORT</c> means that port on all interfaces, as Heroku and its like expect. It overrides <c>ASPNETCORE_URLS</c> and
+    /// <c>ASPNETCORE_HTTP_PORTS</c>, which images set, and <c>--urls</c> overrides it.
     /// </summary>
     public static WebApplicationBuilder ListenOnPort(this WebApplicationBuilder builder, string[] settings)
     {

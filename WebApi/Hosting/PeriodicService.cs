@@ -18,14 +18,16 @@ internal abstract partial class PeriodicService(string work, TimeSpan pause, Per
     // of each work: the last error that was logged since its last success, and when
     private readonly ConcurrentDictionary<string, LoggedError> _logged = new();
 
-    protected abstract Task RunOnceAsync(CancellationToken ct);
+    /// <param name="services">Of a scope of its own.</param>
+    /// <param name="ct">Cancelled at shutdown.</param>
+    protected abstract Task RunOnceAsync(IServiceProvider services, CancellationToken ct);
 
     protected sealed override async Task ExecuteAsync(CancellationToken stoppingToken)
     {
         using var timer = new PeriodicTimer(pause, host.Clock);
         try
         {
-            while (await timer.WaitForNextTickAsync(stoppingToken)) await RunOrLogAsync(work, RunOnceAsync, stoppingToken);
+            while (await timer.WaitForNextTickAsync(stoppingToken)) await RunOrLogAsync(work, RunInScopeAsync, stoppingToken);
         }
         catch (OperationCanceledException) when (stoppingToken.IsCancellationRequested)
         {
@@ -54,6 +56,12 @@ internal abstract partial class PeriodicService(string work, TimeSpan pause, Per
             else LogFailed(host.Logger, work, exception);
             return false;
         }
+    }
+
+    private async Task RunInScopeAsync(CancellationToken ct)
+    {
+        await using var scope = host.Scopes.CreateAsyncScope();
+        await RunOnceAsync(scope.ServiceProvider, ct);
     }
 
     private bool IsUnavailable(Exception exception)

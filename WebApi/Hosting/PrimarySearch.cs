@@ -3,12 +3,9 @@ using CleanUsers.Application.Ports;
 namespace CleanUsers.WebApi.Hosting;
 
 /// <summary>Notices a failover to another server of the database, without a request that waits for a server that is gone.</summary>
-internal sealed class PrimarySearch(IServiceScopeFactory scopes, PeriodicService.Host host)
+internal sealed class PrimarySearch(PeriodicService.Host host)
     : PeriodicService("looking for the primary", TimeSpan.FromSeconds(1), host)
 {
-    protected override async Task RunOnceAsync(CancellationToken ct)
-    {
-        await using var scope = scopes.CreateAsyncScope();
-        await scope.ServiceProvider.GetRequiredService<IDatabase>().FindPrimaryAsync(ct);
-    }
+    protected override Task RunOnceAsync(IServiceProvider services, CancellationToken ct) =>
+        services.GetRequiredService<IDatabase>().FindPrimaryAsync(ct);
 }

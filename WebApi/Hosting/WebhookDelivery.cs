@@ -60,13 +60,12 @@ internal sealed partial class WebhookDelivery : PeriodicService
         base.Dispose();
     }
 
-    protected override async Task RunOnceAsync(CancellationToken ct)
+    protected override async Task RunOnceAsync(IServiceProvider services, CancellationToken ct)
     {
         var end = _feed.Position;
         if (!_changed.Take() && end == _end && _clock.GetUtcNow() < _nextQuery) return;
         _nextQuery = default; // unless the query succeeds
-        await using var scope = _scopes.CreateAsyncScope();
-        var due = await scope.ServiceProvider.GetRequiredService<FindDueWebhooks>().ExecuteAsync(end, ct);
+        var due = await services.GetRequiredService<FindDueWebhooks>().ExecuteAsync(end, ct);
         _active = due.Active;
         _failures.Add(0); // so that the metric exists before the first failure
         var ids = due.Ids.Where(id => !_running.ContainsKey(id)).ToList();

@@ -30,7 +30,7 @@ internal static class ScimPatch
     {
         var repeated = body.Select(member => ScimSchema.Find(member.Key, ScimSchema.User)?.ToString()).OfType<string>()
             .GroupBy(name => name, StringComparer.Ordinal).FirstOrDefault(names => names.Count() > 1);
-        if (repeated is not null) throw new InvalidScimException(ScimErrorType.InvalidSyntax, $"'{repeated.Key}' must be there once.");
+        if (repeated is not null) throw new InvalidScimException(ScimErrorType.InvalidSyntax, $"'{repeated.Key}' must appear only once.");
         var user = new JsonObject();
         ApplyMembers(user, ScimOperationKind.Replace, body);
         return user;
@@ -186,7 +186,9 @@ internal static class ScimPatch
         }
     }
 
-    /// <summary>A new primary value takes the place of the one before (RFC 7644 section 3.5.2), and there is one at most (RFC 7643 section 2.4).</summary>
+    /// <summary>
+    /// A new primary value takes the place of the one before (RFC 7644 section 3.5.2), and there is one at most (RFC 7643 section 2.4).
+    /// </summary>
     private static void KeepOnePrimary(ScimField field, List<JsonObject> values, JsonArray before)
     {
         static bool IsPrimary(JsonObject value) => value["primary"] is JsonValue primary && primary.GetValue<bool>();

@@ -114,7 +114,7 @@ internal static class ScimRequests
         }
 
         if (names.Distinct(StringComparer.OrdinalIgnoreCase).Count() < names.Count)
-            throw new InvalidScimException(ScimErrorType.InvalidSyntax, $"Each member of the {what} must be there once.");
+            throw new InvalidScimException(ScimErrorType.InvalidSyntax, $"Each member of the {what} must appear only once.");
     }
 
     /// <summary>A number that is out of range is the nearest one that is not (RFC 7644 section 3.4.2.4).</summary>

@@ -106,7 +106,7 @@ internal static class RateLimiting
         {
             Span<byte> bytes = stackalloc byte[16];
             address.TryWriteBytes(bytes, out var length);
-            var hash = new HashCode(); // seeded at start: no client can find out which addresses share a bucket
+            var hash = new HashCode(); // seeded at startup: no client can find out which addresses share a bucket
             hash.AddBytes(address.IsIPv4MappedToIPv6 ? bytes[12..] : bytes[..Math.Min(length, 8)]);
             return hash.ToHashCode() & (MaxAddresses - 1);
         }

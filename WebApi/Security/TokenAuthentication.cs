@@ -3,7 +3,7 @@ using Microsoft.Extensions.Options;
 
 namespace CleanUsers.WebApi.Security;
 
-/// <summary>No scheme is asked about a request without <c>Authorization</c>.</summary>
+/// <summary>A request without <c>Authorization</c> skips authentication.</summary>
 internal sealed class TokenAuthentication(
     IAuthenticationSchemeProvider schemes, IAuthenticationHandlerProvider handlers, IClaimsTransformation claims,
     IOptions<AuthenticationOptions> options)

@@ -57,10 +57,7 @@ internal static class UserRequests
     }
 
     public static RequestInput<TQuery> ToListQuery<TQuery>(HttpRequest request, bool deleted)
-        where TQuery : UserListQuery, new()
-    {
-        var parameters = new RequestQuery(request);
-        var query = new TQuery
+        where TQuery : UserListQuery, new() => RequestQuery.ToInput(request, parameters => new TQuery
         {
             PageSize = parameters.PageSize(),
             Cursor = parameters.Cursor(),
@@ -72,9 +69,7 @@ internal static class UserRequests
             CreatedBefore = parameters.Text("createdBefore").Then(UserListQuery.ParseCreatedBefore),
             Q = parameters.Text("q").Then(UserListQuery.ParseSearch),
             IncludeTotal = parameters.TrueOrFalse("includeTotal"),
-        };
-        return new(query, InputPlace.Parameter, parameters.Errors());
-    }
+        });
 
     public static ProblemResult? WithoutIfMatch(RequestConditions conditions, bool requireIfMatch) =>
         requireIfMatch && !conditions.HasIfMatch ? new ProblemResult(ProblemCatalogue.VersionRequired) : null;

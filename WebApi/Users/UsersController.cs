@@ -57,7 +57,7 @@ internal sealed class UsersController(IOptions<HttpOptions> options) : Controlle
         var input = UserRequests.Conditional(Request, condition => condition);
         if (input.Reject() is { } problem) return problem;
         var result = await getUser.ExecuteAsync(id, ct);
-        return input.ToResponse(result, user => UserResponses.Read(Response, user, input.Command));
+        return input.ToResponse(result, user => Response.Read(user, user.Version, input.Command));
     }
 
     [HttpPut("{id:id}")]

@@ -34,7 +34,7 @@ public sealed class ManagingApiKeys : UseCases
         Caller.Has("users.purge").Returns(false);
         var rejected = await Get<CreateApiKey>().ExecuteAsync(Billing, Ct);
         Assert.Equal(
-            (ResultStatus.Forbidden, new Failure("forbidden", "The caller lacks scopes that the API key has: users.purge.")),
+            (ResultStatus.Forbidden, new Failure("forbidden", "The caller lacks these scopes of the API key: users.purge.")),
             (rejected.Status, Failure.Of(rejected)));
         await Keys.DidNotReceiveWithAnyArgs().AddAsync(default!, default);
     }
@@ -93,7 +93,7 @@ public sealed class ManagingApiKeys : UseCases
         Caller.Has("users.write").Returns(false);
         Keys.FindToChangeAsync(7, Ct).Returns(Key("old"));
         Assert.Equal(
-            new Failure("forbidden", "The caller lacks scopes that the API key has: users.write."),
+            new Failure("forbidden", "The caller lacks these scopes of the API key: users.write."),
             Failure.Of(await Get<RotateApiKey>().ExecuteAsync(7, Ct)));
         await Keys.DidNotReceiveWithAnyArgs().TryUpdateAsync(default);
     }

@@ -115,7 +115,7 @@ public sealed class ApiKeyAuthentication(ApiKeyAuthentication.WithClock service)
         (await service.SendAsync("POST", Keys, """{"name":"Same","scopes":["users.read","keys.manage"]}""", manager)).Is(201);
         var rejected = await service.SendAsync("POST", Keys, """{"name":"More","scopes":["users.read","users.purge","scim"]}""", manager);
         Assert.Equal(
-            "The caller lacks scopes that the API key has: users.purge, scim.", rejected.IsProblem(403, "forbidden")["detail"].GetString());
+            "The caller lacks these scopes of the API key: users.purge, scim.", rejected.IsProblem(403, "forbidden")["detail"].GetString());
         Assert.StartsWith("Bearer error=\"insufficient_scope\", ", rejected.Header("WWW-Authenticate"), StringComparison.Ordinal);
 
         var (id, key) = await CreateWithIdAsync("users.purge");

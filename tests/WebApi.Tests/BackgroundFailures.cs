@@ -124,7 +124,7 @@ public sealed class BackgroundFailures
             base.Dispose();
         }
 
-        protected override Task RunOnceAsync(CancellationToken ct)
+        protected override Task RunOnceAsync(IServiceProvider services, CancellationToken ct)
         {
             var exception = fail(++Run);
             Runs.Release();

@@ -92,13 +92,14 @@ public sealed class ClusterUnderLoad : IAsyncDisposable
 
         async Task<int> PatchAsync() => (int)(await SendAsync(HttpMethod.Patch, path, """{"name":"Once"}""")).StatusCode;
 
-        async Task<int> PostAsync() => (int)(await SendAsync(HttpMethod.Post, "/api/v1/users", """{"email":"once@load.example"}""", "once")).StatusCode;
+        async Task<int> PostAsync() =>
+            (int)(await SendAsync(HttpMethod.Post, "/api/v1/users", """{"email":"once@load.example"}""", "once")).StatusCode;
 
         async Task<HttpResponseMessage> SendAsync(HttpMethod method, string path, string body, string? key = null)
         {
             using var request = new HttpRequestMessage(method, new Uri(_balancer!.Address, path));
             if (key is not null) request.Headers.Add("Idempotency-Key", key);
-            request.Content = new StringContent(body, Encoding.UTF8, method == HttpMethod.Patch ? "application/merge-patch+json" : "application/json");
+            request.Content = new StringContent(body, Encoding.UTF8, "application/json");
             return await _http.SendAsync(request, Ct);
         }
     }

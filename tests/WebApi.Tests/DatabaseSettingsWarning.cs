@@ -15,7 +15,7 @@ public sealed class DatabaseSettingsWarning
     {
         var (clock, database, logger) = (new FakeTimeProvider(), new Database(), new Warnings());
         var scopes = new ServiceCollection().AddSingleton<IDatabase>(database).BuildServiceProvider().GetRequiredService<IServiceScopeFactory>();
-        using var check = new DatabaseSettingsCheck(scopes, new(scopes, clock, NullLogger<PeriodicService>.Instance), logger);
+        using var check = new DatabaseSettingsCheck(new(scopes, clock, NullLogger<PeriodicService>.Instance), logger);
         await check.StartAsync(TestContext.Current.CancellationToken);
         using var timeout = new CancellationTokenSource(TimeSpan.FromSeconds(20));
         while (logger.Lines.Count == 0)

@@ -83,7 +83,7 @@ public sealed class FollowingChanges : IDisposable
         await CreateAsync("one@example.org");
         var folder = Path.Combine(_folder, "nowhere");
         var (code, output, error) = await RunAsync("changes", "follow", "--until-end", "--cursor-file", Path.Combine(folder, "c"));
-        Assert.Equal((1, "", $"'{folder}' is not a folder.\n"), (code, output, error));
+        Assert.Equal((1, "", $"'{folder}' is not a directory.\n"), (code, output, error));
         (code, output, error) = await RunAsync("changes", "follow", "--until-end", "--cursor-file", _folder);
         Assert.Equal((1, "", $"'{_folder}' is a directory.\n"), (code, output, error));
     }

@@ -31,7 +31,7 @@ public sealed class PeriodicServicesWithoutAStart
     {
         public TaskCompletionSource HasRun { get; } = new();
 
-        protected override Task RunOnceAsync(CancellationToken ct)
+        protected override Task RunOnceAsync(IServiceProvider services, CancellationToken ct)
         {
             HasRun.TrySetResult();
             return Task.CompletedTask;

@@ -35,9 +35,8 @@ public sealed class CreateWebhook(
 
         var details = new WebhookDetails(
             command.Url.Value.OriginalString, command.Kinds.Value, command.Description.Value, WebhookStatus.Active);
-        while (await feed.PlaceAsync(ct)) ct.ThrowIfCancellationRequested();
-        var end = (await feed.GetNewestAsync(ct))?.Position ?? 0;
-        var webhook = Webhook.Create(details, WebhookSecret.Create(), end, clock.GetUtcNow(), caller.Name);
+        await feed.PlaceAllAsync(ct);
+        var webhook = Webhook.Create(details, WebhookSecret.Create(), await feed.GetEndAsync(ct), clock.GetUtcNow(), caller.Name);
         await webhooks.AddAsync(webhook, ct);
         return Result.Created(mapper.Map<CreatedWebhookDto>(webhook));
     }

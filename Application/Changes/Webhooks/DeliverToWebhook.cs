@@ -63,7 +63,7 @@ public sealed class DeliverToWebhook(
             if (webhook.Wants(change.Kind))
             {
                 if (ct.IsCancellationRequested || clock.GetElapsedTime(start) > BatchTime) return;
-                // for each event: a client that disables, deletes or moves a webhook, or gives it another URL, wants no more of the old ones
+                // for each event: a client may have disabled, deleted or moved the webhook meanwhile, or given it another URL
                 if (await webhooks.GetAsync(webhook.Id, ct) is not { } present || !batch.IsOf(present)) return;
                 var attempt = await sender.SendAsync(ToEvent(webhook, change), cut);
                 if (attempt.Outcome != WebhookOutcome.Delivered)
@@ -89,7 +89,7 @@ public sealed class DeliverToWebhook(
         // without cancellation, also at shutdown: what is not saved is sent again
         for (var webhook = leased; webhook?.LeasedUntil == batch.LeasedUntil; webhook = await webhooks.FindToChangeAsync(id, CancellationToken.None))
         {
-            // else a client has set another position, and the batch is of no interest any more
+            // if a client has set another position, the batch does not count
             var failure = webhook.Moves == batch.Moves ? Record(webhook, batch) : null;
             webhook.Release();
             if (await webhooks.TryUpdateAsync(failure, CancellationToken.None)) return webhook;
@@ -103,7 +103,7 @@ public sealed class DeliverToWebhook(
         var now = clock.GetUtcNow();
         webhook.Advance(batch.Position, batch.Delivered, batch.IsEnd, now);
         if (batch.IsCut) webhook.Disable(ChangesDeleted, now, caller.Name);
-        if (batch.Failed is not { } failed || !batch.IsOf(webhook)) return null; // that another URL failed says nothing about this one
+        if (batch.Failed is not { } failed || !batch.IsOf(webhook)) return null; // the failure was at another URL
         webhook.Fail(failed.Reason, failed.RetryAfter, now, caller.Name);
         var failure = WebhookFailure.Of(webhook, batch.FailedEvent, failed.StatusCode, now);
         if (failed.Outcome == WebhookOutcome.Gone) webhook.Disable(failed.Reason, now, caller.Name);

@@ -37,8 +37,8 @@ public sealed class RedeliverFrom(
     /// <returns>The position before the cursor; null if the cursor has expired.</returns>
     private async Task<long?> FindPositionAsync(FeedCursor cursor, CancellationToken ct)
     {
-        while (await feed.PlaceAsync(ct)) ct.ThrowIfCancellationRequested();
-        if (cursor == FeedCursor.End) return (await feed.GetNewestAsync(ct))?.Position ?? 0;
+        await feed.PlaceAllAsync(ct);
+        if (cursor == FeedCursor.End) return await feed.GetEndAsync(ct);
         var found = await feed.ListAsync(Math.Max(cursor.Next - 1, 1), 1, ct);
         if (cursor == FeedCursor.Start) return found is [{ Position: > 1 }] ? null : 0;
         return found is [var before] && cursor.Follows(before) ? before.Position : null;

@@ -31,7 +31,7 @@ internal static class WebhookChanges
         {
             var webhook = await webhooks.FindToChangeAsync(id, ct);
             if (webhook is null) return Failure.WebhookNotFound(id);
-            if (!condition.Holds(webhook.Version)) return Failure.WebhookVersionMismatch(webhook.Version);
+            if (!condition.Holds(webhook.Version)) return Failure.VersionMismatch("webhook", webhook.Version);
             if (await trySave(webhook)) return webhook;
         }
     }

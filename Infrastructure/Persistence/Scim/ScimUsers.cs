@@ -24,7 +24,7 @@ internal sealed class ScimUsers(UsersDbContext db) : IScimUsers
     public Task<ScimOutcome> WriteAsync(Func<CancellationToken, Task<ScimWrite?>> action, CancellationToken ct) => db.InTransactionAsync(
         async token =>
         {
-            db.ChangeTracker.Clear(); // of an earlier attempt
+            db.ChangeTracker.Clear(); // discards the entities of an earlier attempt
             if (await action(token) is not { } write) return (ScimOutcome.Rejected, false);
             var stored = await db.Set<ScimUser>().FirstOrDefaultAsync(user => user.UserId == write.UserId, token);
             var isNamed = write.Details.UserName != stored?.UserName;

@@ -5,8 +5,8 @@ using Microsoft.EntityFrameworkCore.Metadata.Builders;
 namespace CleanUsers.Infrastructure.Persistence.Search;
 
 /// <summary>
-/// A word that a search finds a user by, see <see cref="SearchText.Words"/>. The search text of the user tells which there are: so the table is
-/// nothing but the index of words, and who changes or erases a user removes them.
+/// A word that a search finds a user by, see <see cref="SearchText.Words"/>. The words follow from the user's search text, so the table is only an
+/// index. Code that changes or erases a user deletes its words.
 /// </summary>
 internal sealed class UserWord
 {

@@ -17,7 +17,9 @@ internal sealed class SqlServerUserWriter(UserTable table) : IUserWriter
     {
         db.Value.ChangeTracker.Clear(); // an earlier use case of the same scope may have left the users as they were then
         var changed = users.Where(found => table.Attach(db.Value, found).State == EntityState.Modified).ToList();
-        return changed.Count == 0 ? Task.CompletedTask : SaveAsync(db.Value, changed.Select(found => (found.User, table.ChangedWords(found))).ToList(), ct);
+        return changed.Count == 0
+            ? Task.CompletedTask
+            : SaveAsync(db.Value, changed.Select(found => (found.User, table.ChangedWords(found))).ToList(), ct);
     }
 
     private static Task SaveAsync(

@@ -44,7 +44,7 @@ internal sealed class SqliteWriteQueue
     public static SqliteWriteQueue Of(string connectionString) => Queues.GetOrAdd(connectionString, text => new SqliteWriteQueue(text));
 
     /// <summary>Writes something when its turn comes, and returns when it is committed.</summary>
-    /// <param name="write">The write, and whether to keep it; it has to leave alone whether the transaction is committed.</param>
+    /// <param name="write">The write, and whether to keep it; it must neither commit nor roll back the transaction.</param>
     /// <exception cref="SqliteException">The queue did not advance in time, the file can't be opened, or the commit failed.</exception>
     public async Task<(T Result, bool Commit)> WriteAsync<T>(
         Func<SqliteSession, SqliteTransaction, Task<(T Result, bool Commit)>> write, CancellationToken ct)

@@ -105,7 +105,7 @@ internal sealed class CsvFile : UserFile
                     $"Unknown column '{name}': the first line must name columns, separated by commas, of {string.Join(',', Columns)}."));
             }
 
-            if (!columns.TryAdd(name, columns.Count)) return (columns, RejectLine(1, "duplicate-column", $"Column '{name}' must be there once."));
+            if (!columns.TryAdd(name, columns.Count)) return (columns, RejectLine(1, "duplicate-column", $"Column '{name}' must appear only once."));
         }
 
         return (columns, columns.ContainsKey("email") ? null : RejectLine(1, "required", "Column 'email' is required."));

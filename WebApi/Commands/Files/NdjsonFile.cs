@@ -69,7 +69,7 @@ internal sealed class NdjsonFile : UserFile
         line = line.TrimEnd("\r\t "u8);
         if (line.IsEmpty) return ImportLine.Blank;
 
-        // of files that were put together
+        // concatenated files have one in the middle
         if (line.StartsWith(Encoding.UTF8.Preamble))
             return new(number, null, [InputError.OfBody("invalid-json", "A byte order mark may stand only at the start of the file.")]);
         if (!JsonObject.TryParse(line, "line", IgnoredMembers, out var members, out var error)) return new(number, null, [error]);

@@ -38,7 +38,7 @@ internal sealed record JsonBody(ReadOnlyMemory<byte> Bytes, JsonObject? Object, 
         if (IsCoded(request.Headers.ContentEncoding))
         {
             request.HttpContext.Response.Headers.AcceptEncoding = Identity; // RFC 9110 section 15.5.16
-            return Unsupported("The header Content-Encoding names a coding, and bodies are accepted without one only.");
+            return Unsupported("Header 'Content-Encoding' must be absent or 'identity'.");
         }
 
         var bytes = await ReadBytesAsync(request, ct);

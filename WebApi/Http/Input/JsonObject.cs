@@ -31,7 +31,7 @@ internal sealed class JsonObject
             else if (!_members.TryAdd(name, property.Value))
             {
                 _repeated.Add(name);
-                _errors.Add(InputError.OfMember(name, "duplicate-member", $"Member '{RepeatedInput.InSentence(name)}' must be there once."));
+                _errors.Add(InputError.OfMember(name, "duplicate-member", $"Member '{RepeatedInput.InSentence(name)}' must appear only once."));
             }
         }
     }

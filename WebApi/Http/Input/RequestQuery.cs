@@ -28,8 +28,16 @@ internal sealed class RequestQuery
             }
 
             if (name is not null && !_parameters.TryAdd(name, value))
-                _errors.Add(InputError.OfParameter(name, "repeated", $"Parameter '{RepeatedInput.InSentence(name)}' must be there once."));
+                _errors.Add(InputError.OfParameter(name, "repeated", $"Parameter '{RepeatedInput.InSentence(name)}' must appear only once."));
         }
+    }
+
+    /// <summary>What is read of the parameters, and their errors.</summary>
+    public static RequestInput<T> ToInput<T>(HttpRequest request, Func<RequestQuery, T> read)
+    {
+        var parameters = new RequestQuery(request);
+        var query = read(parameters);
+        return new(query, InputPlace.Parameter, parameters.Errors());
     }
 
     public Parsed<string?> Text(string name)

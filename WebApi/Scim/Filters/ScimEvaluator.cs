@@ -52,7 +52,8 @@ internal static class ScimEvaluator
                 return comparison == ScimComparison.Equal && ScimOperand.Boolean(operand) == value.GetValue<bool>();
             case JsonValueKind.String when field.Kind == ScimKind.Instant:
                 return ScimOperand.Instant(operand) is var (instant, isExact)
-                    && ScimOperand.Compares(DateTimeOffset.Parse(value.GetValue<string>(), CultureInfo.InvariantCulture), comparison, instant, isExact);
+                    && ScimOperand.Compares(
+                        DateTimeOffset.Parse(value.GetValue<string>(), CultureInfo.InvariantCulture), comparison, instant, isExact);
             case JsonValueKind.String:
                 return operand is string text && ScimOperand.Compares(
                     ScimOperand.Form(value.GetValue<string>(), field), comparison, ScimOperand.Form(text, field, comparison));

@@ -132,10 +132,10 @@ internal sealed class ScimFilterParser
         if (comparison is null)
         {
             _at = start;
-            throw Invalid("one of the operators eq, ne, co, sw, ew, pr, gt, ge, lt, le must be there");
+            throw Invalid("one of the operators eq, ne, co, sw, ew, pr, gt, ge, lt, le is expected");
         }
 
-        if (_at == _text.Length || _text[_at] != ' ') throw Invalid("a space must be there");
+        if (_at == _text.Length || _text[_at] != ' ') throw Invalid("a space is expected");
         SkipSpaces();
         var compare = new ScimExpression.Compare(path, comparison.Value, ReadValue());
         return word == "ne" ? new ScimExpression.Not(compare) : compare;
@@ -146,7 +146,7 @@ internal sealed class ScimFilterParser
         SkipSpaces();
         var start = _at;
         var name = ReadName();
-        if (name.Length == 0) throw Invalid("the name of an attribute must be there");
+        if (name.Length == 0) throw Invalid("the name of an attribute is expected");
         if (ScimSchema.Find(name, within) is { } path) return path;
         _at = start;
         throw Invalid($"users have no attribute '{RepeatedInput.InSentence(name)}' there");
@@ -186,13 +186,13 @@ internal sealed class ScimFilterParser
                 JsonValueKind.False => false,
                 JsonValueKind.Null => null,
                 JsonValueKind.Number => value.GetDouble(),
-                _ => throw Invalid("a text in double quotes, a number, true, false or null must be there"),
+                _ => throw Invalid("a text in double quotes, a number, true, false or null is expected"),
             };
         }
         catch (Exception exception) when (exception is JsonException or InvalidOperationException) // the latter for half a surrogate pair
         {
             _at = start;
-            throw Invalid("a text in double quotes, a number, true, false or null must be there");
+            throw Invalid("a text in double quotes, a number, true, false or null is expected");
         }
     }
 
@@ -223,7 +223,7 @@ internal sealed class ScimFilterParser
 
     private void Read(char character)
     {
-        if (!TryRead(character)) throw Invalid($"'{character}' must be there");
+        if (!TryRead(character)) throw Invalid($"'{character}' is expected");
     }
 
     private void ReadEnd()
