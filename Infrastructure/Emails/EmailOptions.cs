@@ -1,3 +1,5 @@
+using System.ComponentModel.DataAnnotations;
+
 namespace CleanUsers.Infrastructure.Emails;
 
 /// <summary>Section <c>Email</c> of the configuration.</summary>
@@ -12,6 +14,7 @@ public sealed class EmailOptions
     public string From { get; init; } = "users@localhost";
 
     /// <summary>Where <see cref="EmailDelivery.Pickup"/> puts emails.</summary>
+    [Required(ErrorMessage = "a folder")]
     public string PickupFolder { get; init; } = "data/outbox";
 }
 

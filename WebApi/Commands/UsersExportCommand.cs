@@ -15,7 +15,7 @@ internal sealed class UsersExportCommand : ServiceCommand
     {
         var output = new Option<FileInfo?>("--output", "-o")
         {
-            Description = "The file, which appears when it is complete; by default standard output.",
+            Description = "The file, which appears when it is complete; by default, and with -, standard output.",
         };
         var format = FormatOption();
         var filter = new UserFilterOptions(this);
@@ -25,7 +25,7 @@ internal sealed class UsersExportCommand : ServiceCommand
         {
             var input = new CommandInput(typed);
             var query = filter.ToQuery<ExportUsersQuery>(input);
-            var path = typed.GetValue(output)?.FullName;
+            var path = typed.GetValue(output) is { } file && file.ToString() != "-" ? file.FullName : null;
             return input.ExecuteAsync<ExportUsers, ExportUsersQuery, IAsyncEnumerable<ExportedUser>>(
                 query,
                 exportUsers => Task.FromResult(exportUsers.Execute(query, ct)),
@@ -36,17 +36,23 @@ internal sealed class UsersExportCommand : ServiceCommand
     private static Task<int> WriteAsync(IAsyncEnumerable<ExportedUser> users, UserFile file, string? path, CancellationToken ct) =>
         ProgressDisplay.ShowAsync("export", end: null, async display =>
         {
-            await OutputFile.WriteAsync(path, stream => file.WriteAsync(CountAsync(users, display, ct), stream, ct));
+            await OutputFile.WriteAsync(path, stream => file.WriteAsync(CountAsync(users, path, display, ct), stream, ct));
+            if (path is null) StandardOutput.EnsureIsRead();
             return 0;
         });
 
     private static async IAsyncEnumerable<ExportedUser> CountAsync(
-        IAsyncEnumerable<ExportedUser> users, ProgressDisplay display, [EnumeratorCancellation] CancellationToken ct)
+        IAsyncEnumerable<ExportedUser> users, string? path, ProgressDisplay display, [EnumeratorCancellation] CancellationToken ct)
     {
         var count = 0L;
         await foreach (var user in users.WithCancellation(ct))
         {
-            if (++count % UsersBetweenReports == 0) display.Report(count, $"{count:N0} users");
+            if (++count % UsersBetweenReports == 0)
+            {
+                if (path is null) StandardOutput.EnsureIsRead();
+                display.Report(count, $"{count:N0} users");
+            }
+
             yield return user;
         }
     }

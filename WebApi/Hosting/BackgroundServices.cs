@@ -1,3 +1,4 @@
+using System.Runtime.InteropServices;
 namespace CleanUsers.WebApi.Hosting;
 
 /// <summary>What the service does besides serving requests.</summary>
@@ -31,6 +32,12 @@ internal static partial class BackgroundServices
     {
         // found now: the host disposes of its container at the end
         var services = app.Services.GetServices<IHostedService>().OfType<BackgroundService>().ToList();
+        // as SIGTERM: the host does not listen to it, and a terminal that is closed sends it
+        using var hangUp = PosixSignalRegistration.Create(PosixSignal.SIGHUP, signal =>
+        {
+            signal.Cancel = true;
+            app.Lifetime.StopApplication();
+        });
         try
         {
             await RunAsync();

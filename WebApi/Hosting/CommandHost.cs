@@ -8,6 +8,8 @@ namespace CleanUsers.WebApi.Hosting;
 internal static partial class CommandHost
 {
     private const string ConsoleLog = "Logging:Console";
+    private const string NoSchema =
+        "it has no schema, or not that of this program. Check ConnectionStrings:CleanUsers and the folder, or run migrate.";
 
     /// <param name="settings">Of the command line: <c>--key=value</c>.</param>
     public static WebApplicationBuilder CreateBuilder(string[] settings)
@@ -51,7 +53,7 @@ internal static partial class CommandHost
             if (state == DatabaseState.IncompatibleSchema) throw new IncompatibleSchemaException(exception);
             if (!isUnavailable) throw;
             throw new DatabaseUnavailableException(state == DatabaseState.SchemaBehind
-                ? new InvalidOperationException("the schema does not match this program; run migrate.", exception)
+                ? new InvalidOperationException(NoSchema, exception)
                 : exception.GetBaseException());
         }
     }

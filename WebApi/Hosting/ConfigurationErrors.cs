@@ -59,6 +59,16 @@ internal sealed class ConfigurationErrors
         }
     }
 
+    /// <summary>Looks at the levels of all categories, for all providers or for one: the framework's message would not contain the key.</summary>
+    public void CheckLogLevels(IConfigurationSection logging)
+    {
+        foreach (var section in logging.GetChildren().Append(logging).Select(parent => parent.GetSection("LogLevel")))
+        {
+            foreach (var level in section.GetChildren().Where(level => !Enum.TryParse<LogLevel>(level.Value, ignoreCase: true, out _)))
+                Add(level.Path, $"'{level.Value}'", string.Join(", ", Enum.GetNames<LogLevel>()));
+        }
+    }
+
     /// <exception cref="ConfigurationException">Something is wrong.</exception>
     public void ThrowIfAny()
     {
@@ -101,7 +111,7 @@ internal sealed class ConfigurationErrors
         try
         {
             value = found.Get(type);
-            return value is not Enum || Enum.IsDefined(value.GetType(), value);
+            return value is not Enum || Enum.GetNames(value.GetType()).Contains(found.Value, StringComparer.OrdinalIgnoreCase); // else a number
         }
         catch (InvalidOperationException) // the binder has no other way to report that a text is not of the type
         {

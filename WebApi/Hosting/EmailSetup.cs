@@ -13,6 +13,13 @@ internal static class EmailSetup
         var smtp = builder.AddSettings<SmtpOptions>(SmtpOptions.Section);
         if (options.Delivery == Infrastructure.Emails.EmailDelivery.Smtp && smtp.Host.Length == 0)
             builder.Errors().Add($"{SmtpOptions.Section}:{nameof(SmtpOptions.Host)}", "missing", "the name of a mail server");
+        if (smtp.Username is null != smtp.Password is null)
+        {
+            var (missing, other) = smtp.Password is null ? (nameof(SmtpOptions.Password), nameof(SmtpOptions.Username))
+                : (nameof(SmtpOptions.Username), nameof(SmtpOptions.Password));
+            builder.Errors().Add($"{SmtpOptions.Section}:{missing}", "missing", $"what goes with {SmtpOptions.Section}:{other}");
+        }
+
         builder.Services.AddEmailDelivery(options, smtp);
     }
 }

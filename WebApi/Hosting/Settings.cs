@@ -58,6 +58,7 @@ internal static class Settings
     public static void EnsureValidSettings(this IHostApplicationBuilder builder)
     {
         builder.Errors().CheckSectionNames(builder.Configuration);
+        builder.Errors().CheckLogLevels(builder.Configuration.GetSection("Logging"));
         builder.Errors().ThrowIfAny();
     }
 

@@ -1,6 +1,7 @@
 using CleanUsers.Application.Ports;
 using CleanUsers.TestSupport;
 using Microsoft.Extensions.DependencyInjection;
+using Npgsql;
 
 namespace CleanUsers.Infrastructure.Tests;
 
@@ -12,7 +13,7 @@ public abstract class MigratingOnStartup(MigratingOnStartup.Empty store)
     private static CancellationToken Ct => TestContext.Current.CancellationToken;
 
     [Fact]
-    public async Task Three_services_that_start_at_once_create_one_schema()
+    public virtual async Task Three_services_that_start_at_once_create_one_schema()
     {
         var replicas = Enumerable.Range(0, 3).Select(_ => _store.Services().BuildServiceProvider()).ToList();
         Assert.NotEqual(DatabaseState.Ready, await StateAsync(replicas[0]));
@@ -50,3 +51,30 @@ public sealed class MigratingOnStartupOnSqlServer(MigratingOnStartup.EmptySqlSer
 
 public sealed class MigratingOnStartupOnPostgreSql(MigratingOnStartup.EmptyPostgreSql store)
     : MigratingOnStartup(store), IClassFixture<MigratingOnStartup.EmptyPostgreSql>;
+
+/// <summary>A server that has no such database yet.</summary>
+public sealed class MigratingWithoutADatabase(MigratingOnStartup.EmptyPostgreSql store)
+    : MigratingOnStartup(store), IClassFixture<MigratingOnStartup.EmptyPostgreSql>
+{
+    private readonly MigratingOnStartup.EmptyPostgreSql _store = store;
+
+    public override async Task Three_services_that_start_at_once_create_one_schema()
+    {
+        for (var round = 0; round < 4; round++)
+        {
+            await DropAsync();
+            await base.Three_services_that_start_at_once_create_one_schema();
+        }
+    }
+
+    private async Task DropAsync()
+    {
+        NpgsqlConnection.ClearAllPools();
+        var server = new NpgsqlConnectionStringBuilder(_store.Database.ConnectionString) { Pooling = false };
+        var name = server.Database;
+        server.Database = "postgres";
+        await using var source = NpgsqlDataSource.Create(server.ConnectionString);
+        await using var drop = source.CreateCommand($"DROP DATABASE \"{name}\" WITH (FORCE)");
+        await drop.ExecuteNonQueryAsync(TestContext.Current.CancellationToken);
+    }
+}

@@ -34,8 +34,10 @@ public sealed class CommandLineTests : IDisposable
         Assert.Contains("Http:MaxBodyBytes", error, StringComparison.Ordinal); // it was starting to serve
     }
 
-    [Fact]
-    public async Task SIGTERM_completes_a_slow_request_and_exits_with_0()
+    [Theory]
+    [InlineData(15)] // SIGTERM
+    [InlineData(1)] // SIGHUP
+    public async Task Signal_completes_a_slow_request_and_exits_with_0(int signal)
     {
         LongTest.SkipUnlessDemanded();
         using var service = await OwnProcess.ServeAsync(_folder, Open, "--urls", "http://127.0.0.1:0");
@@ -46,7 +48,7 @@ public sealed class CommandLineTests : IDisposable
             + "Expect: 100-continue\r\n\r\n");
         Assert.StartsWith("HTTP/1.1 100", await connection.ReadResponseAsync(), StringComparison.Ordinal); // the service reads the body
 
-        service.Terminate();
+        service.Signal(signal);
         await Task.Delay(3000, TestContext.Current.CancellationToken); // the client is slow
         await connection.SendAsync(body);
         Assert.StartsWith("HTTP/1.1 201 Created\r\n", await connection.ReadResponseAsync(), StringComparison.Ordinal);

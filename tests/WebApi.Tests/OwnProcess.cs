@@ -61,6 +61,8 @@ public sealed class OwnProcess : IDisposable
     /// <summary>SIGTERM.</summary>
     public void Terminate() => _process.Terminate();
 
+    public void Signal(int signal) => _process.Signal(signal);
+
     public async Task<(int Code, string Error)> EndAsync()
     {
         using var timeout = new CancellationTokenSource(Timeout);

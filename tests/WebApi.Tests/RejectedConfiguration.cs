@@ -19,6 +19,14 @@ public sealed class RejectedConfiguration
     [InlineData("Http:RequestTimeout=soon", "Http:RequestTimeout is 'soon' (allowed: 00:00:01 to 00:10:00)")]
     [InlineData("Http:MaxBodyBytes=", "Http:MaxBodyBytes is '' (allowed: 1024 to 16777216)")]
     [InlineData("Email:From=users", "Email:From is 'users' (allowed: an address such as users@example.org, or Users <users@example.org>)")]
+    [InlineData("Email:Delivery=1", "Email:Delivery is '1' (allowed: Pickup, Smtp)")]
+    [InlineData("Email:PickupFolder=", "Email:PickupFolder is '' (allowed: a folder)")]
+    [InlineData("Email:Smtp:Username=users", "Email:Smtp:Password is missing (allowed: what goes with Email:Smtp:Username)")]
+    [InlineData("Email:Smtp:Password=hush", "Email:Smtp:Username is missing (allowed: what goes with Email:Smtp:Password)")]
+    [InlineData("ConnectionStrings:CleanUsers=Data Source=x.db;Password=hush",
+        "ConnectionStrings:CleanUsers must not have a 'Password': the embedded database is not encrypted")]
+    [InlineData("Logging:LogLevel:Default=Foo",
+        "Logging:LogLevel:Default is 'Foo' (allowed: Trace, Debug, Information, Warning, Error, Critical, None)")]
     [InlineData("Http:MaxBodyBytes:0=4096", "Http:MaxBodyBytes is a section (allowed: 1024 to 16777216)")]
     [InlineData(
         "Http:TrustedProxies=10.0.0.0/33", "Http:TrustedProxies is '10.0.0.0/33' (allowed: a network such as 10.0.0.0/8, 192.0.2.1/32 or fd00::/8)")]
@@ -49,6 +57,20 @@ public sealed class RejectedConfiguration
     {
         var (code, error) = await Configuration.StartAsync("--Authentication:AllowAnonymous=true", $"--{setting}");
         Assert.Equal((78, $"Invalid configuration: {line}."), (code, error.Trim()));
+    }
+
+    [Theory]
+    [InlineData("foo")]
+    [InlineData("ftp://127.0.0.1:8080")]
+    [InlineData("http://127.0.0.1:99999")]
+    [InlineData("http://127.0.0.1:port")]
+    [InlineData("https://127.0.0.1:8443")]
+    public async Task Address_that_the_service_can_not_listen_on_is_named(string url)
+    {
+        var (code, error) = await Configuration.StartAsync("--Authentication:AllowAnonymous=true", "--urls", url);
+        Assert.Equal(
+            (78, $"Invalid configuration: urls is '{url}' (allowed: addresses such as http://*:8080; https needs a certificate under Kestrel)."),
+            (code, error.Trim()));
     }
 
     [Theory]

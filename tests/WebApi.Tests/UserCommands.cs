@@ -262,7 +262,8 @@ public sealed class UserCommands : IDisposable
     {
         Directory.CreateDirectory(Path.Combine(_folder, "data"));
         await File.WriteAllBytesAsync(Path.Combine(_folder, "data", "cleanusers.db"), [], TestContext.Current.CancellationToken);
-        Assert.Equal((69, "", "The database can't be used: the schema does not match this program; run migrate.\n"), await RunAsync("list"));
+        const string Hint = "it has no schema, or not that of this program. Check ConnectionStrings:CleanUsers and the folder, or run migrate.";
+        Assert.Equal((69, "", $"The database can't be used: {Hint}\n"), await RunAsync("list"));
     }
 
     [Fact]

@@ -103,6 +103,11 @@ internal sealed class PostgreSqlUsersDbContext(DbContextOptions<PostgreSqlUsersD
                 await base.MigrateWithoutTimeoutAsync(ct);
                 return;
             }
+            catch (PostgresException exception) when (
+                exception.SqlState == PostgresErrorCodes.DuplicateDatabase || exception.ConstraintName == "pg_database_datname_index")
+            {
+                // another process has created the database in the meantime
+            }
             catch (PostgresException exception) when (AlreadyThere.Contains(exception.SqlState))
             {
                 if ((await Database.GetPendingMigrationsAsync(ct)).Count() == missing) throw;

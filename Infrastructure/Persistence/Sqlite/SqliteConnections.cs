@@ -26,6 +26,7 @@ internal sealed class SqliteConnections : DbConnectionInterceptor
     {
         var builder = ConnectionStringParser.Parse<SqliteConnectionStringBuilder>(connectionString);
         if (builder.DataSource is "" or ":memory:") throw new ConnectionStringException("must name a file in 'Data Source'");
+        if (builder.Password.Length > 0) throw new ConnectionStringException("must not have a 'Password': the embedded database is not encrypted");
         builder.ForeignKeys = true;
         builder.DefaultTimeout = BusySeconds;
         builder.Mode = SqliteOpenMode.ReadWrite;

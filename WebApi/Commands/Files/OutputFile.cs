@@ -1,6 +1,9 @@
 namespace CleanUsers.WebApi.Commands.Files;
 
-/// <summary>A file that has its name once it is complete, and not before; or standard output.</summary>
+/// <summary>
+/// A file that has its name once it is complete, and not before; or standard output. A symbolic link stays one, the file keeps its permissions, and a
+/// pipe or a device is written as it is.
+/// </summary>
 internal static class OutputFile
 {
     /// <param name="path">Null is standard output.</param>
@@ -16,7 +19,18 @@ internal static class OutputFile
             return;
         }
 
+        if (!IsDevice(path) && new FileInfo(path).LinkTarget is not null) path = File.ResolveLinkTarget(path, returnFinalTarget: true)!.FullName;
         if (Directory.Exists(path)) throw new RejectedFileException($"'{path}' is a directory.");
+        if (File.Exists(path))
+        {
+            await using var present = RejectedFileException.Open(path, FileMode.Open, FileAccess.Write, FileShare.ReadWrite);
+            if (!present.CanSeek || IsDevice(path))
+            {
+                await write(present);
+                return;
+            }
+        }
+
         var partial = $"{path}.{Guid.NewGuid():N}.partial";
         var file = RejectedFileException.Open(partial, FileMode.CreateNew, FileAccess.Write);
         try
@@ -27,6 +41,7 @@ internal static class OutputFile
                 file.Flush(flushToDisk: true);
             }
 
+            if (!OperatingSystem.IsWindows() && File.Exists(path)) File.SetUnixFileMode(partial, File.GetUnixFileMode(path));
             File.Move(partial, path, overwrite: true);
         }
         finally
@@ -34,4 +49,6 @@ internal static class OutputFile
             File.Delete(partial);
         }
     }
+    // some can be sought in, unlike a pipe
+    private static bool IsDevice(string path) => path.StartsWith("/dev/", StringComparison.Ordinal);
 }
