@@ -6,6 +6,8 @@ namespace CleanUsers.WebApi.Hosting;
 internal static class EmailSetup
 {
     private const string Smtp = nameof(Smtp);
+    private const string Username = $"{SmtpOptions.Section}:{nameof(SmtpOptions.Username)}";
+    private const string Password = $"{SmtpOptions.Section}:{nameof(SmtpOptions.Password)}";
 
     public static void AddEmailDelivery(this WebApplicationBuilder builder)
     {
@@ -13,13 +15,9 @@ internal static class EmailSetup
         var smtp = builder.AddSettings<SmtpOptions>(SmtpOptions.Section);
         if (options.Delivery == Infrastructure.Emails.EmailDelivery.Smtp && smtp.Host.Length == 0)
             builder.Errors().Add($"{SmtpOptions.Section}:{nameof(SmtpOptions.Host)}", "missing", "the name of a mail server");
-        if (smtp.Username is null != smtp.Password is null)
-        {
-            var (missing, other) = smtp.Password is null ? (nameof(SmtpOptions.Password), nameof(SmtpOptions.Username))
-                : (nameof(SmtpOptions.Username), nameof(SmtpOptions.Password));
-            builder.Errors().Add($"{SmtpOptions.Section}:{missing}", "missing", $"what goes with {SmtpOptions.Section}:{other}");
-        }
-
+        var (hasUsername, hasPassword) = (!string.IsNullOrEmpty(smtp.Username), !string.IsNullOrEmpty(smtp.Password));
+        if (hasUsername && !hasPassword) builder.Errors().Add(Password, "missing", $"the password of {Username}");
+        if (hasPassword && !hasUsername) builder.Errors().Add(Username, "missing", $"the user of {Password}");
         builder.Services.AddEmailDelivery(options, smtp);
     }
 }

@@ -8,7 +8,7 @@ internal static class ListeningPort
     private const string Key = "PORT";
     private const string UrlsKey = "ASPNETCORE_URLS";
     private const string HttpPortsKey = "ASPNETCORE_HTTP_PORTS";
-    private const string Addresses = "addresses such as http://*:8080; https needs a certificate under Kestrel";
+    private const string Addresses = "addresses such as http://*:8080";
     private const int Default = 8080; // the one of the container images of ASP.NET Core
 
     /// <summary>
@@ -24,24 +24,20 @@ internal static class ListeningPort
             builder.WebHost.UseUrls($"http://*:{port}").UseSetting(WebHostDefaults.HttpPortsKey, "");
         }
 
-        var hasCertificates = builder.Configuration.GetSection("Kestrel").Exists();
-        foreach (var url in Entries(builder.Configuration[WebHostDefaults.ServerUrlsKey]))
-        {
-            if (!IsAddress(url, hasCertificates))
-                builder.Errors().Add(WebHostDefaults.ServerUrlsKey, $"'{url}'", Addresses);
-        }
-
+        foreach (var url in Entries(builder.Configuration[WebHostDefaults.ServerUrlsKey]).Where(url => !IsAddress(url)))
+            builder.Errors().Add(WebHostDefaults.ServerUrlsKey, $"'{url}'", Addresses);
         return builder;
     }
 
-    private static bool IsAddress(string url, bool withTls)
+    private static bool IsAddress(string url)
     {
         try
         {
             var address = BindingAddress.Parse(url);
-            var isHttp = address.Scheme == Uri.UriSchemeHttp || (withTls && address.Scheme == Uri.UriSchemeHttps);
+            var isHttp = address.Scheme.ToUpperInvariant() is "HTTP" or "HTTPS";
             // the framework takes what is no port for a part of the host
-            var isHost = address.IsUnixPipe || address.Host.StartsWith('[') || !address.Host.Contains(':', StringComparison.Ordinal);
+            var isHost = address.IsUnixPipe || address.IsNamedPipe || address.Host.StartsWith('[')
+                || !address.Host.Contains(':', StringComparison.Ordinal);
             return isHttp && isHost && address.Port is >= 0 and <= 65535;
         }
         catch (FormatException)
@@ -78,7 +74,7 @@ internal static class ListeningPort
         }
         catch (FormatException)
         {
-            errors.Add(UrlsKey, $"'{urls}'", "addresses such as http://*:8080");
+            errors.Add(UrlsKey, $"'{urls}'", Addresses);
             return null;
         }
     }
