@@ -7,7 +7,10 @@ using Microsoft.EntityFrameworkCore.Query;
 
 namespace CleanUsers.Infrastructure.Persistence;
 
-/// <summary>Pages that begin after a row instead of at a number (keyset pagination): each costs what the first one costs.</summary>
+/// <summary>
+/// Pages that begin after a row instead of at a number (keyset pagination): each costs what the first one costs. For SQL Server, which has no
+/// comparison of rows; the other databases read pages by <see cref="UserStatements"/>.
+/// </summary>
 internal static class Keyset
 {
     private static readonly MethodInfo Compare = typeof(string).GetMethod(nameof(string.Compare), [typeof(string), typeof(string)])!;
@@ -21,9 +24,10 @@ internal static class Keyset
 
     /// <summary>In the order of a key that many users may share; the id breaks ties.</summary>
     public static IQueryable<User> PageBy<TKey>(
-        this IQueryable<User> users, UserQuery query, UsersDbContext db, Expression<Func<User, TKey>> key, Func<UserPosition, TKey> after)
+        this IQueryable<User> users, UserQuery query, Expression<Func<User, TKey>> key, Func<UserPosition, TKey> after)
     {
-        var (id, descending) = (Id(db.TieBreaker), query.Sort.Descending);
+        var descending = query.Sort.Descending;
+        Expression<Func<User, long>> id = user => user.Id;
         if (query.After is not { } position) return First(users);
 
         // properties of an object instead of constants: EF Core makes them parameters, and the statement is used again
@@ -31,7 +35,6 @@ internal static class Keyset
         var type = Nullable.GetUnderlyingType(typeof(TKey)) ?? typeof(TKey);
         var (rowKey, rowId) = (As(type, Expression.Property(row, nameof(Row<>.Key))), Expression.Property(row, nameof(Row<>.Id)));
         var (userKey, userId) = (As(type, ReplacingExpressionVisitor.Replace(key.Parameters[0], id.Parameters[0], key.Body)), id.Body);
-        if (db.ComparesRows) return First(users.Where(Is(Expression.Call(RowValues.Comparison(type, descending), userKey, userId, rowKey, rowId))));
 
         // two seeks of a page at most: the rest of those who share the key, and those beyond it
         var rest = Expression.AndAlso(Expression.Equal(userKey, rowKey), IsBeyond(userId, rowId));
@@ -51,8 +54,6 @@ internal static class Keyset
 
     // a conversion to the type that it has already would cost a compilation at each query
     private static Expression As(Type type, Expression value) => value.Type == type ? value : Expression.Convert(value, type);
-
-    private static Expression<Func<User, long>> Id(string property) => user => EF.Property<long>(user, property);
 
     private sealed record Row<TKey>(TKey Key, long Id);
 }

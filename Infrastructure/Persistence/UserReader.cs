@@ -44,11 +44,11 @@ internal sealed class UserReader(UsersDbContext db, CompiledUserQueries queries,
         var page = query.Sort.Key switch
         {
             UserSortKey.Id => users.PageById(query),
-            UserSortKey.CreatedAt => users.PageBy(query, db, user => user.CreatedAt, after => after.Instant),
-            UserSortKey.UpdatedAt => users.PageBy(query, db, user => user.UpdatedAt, after => after.Instant),
-            UserSortKey.Email => users.PageBy(query, db, user => user.EmailKey, after => after.Text),
-            UserSortKey.Name => users.PageBy(query, db, user => user.SortName, after => after.Text),
-            UserSortKey.DeletedAt => users.PageBy(query, db, user => user.DeletedAt, after => after.Instant),
+            UserSortKey.CreatedAt => users.PageBy(query, user => user.CreatedAt, after => after.Instant),
+            UserSortKey.UpdatedAt => users.PageBy(query, user => user.UpdatedAt, after => after.Instant),
+            UserSortKey.Email => users.PageBy(query, user => user.EmailKey, after => after.Text),
+            UserSortKey.Name => users.PageBy(query, user => user.SortName, after => after.Text),
+            UserSortKey.DeletedAt => users.PageBy(query, user => user.DeletedAt, after => after.Instant),
         };
         return await page.Select(ListedUsers.Of(query.Sort.Key)).ToListAsync(ct);
     }

@@ -51,9 +51,6 @@ internal abstract class UsersDbContext(DbContextOptions options) : DbContext(opt
     /// <summary>The property of a user that breaks ties in an order: the id, or its equal.</summary>
     public virtual string TieBreaker => nameof(User.Id);
 
-    /// <summary>Whether the database compares rows, as in <c>(a, b) > (c, d)</c>.</summary>
-    public virtual bool ComparesRows => true;
-
     /// <summary>True if the unique index on the address rejected the write.</summary>
     public abstract bool IsEmailTaken(Exception exception);
 
@@ -273,7 +270,6 @@ internal abstract class UsersDbContext(DbContextOptions options) : DbContext(opt
 
     protected override void OnModelCreating(ModelBuilder modelBuilder)
     {
-        modelBuilder.AddRowValues();
         modelBuilder.ApplyConfiguration(new UserConfiguration(TieBreaker));
         modelBuilder.ApplyConfiguration(new UserWordConfiguration());
         modelBuilder.ApplyConfiguration(new UserChangeConfiguration());

@@ -38,9 +38,6 @@ internal sealed partial class SqlServerUsersDbContext(DbContextOptions<SqlServer
     // the databases whose exports block writers, each of which is warned about once
     private static readonly ConcurrentDictionary<string, bool> Warned = new(StringComparer.Ordinal);
 
-    /// <summary>T-SQL has no comparison of rows.</summary>
-    public override bool ComparesRows => false;
-
     internal override FormattableString TableNames => $"SELECT [name] AS [Value] FROM [sys].[tables] WHERE [schema_id] = SCHEMA_ID()";
 
     /// <summary>
