@@ -5,33 +5,39 @@ namespace CleanUsers.Application.Scim;
 
 /// <summary>
 /// Where callers are in lists that they read page by page. The next page then begins after a user instead of at a number, and costs what the first
-/// one costs. Without a place, in another process or after its time, a page is found by its number: the response is right, and costs more.
+/// one costs. Without a place, in another process or after its time, a page is found by its number, which costs more, and leaves users out where
+/// others before them have been deleted meanwhile.
 /// </summary>
 public sealed class ScimWalks(TimeProvider clock)
 {
     internal const int MaxWalks = 1000;
 
-    /// <summary>Of a walk: several processes take turns in one, and a client may read a page again.</summary>
+    /// <summary>Of a walk: several processes take turns in one, a client may read a page again, and two clients may read the same list.</summary>
     internal const int MaxPlaces = 8;
 
     internal static readonly TimeSpan Lifetime = TimeSpan.FromMinutes(5);
 
     private readonly Lock _lock = new();
-    private readonly Dictionary<string, Walk> _walks = new(StringComparer.Ordinal);
+
+    // in the order in which the pages were read
+    private readonly Dictionary<string, List<(ScimPlace Place, DateTimeOffset Expires)>> _walks = new(StringComparer.Ordinal);
 
     /// <summary>A digest, so that all keys have one size.</summary>
     internal static string Key(string caller, string filter) =>
         Convert.ToBase64String(SHA256.HashData(Encoding.UTF8.GetBytes($"{caller.Length}:{caller}{filter}")));
 
-    /// <summary>The last known place that is not beyond the number; the beginning if there is none.</summary>
+    /// <summary>
+    /// The last known place that is not beyond the number; the beginning if there is none. Where two pages have ended at this number, since users were
+    /// deleted between them, the lower id: it shows a user twice rather than never.
+    /// </summary>
     internal ScimPlace Find(string walk, long index)
     {
         if (index <= 1) return ScimPlace.Beginning; // counts anew
+        var now = clock.GetUtcNow();
         lock (_lock)
         {
-            return _walks.TryGetValue(walk, out var found) && found.Expires > clock.GetUtcNow()
-                ? found.Places.Where(place => place.Index <= index).DefaultIfEmpty(ScimPlace.Beginning).MaxBy(place => place.Index)!
-                : ScimPlace.Beginning;
+            return _walks.GetValueOrDefault(walk)?.Where(known => known.Place.Index <= index && known.Expires > now).Select(known => known.Place)
+                .OrderByDescending(place => place.Index).ThenBy(place => place.After).FirstOrDefault() ?? ScimPlace.Beginning;
         }
     }
 
@@ -40,24 +46,16 @@ public sealed class ScimWalks(TimeProvider clock)
         var now = clock.GetUtcNow();
         lock (_lock)
         {
-            if (!_walks.TryGetValue(walk, out var found) || found.Expires <= now)
+            if (!_walks.TryGetValue(walk, out var places))
             {
-                if (!_walks.ContainsKey(walk) && _walks.Count >= MaxWalks) _walks.Remove(_walks.MinBy(other => other.Value.Expires).Key);
-                _walks[walk] = found = new();
+                if (_walks.Count >= MaxWalks) _walks.Remove(_walks.MinBy(other => other.Value[^1].Expires).Key);
+                _walks[walk] = places = [];
             }
 
-            found.Expires = now + Lifetime;
-            found.Places.RemoveAll(other => other.Index == place.Index);
-            if (found.Places.Count == MaxPlaces) found.Places.RemoveAt(0);
-            found.Places.Add(place);
+            places.RemoveAll(known => known.Expires <= now || (known.Place.Index == place.Index && known.Place.After == place.After));
+            if (places.Count == MaxPlaces) places.RemoveAt(0);
+            places.Add((place, now + Lifetime));
         }
-    }
-
-    private sealed class Walk
-    {
-        public List<ScimPlace> Places { get; } = [];
-
-        public DateTimeOffset Expires { get; set; }
     }
 }
 

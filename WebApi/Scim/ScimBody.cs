@@ -7,28 +7,28 @@ using JsonObject = System.Text.Json.Nodes.JsonObject;
 
 namespace CleanUsers.WebApi.Scim;
 
-/// <summary>The body of a request: one JSON object, each of whose members is there once.</summary>
+/// <summary>The body of a request: one JSON object, each of whose members is there once, whatever its case (RFC 7643 section 2.1).</summary>
 internal static class ScimBody
 {
-    private static readonly JsonDocumentOptions Strict = new() { AllowDuplicateProperties = false, MaxDepth = Http.Input.JsonObject.MaxDepth };
+    private static readonly JsonDocumentOptions Options = new() { MaxDepth = Http.Input.JsonObject.MaxDepth };
 
     /// <returns>The object, or why the body could not be read.</returns>
+    /// <exception cref="InvalidScimException">A member is there twice, or a text is not valid.</exception>
     public static async Task<(JsonObject? Body, ProblemResult? Problem)> ReadAsync(HttpRequest request, CancellationToken ct)
     {
         var body = await JsonBody.ReadAsync(request, ct);
         if (body.Problem is not null) return (null, body.Problem);
+        var root = JsonElement.Parse(body.Bytes.Span, Options);
         try
         {
-            var root = JsonElement.Parse(body.Bytes.Span, Strict);
-            if (!AreWellFormed(root)) throw new InvalidScimException(ScimErrorType.InvalidSyntax, "A text of the body has the character U+FFFE.");
-            return (JsonObject.Create(root)!, null);
+            Check(root);
         }
-        catch (Exception exception) when (exception is JsonException or InvalidOperationException)
+        catch (InvalidOperationException)
         {
-            throw new InvalidScimException(
-                ScimErrorType.InvalidSyntax,
-                exception is JsonException ? "A member of the body is there twice." : "A text of the body has half a surrogate pair.");
+            throw new InvalidScimException(ScimErrorType.InvalidSyntax, "A text of the body has half a surrogate pair.");
         }
+
+        return (JsonObject.Create(root)!, null);
     }
 
     /// <summary>A member whatever its case (RFC 7643 section 2.1).</summary>
@@ -44,13 +44,34 @@ internal static class ScimBody
             throw new InvalidScimException(ScimErrorType.InvalidSyntax, $"'schemas' must be an array with '{schema}'.");
     }
 
-    /// <summary>False if a text has U+FFFE, which no comparison form has.</summary>
     /// <exception cref="InvalidOperationException">A text has half a surrogate pair.</exception>
-    private static bool AreWellFormed(JsonElement value) => value.ValueKind switch
+    private static void Check(JsonElement value)
     {
-        JsonValueKind.String => value.GetString()!.IsWellFormed(),
-        JsonValueKind.Array => value.EnumerateArray().All(AreWellFormed),
-        JsonValueKind.Object => value.EnumerateObject().All(member => member.Name.IsWellFormed() && AreWellFormed(member.Value)),
-        _ => true,
-    };
+        switch (value.ValueKind)
+        {
+            case JsonValueKind.String:
+                CheckText(value.GetString()!);
+                break;
+            case JsonValueKind.Array:
+                foreach (var item in value.EnumerateArray()) Check(item);
+                break;
+            case JsonValueKind.Object:
+                var names = new HashSet<string>(StringComparer.OrdinalIgnoreCase);
+                foreach (var member in value.EnumerateObject())
+                {
+                    CheckText(member.Name);
+                    if (!names.Add(member.Name))
+                        throw new InvalidScimException(ScimErrorType.InvalidSyntax, $"'{RepeatedInput.InSentence(member.Name)}' must appear only once.");
+                    Check(member.Value);
+                }
+
+                break;
+        }
+    }
+
+    /// <summary>No comparison form has U+FFFE.</summary>
+    private static void CheckText(string text)
+    {
+        if (!text.IsWellFormed()) throw new InvalidScimException(ScimErrorType.InvalidSyntax, "A text of the body has the character U+FFFE.");
+    }
 }

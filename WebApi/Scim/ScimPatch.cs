@@ -115,10 +115,14 @@ internal static class ScimPatch
         {
             case ScimOperationKind.Replace: return read;
             case ScimOperationKind.Remove when value is null: return [];
-            case ScimOperationKind.Remove: return [.. values.Where(one => !read.Any(other => JsonNode.DeepEquals(one, other)))];
+            case ScimOperationKind.Remove: return [.. values.Where(one => !read.Any(named => IsNamed(one, named)))];
             default: return [.. values, .. read.Where(one => !values.Any(other => JsonNode.DeepEquals(one, other)))];
         }
     }
+
+    /// <summary>Whether the value has all members of the other one: Entra ID removes values by <c>[{"value": "…"}]</c>.</summary>
+    private static bool IsNamed(JsonObject value, JsonObject named) =>
+        named.Count > 0 && named.All(member => JsonNode.DeepEquals(value[member.Key], member.Value));
 
     private static List<JsonObject> ChangeChosen(
         JsonArray present, ScimOperationKind kind, ScimTarget target, ScimField field, ScimField? inner, JsonNode? value)

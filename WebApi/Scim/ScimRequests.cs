@@ -104,17 +104,11 @@ internal static class ScimRequests
 
     private static void CheckMembers(JsonObject value, string[] allowed, string what)
     {
-        var names = value.Select(member => member.Key).ToList();
-        var unknown = names.FirstOrDefault(name => !allowed.Contains(name, StringComparer.OrdinalIgnoreCase));
-        if (unknown is not null)
-        {
-            throw new InvalidScimException(
-                ScimErrorType.InvalidSyntax,
-                $"Unknown member '{RepeatedInput.InSentence(unknown)}' of the {what} (allowed: {string.Join(", ", allowed)}).");
-        }
-
-        if (names.Distinct(StringComparer.OrdinalIgnoreCase).Count() < names.Count)
-            throw new InvalidScimException(ScimErrorType.InvalidSyntax, $"Each member of the {what} must appear only once.");
+        var unknown = value.Select(member => member.Key).FirstOrDefault(name => !allowed.Contains(name, StringComparer.OrdinalIgnoreCase));
+        if (unknown is null) return;
+        throw new InvalidScimException(
+            ScimErrorType.InvalidSyntax,
+            $"Unknown member '{RepeatedInput.InSentence(unknown)}' of the {what} (allowed: {string.Join(", ", allowed)}).");
     }
 
     /// <summary>A number that is out of range is the nearest one that is not (RFC 7644 section 3.4.2.4).</summary>

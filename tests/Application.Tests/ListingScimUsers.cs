@@ -49,6 +49,19 @@ public sealed class ListingScimUsers : UseCases
     }
 
     [Fact]
+    public async Task Walks_that_can_not_be_told_apart_leave_no_user_out_and_show_some_twice()
+    {
+        await PageAsync(1);
+        _ids.RemoveAll(id => id <= 5);
+        Assert.Equal(15, (await PageAsync(1)).Ids[^1]); // of another client, or again
+        Assert.Equal(Enumerable.Range(11, 10).Select(i => (long)i), (await PageAsync(11)).Ids);
+        Clock.Advance(ScimWalks.Lifetime - TimeSpan.FromSeconds(1));
+        await PageAsync(1);
+        Clock.Advance(TimeSpan.FromSeconds(1)); // the first walk is over
+        Assert.Equal(16, (await PageAsync(11)).Ids[0]);
+    }
+
+    [Fact]
     public async Task Page_without_a_place_is_found_by_its_number()
     {
         var (ids, total) = await PageAsync(12);

@@ -66,6 +66,14 @@ public sealed class ScimPatches
             """[{"value":"ada@example.org","type":"work","primary":true}]"""
         },
         {
+            """{"op":"Remove","path":"emails","value":[{"value":"ada@home.example"},{"value":"x@y.example"}]}""", "emails",
+            """[{"value":"ada@example.org","type":"work","primary":true}]"""
+        },
+        {
+            """{"op":"Remove","path":"emails","value":[{"value":"ada@home.example","type":"work"},{}]}""", "emails",
+            """[{"value":"ada@example.org","type":"work","primary":true},{"value":"ada@home.example","type":"home"}]"""
+        },
+        {
             """{"op":"add","path":"emails","value":[{"value":"c@d.example","primary":"True"}]}""", "emails",
             """
             [{"value":"ada@example.org","type":"work","primary":false},{"value":"ada@home.example","type":"home"},

@@ -380,6 +380,7 @@ public abstract class ScimResource(Service service)
         { "POST", "", """{"userName":"a","userName":"b"}""", "invalidSyntax" },
         { "POST", "", """{"userName":"a","USERNAME":"b"}""", "invalidSyntax" },
         { "POST", "", """{"userName":"a","name":{"givenName":"a","givenName":"b"}}""", "invalidSyntax" },
+        { "POST", "", """{"userName":"a","urn:x":{"b":[{"c":1,"C":2}]}}""", "invalidSyntax" },
         { "POST", "", """{"userName":"\ud800"}""", "invalidSyntax" },
         { "POST", "", """{"\ud800":"a"}""", "invalidSyntax" },
         { "POST", "", """{"schemas":["urn:x"],"userName":"a"}""", "invalidSyntax" },
@@ -409,6 +410,8 @@ public abstract class ScimResource(Service service)
         { "PATCH", "/1", "{}", "invalidSyntax" },
         { "PATCH", "/1", """{"Operations":[]}""", "invalidSyntax" },
         { "PATCH", "/1", """{"Operations":[7]}""", "invalidSyntax" },
+        { "PATCH", "/1", """{"Operations":[{"op":"add","value":{"title":"a","TITLE":"b"}}]}""", "invalidSyntax" },
+        { "PATCH", "/1", """{"Operations":[{"op":"add","OP":"add","value":{"title":"a"}}]}""", "invalidSyntax" },
         { "PATCH", "/1", """{"Operations":[{"op":"move","path":"title"}]}""", "invalidSyntax" },
         { "PATCH", "/1", """{"Operations":[{"op":"add","path":"title"}]}""", "invalidSyntax" },
         { "PATCH", "/1", """{"Operations":[{"op":"add","path":7,"value":1}]}""", "invalidPath" },
@@ -420,6 +423,13 @@ public abstract class ScimResource(Service service)
     [MemberData(nameof(Rejected))]
     public async Task Invalid_input_is_400_with_its_kind(string method, string path, string body, string type) =>
         Assert.Equal(type, (await _service.SendAsync(method, Users + path, method == "GET" ? null : body)).IsScimError(400));
+
+    [Fact]
+    public async Task Body_may_begin_with_a_byte_order_mark()
+    {
+        var name = $"mark{Number()}";
+        (await _service.SendAsync("POST", Users, $$"""{{'\ufeff'}}{"userName":"{{name}}","emails":[{"value":"{{name}}@example.org"}]}""")).Is(201);
+    }
 
     [Fact]
     public async Task Any_operations_are_executed_or_rejected()

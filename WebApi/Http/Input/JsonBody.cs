@@ -1,5 +1,6 @@
 using System.Buffers;
 using System.IO.Pipelines;
+using System.Text;
 using CleanUsers.WebApi.Http.Pipeline;
 using CleanUsers.WebApi.Http.Problems;
 using CleanUsers.WebApi.Scim;
@@ -9,7 +10,7 @@ using Microsoft.Extensions.Primitives;
 namespace CleanUsers.WebApi.Http.Input;
 
 /// <summary>The body of a request, which must be one JSON object.</summary>
-/// <param name="Bytes">As they came.</param>
+/// <param name="Bytes">As they came, without a byte order mark (RFC 8259 section 8.1).</param>
 /// <param name="Object">The object; null if there is a problem.</param>
 /// <param name="Problem">Why the body could not be read.</param>
 internal sealed record JsonBody(ReadOnlyMemory<byte> Bytes, JsonObject? Object, ProblemResult? Problem)
@@ -103,7 +104,7 @@ internal sealed record JsonBody(ReadOnlyMemory<byte> Bytes, JsonObject? Object, 
             throw new BadHttpRequestException("The body's framing is broken.", StatusCodes.Status400BadRequest, exception);
         }
 
-        return bytes.WrittenMemory;
+        return bytes.WrittenSpan.StartsWith(Encoding.UTF8.Preamble) ? bytes.WrittenMemory[Encoding.UTF8.Preamble.Length..] : bytes.WrittenMemory;
     }
 
     private static void CancelRead(object? reader)

@@ -36,7 +36,7 @@ internal sealed class JsonObject
         }
     }
 
-    /// <param name="bytes">The text, in UTF-8.</param>
+    /// <param name="bytes">The text, in UTF-8 without a byte order mark.</param>
     /// <param name="what">What the object is, for messages: a body, a line.</param>
     /// <param name="ignored">Members that may be there, and do not count.</param>
     /// <param name="read">The object; null if the bytes are not one.</param>
@@ -46,7 +46,6 @@ internal sealed class JsonObject
         [NotNullWhen(true)] out JsonObject? read, [NotNullWhen(false)] out InputError? error)
     {
         read = null;
-        if (bytes.StartsWith(Encoding.UTF8.Preamble)) bytes = bytes[3..]; // RFC 8259 section 8.1: may be ignored
         if (!TryParse(bytes, what, out var root, out error)) return false;
         read = new JsonObject(root, ignored);
         return true;
