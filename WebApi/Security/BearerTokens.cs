@@ -3,6 +3,7 @@ using CleanUsers.Domain;
 using CleanUsers.Domain.Users;
 using Microsoft.AspNetCore.Authentication.JwtBearer;
 using Microsoft.AspNetCore.Authorization;
+using Microsoft.IdentityModel.JsonWebTokens;
 using Microsoft.IdentityModel.Tokens;
 
 namespace CleanUsers.WebApi.Security;
@@ -14,6 +15,8 @@ namespace CleanUsers.WebApi.Security;
 internal static partial class BearerTokens
 {
     private const string InvalidSubject = "The subject of the token is missing, reserved, or not 1 to 255 printable characters";
+
+    private const string CriticalHeader = "The token has a critical header, and none is supported";
 
     private static readonly TimeSpan IssuerTimeout = TimeSpan.FromSeconds(5);
 
@@ -46,7 +49,7 @@ internal static partial class BearerTokens
 
         options.Events = new JwtBearerEvents
         {
-            OnTokenValidated = CheckSubject,
+            OnTokenValidated = Check,
             OnChallenge = DescribeTokenError,
             OnForbidden = context =>
             {
@@ -75,15 +78,20 @@ internal static partial class BearerTokens
         }
     }
 
-    /// <summary>The subject is stored as who did it, so it must fit, and must not pass for what the service itself writes there.</summary>
-    private static Task CheckSubject(TokenValidatedContext context)
+    /// <summary>
+    /// The subject is stored as who did it, so it must fit, and must not pass for what the service itself writes there. And a token with a header that
+    /// a recipient must understand is not valid (RFC 7515 section 4.1.11): the library ignores <c>crit</c>, and this service understands none.
+    /// </summary>
+    private static Task Check(TokenValidatedContext context)
     {
+        var isCritical = ((JsonWebToken)context.SecurityToken).TryGetHeaderValue<object>("crit", out _);
         var usable = context.Principal!.FindAll(HttpCaller.SubjectClaim).ToList() is [{ Value: { Length: > 0 and <= User.ActorMaxLength } subject }]
             && subject.IsPlainLine()
             && subject is not (HttpCaller.Anonymous or HttpCaller.Service)
             && !subject.StartsWith("cli:", StringComparison.Ordinal)
             && !subject.StartsWith(AuthenticatedKey.SubjectPrefix, StringComparison.Ordinal);
-        if (!usable) context.Fail(InvalidSubject);
+        if (isCritical) context.Fail(CriticalHeader);
+        else if (!usable) context.Fail(InvalidSubject);
         return Task.CompletedTask;
     }
 
@@ -109,7 +117,7 @@ internal static partial class BearerTokens
             SecurityTokenNoExpirationException => "The token does not expire",
             SecurityTokenInvalidAudienceException => "The token is for another audience",
             SecurityTokenInvalidIssuerException => "The token is of another issuer",
-            { Message: InvalidSubject } => InvalidSubject,
+            { Message: InvalidSubject or CriticalHeader } => context.AuthenticateFailure.Message,
             _ => "The token can not be verified",
         };
         return Task.CompletedTask;

@@ -1,6 +1,7 @@
 using System.ComponentModel.DataAnnotations;
 using CleanUsers.WebApi.Hosting;
 using Microsoft.Extensions.Options;
+using Microsoft.Net.Http.Headers;
 
 namespace CleanUsers.WebApi.Security;
 
@@ -39,10 +40,25 @@ internal static class CrossOrigin
         return builder;
     }
 
-    /// <summary>Before authentication: a preflight has no token.</summary>
+    /// <summary>Before authentication: a preflight of such an origin has no token. Of another origin it is a request like any other.</summary>
     public static void UseCrossOrigin(this WebApplication app)
     {
-        if (app.Services.GetRequiredService<IOptions<CrossOriginOptions>>().Value.Origins.Count > 0) app.UseCors();
+        var origins = app.Services.GetRequiredService<IOptions<CrossOriginOptions>>().Value.Origins.ToHashSet(StringComparer.Ordinal);
+        if (origins.Count == 0) return;
+        app.Use((context, next) =>
+        {
+            context.Response.OnStarting(VaryByOrigin, context.Response);
+            return next(context);
+        });
+        app.UseWhen(context => context.Request.Headers.Origin is [{ } origin] && origins.Contains(origin), allowed => allowed.UseCors());
+    }
+
+    /// <summary>Of every response: a cache must not give a page one that lacks the headers (Fetch Standard, "CORS protocol and HTTP caches").</summary>
+    private static Task VaryByOrigin(object state)
+    {
+        var headers = ((HttpResponse)state).Headers;
+        if (!headers.Vary.Contains(HeaderNames.Origin)) headers.Append(HeaderNames.Vary, HeaderNames.Origin);
+        return Task.CompletedTask;
     }
 }
 

@@ -31,6 +31,7 @@ public sealed class CrossOriginRequests(CrossOriginRequests.Named service) : ICl
     public async Task Preflight_of_an_unknown_origin_allows_nothing(string origin)
     {
         var response = await PreflightAsync(origin, "GET", "/api/v1/users", "authorization");
+        response.IsProblem(401, "unauthenticated");
         Assert.DoesNotContain(response.Headers.Keys, name => name.StartsWith("Access-Control-", StringComparison.OrdinalIgnoreCase));
     }
 
@@ -61,7 +62,15 @@ public sealed class CrossOriginRequests(CrossOriginRequests.Named service) : ICl
     {
         var response = (await service.GetAsync("/api/v1/users", ClosedService.Allowing("users.read"), ("Origin", "https://evil.example"))).Is(200);
         Assert.Null(response.Header("Access-Control-Allow-Origin"));
+        Assert.Equal("Origin", response.Header("Vary"));
     }
+
+    [Theory]
+    [InlineData("/openapi/v1.json", 200)]
+    [InlineData("/problems/not-found", 200)]
+    [InlineData("/nothing", 401)]
+    public async Task Response_without_an_origin_depends_on_it_too(string path, int status) =>
+        Assert.Equal("Origin", (await service.GetAsync(path)).Is(status).Header("Vary"));
 
     [Fact]
     public async Task OPTIONS_without_a_preflight_header_is_handled_normally()

@@ -1,3 +1,5 @@
+using System.Security.Cryptography;
+using System.Text;
 using CleanUsers.Application.Ports;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.IdentityModel.Tokens;
@@ -32,6 +34,22 @@ public sealed class Tokens(ClosedService service) : IClassFixture<ClosedService>
             """{"alg":"HS256","jwk":{"kty":"oct","k":"AAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAA"},"x5c":[],"jku":"http://127.0.0.1/"}""",
             ClosedService.Payload(), "AAAA"),
         "can not be verified");
+
+    /// <summary>RFC 7515 section 4.1.11.</summary>
+    [Theory]
+    [InlineData("""{"alg":"HS256"}""", true)]
+    [InlineData("""{"alg":"HS256","x":1}""", true)]
+    [InlineData("""{"alg":"HS256","crit":["x"],"x":1}""", false)]
+    [InlineData("""{"alg":"HS256","crit":["b64"],"b64":true}""", false)]
+    [InlineData("""{"alg":"HS256","crit":[]}""", false)]
+    public async Task Token_with_a_critical_header_is_401(string header, bool isAccepted)
+    {
+        var token = ClosedService.Raw(header, ClosedService.Payload());
+        var signature = HMACSHA256.HashData(ClosedService.Key, Encoding.ASCII.GetBytes(token.TrimEnd('.')));
+        token += Base64UrlEncoder.Encode(signature);
+        if (isAccepted) (await service.GetAsync("/api/v1/users", ClosedService.Bearer(token))).Is(200);
+        else await IsRejectedAsync(token, "critical header");
+    }
 
     [Fact]
     public Task Token_of_another_issuer_is_401() =>
