@@ -14,8 +14,11 @@ namespace CleanUsers.Infrastructure.Webhooks;
 /// </summary>
 internal sealed partial class WebhookSender : IWebhookSender, IDisposable
 {
-    /// <summary>For the response: what is in it does not matter.</summary>
-    private const int MaxResponseKilobytes = 4;
+    /// <summary>In KiB: the headers of a response may be long, although only their first line and <c>Retry-After</c> matter.</summary>
+    private const int MaxResponseHeaders = 64;
+
+    /// <summary>In bytes of the body of a response, which does not matter: of a longer one the connection is closed.</summary>
+    private const int MaxResponseBody = 4 * 1024;
 
     private readonly TargetAddresses _addresses;
     private readonly TimeSpan _timeout;
@@ -41,8 +44,8 @@ internal sealed partial class WebhookSender : IWebhookSender, IDisposable
             UseProxy = false, // it would look names up itself
             AutomaticDecompression = DecompressionMethods.None,
             PooledConnectionLifetime = TimeSpan.Zero, // one request each
-            MaxResponseHeadersLength = MaxResponseKilobytes,
-            MaxResponseDrainSize = MaxResponseKilobytes * 1024,
+            MaxResponseHeadersLength = MaxResponseHeaders,
+            MaxResponseDrainSize = MaxResponseBody,
             ActivityHeadersPropagator = null, // trace ids must not be sent to receivers
             ConnectCallback = ConnectAsync,
         });
@@ -94,7 +97,7 @@ internal sealed partial class WebhookSender : IWebhookSender, IDisposable
         var reason = string.Create(CultureInfo.InvariantCulture, $"The receiver responded with status code {status}");
         if (response.StatusCode == HttpStatusCode.Gone) return new(WebhookOutcome.Gone, status, $"{reason}: it wants no more events.");
         var wait = response.Headers.RetryAfter is { } retryAfter ? retryAfter.Delta ?? retryAfter.Date - _clock.GetUtcNow() : null;
-        return new(WebhookOutcome.Failed, status, status is >= 300 and < 400 ? $"{reason}: redirects are not followed." : $"{reason}.", wait);
+        return new(WebhookOutcome.Failed, status, status is >= 300 and < 400 and not 304 ? $"{reason}: redirects are not followed." : $"{reason}.", wait);
     }
 
     private string ToReason(Exception exception)
@@ -109,6 +112,8 @@ internal sealed partial class WebhookSender : IWebhookSender, IDisposable
             case HttpRequestException { HttpRequestError: HttpRequestError.ConnectionError }: return "The receiver can't be reached.";
             case HttpRequestException { HttpRequestError: HttpRequestError.SecureConnectionError }:
                 return "No secure connection to the receiver could be made.";
+            case HttpRequestException { HttpRequestError: HttpRequestError.ConfigurationLimitExceeded }:
+                return $"The headers of the receiver's response have more than {MaxResponseHeaders} KiB.";
             case HttpRequestException or IOException: return "The receiver ended the connection, or sent what is not a response of HTTP.";
             default:
                 LogUnexpected(_logger, exception);
