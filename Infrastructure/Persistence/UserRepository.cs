@@ -65,6 +65,9 @@ internal sealed class UserRepository(
             ct,
             async token =>
             {
+                // The user before its record, as every other write locks them: EF Core inserts first, and a restore at the same time would be a deadlock
+                await db.Value.Users.IgnoreQueryFilters([UserConfiguration.NotDeleted]).Where(one => one.Id == user.Id)
+                    .ExecuteUpdateAsync(one => one.SetProperty(stored => stored.Version, stored => stored.Version), token);
                 db.Value.Record(user);
                 await db.Value.SaveChangesAsync(acceptAllChangesOnSuccess: false, token);
                 await db.Value.EraseStatesAsync(user.Id, token);

@@ -76,11 +76,12 @@ internal sealed class PostgreSqlUserWriter(UserTable table, IPreparedConnections
 
     /// <summary>
     /// After a transient failure it is executed again. That writes nothing a second time, since the id or the version is used up: and it waits for
-    /// locks until an execution has ended whose connection was lost. So a user that is there, or has another version, may be what an earlier
+    /// locks until an execution has ended whose connection was lost. So a user that is there, or has another version, may be what such an
     /// execution has written, and the record of the change shows whether it is.
     /// </summary>
     private async Task WriteOneAsync(ScopedContext db, UserWrite write, CancellationToken ct)
     {
+        var mayBeWritten = false;
         for (var attempt = 1; ; attempt++)
         {
             try
@@ -93,9 +94,10 @@ internal sealed class PostgreSqlUserWriter(UserTable table, IPreparedConnections
             }
             catch (DbException exception) when (exception.IsTransient && attempt <= UsersDbContext.Retries)
             {
+                mayBeWritten |= !IsRolledBack(exception);
                 await UsersDbContext.PauseAsync(attempt, ct);
             }
-            catch (Exception exception) when (attempt > 1 && IsThere(exception))
+            catch (Exception exception) when (mayBeWritten && IsThere(exception))
             {
                 var trace = await db.Value.FindRecordAsync(write.User, ct);
                 if (trace == WriteTrace.None) throw;
@@ -118,6 +120,9 @@ internal sealed class PostgreSqlUserWriter(UserTable table, IPreparedConnections
 
     private static bool IsThere(Exception exception) =>
         exception is DbUpdateConcurrencyException or PostgresException { SqlState: PostgresErrorCodes.UniqueViolation };
+
+    private static bool IsRolledBack(DbException exception) =>
+        exception is PostgresException { SqlState: PostgresErrorCodes.DeadlockDetected or PostgresErrorCodes.SerializationFailure };
 
     private static string Elements(string words) => $"json_array_elements_text({words}::json)";
 
