@@ -38,6 +38,7 @@ public interface IWebhookRepository
 
 /// <param name="Position">The position in the feed of the last change that was delivered.</param>
 /// <param name="CaughtUpAt">Since when at the earliest the next change waits.</param>
+/// <param name="DueAt">When the next attempt may be made; null unless the last one failed.</param>
 /// <param name="NextAt">When the next change was made; null at the end of the feed.</param>
 public sealed record WebhookProgress(
-    long Id, long Position, DateTimeOffset CaughtUpAt, DateTimeOffset DueAt, DateTimeOffset? LeasedUntil, DateTimeOffset? NextAt);
+    long Id, long Position, DateTimeOffset CaughtUpAt, DateTimeOffset? DueAt, DateTimeOffset? LeasedUntil, DateTimeOffset? NextAt);

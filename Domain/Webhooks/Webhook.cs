@@ -172,7 +172,9 @@ public sealed class Webhook
     /// <returns>False where it is disabled, waits for its next attempt, or is leased: nothing changed.</returns>
     public bool TryLease(DateTimeOffset now, DateTimeOffset until)
     {
-        if (Status != WebhookStatus.Active || DueAt > now || LeasedUntil > now) return false;
+        // only after a failure is there something to wait for: a clock that was ahead at the last delivery may have left a time that is far away
+        var isWaiting = FailedAttempts > 0 && DueAt > now;
+        if (Status != WebhookStatus.Active || isWaiting || LeasedUntil > now) return false;
         LeasedUntil = User.ToMilliseconds(until);
         Revision++;
         return true;

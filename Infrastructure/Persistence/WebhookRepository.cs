@@ -33,7 +33,8 @@ internal sealed class WebhookRepository(UsersDbContext db) : IWebhookRepository
             from nextChange in changes.DefaultIfEmpty()
             orderby webhook.DueAt
             select new WebhookProgress(
-                webhook.Id, webhook.Position, webhook.CaughtUpAt, webhook.DueAt, webhook.LeasedUntil, (DateTimeOffset?)nextChange.UpdatedAt);
+                webhook.Id, webhook.Position, webhook.CaughtUpAt, webhook.FailedAttempts > 0 ? webhook.DueAt : null, webhook.LeasedUntil,
+                (DateTimeOffset?)nextChange.UpdatedAt);
         return await progress.ToListAsync(ct);
     }
 

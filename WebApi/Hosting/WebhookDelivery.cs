@@ -117,8 +117,12 @@ internal sealed partial class WebhookDelivery : PeriodicService
     private IEnumerable<Measurement<double>> Delays()
     {
         var now = _clock.GetUtcNow();
-        return _active.Select(webhook => new Measurement<double>(
-            webhook.NextAt is { } next ? (now - (next > webhook.CaughtUpAt ? next : webhook.CaughtUpAt)).TotalSeconds : 0, Label(webhook.Id)));
+        return _active.Select(webhook => new Measurement<double>(DelayOf(webhook, now), Label(webhook.Id)));
+
+        // not negative: a clock may have been ahead when the change was made
+        static double DelayOf(WebhookProgress webhook, DateTimeOffset now) => webhook.NextAt is { } next
+            ? Math.Max((now - (next > webhook.CaughtUpAt ? next : webhook.CaughtUpAt)).TotalSeconds, 0)
+            : 0;
     }
 
     private static KeyValuePair<string, object?> Label(long id) => new("webhook", id);

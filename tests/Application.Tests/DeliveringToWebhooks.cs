@@ -231,14 +231,17 @@ public sealed class DeliveringToWebhooks : UseCases
         Webhooks.ListProgressAsync(default, default).ReturnsForAnyArgs(
         [
             Progress(1, position: 9, due: -1), Progress(2, position: 10, due: -1), Progress(3, position: 9, due: 30),
-            Progress(4, position: 9, due: -1, leased: 20), Progress(5, position: 10, due: 5),
+            Progress(4, position: 9, due: -1, leased: 20), Progress(5, position: 10, due: 5), Progress(6, position: 9, due: null),
+            Progress(7, position: 9, due: null, leased: 40),
         ]);
         var due = await Get<FindDueWebhooks>().ExecuteAsync(end: 10, Ct);
-        Assert.Equal([1], due.Ids);
+        Assert.Equal([1, 6], due.Ids);
         Assert.Equal(Now.AddSeconds(20), due.NextDueAt);
 
-        static WebhookProgress Progress(long id, long position, int due, int? leased = null) =>
-            new(id, position, Now, Now.AddSeconds(due), leased is { } seconds ? Now.AddSeconds(seconds) : null, NextAt: null);
+        static WebhookProgress Progress(long id, long position, int? due, int? leased = null) =>
+            new(id, position, Now, In(due), In(leased), NextAt: null);
+
+        static DateTimeOffset? In(int? seconds) => seconds is { } number ? Now.AddSeconds(number) : null;
     }
 
     [Fact]

@@ -35,6 +35,14 @@ public sealed class WebhookTests
     }
 
     [Fact]
+    public void Webhook_that_did_not_fail_does_not_wait_for_a_clock_that_was_ahead()
+    {
+        var webhook = Create();
+        webhook.Advance(8, delivered: true, isEnd: true, Start.AddYears(20));
+        Assert.True(webhook.TryLease(Start, Start.AddMinutes(3)));
+    }
+
+    [Fact]
     public void Pauses_between_failed_attempts_grow_up_to_ten_hours()
     {
         var webhook = Create();

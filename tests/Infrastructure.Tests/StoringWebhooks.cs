@@ -65,14 +65,18 @@ public abstract class StoringWebhooks(Store store)
         await _store.ChangeAsync(user, changed => changed.Delete(Sample.Now.AddMinutes(7), "eve"), Ct);
         var (behind, atEnd, disabled) = (await AddAsync(end: end + 1), await AddAsync(end: await EndAsync()), await AddAsync());
         await ChangeAsync(disabled.Id, webhook => webhook.Disable("gone", Sample.Now, "service"));
-        await ChangeAsync(behind.Id, webhook => webhook.TryLease(Sample.Now, Sample.Now.AddMinutes(3)));
+        await ChangeAsync(behind.Id, webhook =>
+        {
+            webhook.TryLease(Sample.Now, Sample.Now.AddMinutes(3));
+            webhook.Fail("busy", retryAfter: null, Sample.Now, "service");
+        });
 
         var progress = await _store.InScopeAsync(scope => scope.GetRequiredService<IWebhookRepository>().ListProgressAsync(10_000, Ct));
         Assert.Equal(
-            new WebhookProgress(behind.Id, end + 1, Sample.Now, Sample.Now, Sample.Now.AddMinutes(3), Sample.Now.AddMinutes(7)),
+            new WebhookProgress(behind.Id, end + 1, Sample.Now, Sample.Now.AddSeconds(5), Sample.Now.AddMinutes(3), Sample.Now.AddMinutes(7)),
             Assert.Single(progress, webhook => webhook.Id == behind.Id));
         Assert.Equal(
-            new WebhookProgress(atEnd.Id, end + 2, Sample.Now, Sample.Now, LeasedUntil: null, NextAt: null),
+            new WebhookProgress(atEnd.Id, end + 2, Sample.Now, DueAt: null, LeasedUntil: null, NextAt: null),
             Assert.Single(progress, webhook => webhook.Id == atEnd.Id));
         Assert.DoesNotContain(progress, webhook => webhook.Id == disabled.Id);
     }

@@ -21,5 +21,5 @@ public sealed class FindDueWebhooks(IWebhookRepository webhooks, TimeProvider cl
     }
 
     private static DateTimeOffset FreeAt(WebhookProgress webhook) =>
-        webhook.LeasedUntil is { } leased && leased > webhook.DueAt ? leased : webhook.DueAt;
+        webhook.LeasedUntil > webhook.DueAt || webhook.DueAt is null ? webhook.LeasedUntil ?? DateTimeOffset.MinValue : webhook.DueAt.Value;
 }
