@@ -115,6 +115,24 @@ public abstract class StoringScimUsers(StoringScimUsers.Explained store)
         }
     }
 
+    /// <summary>
+    /// PostgreSQL took each one at the top for a join, and for its users to be few: twelve of them on 30,000 users took 8 s, now 0.1.
+    /// </summary>
+    [Fact]
+    public async Task Tests_of_each_user_are_not_joins()
+    {
+        var email = new ScimFilter.Email(ScimComparison.EndsWith, "7q", Type: null);
+        var name = new ScimFilter.Text(ScimMember.GivenName, ScimComparison.Contains, "7q");
+        foreach (var filter in (ScimFilter[])[email, name, new ScimFilter.HasEmail("home"), new ScimFilter.IsPresent(ScimMember.ExternalId)])
+        {
+            foreach (var condition in (ScimFilter[])[filter, new ScimFilter.Not(filter)])
+            {
+                var plan = await _store.ExplainAsync(scope => scope.GetRequiredService<IScimUsers>().CountAsync(condition, Ct));
+                Assert.DoesNotContain(plan, line => line.Contains("Join", StringComparison.Ordinal) || line.Contains("Nested Loop", StringComparison.Ordinal));
+            }
+        }
+    }
+
     private static ScimFilter.Text Named(string key) => new(ScimMember.UserName, ScimComparison.Equal, key);
 
     private static ScimDetails Details(string userName) => ScimDetails.None with { UserName = userName };

@@ -9,7 +9,7 @@ namespace CleanUsers.Infrastructure.Persistence.Scim;
 
 /// <summary>
 /// A filter as a condition on users. What an index serves becomes <c>"Id" IN (…)</c>, of few ids, and stays a look into the index inside of
-/// <c>and</c>. Everything else becomes a test of one user, by its id: however such tests are joined, they cost each user a few looks.
+/// <c>and</c>. Everything else becomes a test of one user, by its id (<see cref="Has"/>): however such tests are joined, they cost each user a few looks.
 /// </summary>
 internal static class ScimCondition
 {
@@ -68,23 +68,22 @@ internal static class ScimCondition
         var others = OthersOfType(email.Type, db).Where(On<ScimEmail>(other => other.Key, compares));
         return email.Comparison == ScimComparison.Equal
             ? In(db.Users.Where(isPrimary).Select(user => user.Id).Concat(others.Select(other => other.UserId)))
-            : Join(isPrimary, user => others.Any(other => other.UserId == user.Id), Expression.OrElse);
+            : Join(isPrimary, Has(others.Select(other => other.UserId)), Expression.OrElse);
     }
 
     private static Expression<Func<User, bool>> HasEmail(string? type, UsersDbContext db)
     {
         if (type is null) return user => true;
         var others = OthersOfType(type, db);
-        return Join(IsOfType(type, db), user => others.Any(other => other.UserId == user.Id), Expression.OrElse);
+        return Join(IsOfType(type, db), Has(others.Select(other => other.UserId)), Expression.OrElse);
     }
 
     /// <summary>Whether the user's own address has the type.</summary>
     private static Expression<Func<User, bool>> IsOfType(string type, UsersDbContext db)
     {
         var users = db.Set<ScimUser>();
-        return type == ScimEmails.DefaultType
-            ? user => users.Any(scim => scim.UserId == user.Id && scim.EmailType == type) || !users.Any(scim => scim.UserId == user.Id)
-            : user => users.Any(scim => scim.UserId == user.Id && scim.EmailType == type);
+        var isOfType = IsAmong(users.Where(scim => scim.EmailType == type));
+        return type == ScimEmails.DefaultType ? Join(isOfType, Negate(IsAmong(users)), Expression.OrElse) : isOfType;
     }
 
     private static IQueryable<ScimEmail> OthersOfType(string? type, UsersDbContext db) =>
@@ -145,7 +144,10 @@ internal static class ScimCondition
 #pragma warning restore CA1858, CA2249
     }
 
-    private static Expression<Func<User, bool>> IsAmong(IQueryable<ScimUser> found) => user => found.Any(scim => scim.UserId == user.Id);
+    private static Expression<Func<User, bool>> IsAmong(IQueryable<ScimUser> found) => Has(found.Select(scim => scim.UserId));
+
+    /// <summary>A number, since PostgreSQL makes a join of each bare EXISTS, and expects far fewer users of it than there are.</summary>
+    private static Expression<Func<User, bool>> Has(IQueryable<long> ids) => user => (ids.Any(id => id == user.Id) ? 1 : 0) == 1;
 
     private static Expression<Func<User, bool>> In(IQueryable<long> ids) => user => ids.Contains(user.Id);
 
