@@ -29,8 +29,7 @@ public sealed class PurgeExpiredUsers(IUserReader reader, IUserRepository users,
                 users.FindDeletedToChangeAsync, expired.User.Id, VersionCondition.None,
                 user => removed = user.DeletedAt <= end // else restored and deleted again meanwhile
                     && user.Purge(clock.GetUtcNow(), caller.Name),
-                async (user, token) => await users.TryPurgeAsync(user, token) ? UpdateOutcome.Saved : UpdateOutcome.Conflict,
-                ct);
+                users.PurgeAsync, ct);
             if (result.IsSuccess && removed) purged++;
         }
 

@@ -15,8 +15,7 @@ public sealed class PurgeUser(IUserRepository users, ICaller caller, TimeProvide
         var purged = await OptimisticUpdate.ChangeAsync(
             users.FindDeletedToChangeAsync, command.Id, command.Condition,
             user => user.Purge(clock.GetUtcNow(), caller.Name),
-            async (user, token) => await users.TryPurgeAsync(user, token) ? UpdateOutcome.Saved : UpdateOutcome.Conflict,
-            ct);
+            users.PurgeAsync, ct);
         return purged.Map();
     }
 }

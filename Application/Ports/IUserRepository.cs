@@ -29,8 +29,8 @@ public interface IUserRepository
     Task<UpdateOutcome> UpdateAndFailQueuedEmailsAsync(long userId, string reason, CancellationToken ct);
 
     /// <summary>Erases a user and everything that belongs to it.</summary>
-    /// <returns>False if another write came first; nothing is erased, and the user is stale.</returns>
-    Task<bool> TryPurgeAsync(User user, CancellationToken ct);
+    /// <returns>Saved, or a conflict: nothing is erased, and the user is stale.</returns>
+    Task<UpdateOutcome> PurgeAsync(User user, CancellationToken ct);
 }
 
 public enum AddOutcome

@@ -61,7 +61,7 @@ public sealed class User
 
     public string? DeletedBy { get; private set; }
 
-    /// <summary>What the last change did, until it is saved: of a user as it was read, it is no kind of change.</summary>
+    /// <summary>What the last change did; not set in a user that was read and not changed.</summary>
     public UserChangeKind LastChange { get; private set; }
 
     public bool IsDeleted => DeletedAt is not null;
@@ -82,7 +82,7 @@ public sealed class User
         return user;
     }
 
-    /// <summary>A user that was one before, and keeps its times, its actors and its version.</summary>
+    /// <summary>A user from a file, with the times, the actors and the version that it had.</summary>
     public static User Import(UserDetails details, UserAudit audit)
     {
         ArgumentNullException.ThrowIfNull(audit);

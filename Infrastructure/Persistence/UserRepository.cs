@@ -56,12 +56,12 @@ internal sealed class UserRepository(
             outer),
         ct);
 
-    public async Task<bool> TryPurgeAsync(User user, CancellationToken ct)
+    public async Task<UpdateOutcome> PurgeAsync(User user, CancellationToken ct)
     {
         db.Value.ChangeTracker.Clear();
         table.Attach(db.Value, _found.Single(found => found.User == user)).State = EntityState.Deleted;
         var words = SearchText.Words(user.SearchText);
-        return await db.Value.TrySaveAsync(
+        var isSaved = await db.Value.TrySaveAsync(
             ct,
             async token =>
             {
@@ -73,6 +73,7 @@ internal sealed class UserRepository(
                 await db.Value.EraseStatesAsync(user.Id, token);
                 await db.Value.Words.Where(word => words.Contains(word.Word) && word.UserId == user.Id).ExecuteDeleteAsync(token);
             });
+        return isSaved ? UpdateOutcome.Saved : UpdateOutcome.Conflict;
     }
 
     private async Task<User?> FindOneToChangeAsync(long id, bool deleted, CancellationToken ct)

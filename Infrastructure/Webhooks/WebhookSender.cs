@@ -14,6 +14,8 @@ namespace CleanUsers.Infrastructure.Webhooks;
 /// </summary>
 internal sealed partial class WebhookSender : IWebhookSender, IDisposable
 {
+    private const string NotHttp = "The receiver ended the connection, or sent what is not a response of HTTP.";
+
     /// <summary>In KiB: the headers of a response may be long, although only their first line and <c>Retry-After</c> matter.</summary>
     private const int MaxResponseHeaders = 64;
 
@@ -93,6 +95,7 @@ internal sealed partial class WebhookSender : IWebhookSender, IDisposable
     private WebhookAttempt ToAttempt(HttpResponseMessage response)
     {
         var status = (int)response.StatusCode;
+        if (status < 100) return new(WebhookOutcome.Failed, Reason: NotHttp); // HttpClient takes 000
         if (response.IsSuccessStatusCode) return new(WebhookOutcome.Delivered, status);
         var reason = string.Create(CultureInfo.InvariantCulture, $"The receiver responded with status code {status}");
         if (response.StatusCode == HttpStatusCode.Gone) return new(WebhookOutcome.Gone, status, $"{reason}: it wants no more events.");
@@ -114,7 +117,7 @@ internal sealed partial class WebhookSender : IWebhookSender, IDisposable
                 return "No secure connection to the receiver could be made.";
             case HttpRequestException { HttpRequestError: HttpRequestError.ConfigurationLimitExceeded }:
                 return $"The headers of the receiver's response have more than {MaxResponseHeaders} KiB.";
-            case HttpRequestException or IOException: return "The receiver ended the connection, or sent what is not a response of HTTP.";
+            case HttpRequestException or IOException: return NotHttp;
             default:
                 LogUnexpected(_logger, exception);
                 return "The event could not be sent because of an unexpected error; the service's log has the details.";

@@ -3,7 +3,6 @@ using CleanUsers.WebApi.Http.Input;
 using CleanUsers.WebApi.Http.Pipeline;
 using CleanUsers.WebApi.Http.Responses;
 using CleanUsers.WebApi.Security;
-using CleanUsers.WebApi.Users;
 using FluentValidation;
 using Microsoft.AspNetCore.Authorization;
 using Microsoft.AspNetCore.Mvc;
@@ -40,7 +39,7 @@ internal sealed class ApiKeysController(IOptions<HttpOptions> options) : Control
     [HttpRead("{id:id}")]
     public async Task<IActionResult> Get(long id, [FromServices] GetApiKey getKey, CancellationToken ct)
     {
-        var input = UserRequests.Conditional(Request, condition => condition);
+        var input = RequestConditions.ToInput(Request, condition => condition);
         if (input.Reject() is { } problem) return problem;
         var result = await getKey.ExecuteAsync(id, ct);
         return input.ToResponse(result, key => Response.Read(key, key.Version, input.Command));
@@ -49,7 +48,7 @@ internal sealed class ApiKeysController(IOptions<HttpOptions> options) : Control
     [HttpDelete("{id:id}")]
     public async Task<IActionResult> Revoke(long id, [FromServices] RevokeApiKey revokeKey, CancellationToken ct)
     {
-        var input = UserRequests.Conditional(Request, condition => new RevokeApiKeyCommand(id, condition), options.Value.RequireIfMatch);
+        var input = RequestConditions.ToInput(Request, condition => new RevokeApiKeyCommand(id, condition), options.Value.RequireIfMatch);
         if (input.Reject() is { } problem) return problem;
         var result = await revokeKey.ExecuteAsync(input.Command, ct);
         return input.ToNoContent(result);

@@ -2,7 +2,6 @@ using CleanUsers.Application;
 using CleanUsers.Application.Changes.Webhooks;
 using CleanUsers.Domain.Users;
 using CleanUsers.WebApi.Http.Input;
-using CleanUsers.WebApi.Users;
 
 namespace CleanUsers.WebApi.Changes;
 
@@ -31,7 +30,7 @@ internal static class WebhookRequests
                 Description: members.OptionalText("description").Map(description => description.Then(WebhookInput.ParseDescription)),
                 Status: members.OptionalText("status").Map(status => status.Then(WebhookInput.ParseStatus))),
             conditions.Errors,
-            UserRequests.WithoutIfMatch(conditions, requireIfMatch));
+            conditions.WithoutIfMatch(requireIfMatch));
     }
 
     public static RequestInput<RedeliverFromCommand> ToRedeliverFrom(this JsonBody body, HttpRequest request, long id) => body.ToInput(

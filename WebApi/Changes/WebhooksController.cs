@@ -3,7 +3,6 @@ using CleanUsers.WebApi.Http.Input;
 using CleanUsers.WebApi.Http.Pipeline;
 using CleanUsers.WebApi.Http.Responses;
 using CleanUsers.WebApi.Security;
-using CleanUsers.WebApi.Users;
 using FluentValidation;
 using Microsoft.AspNetCore.Authorization;
 using Microsoft.AspNetCore.Mvc;
@@ -41,7 +40,7 @@ internal sealed class WebhooksController(IOptions<HttpOptions> options) : Contro
     [HttpRead("{id:id}")]
     public async Task<IActionResult> Get(long id, [FromServices] GetWebhook getWebhook, CancellationToken ct)
     {
-        var input = UserRequests.Conditional(Request, condition => condition);
+        var input = RequestConditions.ToInput(Request, condition => condition);
         if (input.Reject() is { } problem) return problem;
         var result = await getWebhook.ExecuteAsync(id, ct);
         return input.ToResponse(result, webhook => Response.Read(webhook, webhook.Version, input.Command));
@@ -60,7 +59,7 @@ internal sealed class WebhooksController(IOptions<HttpOptions> options) : Contro
     [HttpDelete("{id:id}")]
     public async Task<IActionResult> Delete(long id, [FromServices] DeleteWebhook deleteWebhook, CancellationToken ct)
     {
-        var input = UserRequests.Conditional(Request, condition => new DeleteWebhookCommand(id, condition), options.Value.RequireIfMatch);
+        var input = RequestConditions.ToInput(Request, condition => new DeleteWebhookCommand(id, condition), options.Value.RequireIfMatch);
         if (input.Reject() is { } problem) return problem;
         var result = await deleteWebhook.ExecuteAsync(input.Command, ct);
         return input.ToNoContent(result);

@@ -75,7 +75,7 @@ internal static class CommandLine
     private static async Task<int> ParseAndRunAsync(string[] arguments, ServiceCommand[] commands)
     {
         var root = new RootCommand("A users service: a REST API over a directory of users. Without a command, it runs serve.");
-        root.SetAction(_ => Rejected); // never runs; without it, a command that there is not would also be reported as none
+        root.SetAction(_ => Rejected); // never runs; without it, an unknown command would also be reported as a missing one
         foreach (var command in commands) root.Add(command);
         var help = root.Options.OfType<HelpOption>().Single();
         help.Action = new HelpWithExample((HelpAction)help.Action!);

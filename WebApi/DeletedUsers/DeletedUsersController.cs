@@ -31,7 +31,7 @@ internal sealed class DeletedUsersController(IOptions<HttpOptions> options) : Co
     [Authorize(Scopes.Restore)]
     public async Task<IActionResult> Get(long id, [FromServices] GetDeletedUser getDeletedUser, CancellationToken ct)
     {
-        var input = UserRequests.Conditional(Request, condition => condition);
+        var input = RequestConditions.ToInput(Request, condition => condition);
         if (input.Reject() is { } problem) return problem;
         var result = await getDeletedUser.ExecuteAsync(id, ct);
         return input.ToResponse(result, user => Response.Read(user, user.Version, input.Command));
@@ -52,7 +52,7 @@ internal sealed class DeletedUsersController(IOptions<HttpOptions> options) : Co
     [Authorize(Scopes.Purge)]
     public async Task<IActionResult> Purge(long id, [FromServices] PurgeUser purgeUser, CancellationToken ct)
     {
-        var input = UserRequests.Conditional(Request, condition => new PurgeUserCommand(id, condition), options.Value.RequireIfMatch);
+        var input = RequestConditions.ToInput(Request, condition => new PurgeUserCommand(id, condition), options.Value.RequireIfMatch);
         if (input.Reject() is { } problem) return problem;
         var result = await purgeUser.ExecuteAsync(input.Command, ct);
         return input.ToNoContent(result);
@@ -61,7 +61,7 @@ internal sealed class DeletedUsersController(IOptions<HttpOptions> options) : Co
     private RequestInput<RestoreUserCommand> ToRestoreUser(JsonBody body, long id)
     {
         var conditions = RequestConditions.Read(Request);
-        return body.ToInput(Request, ToCommand, conditions.Errors, UserRequests.WithoutIfMatch(conditions, options.Value.RequireIfMatch));
+        return body.ToInput(Request, ToCommand, conditions.Errors, conditions.WithoutIfMatch(options.Value.RequireIfMatch));
 
         RestoreUserCommand ToCommand(JsonObject members)
         {

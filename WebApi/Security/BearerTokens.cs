@@ -1,6 +1,7 @@
 using CleanUsers.Application.ApiKeys;
 using CleanUsers.Domain;
 using CleanUsers.Domain.Users;
+using CleanUsers.WebApi.Hosting;
 using Microsoft.AspNetCore.Authentication.JwtBearer;
 using Microsoft.AspNetCore.Authorization;
 using Microsoft.IdentityModel.JsonWebTokens;
@@ -17,6 +18,10 @@ internal static partial class BearerTokens
     private const string InvalidSubject = "The subject of the token is missing, reserved, or not 1 to 255 printable characters";
 
     private const string CriticalHeader = "The token has a critical header, and none is supported";
+
+    // in any case: a reader must not take one for the other
+    private static readonly HashSet<string> ReservedSubjects = new(StringComparer.OrdinalIgnoreCase) { HttpCaller.Anonymous, HttpCaller.Service };
+    private static readonly string[] ReservedPrefixes = [OperatingSystemCaller.Prefix, AuthenticatedKey.SubjectPrefix];
 
     private static readonly TimeSpan IssuerTimeout = TimeSpan.FromSeconds(5);
 
@@ -87,9 +92,9 @@ internal static partial class BearerTokens
         var isCritical = ((JsonWebToken)context.SecurityToken).TryGetHeaderValue<object>("crit", out _);
         var usable = context.Principal!.FindAll(HttpCaller.SubjectClaim).ToList() is [{ Value: { Length: > 0 and <= User.ActorMaxLength } subject }]
             && subject.IsPlainLine()
-            && subject is not (HttpCaller.Anonymous or HttpCaller.Service)
-            && !subject.StartsWith("cli:", StringComparison.Ordinal)
-            && !subject.StartsWith(AuthenticatedKey.SubjectPrefix, StringComparison.Ordinal);
+            && !string.IsNullOrWhiteSpace(subject)
+            && !ReservedSubjects.Contains(subject)
+            && !ReservedPrefixes.Any(prefix => subject.StartsWith(prefix, StringComparison.OrdinalIgnoreCase));
         if (isCritical) context.Fail(CriticalHeader);
         else if (!usable) context.Fail(InvalidSubject);
         return Task.CompletedTask;

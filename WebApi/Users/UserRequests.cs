@@ -1,6 +1,5 @@
 using CleanUsers.Application.Users;
 using CleanUsers.WebApi.Http.Input;
-using CleanUsers.WebApi.Http.Problems;
 
 namespace CleanUsers.WebApi.Users;
 
@@ -16,7 +15,7 @@ internal static class UserRequests
         return body.ToInput(
             request,
             members => new ReplaceUserCommand(id, conditions.Condition, members.ToUser(whole: true)),
-            conditions.Errors, WithoutIfMatch(conditions, requireIfMatch));
+            conditions.Errors, conditions.WithoutIfMatch(requireIfMatch));
     }
 
     public static RequestInput<PatchUserCommand> ToPatchUser(this JsonBody body, HttpRequest request, long id, bool requireIfMatch)
@@ -33,7 +32,7 @@ internal static class UserRequests
                 Role: members.OptionalText("role").Map(role => role.Then(UserInput.ParseRole)),
                 Status: members.OptionalText("status").Map(status => status.Then(UserInput.ParseStatus))),
             conditions.Errors,
-            WithoutIfMatch(conditions, requireIfMatch));
+            conditions.WithoutIfMatch(requireIfMatch));
     }
 
     /// <summary>The members of a user.</summary>
@@ -44,17 +43,6 @@ internal static class UserRequests
         age: members.WholeNumber("age"),
         role: members.Text("role", absent: whole ? null : UserInput.DefaultRole),
         status: members.Text("status", absent: whole ? null : UserInput.DefaultStatus));
-
-    /// <summary>A request that names a user and its conditions alone.</summary>
-    public static RequestInput<T> Conditional<T>(HttpRequest request, Func<VersionCondition, T> toCommand, bool requireIfMatch = false)
-    {
-        var conditions = RequestConditions.Read(request);
-        return new(
-            toCommand(conditions.Condition),
-            InputPlace.Parameter,
-            [.. RequestInput.UnknownParameters(request), .. conditions.Errors],
-            WithoutIfMatch(conditions, requireIfMatch));
-    }
 
     public static RequestInput<TQuery> ToListQuery<TQuery>(HttpRequest request, bool deleted)
         where TQuery : UserListQuery, new() => RequestQuery.ToInput(request, parameters => new TQuery
@@ -70,7 +58,4 @@ internal static class UserRequests
             Q = parameters.Text("q").Then(UserListQuery.ParseSearch),
             IncludeTotal = parameters.TrueOrFalse("includeTotal"),
         });
-
-    public static ProblemResult? WithoutIfMatch(RequestConditions conditions, bool requireIfMatch) =>
-        requireIfMatch && !conditions.HasIfMatch ? new ProblemResult(ProblemCatalogue.VersionRequired) : null;
 }

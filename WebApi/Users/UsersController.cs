@@ -54,7 +54,7 @@ internal sealed class UsersController(IOptions<HttpOptions> options) : Controlle
     [Authorize(Scopes.Read)]
     public async Task<IActionResult> Get(long id, [FromServices] GetUser getUser, CancellationToken ct)
     {
-        var input = UserRequests.Conditional(Request, condition => condition);
+        var input = RequestConditions.ToInput(Request, condition => condition);
         if (input.Reject() is { } problem) return problem;
         var result = await getUser.ExecuteAsync(id, ct);
         return input.ToResponse(result, user => Response.Read(user, user.Version, input.Command));
@@ -86,7 +86,7 @@ internal sealed class UsersController(IOptions<HttpOptions> options) : Controlle
     [Authorize(Scopes.Write)]
     public async Task<IActionResult> Delete(long id, [FromServices] DeleteUser deleteUser, CancellationToken ct)
     {
-        var input = UserRequests.Conditional(Request, condition => new DeleteUserCommand(id, condition), options.Value.RequireIfMatch);
+        var input = RequestConditions.ToInput(Request, condition => new DeleteUserCommand(id, condition), options.Value.RequireIfMatch);
         if (input.Reject() is { } problem) return problem;
         var result = await deleteUser.ExecuteAsync(input.Command, ct);
         return input.ToNoContent(result);

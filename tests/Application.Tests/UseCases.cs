@@ -25,7 +25,7 @@ public abstract class UseCases : IDisposable
         Users.AddAsync(default!, default).ReturnsForAnyArgs(AddOutcome.Added);
         Users.UpdateAsync(default).ReturnsForAnyArgs(UpdateOutcome.Saved);
         Users.UpdateAndFailQueuedEmailsAsync(default, default!, default).ReturnsForAnyArgs(UpdateOutcome.Saved);
-        Users.TryPurgeAsync(default!, default).ReturnsForAnyArgs(true);
+        Users.PurgeAsync(default!, default).ReturnsForAnyArgs(UpdateOutcome.Saved);
         Keys.TryUpdateAsync(default).ReturnsForAnyArgs(true);
         Keys.TryDeleteAsync(default!, default).ReturnsForAnyArgs(true);
         _services = new ServiceCollection()

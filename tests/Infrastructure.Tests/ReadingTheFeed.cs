@@ -192,7 +192,7 @@ public abstract class ReadingTheFeedOnAServer(Store store) : ReadingTheFeed(stor
                 {
                     var user = (await users.FindDeletedToChangeAsync(id, ct))!;
                     user.Purge(Sample.Now, "eve");
-                    Assert.True(await users.TryPurgeAsync(user, ct));
+                    Assert.Equal(UpdateOutcome.Saved, await users.PurgeAsync(user, ct));
                     Assert.Equal([1, 2], (await ReadAsync(before + 1)).Select(change => change.Version));
                     return (0, true);
                 },

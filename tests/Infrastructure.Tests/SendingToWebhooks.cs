@@ -191,6 +191,7 @@ public sealed class SendingToWebhooks
     [Theory]
     [InlineData("", "The receiver ended the connection, or sent what is not a response of HTTP.")]
     [InlineData("HTTP/1.1 20", "The receiver ended the connection, or sent what is not a response of HTTP.")]
+    [InlineData("HTTP/1.1 000 x\r\nContent-Length: 0\r\n\r\n", "The receiver ended the connection, or sent what is not a response of HTTP.")]
     [InlineData("SSH-2.0-OpenSSH\r\n\r\n", "The receiver ended the connection, or sent what is not a response of HTTP.")]
     public async Task Receiver_that_closes_early_or_does_not_speak_HTTP_is_a_failure(string response, string reason)
     {

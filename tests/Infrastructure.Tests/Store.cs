@@ -68,7 +68,7 @@ public abstract class Store(TestDatabase database) : IAsyncLifetime
         var users = scope.GetRequiredService<IUserRepository>();
         var user = (await users.FindDeletedToChangeAsync(id, ct))!;
         Assert.True(user.Purge(Sample.Now, "mallory"));
-        return await users.TryPurgeAsync(user, ct);
+        return await users.PurgeAsync(user, ct) == UpdateOutcome.Saved;
     });
 
     public async ValueTask DisposeAsync()

@@ -72,7 +72,7 @@ public sealed class TransientFailures(TransientFailures.FailingStore store) : IC
             var user = (await users.FindDeletedToChangeAsync(id, Ct))!;
             user.Purge(Sample.Now, "eve");
             _store.FailOnce.Next = moment;
-            Assert.True(await users.TryPurgeAsync(user, Ct));
+            Assert.Equal(UpdateOutcome.Saved, await users.PurgeAsync(user, Ct));
             Assert.Null(await users.FindDeletedToChangeAsync(id, Ct));
             return 0;
         });
@@ -93,13 +93,13 @@ public sealed class TransientFailures(TransientFailures.FailingStore store) : IC
             var users = scope.GetRequiredService<IUserRepository>();
             var user = (await users.FindDeletedToChangeAsync(id, Ct))!;
             user.Purge(Sample.Now, "eve");
-            return await users.TryPurgeAsync(user, Ct);
+            return await users.PurgeAsync(user, Ct);
         });
         while (await ExecuteAsync($"SELECT count(*) FROM pg_locks WHERE NOT granted") == 0) await Task.Delay(10, Ct);
         var written = await ExecuteAsync(
             $"SELECT count(*) FROM pg_locks WHERE relation = '\"UserChanges\"'::regclass AND mode = 'RowExclusiveLock' AND pid <> pg_backend_pid()");
         await other.CommitAsync(Ct);
-        Assert.True(await purge);
+        Assert.Equal(UpdateOutcome.Saved, await purge);
         Assert.Equal(0, written);
 
         async Task<long> ExecuteAsync(FormattableString statement)

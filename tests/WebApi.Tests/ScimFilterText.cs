@@ -45,6 +45,12 @@ public sealed class ScimFilterText
         Assert.StartsWith("The filter is not valid at character ", error.Message, StringComparison.Ordinal);
     }
 
+    [Theory]
+    [InlineData("userName pr and", "at character 16: the name of an attribute is expected.")]
+    [InlineData("userName pr xor title pr", "at character 13: it must end there.")]
+    public void Error_names_the_place_and_what_is_expected(string text, string end) =>
+        Assert.EndsWith(end, Assert.Throws<InvalidScimException>(() => ScimFilterParser.Parse(text)).Message, StringComparison.Ordinal);
+
     [Fact]
     public void Filter_is_bounded_in_length_depth_and_comparisons()
     {

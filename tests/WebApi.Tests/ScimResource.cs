@@ -432,6 +432,15 @@ public abstract class ScimResource(Service service)
     }
 
     [Fact]
+    public async Task Location_is_a_path_where_a_client_of_HTTP_1_0_names_no_host()
+    {
+        var id = await CreateAsync($"host{Number()}");
+        using var connection = new RawConnection(_service.Client.BaseAddress!);
+        await connection.SendAsync($"GET {Users}/{id} HTTP/1.0\r\n\r\n");
+        Assert.Contains($"\"location\":\"{Users}/{id}\"", await connection.ReadResponseAsync(), StringComparison.Ordinal);
+    }
+
+    [Fact]
     public async Task Any_operations_are_executed_or_rejected()
     {
         var id = await CreateAsync($"any{Number()}");

@@ -38,7 +38,7 @@ internal sealed class WebhookProfile : Profile
 {
     public WebhookProfile()
     {
-        // EF Core and the wire both know a missing list from an empty one
+        // no list, for all kinds, is not an empty list
         AllowNullCollections = true;
         CreateMap<Webhook, WebhookDto>();
         CreateMap<Webhook, CreatedWebhookDto>();

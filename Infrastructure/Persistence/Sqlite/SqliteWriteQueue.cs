@@ -12,7 +12,7 @@ namespace CleanUsers.Infrastructure.Persistence.Sqlite;
 /// </summary>
 /// <remarks>
 /// Writers that wait for each other share a transaction, and with it the wait for the disk: each but the first writes behind a savepoint of its own,
-/// the last of them commits, and all learn only then that their writes are stored. A writer that no other waits for commits at once.
+/// the last of them commits, and none returns before that. A writer that no other waits for commits at once.
 /// </remarks>
 #pragma warning disable CA1001 // it lives as long as the process
 internal sealed class SqliteWriteQueue

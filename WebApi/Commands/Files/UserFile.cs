@@ -9,7 +9,7 @@ namespace CleanUsers.WebApi.Commands.Files;
 /// <summary>How users stand in a file.</summary>
 internal abstract class UserFile
 {
-    /// <summary>In bytes of a line, or characters of a cell: no user needs more.</summary>
+    /// <summary>Of a line, in bytes: no user needs more.</summary>
     public const int MaxLength = 65536;
 
     public const string Ndjson = "ndjson";

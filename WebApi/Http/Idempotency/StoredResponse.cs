@@ -16,7 +16,7 @@ internal sealed record StoredResponse(int Status, string Body, string? Location,
             var response = context.HttpContext.Response;
             response.StatusCode = stored.Status;
             response.Headers.Location = stored.Location;
-            response.Headers.CacheControl = "private, no-cache";
+            response.Headers.SetVersion(version: null);
             response.Headers.ETag = stored.EntityTag;
             response.Headers["Idempotency-Replayed"] = "true";
             return response.WriteBytesAsync(Encoding.UTF8.GetBytes(stored.Body));

@@ -5,7 +5,7 @@ using Microsoft.Extensions.Primitives;
 
 namespace CleanUsers.WebApi.Http.Input;
 
-/// <summary>Entity tags (RFC 9110 section 8.8.3): the version of a user in quotes, strong.</summary>
+/// <summary>Entity tags (RFC 9110 section 8.8.3): the version of a resource in quotes, strong.</summary>
 internal static class EntityTags
 {
     /// <summary>How <c>If-Match</c> compares: a weak tag never matches (RFC 9110 section 8.8.3.2).</summary>
@@ -33,7 +33,7 @@ internal static class EntityTags
 
     /// <summary>An existing user matches any tag: then <c>If-Match: *</c> accepts every version, and <c>If-None-Match: *</c> none.</summary>
     public static VersionCondition Condition(Tags? oneOf, Tags? noneOf) =>
-        new(oneOf?.Any == true ? null : oneOf?.Versions, noneOf?.Versions, NoUser: noneOf?.Any == true);
+        new(oneOf?.Any == true ? null : oneOf?.Versions, noneOf?.Versions, NoResource: noneOf?.Any == true);
 
     /// <summary>
     /// At least one tag, and empty elements that do not count (RFC 9110 section 5.6.1.2). Not the framework's parser: it reads a backslash as an

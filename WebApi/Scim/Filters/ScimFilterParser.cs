@@ -209,7 +209,7 @@ internal sealed class ScimFilterParser
     {
         var start = _at;
         SkipSpaces();
-        if (ReadName().Equals(word, StringComparison.OrdinalIgnoreCase) && _at < _text.Length && _text[_at] is ' ' or '(') return true;
+        if (ReadName().Equals(word, StringComparison.OrdinalIgnoreCase) && (_at == _text.Length || _text[_at] is ' ' or '(')) return true;
         _at = start;
         return false;
     }

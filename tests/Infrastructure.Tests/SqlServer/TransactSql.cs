@@ -98,7 +98,7 @@ public sealed class TransactSql : SqlServerStatements
             user.Delete(Sample.Now, "eve");
             await SaveAsync(1);
             user.Purge(Sample.Now, "eve");
-            await CountAsync(4, async () => Assert.True(await users.TryPurgeAsync(user, Ct)));
+            await CountAsync(4, async () => Assert.Equal(UpdateOutcome.Saved, await users.PurgeAsync(user, Ct)));
 
             async Task SaveAsync(int commands)
             {
