@@ -20,6 +20,9 @@ public interface IScimUsers
     /// <summary>How many users match the filter; the cost grows with their number.</summary>
     Task<long> CountAsync(ScimFilter? filter, CancellationToken ct);
 
+    /// <summary>How many users SCIM has changed.</summary>
+    Task<long> CountChangedAsync(CancellationToken ct);
+
     /// <summary>Writes what the action writes through use cases, and what it returns, in one transaction.</summary>
     /// <param name="action">Can run several times; null rejects it: then nothing is written.</param>
     Task<ScimOutcome> WriteAsync(Func<CancellationToken, Task<ScimWrite?>> action, CancellationToken ct);

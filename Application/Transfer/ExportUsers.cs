@@ -16,15 +16,19 @@ public sealed record ExportUsersQuery : UserListQuery
 
 internal sealed class ExportUsersValidator : UserListValidator<ExportUsersQuery>;
 
-/// <summary>Reads all users as they are at one moment.</summary>
-public sealed class ExportUsers(IValidator<ExportUsersQuery> validator, IUserReader users, IMapper mapper)
+/// <param name="Users">Read as they are taken, all as they are at one moment.</param>
+/// <param name="ChangedByScim">How many users SCIM has changed: what only SCIM has of them is not exported.</param>
+public sealed record UserExport(IAsyncEnumerable<ExportedUser> Users, long ChangedByScim);
+
+/// <summary>Reads all users.</summary>
+public sealed class ExportUsers(IValidator<ExportUsersQuery> validator, IUserReader users, IScimUsers scim, IMapper mapper)
 {
-    /// <returns>The users, read as they are taken; or <c>validation-failed</c>.</returns>
-    public Result<IAsyncEnumerable<ExportedUser>> Execute(ExportUsersQuery query, CancellationToken ct)
+    /// <returns>The users; or <c>validation-failed</c>.</returns>
+    public async Task<Result<UserExport>> ExecuteAsync(ExportUsersQuery query, CancellationToken ct)
     {
         var validation = validator.Validate(query);
-        return validation.IsValid
-            ? Result.Success(users.GetSnapshotAsync(query.ToFilter(), ct).Select(mapper.Map<ExportedUser>))
-            : validation.ToInvalid();
+        if (!validation.IsValid) return validation.ToInvalid();
+        var snapshot = users.GetSnapshotAsync(query.ToFilter(), ct).Select(mapper.Map<ExportedUser>);
+        return new UserExport(snapshot, await scim.CountChangedAsync(ct));
     }
 }

@@ -26,18 +26,20 @@ internal sealed class UsersExportCommand : ServiceCommand
             var input = new CommandInput(typed);
             var query = filter.ToQuery<ExportUsersQuery>(input);
             var path = typed.GetValue(output) is { } file && file.ToString() != "-" ? file.FullName : null;
-            return input.ExecuteAsync<ExportUsers, ExportUsersQuery, IAsyncEnumerable<ExportedUser>>(
+            return input.ExecuteAsync<ExportUsers, ExportUsersQuery, UserExport>(
                 query,
-                exportUsers => Task.FromResult(exportUsers.Execute(query, ct)),
-                users => WriteAsync(users, UserFile.Of(typed.GetValue(format), path), path, ct));
+                exportUsers => exportUsers.ExecuteAsync(query, ct),
+                export => WriteAsync(export, UserFile.Of(typed.GetValue(format), path), path, ct));
         });
     }
 
-    private static Task<int> WriteAsync(IAsyncEnumerable<ExportedUser> users, UserFile file, string? path, CancellationToken ct) =>
+    private static Task<int> WriteAsync(UserExport export, UserFile file, string? path, CancellationToken ct) =>
         ProgressDisplay.ShowAsync("export", end: null, async display =>
         {
-            await OutputFile.WriteAsync(path, stream => file.WriteAsync(CountAsync(users, path, display, ct), stream, ct));
+            await OutputFile.WriteAsync(path, stream => file.WriteAsync(CountAsync(export.Users, path, display, ct), stream, ct));
             if (path is null) StandardOutput.EnsureIsRead();
+            if (export.ChangedByScim > 0)
+                display.WriteLine($"Not in the file: what only SCIM has of {export.ChangedByScim:N0} users, such as their userName and externalId.");
             return 0;
         });
 

@@ -13,16 +13,18 @@ public sealed class ExportingUsers : UseCases
     public async Task Export_has_every_member_that_an_import_needs()
     {
         Reader.GetSnapshotAsync(new(), Ct).Returns(_ => new[] { Ada() }.ToAsyncEnumerable());
-        var result = Get<ExportUsers>().Execute(new(), Ct);
+        Scim.CountChangedAsync(Ct).Returns(7);
+        var result = await Get<ExportUsers>().ExecuteAsync(new(), Ct);
+        Assert.Equal(7, result.Value.ChangedByScim);
         Assert.Equal(
             [new(0, "ada@example.org", "Ada", 36, UserRole.User, UserStatus.Active, Now.AddDays(-1), Now.AddDays(-1), 1, "bob", "bob")],
-            await result.Value.ToListAsync(Ct));
+            await result.Value.Users.ToListAsync(Ct));
     }
 
     [Fact]
-    public void Export_has_the_filters_of_a_list()
+    public async Task Export_has_the_filters_of_a_list()
     {
-        Get<ExportUsers>().Execute(
+        await Get<ExportUsers>().ExecuteAsync(
             new()
             {
                 Email = UserListQuery.ParseEmail("ADA@example.org"),
@@ -39,9 +41,9 @@ public sealed class ExportingUsers : UseCases
     }
 
     [Fact]
-    public void All_errors_of_the_filters_are_reported_at_once()
+    public async Task All_errors_of_the_filters_are_reported_at_once()
     {
-        var result = Get<ExportUsers>().Execute(new() { Status = UserListQuery.ParseStatus("gone"), Q = UserListQuery.ParseSearch(" ") }, Ct);
+        var result = await Get<ExportUsers>().ExecuteAsync(new() { Status = UserListQuery.ParseStatus("gone"), Q = UserListQuery.ParseSearch(" ") }, Ct);
         Assert.Equal(ResultStatus.Invalid, result.Status);
         Assert.Equal(["Status", "Q"], result.ValidationErrors.Select(error => error.Identifier));
         Reader.DidNotReceiveWithAnyArgs().GetSnapshotAsync(default!, default);

@@ -253,6 +253,16 @@ public abstract class ImportAndExport(TestDatabase database, TestDatabase anothe
     }
 
     [Fact]
+    public async Task Export_says_what_it_does_not_have()
+    {
+        await WriteAsync("users.ndjson", """{"email":"ada@example.org"}""", """{"email":"bob@example.org"}""");
+        await RunAsync("import", "users.ndjson");
+        await CountAsync("""INSERT INTO "ScimUsers" ("UserId", "Attributes") SELECT "Id", '{}' FROM "Users" """);
+        var (code, _, error) = await RunAsync("export", "--output", "all.ndjson");
+        Assert.Equal((0, "Not in the file: what only SCIM has of 2 users, such as their userName and externalId.\n"), (code, error));
+    }
+
+    [Fact]
     public async Task Import_on_a_terminal_shows_a_progress_bar_below_rejected_lines()
     {
         LongTest.SkipUnlessDemanded();
