@@ -43,6 +43,12 @@ internal static class DescribedContract
         if (operation is null) return;
         var described = operation["responses"]![response.Status.ToString(null, null)];
         Assert.True(described is not null, $"{where}: the status is not described. {response.Body}");
+        CheckResponse(where, described, response);
+    }
+
+    /// <summary>Fails if the description of the response, of this document or another one, lacks a header or a member.</summary>
+    public static void CheckResponse(string where, JsonNode described, Response response)
+    {
         var description = Resolve(described);
         CheckHeaders(where, description["headers"]?.AsObject() ?? [], response);
         CheckBody(where, description["content"]?.AsObject() ?? [], response);
@@ -66,7 +72,7 @@ internal static class DescribedContract
 
     /// <summary>What a node of a description refers to, or the node itself if it does not refer to another one.</summary>
     public static JsonObject Resolve(JsonNode node) =>
-        node["$ref"] is { } reference ? Resolve(At(node.Root, reference.GetValue<string>())) : node.AsObject();
+        node["$ref"] is JsonValue reference ? Resolve(At(node.Root, reference.GetValue<string>())) : node.AsObject();
 
     private static void CheckHeaders(string where, JsonObject described, Response response)
     {
@@ -98,7 +104,8 @@ internal static class DescribedContract
 
     private static JsonNode? Inline(JsonNode? node) => node switch
     {
-        JsonObject reference when reference["$ref"] is { } target => Inline(At(node.Root, target.GetValue<string>())),
+        // not a member of that name, which the manager of a user has in SCIM
+        JsonObject reference when reference["$ref"] is JsonValue target => Inline(At(node.Root, target.GetValue<string>())),
         JsonObject members => new JsonObject(members.Select(member => KeyValuePair.Create(member.Key, Inline(member.Value)))),
         JsonArray items => new JsonArray([.. items.Select(Inline)]),
         _ => node?.DeepClone(),
