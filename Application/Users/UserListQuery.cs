@@ -8,10 +8,7 @@ namespace CleanUsers.Application.Users;
 /// <summary>What a client wants of a list of users; null and default values do not restrict it.</summary>
 public abstract record UserListQuery
 {
-    public const int MaxPageSize = 200;
-    public const int DefaultPageSize = 50;
-
-    public Parsed<int> PageSize { get; init; } = DefaultPageSize;
+    public Parsed<int> PageSize { get; init; } = PageSizes.Default;
 
     /// <summary>From the page before, or null for the first page.</summary>
     public Parsed<Cursor?> Cursor { get; init; }
@@ -39,10 +36,6 @@ public abstract record UserListQuery
     internal abstract bool Deleted { get; }
 
     internal abstract UserSort DefaultSort { get; }
-
-    public static Parsed<int> ParsePageSize(long number) => number is >= 1 and <= MaxPageSize
-        ? (int)number
-        : Parsed.Rejected<int>("out-of-range", $"PageSize must be between 1 and {MaxPageSize}.");
 
     public static Parsed<EmailAddress?> ParseEmail(string? text) =>
         text is null ? (EmailAddress?)null : UserInput.ParseEmail(text).Then<EmailAddress?>(email => email);

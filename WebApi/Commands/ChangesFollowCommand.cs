@@ -4,7 +4,6 @@ using System.Text.Json;
 using Ardalis.Result;
 using CleanUsers.Application;
 using CleanUsers.Application.Changes;
-using CleanUsers.Application.Users;
 using CleanUsers.WebApi.Commands.Files;
 using CleanUsers.WebApi.Http.Responses;
 
@@ -42,7 +41,7 @@ internal sealed class ChangesFollowCommand : ServiceCommand
             var input = new CommandInput(typed);
             var path = typed.GetValue(file)?.FullName;
             var query = new ListChangesQuery(
-                FeedCursor.Parse(Stored(path) ?? typed.GetValue(from)), UserListQuery.MaxPageSize);
+                FeedCursor.Parse(Stored(path) ?? typed.GetValue(from)), PageSizes.Max);
             return input.ExecuteAsync<ListChanges, ListChangesQuery, Page<FeedItemDto>>(
                 query, listChanges => FollowAsync(listChanges, query, path, input.IsSet(untilEnd), ct), _ => Task.CompletedTask);
         });

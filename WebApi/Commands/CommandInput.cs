@@ -38,7 +38,7 @@ internal sealed class CommandInput(ParseResult typed)
         IsTyped(option, clear) ? new(WholeNumber(option)) : default;
 
     public Parsed<int> PageSize(Option<string?> option) =>
-        WholeNumber(option).Then(size => UserListQuery.ParsePageSize(size ?? UserListQuery.DefaultPageSize));
+        WholeNumber(option).Then(size => PageSizes.Parse(size ?? PageSizes.Default));
 
     /// <summary>The version that the user must have; without the option, any.</summary>
     public VersionCondition Condition(Option<string?> ifVersion) =>

@@ -1,4 +1,5 @@
 using System.CommandLine;
+using CleanUsers.Application;
 using CleanUsers.Application.Users;
 using CleanUsers.WebApi.Commands.Files;
 
@@ -29,8 +30,8 @@ internal abstract class ServiceCommand(string name, string description, string e
     /// <summary>For commands that print a page.</summary>
     protected static Option<string?> PageSizeOption() => new("--page-size")
     {
-        Description = $"1 to {UserListQuery.MaxPageSize}.",
-        DefaultValueFactory = _ => $"{UserListQuery.DefaultPageSize}",
+        Description = $"1 to {PageSizes.Max}.",
+        DefaultValueFactory = _ => $"{PageSizes.Default}",
     };
 
     /// <inheritdoc cref="PageSizeOption"/>

@@ -79,7 +79,7 @@ public sealed class ListingHistory : UseCases
         Assert.Equal(
             "out-of-range",
             Assert.Single(
-                (await Get<ListHistory>().ExecuteAsync(new(7, Deleted: false, UserListQuery.ParsePageSize(0)), Ct)).ValidationErrors).ErrorCode);
+                (await Get<ListHistory>().ExecuteAsync(new(7, Deleted: false, PageSizes.Parse(0)), Ct)).ValidationErrors).ErrorCode);
     }
 
     [Theory]

@@ -1,7 +1,6 @@
 using Ardalis.Result;
 using CleanUsers.Application.Emails;
 using CleanUsers.Application.Ports;
-using CleanUsers.Application.Users;
 using CleanUsers.Domain.Emails;
 using CleanUsers.Domain.Users;
 using NSubstitute;
@@ -89,7 +88,7 @@ public sealed class QueueingAndDeliveringEmails : UseCases
             Assert.Equal("invalid-cursor", Assert.Single((await Get<ListEmails>().ExecuteAsync(query, Ct)).ValidationErrors).ErrorCode);
         Assert.Equal(
             "out-of-range",
-            Assert.Single((await Get<ListEmails>().ExecuteAsync(new(7, UserListQuery.ParsePageSize(201)), Ct)).ValidationErrors).ErrorCode);
+            Assert.Single((await Get<ListEmails>().ExecuteAsync(new(7, PageSizes.Parse(201)), Ct)).ValidationErrors).ErrorCode);
     }
 
     [Theory]

@@ -88,7 +88,7 @@ public sealed class ReadingUsers : UseCases
         var result = await Get<ListUsers>().ExecuteAsync(
             new()
             {
-                PageSize = UserListQuery.ParsePageSize(201),
+                PageSize = PageSizes.Parse(201),
                 Email = UserListQuery.ParseEmail("x"),
                 Status = UserListQuery.ParseStatus("gone"),
                 Role = UserListQuery.ParseRole("1"),

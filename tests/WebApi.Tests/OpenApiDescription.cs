@@ -1,4 +1,5 @@
 using System.Text.Json.Nodes;
+using CleanUsers.Application;
 using CleanUsers.Application.ApiKeys;
 using CleanUsers.Application.Users;
 using CleanUsers.Domain.ApiKeys;
@@ -183,10 +184,10 @@ public sealed class OpenApiDescription(Service service) : IClassFixture<Service>
             Assert.Equal((User.MinAge, User.MaxAge), (age["minimum"]!.GetValue<int>(), age["maximum"]!.GetValue<int>())));
         // of a user, a deleted one, and the bodies of POST, PUT and PATCH
         Assert.All((string[])["email", "name", "age"], name => Assert.True(members[name].Count() >= 5, $"{name} {members[name].Count()} times"));
-        Assert.Equal(UserListQuery.MaxPageSize, parameters["PageSize"]!["schema"]!["maximum"]!.GetValue<int>());
-        Assert.Equal(UserListQuery.DefaultPageSize, parameters["PageSize"]!["schema"]!["default"]!.GetValue<int>());
+        Assert.Equal(PageSizes.Max, parameters["PageSize"]!["schema"]!["maximum"]!.GetValue<int>());
+        Assert.Equal(PageSizes.Default, parameters["PageSize"]!["schema"]!["default"]!.GetValue<int>());
         Assert.Equal(SearchWords.MaxLength, parameters["Q"]!["schema"]!["maxLength"]!.GetValue<int>());
-        Assert.Equal(UserListQuery.MaxPageSize, schemas["UserPage"]!["properties"]!["items"]!["maxItems"]!.GetValue<int>());
+        Assert.Equal(PageSizes.Max, schemas["UserPage"]!["properties"]!["items"]!["maxItems"]!.GetValue<int>());
         Assert.All(members["url"], url => Assert.Equal(Webhook.UrlMaxLength, url["maxLength"]!.GetValue<int>()));
         Assert.All(members["secret"], secret => Assert.Equal(Webhook.SecretMaxLength, secret["maxLength"]!.GetValue<int>()));
         Assert.All(members["description"], text => Assert.Equal(Webhook.DescriptionMaxLength, text["maxLength"]!.GetValue<int>()));

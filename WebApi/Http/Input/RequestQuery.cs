@@ -2,7 +2,6 @@ using System.Buffers;
 using System.Text;
 using System.Text.Unicode;
 using CleanUsers.Application;
-using CleanUsers.Application.Users;
 using Microsoft.AspNetCore.WebUtilities;
 
 namespace CleanUsers.WebApi.Http.Input;
@@ -59,7 +58,7 @@ internal sealed class RequestQuery
     });
 
     /// <summary>Of a list.</summary>
-    public Parsed<int> PageSize() => WholeNumber("pageSize", absent: UserListQuery.DefaultPageSize).Then(UserListQuery.ParsePageSize);
+    public Parsed<int> PageSize() => WholeNumber("pageSize", absent: PageSizes.Default).Then(PageSizes.Parse);
 
     /// <summary>The place in a list where the page before ended; null for the first page.</summary>
     public Parsed<Cursor?> Cursor() => Text("cursor").Then(Application.Cursor.Parse);
