@@ -124,6 +124,17 @@ public abstract class ScimResource(Service service)
     }
 
     [Fact]
+    public async Task Name_that_is_the_address_of_the_same_user_is_accepted()
+    {
+        var own = $"own{Number()}@example.org";
+        await CreateAsync(own, own);
+        var address = $"address{Number()}@example.org";
+        var rest = await _service.CreateAsync(address);
+        var body = $$"""{"userName":"{{address}}","emails":[{"value":"{{address}}"}]}""";
+        Assert.Equal(address, (await _service.SendAsync("PUT", $"{Users}/{rest}", body)).Is(200)["userName"].GetString());
+    }
+
+    [Fact]
     public async Task Address_that_REST_sets_to_a_name_leaves_the_name_to_the_user_that_SCIM_named()
     {
         var number = Number();
