@@ -336,6 +336,15 @@ public abstract class ScimResource(Service service)
     }
 
     [Fact]
+    public async Task PUT_without_active_leaves_an_inactive_user_inactive()
+    {
+        var name = $"inactive{Number()}";
+        var id = await CreateAsync(name, more: ",\"active\":false");
+        var body = $$"""{"userName":"{{name}}","title":"x","emails":[{"value":"{{name}}@example.org"}]}""";
+        Assert.False((await _service.SendAsync("PUT", $"{Users}/{id}", body)).Is(200)["active"].GetBoolean());
+    }
+
+    [Fact]
     public async Task Attributes_and_excludedAttributes_choose_what_is_shown()
     {
         var id = await CreateAsync($"some{Number()}", more: ",\"title\":\"x\",\"name\":{\"givenName\":\"G\",\"familyName\":\"F\"}");
