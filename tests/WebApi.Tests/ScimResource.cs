@@ -392,6 +392,15 @@ public abstract class ScimResource(Service service)
         Assert.Null(await FindAsync($"emails[type eq \"home\"].value eq \"x{number}@example.org\""));
     }
 
+    [Fact]
+    public async Task User_without_an_externalId_is_not_found_by_the_end_of_one()
+    {
+        var id = await CreateAsync($"end{Number()}");
+        Assert.Null(await FindAsync($"id eq \"{id}\" and externalId ew \"\""));
+        (await PatchAsync(id, """{"op":"add","path":"externalId","value":"e"}""")).Is(200);
+        Assert.Equal(id, await FindAsync($"id eq \"{id}\" and externalId ew \"\""));
+    }
+
     public static TheoryData<string, string, string, string> Rejected => new()
     {
         { "POST", "", "", "invalidSyntax" },
