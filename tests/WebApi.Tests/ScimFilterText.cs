@@ -1,3 +1,4 @@
+using System.Text.Json.Nodes;
 using CleanUsers.WebApi.Scim;
 using CleanUsers.WebApi.Scim.Filters;
 
@@ -50,6 +51,21 @@ public sealed class ScimFilterText
     [InlineData("userName pr xor title pr", "at character 13: it must end there.")]
     public void Error_names_the_place_and_what_is_expected(string text, string end) =>
         Assert.EndsWith(end, Assert.Throws<InvalidScimException>(() => ScimFilterParser.Parse(text)).Message, StringComparison.Ordinal);
+
+    [Theory]
+    [InlineData("eq", "12:00:00.1225Z", false)]
+    [InlineData("gt", "12:00:00.1225Z", true)]
+    [InlineData("gt", "12:00:00.123Z", false)]
+    [InlineData("ge", "12:00:00.1235Z", false)]
+    [InlineData("lt", "12:00:00.1235Z", true)]
+    [InlineData("le", "12:00:00.1225Z", false)]
+    [InlineData("le", "12:00:00.123Z", true)]
+    public void Time_is_compared_with_a_finer_one_exactly(string comparison, string time, bool matches)
+    {
+        var user = JsonNode.Parse("""{"meta":{"created":"2026-01-31T12:00:00.123Z"}}""")!.AsObject();
+        var filter = ScimFilterParser.Parse($"meta.created {comparison} \"2026-01-31T{time}\"");
+        Assert.Equal(matches, ScimEvaluator.Matches(filter, user));
+    }
 
     [Fact]
     public void Filter_is_bounded_in_length_depth_and_comparisons()

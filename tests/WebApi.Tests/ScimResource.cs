@@ -401,6 +401,16 @@ public abstract class ScimResource(Service service)
         Assert.Equal(id, await FindAsync($"id eq \"{id}\" and externalId ew \"\""));
     }
 
+    [Fact]
+    public async Task Filter_by_a_time_between_two_milliseconds_is_exact()
+    {
+        var id = await CreateAsync($"time{Number()}");
+        var created = (await _service.GetAsync($"{Users}/{id}")).Is(200)["meta"].GetProperty("created").GetDateTimeOffset();
+        var before = created.AddMilliseconds(-1).UtcDateTime.ToString("yyyy-MM-dd'T'HH:mm:ss.fff'5Z'", null);
+        Assert.Equal(id, await FindAsync($"id eq \"{id}\" and meta.created gt \"{before}\""));
+        Assert.Null(await FindAsync($"id eq \"{id}\" and meta.created le \"{before}\""));
+    }
+
     public static TheoryData<string, string, string, string> Rejected => new()
     {
         { "POST", "", "", "invalidSyntax" },
