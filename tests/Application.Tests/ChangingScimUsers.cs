@@ -51,6 +51,21 @@ public sealed class ChangingScimUsers : UseCases
         await Scim.DidNotReceiveWithAnyArgs().WriteAsync(null!, Ct);
     }
 
+    [Theory]
+    [InlineData("Ada\nByron")]
+    [InlineData("Ada\u2028Byron")]
+    [InlineData("Ada\u202eByron")]
+    public void Name_with_a_line_break_or_a_direction_override_is_rejected(string userName) =>
+        Assert.Equal("invalid-character", ScimUserInput.ParseUserName(userName).Error?.Code);
+
+    [Fact]
+    public void Text_whose_normal_form_is_too_long_is_rejected()
+    {
+        var longest = new string('\uFB2C', 213) + "a"; // 640 in its normal form, where each of the former is three
+        Assert.Null(ScimUserInput.ParseText(longest, "externalId").Error);
+        Assert.Equal("too-long", ScimUserInput.ParseText(longest + "a", "externalId").Error?.Code);
+    }
+
     [Fact]
     public async Task Change_of_SCIM_alone_raises_the_version()
     {

@@ -509,6 +509,15 @@ public abstract class ScimResource(Service service)
         Assert.Equal("invalidValue", (await PatchAsync(id, externalId)).IsScimError(400));
     }
 
+    [Fact]
+    public async Task Twenty_emails_are_accepted_and_one_more_is_400()
+    {
+        string Others(int count) => string.Join(',', Enumerable.Range(0, count).Select(i => $$"""{"value":"{{i}}@home.example"}"""));
+        var id = await CreateAsync($"emails{Number()}");
+        (await PatchAsync(id, $$"""{"op":"add","path":"emails","value":[{{Others(19)}}]}""")).Is(200);
+        Assert.Equal("invalidValue", (await PatchAsync(id, $$"""{"op":"add","path":"emails","value":[{{Others(20)}}]}""")).IsScimError(400));
+    }
+
     private static int Number() => Interlocked.Increment(ref LastNumber);
 
     private static void Same(string expected, JsonElement actual) =>
