@@ -16,6 +16,7 @@ public sealed class ScimFilterText
         { "userName eq \"a\"", "userName eq \"\\u0061\"" },
         { $"{Enterprise}:department pr", $"{Enterprise.ToUpperInvariant()}:DEPARTMENT PR" },
         { "emails[type eq \"work\" and value eq \"a\"]", "emails[type eq \"work\"].value eq \"a\"" },
+        { "emails[type eq \"work\"]", "emails[ type eq \"work\" ]" },
         { "(userName pr and active eq true) or title pr", "userName pr and active eq true or title pr" },
         { "title pr or (userName pr and active eq true)", "title pr or userName pr and active eq true" },
         { "not (userName eq \"a\")", "userName ne \"a\"" },
