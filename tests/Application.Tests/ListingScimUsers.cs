@@ -73,6 +73,9 @@ public sealed class ListingScimUsers : UseCases
     }
 
     [Fact]
+    public async Task Page_that_begins_at_the_last_user_has_it() => Assert.Equal([25], (await PageAsync(25)).Ids);
+
+    [Fact]
     public async Task Number_past_the_end_reads_no_user()
     {
         Assert.Equal((0, 25), await CountAsync(PageAsync(26)));
