@@ -85,6 +85,15 @@ public sealed class EmailAddressTests
         Assert.Equal("too-long", tooLong.Code);
     }
 
+    [Fact]
+    public void Short_address_with_a_key_of_more_than_254_bytes_is_rejected()
+    {
+        var host = string.Join('.', Enumerable.Repeat("é", 31)); // 247 bytes as A-labels
+        Assert.Equal(254, Key($"abcdef@{host}").Length);
+        Assert.False(EmailAddress.TryParse($"abcdefg@{host}", out _, out var error));
+        Assert.Equal("too-long", error.Code);
+    }
+
     [Theory]
     [InlineData("ADA@EXAMPLE.ORG", "ada@example.org")]
     [InlineData("ada@BÜCHER.example", "ada@xn--bcher-kva.example")]
