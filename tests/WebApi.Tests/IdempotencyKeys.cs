@@ -18,6 +18,14 @@ public abstract class IdempotencyKeys(Service service)
     }
 
     [Fact]
+    public async Task Retry_with_a_trailing_slash_gets_the_same_response()
+    {
+        const string Body = """{"email":"slash@example.org"}""";
+        var first = (await PostAsync(Body, "key-6")).Is(201);
+        Assert.Equal(first.Body, (await _service.SendAsync("POST", "/api/v1/users/", Body, ("Idempotency-Key", "key-6"))).Is(201).Body);
+    }
+
+    [Fact]
     public async Task Replay_has_the_original_response_and_not_the_current_state()
     {
         const string Body = """{"email":"then@example.org"}""";
