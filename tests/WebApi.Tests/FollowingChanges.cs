@@ -27,6 +27,15 @@ public sealed class FollowingChanges : IDisposable
     }
 
     [Fact]
+    public async Task Cursor_of_now_is_stored_without_a_change()
+    {
+        await CreateAsync("one@example.org");
+        Assert.Empty(await FollowAsync("--from", "now", "--cursor-file", CursorFile));
+        await CreateAsync("two@example.org");
+        Assert.Equal(2, Assert.Single(await FollowAsync("--cursor-file", CursorFile))["userId"]!.GetValue<int>());
+    }
+
+    [Fact]
     public async Task More_than_a_page_is_printed_in_order()
     {
         var file = Path.Combine(_folder, "many.ndjson");
