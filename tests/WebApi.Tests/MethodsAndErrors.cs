@@ -145,6 +145,13 @@ public sealed class MethodsAndErrors(Service service) : IClassFixture<Service>
     public async Task Any_other_Accept_is_200_with_JSON(string accept) => (await service.GetAsync("/api/v1/users", ("Accept", accept))).Is(200);
 
     [Fact]
+    public async Task DELETE_is_204_for_every_Accept()
+    {
+        var id = await service.CreateAsync("accept@example.org");
+        (await service.SendAsync("DELETE", $"/api/v1/users/{id}", null, ("Accept", "text/html"))).Is(204);
+    }
+
+    [Fact]
     public async Task Errors_are_problems_for_every_Accept() =>
         (await service.GetAsync("/nothing", ("Accept", "text/html"))).IsProblem(404, "not-found");
 
