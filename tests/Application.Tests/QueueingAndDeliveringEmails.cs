@@ -21,6 +21,15 @@ public sealed class QueueingAndDeliveringEmails : UseCases
     }
 
     [Theory]
+    [InlineData("Two\r\nlines")]
+    [InlineData("Two\tcolumns")]
+    public async Task Text_may_have_line_breaks_and_tabs(string text)
+    {
+        Reader.GetAsync(7, Ct).Returns(Ada());
+        Assert.Equal(text, (await Get<QueueEmail>().ExecuteAsync(Input.Message(7, "Hello", text), Ct)).Value.Text);
+    }
+
+    [Theory]
     [InlineData(null, null, "Subject required", "Text required")]
     [InlineData("", " \n", "Subject too-short", "Text too-short")]
     [InlineData("a\r\nBcc: eve@example.org", "t", "Subject invalid-character")]
