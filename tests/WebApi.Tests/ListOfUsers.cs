@@ -142,6 +142,14 @@ public abstract class ListOfUsers(Service service)
         (await _service.GetAsync("/api/v1/users?" + query)).HasErrors(error);
 
     [Fact]
+    public async Task Search_of_more_than_254_characters_is_400()
+    {
+        var longest = string.Concat(Enumerable.Repeat("🚀", 254));
+        (await _service.GetAsync("/api/v1/users?q=" + Uri.EscapeDataString(longest))).Is(200);
+        (await _service.GetAsync("/api/v1/users?q=" + Uri.EscapeDataString(longest + "x"))).HasErrors("parameter q too-long");
+    }
+
+    [Fact]
     public async Task All_errors_of_a_query_are_reported_at_once() =>
         (await _service.GetAsync("/api/v1/users?pageSize=x&limit=5&sort=age&status=Gone&cursor=x")).HasErrors(
             "parameter pageSize wrong-type", "parameter limit unknown-parameter", "parameter sort unknown-value", "parameter status unknown-value",
