@@ -1,4 +1,5 @@
 using System.Text.Json;
+using CleanUsers.Domain.Users;
 
 namespace CleanUsers.WebApi.Tests;
 
@@ -30,6 +31,16 @@ public abstract class WebhookResource(Service service)
     {
         var created = (await PostAsync("""{"url":"https://webhooks.invalid/"}""")).Is(201);
         Assert.Equal((JsonValueKind.Null, JsonValueKind.Null), (created["kinds"].ValueKind, created["description"].ValueKind));
+    }
+
+    public static TheoryData<string> Kinds => [.. Enum.GetNames<UserChangeKind>().Select(JsonNamingPolicy.CamelCase.ConvertName)];
+
+    [Theory]
+    [MemberData(nameof(Kinds))]
+    public async Task Webhook_for_one_kind_is_created_and_read_back(string kind)
+    {
+        var created = (await PostAsync($$"""{"url":"https://webhooks.invalid/","kinds":["{{kind}}"]}""")).Is(201);
+        Assert.Equal($"""["{kind}"]""", (await _service.GetAsync(created.Header("Location")!)).Is(200)["kinds"].GetRawText());
     }
 
     [Theory]
