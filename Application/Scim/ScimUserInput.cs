@@ -34,7 +34,7 @@ public sealed record ScimUserInput(
                 "invalid-character", $"'{member}' must not have control characters, line breaks or characters that override the direction of text.");
         }
 
-        return ScimText.Key(text).Length > ScimUser.KeyMaxLength || text.ToLowerNfc().Length > ScimUser.KeyMaxLength
+        return text.ToLowerNfc().Length > ScimUser.KeyMaxLength // the key of an address is shorter
             ? Parsed.Rejected<string?>("too-long", $"'{member}' must have at most {ScimUser.KeyMaxLength} characters in its normal form.")
             : text;
     }

@@ -65,7 +65,8 @@ internal sealed class UserRepository(
             ct,
             async token =>
             {
-                // The user before its record, as every other write locks them: EF Core inserts first, and a restore at the same time would be a deadlock
+                // locks the user before its record is there, as every other write does: EF Core inserts first, and a restore at the same time would
+                // be a deadlock
                 await db.Value.Users.IgnoreQueryFilters([UserConfiguration.NotDeleted]).Where(one => one.Id == user.Id)
                     .ExecuteUpdateAsync(one => one.SetProperty(stored => stored.Version, stored => stored.Version), token);
                 db.Value.Record(user);

@@ -100,7 +100,8 @@ internal sealed partial class WebhookSender : IWebhookSender, IDisposable
         var reason = string.Create(CultureInfo.InvariantCulture, $"The receiver responded with status code {status}");
         if (response.StatusCode == HttpStatusCode.Gone) return new(WebhookOutcome.Gone, status, $"{reason}: it wants no more events.");
         var wait = response.Headers.RetryAfter is { } retryAfter ? retryAfter.Delta ?? retryAfter.Date - _clock.GetUtcNow() : null;
-        return new(WebhookOutcome.Failed, status, status is >= 300 and < 400 and not 304 ? $"{reason}: redirects are not followed." : $"{reason}.", wait);
+        var isRedirect = status is >= 300 and < 400 and not 304;
+        return new(WebhookOutcome.Failed, status, isRedirect ? $"{reason}: redirects are not followed." : $"{reason}.", wait);
     }
 
     private string ToReason(Exception exception)

@@ -60,14 +60,16 @@ internal static class ScimBody
                 foreach (var member in value.EnumerateObject())
                 {
                     CheckText(member.Name);
-                    if (!names.Add(member.Name))
-                        throw new InvalidScimException(ScimErrorType.InvalidSyntax, $"'{RepeatedInput.InSentence(member.Name)}' must appear only once.");
+                    if (!names.Add(member.Name)) throw Repeated(member.Name);
                     Check(member.Value);
                 }
 
                 break;
         }
     }
+
+    private static InvalidScimException Repeated(string name) =>
+        new(ScimErrorType.InvalidSyntax, $"'{RepeatedInput.InSentence(name)}' must appear only once.");
 
     /// <summary>No comparison form has U+FFFE.</summary>
     private static void CheckText(string text)

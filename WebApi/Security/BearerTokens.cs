@@ -84,8 +84,8 @@ internal static partial class BearerTokens
     }
 
     /// <summary>
-    /// The subject is stored as who did it, so it must fit, and must not pass for what the service itself writes there. And a token with a header that
-    /// a recipient must understand is not valid (RFC 7515 section 4.1.11): the library ignores <c>crit</c>, and this service understands none.
+    /// The subject is stored as who did it, so it must fit, and must not pass for what the service itself writes there. And a token with a header
+    /// that a recipient must understand is not valid (RFC 7515 section 4.1.11): the library ignores <c>crit</c>, and this service understands none.
     /// </summary>
     private static Task Check(TokenValidatedContext context)
     {

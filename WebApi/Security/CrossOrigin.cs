@@ -53,7 +53,9 @@ internal static class CrossOrigin
         app.UseWhen(context => context.Request.Headers.Origin is [{ } origin] && origins.Contains(origin), allowed => allowed.UseCors());
     }
 
-    /// <summary>Of every response: a cache must not give a page one that lacks the headers (Fetch Standard, "CORS protocol and HTTP caches").</summary>
+    /// <summary>
+    /// Of every response: a cache must not give a page one that lacks the headers (Fetch Standard, "CORS protocol and HTTP caches").
+    /// </summary>
     private static Task VaryByOrigin(object state)
     {
         var headers = ((HttpResponse)state).Headers;

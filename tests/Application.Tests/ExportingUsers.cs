@@ -43,7 +43,8 @@ public sealed class ExportingUsers : UseCases
     [Fact]
     public async Task All_errors_of_the_filters_are_reported_at_once()
     {
-        var result = await Get<ExportUsers>().ExecuteAsync(new() { Status = UserListQuery.ParseStatus("gone"), Q = UserListQuery.ParseSearch(" ") }, Ct);
+        var query = new ExportUsersQuery { Status = UserListQuery.ParseStatus("gone"), Q = UserListQuery.ParseSearch(" ") };
+        var result = await Get<ExportUsers>().ExecuteAsync(query, Ct);
         Assert.Equal(ResultStatus.Invalid, result.Status);
         Assert.Equal(["Status", "Q"], result.ValidationErrors.Select(error => error.Identifier));
         Reader.DidNotReceiveWithAnyArgs().GetSnapshotAsync(default!, default);

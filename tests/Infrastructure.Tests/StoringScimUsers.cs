@@ -141,7 +141,8 @@ public abstract class StoringScimUsers(StoringScimUsers.Explained store)
             foreach (var condition in (ScimFilter[])[filter, new ScimFilter.Not(filter)])
             {
                 var plan = await _store.ExplainAsync(scope => scope.GetRequiredService<IScimUsers>().CountAsync(condition, Ct));
-                Assert.DoesNotContain(plan, line => line.Contains("Join", StringComparison.Ordinal) || line.Contains("Nested Loop", StringComparison.Ordinal));
+                foreach (var join in (string[])["Join", "Nested Loop"])
+                    Assert.DoesNotContain(plan, line => line.Contains(join, StringComparison.Ordinal));
             }
         }
     }

@@ -54,7 +54,7 @@ public sealed class ScimPatches
         },
         { $$"""{"op":"remove","path":"{{Enterprise}}"}""", Enterprise, "null" },
         {
-            """{"op":"replace","path":"emails[type eq \"work\"].value","value":"a@b.example"}""", "emails",
+            """{"op":"replace","path":"emails[ type eq \"work\" ].value","value":"a@b.example"}""", "emails",
             """[{"value":"a@b.example","type":"work","primary":true},{"value":"ada@home.example","type":"home"}]"""
         },
         {

@@ -111,7 +111,10 @@ public sealed class Tokens(ClosedService service) : IClassFixture<ClosedService>
     }
 
     public static TheoryData<string> UnusableSubjects =>
-        ["", new string('a', 256), "a\u0000b", "a\r\nb", "a\u202Eb", "a\u2028b", "anonymous", "service", "cli:root", "key:7", "Anonymous", "CLI:root", " "];
+    [
+        "", " ", new string('a', 256), "a\u0000b", "a\r\nb", "a\u202Eb", "a\u2028b", "anonymous", "Anonymous", "service", "cli:root",
+        "CLI:root", "key:7",
+    ];
 
     [Theory]
     [MemberData(nameof(UnusableSubjects))]

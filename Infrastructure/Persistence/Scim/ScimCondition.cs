@@ -9,7 +9,8 @@ namespace CleanUsers.Infrastructure.Persistence.Scim;
 
 /// <summary>
 /// A filter as a condition on users. What an index serves becomes <c>"Id" IN (…)</c>, of few ids, and stays a look into the index inside of
-/// <c>and</c>. Everything else becomes a test of one user, by its id (<see cref="Has"/>): however such tests are joined, they cost each user a few looks.
+/// <c>and</c>. Everything else becomes a test of one user, by its id (<see cref="Has"/>): however such tests are joined, they cost each user a few
+/// looks.
 /// </summary>
 internal static class ScimCondition
 {

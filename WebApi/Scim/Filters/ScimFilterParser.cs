@@ -52,6 +52,7 @@ internal sealed class ScimFilterParser
 
         parser.RequireMany(path);
         var filter = parser.ReadOr(path.Last, depth: 1);
+        parser.SkipSpaces();
         parser.Read(']');
         if (parser._at < text.Length) path = new([.. path.Fields, parser.ReadInner(path.Last)]);
         return parser.ReadEnd(new ScimTarget(path, filter));
