@@ -1,5 +1,6 @@
 using System.ComponentModel.DataAnnotations;
 using CleanUsers.WebApi.Hosting;
+using CleanUsers.WebApi.Http.Idempotency;
 using Microsoft.Extensions.Options;
 using Microsoft.Net.Http.Headers;
 
@@ -20,10 +21,10 @@ internal static class CrossOrigin
 {
     private static readonly string[] Methods = ["GET", "HEAD", "POST", "PUT", "PATCH", "DELETE"];
 
-    private static readonly string[] RequestHeaders = ["Authorization", "Content-Type", "If-Match", "If-None-Match", "Idempotency-Key"];
+    private static readonly string[] RequestHeaders = ["Authorization", "Content-Type", "If-Match", "If-None-Match", IdempotencyKey.Header];
 
     private static readonly string[] ExposedHeaders =
-        ["ETag", "Location", "Link", "Retry-After", "RateLimit", "RateLimit-Policy", "Idempotency-Replayed"];
+        ["ETag", "Location", "Link", "Retry-After", "RateLimit", "RateLimit-Policy", IdempotencyKey.ReplayedHeader];
 
     /// <summary>How long a browser may cache the response to a preflight request.</summary>
     private static readonly TimeSpan PreflightAge = TimeSpan.FromMinutes(10);

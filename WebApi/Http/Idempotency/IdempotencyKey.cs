@@ -14,6 +14,9 @@ internal static class IdempotencyKey
 {
     public const string Header = "Idempotency-Key";
 
+    /// <summary>Of a response that was stored and is sent again.</summary>
+    public const string ReplayedHeader = "Idempotency-Replayed";
+
     private const int MaxLength = 255;
 
     /// <returns>The key; empty if it can't be read: then there is an error.</returns>

@@ -18,7 +18,7 @@ internal sealed record StoredResponse(int Status, string Body, string? Location,
             response.Headers.Location = stored.Location;
             response.Headers.SetVersion(version: null);
             response.Headers.ETag = stored.EntityTag;
-            response.Headers["Idempotency-Replayed"] = "true";
+            response.Headers[IdempotencyKey.ReplayedHeader] = "true";
             return response.WriteBytesAsync(Encoding.UTF8.GetBytes(stored.Body));
         }
     }
