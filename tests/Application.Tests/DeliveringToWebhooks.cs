@@ -198,6 +198,20 @@ public sealed class DeliveringToWebhooks : UseCases
     }
 
     [Fact]
+    public async Task Result_of_a_batch_is_not_saved_once_another_worker_has_the_lease()
+    {
+        Add(1);
+        var writes = 0;
+        Webhooks.TryUpdateAsync(null, default).ReturnsForAnyArgs(_ =>
+        {
+            if (++writes == 2) Assert.True(_webhook.TryLease(Now, Now.AddMinutes(3))); // as the store has it
+            return writes != 2;
+        });
+        Assert.Null((await DeliverAsync())!.Webhook);
+        Assert.Equal((2, Now.AddMinutes(3)), (writes, _webhook.LeasedUntil));
+    }
+
+    [Fact]
     public async Task Shutdown_ends_the_batch_after_the_attempt_and_saves_the_position()
     {
         Add(3);
@@ -255,6 +269,18 @@ public sealed class DeliveringToWebhooks : UseCases
         Assert.Equal(0, _webhook.Position);
         Assert.True((await RedeliverAsync("now")).IsSuccess);
         Assert.Equal(3, _webhook.Position);
+    }
+
+    /// <summary>Neither the feed nor a due time shows that there is something to send.</summary>
+    [Fact]
+    public async Task Worker_is_woken_when_a_client_changes_the_webhook_or_its_position()
+    {
+        var disable = new PatchWebhookCommand(
+            5, VersionCondition.None, Url: default, Kinds: default, Description: default, Status: new(WebhookStatus.Disabled));
+        Assert.True((await Get<PatchWebhook>().ExecuteAsync(disable, Ct)).IsSuccess);
+        Assert.True(Get<WebhookSignal>().Take());
+        Assert.True((await RedeliverAsync("start")).IsSuccess);
+        Assert.True(Get<WebhookSignal>().Take());
     }
 
     [Fact]
