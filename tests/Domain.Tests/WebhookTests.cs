@@ -89,6 +89,16 @@ public sealed class WebhookTests
         Assert.Equal((WebhookStatus.Active, Start.AddDays(4).AddSeconds(5)), (webhook.Status, webhook.DueAt));
     }
 
+    [Fact]
+    public void Webhook_has_caught_up_only_at_the_end_of_the_feed()
+    {
+        var webhook = Create();
+        webhook.Advance(8, delivered: true, isEnd: false, Start.AddMinutes(1));
+        Assert.Equal(Start, webhook.CaughtUpAt);
+        webhook.Advance(9, delivered: true, isEnd: true, Start.AddMinutes(2));
+        Assert.Equal(Start.AddMinutes(2), webhook.CaughtUpAt);
+    }
+
     [Theory]
     [InlineData(null, 5)]
     [InlineData(-60, 5)]
