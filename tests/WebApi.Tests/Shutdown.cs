@@ -2,6 +2,12 @@ using System.Net.Sockets;
 using System.Text;
 using System.Text.Json;
 using CleanUsers.TestSupport;
+using CleanUsers.WebApi.Hosting;
+using Microsoft.AspNetCore.Builder;
+using Microsoft.Extensions.Configuration;
+using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.Hosting;
+using Microsoft.Extensions.Options;
 
 namespace CleanUsers.WebApi.Tests;
 
@@ -56,6 +62,16 @@ public sealed class Shutdown
         await slow.SendAsync("{");
         service.Terminate();
         Assert.Equal(0, await service.EndAsync(TimeSpan.FromSeconds(20)));
+    }
+
+    [Fact]
+    public void Host_waits_for_the_delay_and_the_timeout_together()
+    {
+        var builder = WebApplication.CreateEmptyBuilder(new());
+        builder.Configuration.AddInMemoryCollection([new("Shutdown:Delay", "00:00:07"), new("Shutdown:Timeout", "00:00:20")]);
+        builder.AddShutdown();
+        using var services = builder.Services.BuildServiceProvider();
+        Assert.Equal(TimeSpan.FromSeconds(27), services.GetRequiredService<IOptions<HostOptions>>().Value.ShutdownTimeout);
     }
 
     /// <summary>Sends requests on one connection until a response closes it. Each request must get its response.</summary>
