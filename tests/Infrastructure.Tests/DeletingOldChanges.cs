@@ -1,4 +1,7 @@
 using CleanUsers.Application.Ports;
+using CleanUsers.Infrastructure.Persistence;
+using CleanUsers.Infrastructure.Persistence.Feed;
+using Microsoft.EntityFrameworkCore;
 using Microsoft.Extensions.DependencyInjection;
 
 namespace CleanUsers.Infrastructure.Tests;
@@ -11,7 +14,7 @@ public abstract class DeletingOldChanges(Store store)
     private static CancellationToken Ct => TestContext.Current.CancellationToken;
 
     [Fact]
-    public async Task Changes_before_a_mark_are_deleted_but_for_the_newest_of_them()
+    public async Task Changes_before_a_mark_are_deleted_but_for_the_newest_of_them_and_the_older_marks_with_them()
     {
         var id = await _store.AddAsync(Sample.User("old@retention.example"), Ct);
         for (var age = 1; age <= 3; age++)
@@ -32,6 +35,9 @@ public abstract class DeletingOldChanges(Store store)
             .Select(change => change.Version));
 
         Assert.Equal(1, await DeleteAsync(2));
+        Assert.Equal([4, 5], await MarksAsync());
+        Assert.Equal(0, await DeleteAsync(2));
+        Assert.Equal([5], await MarksAsync());
         await _store.ChangeAsync(id, user => user.Replace(user.Details with { Age = 5 }, Sample.Now, "eve"), Ct);
         await FeedAsync(feed => feed.PlaceAsync(Ct));
         Assert.Equal([5, 6], (await FeedAsync(feed => feed.ListAsync(1, 10, Ct))).Select(placed => placed.Position)); // no number is given again
@@ -47,6 +53,9 @@ public abstract class DeletingOldChanges(Store store)
 
     private async Task<IEnumerable<long>> VersionsAsync() =>
         (await FeedAsync(feed => feed.ListAsync(1, 10, Ct))).Select(placed => placed.Change.Version);
+
+    private Task<List<long>> MarksAsync() => _store.InScopeAsync(
+        scope => scope.GetRequiredService<UsersDbContext>().Set<FeedMark>().Select(mark => mark.Position).Order().ToListAsync(Ct));
 
     private Task<T> FeedAsync<T>(Func<IChangeFeed, Task<T>> use) => _store.InScopeAsync(scope => use(scope.GetRequiredService<IChangeFeed>()));
 }
