@@ -1,5 +1,11 @@
 using System.Net.Sockets;
 using System.Text;
+using CleanUsers.WebApi.Http.Pipeline;
+using Microsoft.AspNetCore.Http;
+using Microsoft.AspNetCore.Routing;
+using Microsoft.AspNetCore.Server.Kestrel.Core.Features;
+using Microsoft.Extensions.DependencyInjection;
+using NSubstitute;
 
 namespace CleanUsers.WebApi.Tests;
 
@@ -18,6 +24,29 @@ public sealed class RequestLimits(Service service) : IClassFixture<Service>
         var path = query == 0 ? "/health/live" : $"/api/v1/users?{new string('x', query)}";
         var response = await service.SendRawAsync(Encoding.ASCII.GetBytes($"GET {path} HTTP/1.1\r\nHost: x\r\nConnection: close\r\n{lines}\r\n"));
         Assert.StartsWith($"HTTP/1.1 {status}", response, StringComparison.Ordinal);
+    }
+
+    /// <summary>An email may be larger than other bodies. In HTTP/2 the rate is one of the connection, and can't be set.</summary>
+    [Theory]
+    [InlineData("HTTP/1.0", 256 * 1024 / 30d)]
+    [InlineData("HTTP/1.1", 256 * 1024 / 30d)]
+    [InlineData("HTTP/2", null)]
+    public void Largest_email_has_a_minimal_rate_that_brings_it_in_within_the_timeout(string protocol, double? rate)
+    {
+        var endpoints = service.Services.GetRequiredService<EndpointDataSource>().Endpoints.OfType<RouteEndpoint>().Where(
+            endpoint => endpoint.RoutePattern.RawText == "api/v1/users/{id:id}/emails"
+                && endpoint.Metadata.GetMetadata<IHttpMethodMetadata>()!.HttpMethods.Contains("POST")).ToList();
+        Assert.Equal(2, endpoints.Count); // with an idempotency key, and without
+        foreach (var limit in endpoints.Select(endpoint => endpoint.Metadata.GetRequiredMetadata<BodyLimitAttribute>()))
+        {
+            var feature = Substitute.For<IHttpMinRequestBodyDataRateFeature>();
+            feature.MinDataRate = null;
+            var context = new DefaultHttpContext { RequestServices = service.Services };
+            context.Request.Protocol = protocol;
+            context.Features.Set(feature);
+            limit.OnResourceExecuting(new(new(context, new(), new()), [], []));
+            Assert.Equal(rate, feature.MinDataRate?.BytesPerSecond);
+        }
     }
 
     [Fact]
