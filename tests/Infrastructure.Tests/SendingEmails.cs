@@ -85,6 +85,18 @@ public sealed class SendingEmails : IDisposable
         Assert.Empty(server.Messages);
     }
 
+    /// <summary>RFC 4954 section 6: they are about the service's login, whatever command they are the reply to.</summary>
+    [Theory]
+    [MemberData(nameof(RepliesAboutTheLogin))]
+    public async Task Reply_about_the_login_is_a_failed_attempt_that_is_not_final(int code, MailPhase phase)
+    {
+        using var server = new ScriptedMailServer(["AUTH PLAIN"], phase, BadReply.Of($"{code}", $"{code} 5.7.0 No"));
+        var delivery = await SendAsync(
+            Email(), new() { Host = "127.0.0.1", Port = server.Port, Security = SmtpSecurity.None, Username = "users", Password = "secret" });
+        Assert.Equal(DeliveryOutcome.NotNow, delivery.Outcome);
+        Assert.Empty(server.Messages);
+    }
+
     [Theory]
     [MemberData(nameof(Exceptions))]
     public async Task Exception_of_a_sender_is_a_failed_attempt_and_is_logged(string type)
@@ -186,6 +198,9 @@ public sealed class SendingEmails : IDisposable
     public static MatrixTheoryData<string, string> Challenges => new(
         ["NTLM", "CRAM-MD5", "DIGEST-MD5", "SCRAM-SHA-256", "SCRAM-SHA-1", "LOGIN", "PLAIN", "XOAUTH2"],
         ["", "=", "!", "TlRMTVNTUAACAAAA", "AAAA", "TlRMTVNTUAACAAAADAAMAP////8BAoEAASNFZ4mrze8AAAAAAAAAAP//////////", "cj14LHM9eCxpPTA="]);
+
+    public static MatrixTheoryData<int, MailPhase> RepliesAboutTheLogin => new(
+        [530, 534, 535, 538], [MailPhase.Auth, MailPhase.Rcpt, MailPhase.Data]);
 
     public static TheoryData<string> Exceptions =>
     [
