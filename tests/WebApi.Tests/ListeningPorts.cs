@@ -1,4 +1,3 @@
-using System.Net;
 using System.Net.NetworkInformation;
 using System.Net.Sockets;
 using CleanUsers.TestSupport;
@@ -18,7 +17,7 @@ public sealed class ListeningPorts : IDisposable
     public async Task First_setting_takes_precedence_over_the_second(string first, string second)
     {
         LongTest.SkipUnlessDemanded();
-        var (wanted, other) = (FreePort(), FreePort());
+        var (wanted, other) = (FreePort.Find(), FreePort.Find());
         List<(string, string)> environment = [("Authentication__AllowAnonymous", "true"), (second, Value(second, other))];
         string[] settings = [];
         if (first == "--urls") settings = [first, Value(first, wanted)];
@@ -36,7 +35,7 @@ public sealed class ListeningPorts : IDisposable
     public async Task PORT_listens_on_all_interfaces()
     {
         LongTest.SkipUnlessDemanded();
-        var port = FreePort();
+        var port = FreePort.Find();
         using var service = await OwnProcess.ServeAsync(_folder, [("Authentication__AllowAnonymous", "true"), ("PORT", $"{port}")]);
         var addresses = NetworkInterface.GetAllNetworkInterfaces().SelectMany(card => card.GetIPProperties().UnicastAddresses).Select(
             unicast => unicast.Address);
@@ -66,12 +65,5 @@ public sealed class ListeningPorts : IDisposable
         using var client = new HttpClient();
         var health = await client.GetStringAsync(new Uri($"http://{host}:{port}/health/live"), TestContext.Current.CancellationToken);
         Assert.Contains("Healthy", health, StringComparison.Ordinal);
-    }
-
-    private static int FreePort()
-    {
-        using var listener = new TcpListener(IPAddress.Loopback, 0);
-        listener.Start();
-        return ((IPEndPoint)listener.LocalEndpoint).Port;
     }
 }
