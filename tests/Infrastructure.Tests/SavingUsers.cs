@@ -173,6 +173,17 @@ public abstract class SavingUsers(Store store)
     });
 
     [Fact]
+    public async Task Texts_of_users_and_their_changes_have_a_maximum_length() => await _store.InScopeAsync(scope =>
+    {
+        var model = scope.GetRequiredService<UsersDbContext>().Model;
+        var texts = ((Type[])[typeof(User), typeof(UserChange)]).SelectMany(type => model.FindEntityType(type)!.GetProperties())
+            .Where(property => (property.GetTypeMapping().Converter?.ProviderClrType ?? property.ClrType) == typeof(string)).ToList();
+        Assert.Contains(texts, text => text.Name == nameof(User.Name));
+        Assert.Empty(texts.Where(text => text.GetMaxLength() is null).Select(text => $"{text.DeclaringType.DisplayName()}.{text.Name}"));
+        return Task.FromResult(0);
+    });
+
+    [Fact]
     public async Task Database_with_a_current_schema_is_ready() =>
         Assert.Equal(DatabaseState.Ready, await _store.InScopeAsync(scope => scope.GetRequiredService<IDatabase>().CheckAsync(Ct)));
 

@@ -1,3 +1,4 @@
+using System.Reflection;
 using System.Text.Json;
 using System.Text.Json.Nodes;
 using System.Text.RegularExpressions;
@@ -10,7 +11,7 @@ namespace CleanUsers.WebApi.Tests;
 /// new one that is left out anywhere fails here.
 /// </summary>
 [Collection(nameof(InProcess))]
-public sealed class MembersOfAUser(Service service) : IClassFixture<Service>, IDisposable
+public sealed class MembersOfAUser(Service service) : IClassFixture<Service>, IAsyncDisposable
 {
     private const string Address = "member@example.org";
 
@@ -28,6 +29,12 @@ public sealed class MembersOfAUser(Service service) : IClassFixture<Service>, ID
     private readonly string _folder = Directory.CreateTempSubdirectory("cleanusers-").FullName;
 
     public static TheoryData<string> Members => [.. typeof(UserDetails).GetProperties().Select(property => WireName(property.Name))];
+
+    public static TheoryData<string> MembersThatCanBeNull =>
+    [
+        .. typeof(UserDetails).GetProperties().Where(property => new NullabilityInfoContext().Create(property).ReadState == NullabilityState.Nullable)
+            .Select(property => WireName(property.Name)),
+    ];
 
     [Theory]
     [MemberData(nameof(Members))]
@@ -56,7 +63,6 @@ public sealed class MembersOfAUser(Service service) : IClassFixture<Service>, ID
         AssertIs(first, (await service.GetAsync(deleted)).Is(200).Json);
         AssertIs(first, Only((await service.GetAsync("/api/v1/deleted-users?pageSize=1")).Is(200).Json));
         AssertIs(first, (await service.SendAsync("PATCH", deleted, """{"deleted":false}""")).Is(200).Json);
-        (await service.SendAsync("DELETE", path)).Is(204);
     }
 
     [Theory]
@@ -70,6 +76,50 @@ public sealed class MembersOfAUser(Service service) : IClassFixture<Service>, ID
             var rejected = (await service.SendAsync(method, path, $"{invalid}")).IsProblem(400, "validation-failed");
             Assert.Equal($"#/{member}", Assert.Single(rejected["errors"].EnumerateArray()).GetProperty("pointer").GetString());
         }
+    }
+
+    [Theory]
+    [MemberData(nameof(MembersThatCanBeNull))]
+    public async Task Null_in_PATCH_removes_it_and_so_does_an_option(string member)
+    {
+        var (user, removed) = (User(member, second: false), new JsonObject { [member] = null });
+        var path = $"/api/v1/users/{(await service.SendAsync("POST", "/api/v1/users", $"{user}")).Is(201)["id"]}";
+        AssertIs(removed, (await service.SendAsync("PATCH", path, $"{removed}")).Is(200).Json);
+
+        await RunAsync(["users", "create", .. Options(user)]);
+        using var updated = JsonDocument.Parse(await RunAsync("users", "update", "1", $"--clear-{member}", "--json"));
+        AssertIs(removed, updated.RootElement);
+        Assert.Equal(
+            (1, "", $"--{member} and --clear-{member} can't be used together.\n"),
+            await InProcess.RunAsync(_folder, [], "users", "update", "1", $"--{member}", $"{user[member]}", $"--clear-{member}"));
+    }
+
+    [Theory]
+    [MemberData(nameof(Members))]
+    public async Task Change_of_something_else_by_SCIM_leaves_it(string member)
+    {
+        var user = User(member, second: true);
+        var id = (await service.SendAsync("POST", "/api/v1/users", $"{user}")).Is(201)["id"];
+        var (rest, scim) = ($"/api/v1/users/{id}", $"/scim/v2/Users/{id}");
+        var whole = JsonNode.Parse((await service.GetAsync(scim)).Is(200).Body)!;
+        whole["title"] = "Ms";
+        (await service.SendAsync("PUT", scim, $"{whole}")).Is(200);
+        AssertIs(user, (await service.GetAsync(rest)).Is(200).Json);
+        (await service.SendAsync("PATCH", scim, """
+            {"schemas":["urn:ietf:params:scim:api:messages:2.0:PatchOp"],"Operations":[{"op":"replace","path":"title","value":"Dr"}]}
+            """)).Is(200);
+        AssertIs(user, (await service.GetAsync(rest)).Is(200).Json);
+    }
+
+    [Fact]
+    public void Described_requests_have_it()
+    {
+        var schemas = DescribedContract.Operations
+            .Where(operation => operation is ("/api/v1/users", "post", _) or ("/api/v1/users/{id}", "put" or "patch", _))
+            .SelectMany(operation => operation.Operation["requestBody"]!["content"]!.AsObject())
+            .Select(body => DescribedContract.Resolve(body.Value!["schema"]!)["properties"]!.AsObject()).ToList();
+        Assert.Equal(4, schemas.Count); // PATCH has two media types
+        Assert.All(schemas, schema => Assert.All(Members, row => Assert.True(schema.ContainsKey(row.Data), row.Data)));
     }
 
     [Theory]
@@ -99,7 +149,7 @@ public sealed class MembersOfAUser(Service service) : IClassFixture<Service>, ID
     public async Task Commands_write_and_print_it()
     {
         var user = User(Members.First().Data, second: true);
-        string[] options = [.. user.SelectMany(member => (string[])[$"--{member.Key}", $"{member.Value}"])];
+        var options = Options(user);
         using var created = JsonDocument.Parse(await RunAsync(["users", "create", "--json", .. options]));
         AssertIs(user, created.RootElement);
         foreach (var (member, value) in User(Members.First().Data, second: false))
@@ -118,7 +168,13 @@ public sealed class MembersOfAUser(Service service) : IClassFixture<Service>, ID
         }
     }
 
-    public void Dispose() => Directory.Delete(_folder, recursive: true);
+    public async ValueTask DisposeAsync()
+    {
+        Directory.Delete(_folder, recursive: true);
+        // also after a failure, or the next test could not create it
+        foreach (var user in (await service.GetAsync($"/api/v1/users?email={Address}")).Is(200)["items"].EnumerateArray())
+            (await service.SendAsync("DELETE", $"/api/v1/users/{user.GetProperty("id")}")).Is(204);
+    }
 
     private static string WireName(string property) => JsonNamingPolicy.CamelCase.ConvertName(property);
 
@@ -128,10 +184,12 @@ public sealed class MembersOfAUser(Service service) : IClassFixture<Service>, ID
     private static JsonObject User(string member, bool second) => new(Members.Select(row => KeyValuePair.Create(
         row.Data, JsonNode.Parse(row.Data == member && second ? Values[row.Data].Second : Values[row.Data].First))));
 
+    private static string[] Options(JsonObject user) => [.. user.SelectMany(member => (string[])[$"--{member.Key}", $"{member.Value}"])];
+
     private static void AssertIs(JsonObject expected, JsonElement user) => Assert.All(expected, member =>
         Assert.True(
             user.TryGetProperty(member.Key, out var value) && JsonNode.DeepEquals(JsonNode.Parse(value.GetRawText()), member.Value),
-            $"'{member.Key}' must be {member.Value} in {user.GetRawText()}"));
+            $"'{member.Key}' must be {member.Value?.ToJsonString() ?? "null"} in {user.GetRawText()}"));
 
     private async Task<string> ImportAsync(string format, JsonObject user, params string[] options)
     {
