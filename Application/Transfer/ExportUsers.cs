@@ -17,18 +17,18 @@ public sealed record ExportUsersQuery : UserListQuery
 internal sealed class ExportUsersValidator : UserListValidator<ExportUsersQuery>;
 
 /// <param name="Users">Read as they are taken, all as they are at one moment.</param>
-/// <param name="ChangedByScim">How many users SCIM has changed: what only SCIM has of them is not exported.</param>
-public sealed record UserExport(IAsyncEnumerable<ExportedUser> Users, long ChangedByScim);
+/// <param name="CountChangedByScim">How many users SCIM has changed: what only SCIM has of them is not exported.</param>
+public sealed record UserExport(IAsyncEnumerable<ExportedUser> Users, Func<CancellationToken, Task<long>> CountChangedByScim);
 
 /// <summary>Reads all users.</summary>
 public sealed class ExportUsers(IValidator<ExportUsersQuery> validator, IUserReader users, IScimUsers scim, IMapper mapper)
 {
     /// <returns>The users; or <c>validation-failed</c>.</returns>
-    public async Task<Result<UserExport>> ExecuteAsync(ExportUsersQuery query, CancellationToken ct)
+    public Result<UserExport> Execute(ExportUsersQuery query, CancellationToken ct)
     {
         var validation = validator.Validate(query);
-        if (!validation.IsValid) return validation.ToInvalid();
-        var snapshot = users.GetSnapshotAsync(query.ToFilter(), ct).Select(mapper.Map<ExportedUser>);
-        return new UserExport(snapshot, await scim.CountChangedAsync(ct));
+        return validation.IsValid
+            ? new UserExport(users.GetSnapshotAsync(query.ToFilter(), ct).Select(mapper.Map<ExportedUser>), scim.CountChangedAsync)
+            : validation.ToInvalid();
     }
 }

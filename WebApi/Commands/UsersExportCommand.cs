@@ -28,7 +28,7 @@ internal sealed class UsersExportCommand : ServiceCommand
             var path = typed.GetValue(output) is { } file && file.ToString() != "-" ? file.FullName : null;
             return input.ExecuteAsync<ExportUsers, ExportUsersQuery, UserExport>(
                 query,
-                exportUsers => exportUsers.ExecuteAsync(query, ct),
+                exportUsers => Task.FromResult(exportUsers.Execute(query, ct)),
                 export => WriteAsync(export, UserFile.Of(typed.GetValue(format), path), path, ct));
         });
     }
@@ -38,8 +38,9 @@ internal sealed class UsersExportCommand : ServiceCommand
         {
             await OutputFile.WriteAsync(path, stream => file.WriteAsync(CountAsync(export.Users, path, display, ct), stream, ct));
             if (path is null) StandardOutput.EnsureIsRead();
-            if (export.ChangedByScim > 0)
-                display.WriteLine($"Not in the file: what only SCIM has of {export.ChangedByScim:N0} users, such as their userName and externalId.");
+            var changedByScim = await export.CountChangedByScim(ct);
+            if (changedByScim > 0)
+                display.WriteLine($"Not in the file: what only SCIM has of {changedByScim:N0} users, such as their userName and externalId.");
             return 0;
         });
 

@@ -14,17 +14,17 @@ public sealed class ExportingUsers : UseCases
     {
         Reader.GetSnapshotAsync(new(), Ct).Returns(_ => new[] { Ada() }.ToAsyncEnumerable());
         Scim.CountChangedAsync(Ct).Returns(7);
-        var result = await Get<ExportUsers>().ExecuteAsync(new(), Ct);
-        Assert.Equal(7, result.Value.ChangedByScim);
+        var result = Get<ExportUsers>().Execute(new(), Ct);
+        Assert.Equal(7, await result.Value.CountChangedByScim(Ct));
         Assert.Equal(
             [new(0, "ada@example.org", "Ada", 36, UserRole.User, UserStatus.Active, Now.AddDays(-1), Now.AddDays(-1), 1, "bob", "bob")],
             await result.Value.Users.ToListAsync(Ct));
     }
 
     [Fact]
-    public async Task Export_has_the_filters_of_a_list()
+    public void Export_has_the_filters_of_a_list()
     {
-        await Get<ExportUsers>().ExecuteAsync(
+        Get<ExportUsers>().Execute(
             new()
             {
                 Email = UserListQuery.ParseEmail("ADA@example.org"),
@@ -41,10 +41,10 @@ public sealed class ExportingUsers : UseCases
     }
 
     [Fact]
-    public async Task All_errors_of_the_filters_are_reported_at_once()
+    public void All_errors_of_the_filters_are_reported_at_once()
     {
         var query = new ExportUsersQuery { Status = UserListQuery.ParseStatus("gone"), Q = UserListQuery.ParseSearch(" ") };
-        var result = await Get<ExportUsers>().ExecuteAsync(query, Ct);
+        var result = Get<ExportUsers>().Execute(query, Ct);
         Assert.Equal(ResultStatus.Invalid, result.Status);
         Assert.Equal(["Status", "Q"], result.ValidationErrors.Select(error => error.Identifier));
         Reader.DidNotReceiveWithAnyArgs().GetSnapshotAsync(default!, default);
