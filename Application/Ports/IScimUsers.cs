@@ -20,8 +20,8 @@ public interface IScimUsers
     /// <summary>How many users match the filter; the cost grows with their number.</summary>
     Task<long> CountAsync(ScimFilter? filter, CancellationToken ct);
 
-    /// <summary>How many users SCIM has changed.</summary>
-    Task<long> CountChangedAsync(CancellationToken ct);
+    /// <summary>Whether SCIM has changed users that are not deleted.</summary>
+    Task<bool> HasChangedUsersAsync(CancellationToken ct);
 
     /// <summary>Writes what the action writes through use cases, and what it returns, in one transaction.</summary>
     /// <param name="action">Can run several times; null rejects it: then nothing is written.</param>

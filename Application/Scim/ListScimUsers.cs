@@ -31,11 +31,12 @@ public sealed class ListScimUsers(IScimUsers scim, ScimWalks walks, ICaller call
             if (query.Count == 0 || query.StartIndex > total) return new([], total.Value);
         }
 
-        var found = await scim.ListAsync(query.Filter, place.After, skip, query.Count, ct);
-        var next = query.StartIndex + found.Count;
-        if (found.Count < query.Count) total = next - 1; // the end, whatever was counted before
-        else if (total is null || total < next - 1) total = await scim.CountAsync(query.Filter, ct);
-        if (found.Count > 0) walks.Remember(walk, new(next, found[^1].User.Id, total));
-        return new([.. found.Select(record => ScimUserDto.Of(record, mapper))], total.Value);
+        var found = await scim.ListAsync(query.Filter, place.After, skip, query.Count + 1, ct);
+        var page = found.Take(query.Count).ToList();
+        var next = query.StartIndex + page.Count;
+        // the end, or not, whatever was counted before: users come and go during a walk, and it must not end before them
+        total = found.Count == page.Count ? next - 1 : Math.Max(total ?? await scim.CountAsync(query.Filter, ct), next);
+        if (page.Count > 0) walks.Remember(walk, new(next, page[^1].User.Id, total));
+        return new([.. page.Select(record => ScimUserDto.Of(record, mapper))], total.Value);
     }
 }

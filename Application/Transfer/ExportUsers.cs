@@ -17,8 +17,8 @@ public sealed record ExportUsersQuery : UserListQuery
 internal sealed class ExportUsersValidator : UserListValidator<ExportUsersQuery>;
 
 /// <param name="Users">Read as they are taken, all as they are at one moment.</param>
-/// <param name="CountChangedByScim">How many users SCIM has changed: what only SCIM has of them is not exported.</param>
-public sealed record UserExport(IAsyncEnumerable<ExportedUser> Users, Func<CancellationToken, Task<long>> CountChangedByScim);
+/// <param name="LacksScimAsync">Finds out whether SCIM has changed users: what only SCIM has of a user is not exported.</param>
+public sealed record UserExport(IAsyncEnumerable<ExportedUser> Users, Func<CancellationToken, Task<bool>> LacksScimAsync);
 
 /// <summary>Reads all users.</summary>
 public sealed class ExportUsers(IValidator<ExportUsersQuery> validator, IUserReader users, IScimUsers scim, IMapper mapper)
@@ -28,7 +28,7 @@ public sealed class ExportUsers(IValidator<ExportUsersQuery> validator, IUserRea
     {
         var validation = validator.Validate(query);
         return validation.IsValid
-            ? new UserExport(users.GetSnapshotAsync(query.ToFilter(), ct).Select(mapper.Map<ExportedUser>), scim.CountChangedAsync)
+            ? new UserExport(users.GetSnapshotAsync(query.ToFilter(), ct).Select(mapper.Map<ExportedUser>), scim.HasChangedUsersAsync)
             : validation.ToInvalid();
     }
 }

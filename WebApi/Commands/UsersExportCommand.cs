@@ -36,11 +36,13 @@ internal sealed class UsersExportCommand : ServiceCommand
     private static Task<int> WriteAsync(UserExport export, UserFile file, string? path, CancellationToken ct) =>
         ProgressDisplay.ShowAsync("export", end: null, async display =>
         {
-            await OutputFile.WriteAsync(path, stream => file.WriteAsync(CountAsync(export.Users, path, display, ct), stream, ct));
+            await OutputFile.WriteAsync(path, async stream =>
+            {
+                if (await export.LacksScimAsync(ct))
+                    display.WriteLine("Not exported: what only SCIM has of a user, such as userName and externalId. SCIM has changed users here.");
+                await file.WriteAsync(CountAsync(export.Users, path, display, ct), stream, ct);
+            });
             if (path is null) StandardOutput.EnsureIsRead();
-            var changedByScim = await export.CountChangedByScim(ct);
-            if (changedByScim > 0)
-                display.WriteLine($"Not in the file: what only SCIM has of {changedByScim:N0} users, such as their userName and externalId.");
             return 0;
         });
 

@@ -18,7 +18,7 @@ internal sealed class ScimDiscoveryController : ControllerBase
     private const string ListSchema = "urn:ietf:params:scim:api:messages:2.0:ListResponse";
     private const string SchemaSchema = "urn:ietf:params:scim:schemas:core:2.0:Schema";
 
-    /// <summary>An absolute URL (RFC 7643 section 3.1, meta.location); only its path for a request of HTTP/1.0, which may name no host.</summary>
+    /// <summary>An absolute URL (RFC 7643 section 3.1, meta.location); only its path for a request that names no host.</summary>
     public static string UrlOf(HttpRequest request, string path) => request.Host.HasValue
         ? UriHelper.BuildAbsolute(request.Scheme, request.Host, request.PathBase, $"{Base}/{path}")
         : UriHelper.BuildRelative(request.PathBase, $"{Base}/{path}");

@@ -62,6 +62,30 @@ public sealed class ListingScimUsers : UseCases
     }
 
     [Fact]
+    public async Task Walk_that_begins_again_sees_users_that_were_created_meanwhile()
+    {
+        await PageAsync(1);
+        _ids.RemoveAll(id => id is <= 5 or > 20);
+        await PageAsync(1);
+        Assert.Equal((10, 15), (await CountAsync(PageAsync(1))));
+        _ids.AddRange([26, 27, 28, 29, 30]); // before the second walk's next page
+        IEnumerable<int> seen = [.. Enumerable.Range(6, 10), .. Enumerable.Range(11, 10), .. Enumerable.Range(26, 5)]; // some of them twice
+        Assert.Equal(seen.Select(id => (long)id), await WalkAsync());
+
+        static async Task<(int, long)> CountAsync(Task<(List<long> Ids, long Total)> page) => ((await page).Ids.Count, (await page).Total);
+    }
+
+    [Fact]
+    public async Task Full_page_with_users_after_it_is_not_the_last_one()
+    {
+        await PageAsync(1); // counts 25
+        await PageAsync(11);
+        _ids.AddRange(Enumerable.Range(26, 10).Select(id => (long)id));
+        var (ids, total) = await PageAsync(21);
+        Assert.Equal((30, 31), (ids[^1], total));
+    }
+
+    [Fact]
     public async Task Page_without_a_place_is_found_by_its_number()
     {
         var (ids, total) = await PageAsync(12);

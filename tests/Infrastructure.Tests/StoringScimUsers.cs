@@ -40,19 +40,6 @@ public abstract class StoringScimUsers(StoringScimUsers.Explained store)
     }
 
     [Fact]
-    public async Task Count_of_those_that_SCIM_has_changed_is_without_deleted_users()
-    {
-        var before = await CountAsync();
-        await _store.AddAsync(Sample.User(), Ct);
-        var (kept, deleted) = (await AddAsync(Details("kept")), await AddAsync(Details("deleted")));
-        await _store.ChangeAsync(deleted, user => user.Delete(Sample.Now, "eve"), Ct);
-        Assert.Equal(before + 1, await CountAsync());
-        Assert.NotNull(await GetAsync(kept));
-
-        Task<long> CountAsync() => _store.InScopeAsync(scope => scope.GetRequiredService<IScimUsers>().CountChangedAsync(Ct));
-    }
-
-    [Fact]
     public async Task Name_is_unique_among_users_that_are_not_deleted()
     {
         var details = Details("Unique");

@@ -14,6 +14,9 @@ namespace CleanUsers.Infrastructure.Tests;
 /// <summary>Failures that break a transaction once: the transaction is retried, and nothing is done twice.</summary>
 public sealed class TransientFailures(TransientFailures.FailingStore store) : IClassFixture<TransientFailures.FailingStore>
 {
+    /// <summary>How many others wait for this connection.</summary>
+    private const string Waiting = "SELECT count(*) FROM pg_stat_activity WHERE pg_backend_pid() = ANY(pg_blocking_pids(pid))";
+
     private readonly FailingStore _store = (FailingStore)store.Present();
 
     private static CancellationToken Ct => TestContext.Current.CancellationToken;
@@ -78,7 +81,7 @@ public sealed class TransientFailures(TransientFailures.FailingStore store) : IC
         });
     }
 
-    /// <summary>In another order it would wait, with what the other one needs next.</summary>
+    /// <summary>If it wrote its record first, it would hold a lock that the other one needs next: a deadlock.</summary>
     [Fact]
     public async Task Purge_that_waits_for_another_write_of_the_user_has_written_nothing()
     {
@@ -95,7 +98,7 @@ public sealed class TransientFailures(TransientFailures.FailingStore store) : IC
             user.Purge(Sample.Now, "eve");
             return await users.PurgeAsync(user, Ct);
         });
-        while (await ExecuteAsync($"SELECT count(*) FROM pg_locks WHERE NOT granted") == 0) await Task.Delay(10, Ct);
+        while (await ExecuteAsync($"{Waiting}") == 0) await Task.Delay(10, Ct);
         var written = await ExecuteAsync(
             $"SELECT count(*) FROM pg_locks WHERE relation = '\"UserChanges\"'::regclass AND mode = 'RowExclusiveLock' AND pid <> pg_backend_pid()");
         await other.CommitAsync(Ct);
@@ -185,7 +188,7 @@ public sealed class TransientFailures(TransientFailures.FailingStore store) : IC
         async Task<bool> IsWaitedForAsync()
         {
             await using var command = connection.CreateCommand();
-            command.CommandText = "SELECT count(*) FROM pg_locks WHERE NOT granted";
+            command.CommandText = Waiting;
             return (long)(await command.ExecuteScalarAsync(Ct))! > 0;
         }
     }

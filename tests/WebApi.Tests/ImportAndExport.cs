@@ -259,7 +259,8 @@ public abstract class ImportAndExport(TestDatabase database, TestDatabase anothe
         await RunAsync("import", "users.ndjson");
         await CountAsync("""INSERT INTO "ScimUsers" ("UserId", "Attributes") SELECT "Id", '{}' FROM "Users" """);
         var (code, _, error) = await RunAsync("export", "--output", "all.ndjson");
-        Assert.Equal((0, "Not in the file: what only SCIM has of 2 users, such as their userName and externalId.\n"), (code, error));
+        Assert.Equal(0, code);
+        Assert.StartsWith("Not exported: what only SCIM has of a user, such as userName and externalId.", error, StringComparison.Ordinal);
     }
 
     [Fact]

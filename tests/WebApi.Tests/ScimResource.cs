@@ -471,7 +471,7 @@ public abstract class ScimResource(Service service)
     }
 
     [Fact]
-    public async Task Location_is_a_path_where_a_client_of_HTTP_1_0_names_no_host()
+    public async Task Location_is_a_path_where_the_request_names_no_host()
     {
         var id = await CreateAsync($"host{Number()}");
         using var connection = new RawConnection(_service.Client.BaseAddress!);

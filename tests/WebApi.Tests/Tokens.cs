@@ -37,19 +37,16 @@ public sealed class Tokens(ClosedService service) : IClassFixture<ClosedService>
 
     /// <summary>RFC 7515 section 4.1.11.</summary>
     [Theory]
-    [InlineData("""{"alg":"HS256"}""", true)]
-    [InlineData("""{"alg":"HS256","x":1}""", true)]
-    [InlineData("""{"alg":"HS256","crit":["x"],"x":1}""", false)]
-    [InlineData("""{"alg":"HS256","crit":["b64"],"b64":true}""", false)]
-    [InlineData("""{"alg":"HS256","crit":[]}""", false)]
-    public async Task Token_with_a_critical_header_is_401(string header, bool isAccepted)
-    {
-        var token = ClosedService.Raw(header, ClosedService.Payload());
-        var signature = HMACSHA256.HashData(ClosedService.Key, Encoding.ASCII.GetBytes(token.TrimEnd('.')));
-        token += Base64UrlEncoder.Encode(signature);
-        if (isAccepted) (await service.GetAsync("/api/v1/users", ClosedService.Bearer(token))).Is(200);
-        else await IsRejectedAsync(token, "critical header");
-    }
+    [InlineData("""{"alg":"HS256","crit":["x"],"x":1}""")]
+    [InlineData("""{"alg":"HS256","crit":["b64"],"b64":true}""")]
+    [InlineData("""{"alg":"HS256","crit":[]}""")]
+    public Task Token_with_a_critical_header_is_401(string header) => IsRejectedAsync(Signed(header), "critical header");
+
+    [Theory]
+    [InlineData("""{"alg":"HS256"}""")]
+    [InlineData("""{"alg":"HS256","x":1}""")]
+    public async Task Unknown_header_that_is_not_critical_is_ignored(string header) =>
+        (await service.GetAsync("/api/v1/users", ClosedService.Bearer(Signed(header)))).Is(200);
 
     [Fact]
     public Task Token_of_another_issuer_is_401() =>
@@ -137,6 +134,13 @@ public sealed class Tokens(ClosedService service) : IClassFixture<ClosedService>
                 id, TestContext.Current.CancellationToken))!;
             Assert.Equal((sub, sub, sub), (user.CreatedBy, user.UpdatedBy, user.DeletedBy));
         }
+    }
+
+    private static string Signed(string header)
+    {
+        var unsigned = ClosedService.Raw(header, ClosedService.Payload());
+        var signature = HMACSHA256.HashData(ClosedService.Key, Encoding.ASCII.GetBytes(unsigned.TrimEnd('.')));
+        return unsigned + Base64UrlEncoder.Encode(signature);
     }
 
     private async Task IsRejectedAsync(string token, string reason)

@@ -20,6 +20,10 @@ public sealed class FindDueWebhooks(IWebhookRepository webhooks, TimeProvider cl
         return new([.. behind[true].Select(webhook => webhook.Id)], behind[false].Min(webhook => (DateTimeOffset?)FreeAt(webhook)), active);
     }
 
-    private static DateTimeOffset FreeAt(WebhookProgress webhook) =>
-        webhook.LeasedUntil > webhook.DueAt || webhook.DueAt is null ? webhook.LeasedUntil ?? DateTimeOffset.MinValue : webhook.DueAt.Value;
+    /// <summary>The later of the end of its lease and the time of its next attempt.</summary>
+    private static DateTimeOffset FreeAt(WebhookProgress webhook)
+    {
+        var (leasedUntil, dueAt) = (webhook.LeasedUntil ?? DateTimeOffset.MinValue, webhook.DueAt ?? DateTimeOffset.MinValue);
+        return leasedUntil > dueAt ? leasedUntil : dueAt;
+    }
 }

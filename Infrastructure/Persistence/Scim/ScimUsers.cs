@@ -21,8 +21,8 @@ internal sealed class ScimUsers(UsersDbContext db) : IScimUsers
 
     public Task<long> CountAsync(ScimFilter? filter, CancellationToken ct) => Matching(filter).LongCountAsync(ct);
 
-    public Task<long> CountChangedAsync(CancellationToken ct) =>
-        db.Users.LongCountAsync(user => db.Set<ScimUser>().Any(scim => scim.UserId == user.Id), ct);
+    public Task<bool> HasChangedUsersAsync(CancellationToken ct) =>
+        db.Users.AnyAsync(user => db.Set<ScimUser>().Any(scim => scim.UserId == user.Id), ct);
 
     public Task<ScimOutcome> WriteAsync(Func<CancellationToken, Task<ScimWrite?>> action, CancellationToken ct) => db.InTransactionAsync(
         async token =>

@@ -31,7 +31,7 @@ internal static class EntityTags
         return true;
     }
 
-    /// <summary>An existing user matches any tag: then <c>If-Match: *</c> accepts every version, and <c>If-None-Match: *</c> none.</summary>
+    /// <summary>An existing resource matches any tag: then <c>If-Match: *</c> accepts every version, and <c>If-None-Match: *</c> none.</summary>
     public static VersionCondition Condition(Tags? oneOf, Tags? noneOf) =>
         new(oneOf?.Any == true ? null : oneOf?.Versions, noneOf?.Versions, NoResource: noneOf?.Any == true);
 
