@@ -62,17 +62,14 @@ public sealed class ListingScimUsers : UseCases
     }
 
     [Fact]
-    public async Task Walk_that_begins_again_sees_users_that_were_created_meanwhile()
+    public async Task Walk_that_begins_again_does_not_end_with_the_number_of_the_first_one()
     {
+        _ids.RemoveAll(id => id > 20);
         await PageAsync(1);
-        _ids.RemoveAll(id => id is <= 5 or > 20);
-        await PageAsync(1);
-        Assert.Equal((10, 15), (await CountAsync(PageAsync(1))));
-        _ids.AddRange([26, 27, 28, 29, 30]); // before the second walk's next page
-        IEnumerable<int> seen = [.. Enumerable.Range(6, 10), .. Enumerable.Range(11, 10), .. Enumerable.Range(26, 5)]; // some of them twice
+        _ids.RemoveAll(id => id <= 5);
+        _ids.AddRange([21, 22, 23, 24, 25]);
+        IEnumerable<int> seen = [.. Enumerable.Range(6, 10), .. Enumerable.Range(11, 10), .. Enumerable.Range(21, 5)]; // some of them twice
         Assert.Equal(seen.Select(id => (long)id), await WalkAsync());
-
-        static async Task<(int, long)> CountAsync(Task<(List<long> Ids, long Total)> page) => ((await page).Ids.Count, (await page).Total);
     }
 
     [Fact]
