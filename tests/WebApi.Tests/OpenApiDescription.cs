@@ -13,6 +13,16 @@ namespace CleanUsers.WebApi.Tests;
 
 public sealed class OpenApiDescription(Service service) : IClassFixture<Service>
 {
+    /// <summary>As the linter of tests/OpenApi demands.</summary>
+    [Fact]
+    public void Texts_of_parameters_have_a_maximum_length()
+    {
+        var schemas = DescribedContract.Document["components"]!["parameters"]!.AsObject().Select(one => (one.Key, Schema: one.Value!["schema"]!));
+        var texts = schemas.Where(one => one.Schema["type"] is JsonValue type && type.GetValue<string>() == "string").ToList();
+        Assert.NotEmpty(texts);
+        Assert.All(texts, one => Assert.True(one.Schema["maxLength"] is not null || one.Schema["enum"] is not null, one.Key));
+    }
+
     [Fact]
     public async Task Served_document_is_the_checked_in_one() =>
         Assert.True(JsonNode.DeepEquals(DescribedContract.Document, JsonNode.Parse((await service.GetAsync("/openapi/v1.json")).Is(200).Body)));
