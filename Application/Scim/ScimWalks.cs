@@ -27,8 +27,8 @@ public sealed class ScimWalks(TimeProvider clock)
         Convert.ToBase64String(SHA256.HashData(Encoding.UTF8.GetBytes($"{caller.Length}:{caller}{filter}")));
 
     /// <summary>
-    /// The last known place that is not beyond the number; the beginning if there is none. Where two pages have ended at this number, since users
-    /// were deleted between them, the lower id: it shows a user twice rather than never.
+    /// The last known place that is not beyond the number, or else the beginning. Where two pages have ended at this number, since users were
+    /// deleted between them, the lower id counts: a user is shown twice rather than never.
     /// </summary>
     internal ScimPlace Find(string walk, long index)
     {
