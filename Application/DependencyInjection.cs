@@ -99,7 +99,7 @@ public static class DependencyInjection
         .AddScoped<FindDueWebhooks>()
         .AddScoped<DeliverToWebhook>();
 
-    /// <summary>The host adds an <see cref="ApiKeyMemory"/>.</summary>
+    /// <summary>The host adds an <see cref="ApiKeyCacheTime"/>.</summary>
     private static IServiceCollection AddApiKeys(this IServiceCollection services) => services
         .AddSingleton<IValidator<CreateApiKeyCommand>, CreateApiKeyValidator>()
         .AddSingleton<IValidator<ListApiKeysQuery>, ListApiKeysValidator>()
@@ -114,7 +114,7 @@ public static class DependencyInjection
         .AddScoped<RecordApiKeyUses>();
 
     private static IServiceCollection AddScim(this IServiceCollection services) => services
-        .AddSingleton<IValidator<CreateScimUserCommand>, CreateScimUserValidator>()
+        .AddSingleton<IValidator<ScimUserInput>, ScimUserInputValidator>()
         .AddSingleton<ScimWalks>()
         .AddScoped<CreateScimUser>()
         .AddScoped<GetScimUser>()

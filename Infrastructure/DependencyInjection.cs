@@ -49,8 +49,8 @@ public static class DependencyInjection
         services.AddSingleton<IEmailSender>(provider => new SafeSender(
             options.Delivery switch
             {
-                EmailDelivery.Pickup => new PickupFolder(options),
-                EmailDelivery.Smtp => new SmtpSender(options, smtp),
+                EmailTransport.Pickup => new PickupFolder(options),
+                EmailTransport.Smtp => new SmtpSender(options, smtp),
             },
             provider.GetRequiredService<ILogger<SafeSender>>()));
 

@@ -4,13 +4,13 @@ namespace CleanUsers.Application.ApiKeys;
 
 /// <summary>For how long a valid key is remembered: how late other processes notice a revocation.</summary>
 /// <param name="Time">Zero looks each key up for each request.</param>
-public sealed record ApiKeyMemory(TimeSpan Time);
+public sealed record ApiKeyCacheTime(TimeSpan Time);
 
 /// <summary>
 /// Valid keys that were looked up a moment ago, by their digests. Only valid ones, so that a flood of others takes no memory. This process forgets a
 /// key at once when it revokes or rotates it.
 /// </summary>
-public sealed class ApiKeyCache(ApiKeyMemory memory, TimeProvider clock)
+public sealed class ApiKeyCache(ApiKeyCacheTime memory, TimeProvider clock)
 {
     /// <summary>About 5 MB. If there are more, all are looked up again.</summary>
     internal const int MaxKeys = 10_000;

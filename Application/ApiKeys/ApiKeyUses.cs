@@ -14,6 +14,6 @@ public sealed class ApiKeyUses
 
     internal IReadOnlyList<KeyValuePair<long, DateTimeOffset>> ToList() => [.. _latest];
 
-    /// <summary>It is recorded; a later one of the same key is not.</summary>
+    /// <summary>Removes a use that was recorded. A later use of the same key stays.</summary>
     internal void Remove(KeyValuePair<long, DateTimeOffset> use) => _latest.TryRemove(use);
 }

@@ -7,7 +7,7 @@ namespace CleanUsers.Application.ApiKeys;
 public sealed record RevokeApiKeyCommand(long Id, VersionCondition Condition);
 
 /// <summary>
-/// Removes a key for good. This process rejects it from now on; other processes, once they no longer remember it (<see cref="ApiKeyMemory"/>).
+/// Removes a key for good. This process rejects it from now on; other processes, once they no longer remember it (<see cref="ApiKeyCacheTime"/>).
 /// </summary>
 public sealed class RevokeApiKey(IApiKeyRepository keys, ApiKeyCache cache)
 {

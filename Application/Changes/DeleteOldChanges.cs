@@ -19,7 +19,3 @@ public sealed class DeleteOldChanges(IChangeFeed feed, ChangeRetention retention
         return deleted;
     }
 }
-
-/// <summary>How long changes are kept.</summary>
-/// <param name="Time">Null if they are never deleted.</param>
-public sealed record ChangeRetention(TimeSpan? Time);

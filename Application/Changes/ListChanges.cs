@@ -42,8 +42,8 @@ public sealed class ListChanges(IValidator<ListChangesQuery> validator, IChangeF
 
         var start = clock.GetTimestamp();
         var (cursor, wait) = (query.Cursor.Value, query.Wait.Value);
-        if (signal.IsClosed && wait > WaitAtShutdown) wait = WaitAtShutdown;
         var isLate = signal.IsClosed;
+        if (isLate && wait > WaitAtShutdown) wait = WaitAtShutdown;
         while (true)
         {
             var grown = signal.Next;
@@ -81,12 +81,3 @@ public sealed class ListChanges(IValidator<ListChangesQuery> validator, IChangeF
             change.UserId, change.Version, change.Kind, change.UpdatedAt, change.UpdatedBy, exists ? mapper.Map<UserDto>(change) : null);
     }
 }
-
-/// <summary>A change of a user, in the feed.</summary>
-/// <param name="Version">That the user had after it.</param>
-/// <param name="At">When it was made; of an imported user, when its file says that it was last updated.</param>
-/// <param name="By">
-/// As in a user's history: see <see cref="UserChangeDto"/>; <c>service</c> where the retention time of a deleted user was over.
-/// </param>
-/// <param name="User">The state after the change; null if the user was deleted or purged by it, or was purged since.</param>
-public sealed record FeedItemDto(long UserId, long Version, UserChangeKind Kind, DateTimeOffset At, string By, UserDto? User);

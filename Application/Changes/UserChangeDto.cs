@@ -5,7 +5,7 @@ namespace CleanUsers.Application.Changes;
 
 /// <summary>A change of a user, in its history.</summary>
 /// <param name="Version">That the user had after it.</param>
-/// <param name="At">When it was made; of an imported user, when its file says that it was last updated.</param>
+/// <param name="At">When it was made; of an imported user, the last update that its file has.</param>
 /// <param name="By">
 /// The subject of the caller's token, <c>anonymous</c>, or the account that ran a command; of an imported user, the actor that its file gives.
 /// </param>

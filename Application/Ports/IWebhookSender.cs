@@ -12,7 +12,7 @@ public interface IWebhookSender
     Task<WebhookAttempt> SendAsync(OutgoingEvent message, CancellationToken ct);
 }
 
-/// <param name="Id">The same for each attempt: a receiver that gets an event twice knows it by its id.</param>
+/// <param name="Id">The same for each attempt: a receiver recognises by it an event that it gets twice.</param>
 /// <param name="Secrets">Each makes a signature.</param>
 /// <param name="SentAt">The time of the attempt.</param>
 public sealed record OutgoingEvent(

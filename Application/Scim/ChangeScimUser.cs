@@ -2,6 +2,7 @@ using Ardalis.Result;
 using AutoMapper;
 using CleanUsers.Application.Ports;
 using CleanUsers.Application.Users;
+using FluentValidation;
 
 namespace CleanUsers.Application.Scim;
 
@@ -11,10 +12,8 @@ namespace CleanUsers.Application.Scim;
 public sealed record ChangeScimUserCommand(long Id, VersionCondition Condition, Func<ScimUserDto, ScimUserInput> Change);
 
 /// <summary>Changes a user for an identity provider: the user and what the provider sends besides are written in one transaction.</summary>
-public sealed class ChangeScimUser(IScimUsers scim, ReplaceUser replaceUser, IMapper mapper)
+public sealed class ChangeScimUser(IValidator<ScimUserInput> validator, IScimUsers scim, ReplaceUser replaceUser, IMapper mapper)
 {
-    private static readonly ScimUserInputValidator Validator = new();
-
     /// <returns>
     /// The user as it is now, or <c>validation-failed</c>, <c>user-not-found</c>, <c>version-mismatch</c>, <c>email-taken</c>,
     /// <c>user-name-taken</c>.
@@ -27,7 +26,7 @@ public sealed class ChangeScimUser(IScimUsers scim, ReplaceUser replaceUser, IMa
             var present = ScimUserDto.Of(record, mapper);
             if (!command.Condition.Holds(present.User.Version)) return Failure.VersionMismatch("user", present.User.Version);
             var input = command.Change(present);
-            var validation = Validator.Validate(input);
+            var validation = validator.Validate(input);
             if (!validation.IsValid) return validation.ToInvalid();
 
             var result = await WriteAsync(present, input, ct);

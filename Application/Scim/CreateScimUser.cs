@@ -5,23 +5,15 @@ using FluentValidation;
 
 namespace CleanUsers.Application.Scim;
 
-public sealed record CreateScimUserCommand(ScimUserInput Input);
-
-internal sealed class CreateScimUserValidator : AbstractValidator<CreateScimUserCommand>
-{
-    public CreateScimUserValidator() => RuleFor(command => command.Input).SetValidator(new ScimUserInputValidator());
-}
-
 /// <summary>Adds a user for an identity provider: the user and what the provider sends besides are written in one transaction.</summary>
-public sealed class CreateScimUser(IValidator<CreateScimUserCommand> validator, IScimUsers scim, CreateUser createUser)
+public sealed class CreateScimUser(IValidator<ScimUserInput> validator, IScimUsers scim, CreateUser createUser)
 {
     /// <returns>The new user, or <c>validation-failed</c>, <c>email-taken</c>, <c>user-name-taken</c>.</returns>
-    public async Task<Result<ScimUserDto>> ExecuteAsync(CreateScimUserCommand command, CancellationToken ct)
+    public async Task<Result<ScimUserDto>> ExecuteAsync(ScimUserInput input, CancellationToken ct)
     {
-        var validation = validator.Validate(command);
+        var validation = validator.Validate(input);
         if (!validation.IsValid) return validation.ToInvalid();
 
-        var input = command.Input;
         var created = Result<UserDto>.NoContent();
         var outcome = await scim.WriteAsync(
             async token =>

@@ -8,6 +8,12 @@ namespace CleanUsers.Application.Users;
 /// <summary>What a client wants of a list of users; null and default values do not restrict it.</summary>
 public abstract record UserListQuery
 {
+    /// <summary>In words, of a search.</summary>
+    public const int MaxWords = 8;
+
+    /// <summary>In code points, of a search: a longer word can't match any name or address.</summary>
+    public const int MaxSearchLength = 254;
+
     public Parsed<int> PageSize { get; init; } = PageSizes.Default;
 
     /// <summary>From the page before, or null for the first page.</summary>
@@ -53,8 +59,8 @@ public abstract record UserListQuery
     public static Parsed<IReadOnlyList<string>?> ParseSearch(string? text)
     {
         if (text is null) return default;
-        if (text.EnumerateRunes().Count() > SearchWords.MaxLength)
-            return Rejected("too-long", $"Q must have at most {SearchWords.MaxLength} characters.");
+        if (text.EnumerateRunes().Count() > MaxSearchLength)
+            return Rejected("too-long", $"Q must have at most {MaxSearchLength} characters.");
         if (!text.IsPlainLine())
         {
             return Rejected(
@@ -62,9 +68,9 @@ public abstract record UserListQuery
                 "Q must be Unicode text without control characters, line breaks or characters that override the direction of text.");
         }
 
-        var words = SearchWords.OfSearch(text);
-        return words.Count is 0 or > SearchWords.MaxWords
-            ? Rejected("out-of-range", $"Q must have 1 to {SearchWords.MaxWords} words.")
+        var words = SearchText.Tokens(text).Distinct(StringComparer.Ordinal).ToList();
+        return words.Count is 0 or > MaxWords
+            ? Rejected("out-of-range", $"Q must have 1 to {MaxWords} words.")
             : Parsed.Accepted<IReadOnlyList<string>?>(words);
 
         static Parsed<IReadOnlyList<string>?> Rejected(string code, string detail) => Parsed.Rejected<IReadOnlyList<string>?>(code, detail);

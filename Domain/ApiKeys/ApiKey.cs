@@ -51,8 +51,8 @@ public sealed class ApiKey
     public DateTimeOffset? LastUsedAt { get; private set; }
 
     /// <summary>
-    /// Whether a caller without a token has made or rotated it, or a key for which this is true. Such a key is accepted only while requests without a
-    /// token are.
+    /// Whether a caller without a token made or rotated this key, or a caller with such a key did. It is accepted only while requests without a token
+    /// are.
     /// </summary>
     public bool IsAnonymous { get; private set; }
 

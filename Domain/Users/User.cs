@@ -111,7 +111,8 @@ public sealed class User
     {
         if (IsDeleted) return false;
         Touch(UserChangeKind.Deleted, now, by);
-        (DeletedAt, DeletedBy) = (UpdatedAt, by);
+        // not the time of the update, which may be that of an imported user in the future: the retention time would not begin before
+        (DeletedAt, DeletedBy) = (ToMilliseconds(now), by);
         return true;
     }
 

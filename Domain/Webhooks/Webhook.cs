@@ -72,7 +72,7 @@ public sealed class Webhook
     /// <summary>When all changes up to then were delivered, or a client set the position: since when at the earliest the next change waits.</summary>
     public DateTimeOffset CaughtUpAt { get; private set; }
 
-    /// <summary>From when on the next attempt may be made, if the last one failed; else when it was made, and there is nothing to wait for.</summary>
+    /// <summary>When the next attempt may be made, after a failure; without one there is nothing to wait for.</summary>
     public DateTimeOffset DueAt { get; private set; }
 
     /// <summary>Until when a worker has it to itself; null if no worker has it.</summary>

@@ -92,10 +92,10 @@ internal sealed class IdempotencyStore(UsersDbContext db, TimeProvider clock) : 
                 await db.SaveAsync(token);
                 return (new(IdempotencyOutcomeKind.Executed, stored.Response), true);
             },
-            ct,
             async token => await db.Set<IdempotencyRecord>().AnyAsync(record => record.Scope == request.Scope && record.UserId == userId, token)
                 ? WriteTrace.Exact
-                : WriteTrace.None);
+                : WriteTrace.None,
+            ct);
     }
 
     private DateTimeOffset Expired() => clock.GetUtcNow() - IIdempotencyStore.Lifetime;

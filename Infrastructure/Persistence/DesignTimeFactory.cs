@@ -14,7 +14,8 @@ internal sealed class DesignTimeFactory
     IDesignTimeDbContextFactory<PostgreSqlUsersDbContext>
 {
     SqliteUsersDbContext IDesignTimeDbContextFactory<SqliteUsersDbContext>.CreateDbContext(string[] args) =>
-        new(new DbContextOptionsBuilder<SqliteUsersDbContext>().UseSqlite().ReplaceService<IMigrationsSqlGenerator, SqliteTables>().Options);
+        new(new DbContextOptionsBuilder<SqliteUsersDbContext>().UseSqlite()
+            .ReplaceService<IMigrationsSqlGenerator, SqliteMigrationsGenerator>().Options);
 
     SqlServerUsersDbContext IDesignTimeDbContextFactory<SqlServerUsersDbContext>.CreateDbContext(string[] args) =>
         new(new DbContextOptionsBuilder<SqlServerUsersDbContext>().UseSqlServer().Options);

@@ -62,7 +62,6 @@ internal sealed class UserRepository(
         table.Attach(db.Value, _found.Single(found => found.User == user)).State = EntityState.Deleted;
         var words = SearchText.Words(user.SearchText);
         var isSaved = await db.Value.TrySaveAsync(
-            ct,
             async token =>
             {
                 // locks the user before its record is there, as every other write does: EF Core inserts first, and a restore at the same time would
@@ -73,7 +72,8 @@ internal sealed class UserRepository(
                 await db.Value.SaveChangesAsync(acceptAllChangesOnSuccess: false, token);
                 await db.Value.EraseStatesAsync(user.Id, token);
                 await db.Value.Words.Where(word => words.Contains(word.Word) && word.UserId == user.Id).ExecuteDeleteAsync(token);
-            });
+            },
+            ct);
         return isSaved ? UpdateOutcome.Saved : UpdateOutcome.Conflict;
     }
 

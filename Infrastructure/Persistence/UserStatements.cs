@@ -44,19 +44,19 @@ internal sealed class UserStatements : IUserLookup
     /// <summary>A page of users. The words of a search are looked at first, see <see cref="RarestWord"/>.</summary>
     public async Task<IReadOnlyList<ListedUser>> ListAsync(UserQuery query, CancellationToken ct)
     {
-        if (query.Filter.Words is not { } words) return await ReadPageAsync(query, ct);
+        if (query.Filter.Words is not { } words) return await ReadPageAsync(query, rarest: null, reach: null, ct);
         var (rarest, reach) = await _rarestWord.FindAsync(words, query.Limit, limit => LookAsync(words, limit, ct), () => GetLastIdAsync(ct));
         if (rarest is null)
         {
             // the users of one word are everywhere in the order of ids and times, and a statement with a reach costs more for each user
             if (words.Count == 1 && query.Sort.Key is not (UserSortKey.Email or UserSortKey.Name))
-                return await ReadPageAsync(query, ct);
-            var found = await ReadPageAsync(query, ct, reach: reach);
+                return await ReadPageAsync(query, rarest: null, reach: null, ct);
+            var found = await ReadPageAsync(query, rarest: null, reach, ct);
             if (found.Count == query.Limit || !await GoesBeyondAsync(query, reach, ct)) return found;
             rarest = words.MaxBy(word => word.Length); // probably
         }
 
-        return await ReadPageAsync(query, ct, rarest);
+        return await ReadPageAsync(query, rarest, reach: null, ct);
     }
 
     /// <summary>The statement of a page, and the values of its parameters.</summary>
@@ -74,7 +74,7 @@ internal sealed class UserStatements : IUserLookup
         return (_pages.GetOrAdd(shape, MakePage), [.. values]);
     }
 
-    private Task<IReadOnlyList<ListedUser>> ReadPageAsync(UserQuery query, CancellationToken ct, string? rarest = null, int? reach = null) =>
+    private Task<IReadOnlyList<ListedUser>> ReadPageAsync(UserQuery query, string? rarest, int? reach, CancellationToken ct) =>
         _queries.ReadAsync(Page(query, rarest, reach), _rows.Listed(query.Sort.Key).Read, query.Limit, ct);
 
     private static Conditions ConditionsOf(UserQuery query) => new(

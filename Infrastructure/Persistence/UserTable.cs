@@ -46,7 +46,7 @@ internal sealed class UserTable
         Recorded = string.Join(", ", recorded.Select(property => $"\"{property.GetColumnName()}\""));
     }
 
-    /// <summary>What a row of <see cref="List"/> and, after it, the id has.</summary>
+    /// <summary>The properties of the columns in <see cref="List"/>, and then the id.</summary>
     public IEnumerable<IProperty> Properties => _stored.Append(_entity.FindPrimaryKey()!.Properties.Single());
 
     /// <summary>The columns that a write fills, but for the id.</summary>

@@ -89,7 +89,7 @@ internal abstract class UsersDbContext(DbContextOptions options) : DbContext(opt
     /// <exception cref="OutcomeUnknownException">The reply to COMMIT was lost, and the database does not show whether the transaction was
     /// committed.</exception>
     public virtual async Task<T> InTransactionAsync<T>(
-        Func<CancellationToken, Task<(T Result, bool Commit)>> write, CancellationToken ct, Func<CancellationToken, Task<WriteTrace>>? trace = null)
+        Func<CancellationToken, Task<(T Result, bool Commit)>> write, Func<CancellationToken, Task<WriteTrace>>? trace, CancellationToken ct)
     {
         var (result, committing) = (default(T)!, false);
         result = await Database.CreateExecutionStrategy().ExecuteAsync(
@@ -112,6 +112,10 @@ internal abstract class UsersDbContext(DbContextOptions options) : DbContext(opt
         if (committing) CountCommitted();
         return result;
     }
+
+    /// <summary>Looks, if it must, for what the last run wrote last.</summary>
+    public Task<T> InTransactionAsync<T>(Func<CancellationToken, Task<(T Result, bool Commit)>> write, CancellationToken ct) =>
+        InTransactionAsync(write, trace: null, ct);
 
     /// <summary>
     /// Waits until a synchronous standby has all that is committed, where there is one. To be called before what another transaction wrote is
@@ -161,7 +165,7 @@ internal abstract class UsersDbContext(DbContextOptions options) : DbContext(opt
     /// <summary>Writes what was added, changed and removed, in the running transaction or in one of its own.</summary>
     /// <param name="write">How; null writes as EF Core does.</param>
     /// <exception cref="DbUpdateException">The database rejects it: see <see cref="IsConflict"/> and <see cref="IsEmailTaken"/>.</exception>
-    public async Task SaveAsync(CancellationToken ct, Func<CancellationToken, Task>? write = null)
+    public async Task SaveAsync(Func<CancellationToken, Task>? write, CancellationToken ct)
     {
         write ??= token => SaveChangesAsync(acceptAllChangesOnSuccess: false, token);
         if (Database.CurrentTransaction is not null) await WriteAsync(write, ct);
@@ -170,13 +174,15 @@ internal abstract class UsersDbContext(DbContextOptions options) : DbContext(opt
         ChangeTracker.AcceptAllChanges();
     }
 
-    /// <inheritdoc cref="SaveAsync"/>
+    public Task SaveAsync(CancellationToken ct) => SaveAsync(write: null, ct);
+
+    /// <summary>Like a save, where another write may come first.</summary>
     /// <returns>False if another write came first: nothing is written, and what was read before is stale.</returns>
-    public async Task<bool> TrySaveAsync(CancellationToken ct, Func<CancellationToken, Task>? write = null)
+    public async Task<bool> TrySaveAsync(Func<CancellationToken, Task>? write, CancellationToken ct)
     {
         try
         {
-            await SaveAsync(ct, write);
+            await SaveAsync(write, ct);
             return true;
         }
         catch (DbUpdateException exception) when (IsConflict(exception))
@@ -185,6 +191,8 @@ internal abstract class UsersDbContext(DbContextOptions options) : DbContext(opt
             return false;
         }
     }
+
+    public Task<bool> TrySaveAsync(CancellationToken ct) => TrySaveAsync(write: null, ct);
 
     /// <summary>Takes note of a user that a statement which is not EF Core's has written in the running transaction.</summary>
     /// <param name="given">What the statement returned.</param>

@@ -57,7 +57,6 @@ internal sealed class WebhookRepository(UsersDbContext db) : IWebhookRepository
 
         db.Add(failure);
         return await db.TrySaveAsync(
-            ct,
             async token =>
             {
                 await db.SaveChangesAsync(acceptAllChangesOnSuccess: false, token);
@@ -65,7 +64,8 @@ internal sealed class WebhookRepository(UsersDbContext db) : IWebhookRepository
                 var tooOld = await ofWebhook.OrderByDescending(other => other.Id).Skip(Webhook.KeptFailures).Select(other => other.Id)
                     .FirstOrDefaultAsync(token);
                 await ofWebhook.Where(other => other.Id <= tooOld).ExecuteDeleteAsync(token);
-            });
+            },
+            ct);
     }
 
     public Task<bool> TryDeleteAsync(Webhook webhook, CancellationToken ct)

@@ -1,8 +1,8 @@
 using System.Globalization;
 using System.Text.Json;
 using System.Text.Json.Serialization;
+using CleanUsers.Application.Changes.Webhooks;
 using CleanUsers.Application.Ports;
-using CleanUsers.Domain.Users;
 
 namespace CleanUsers.Infrastructure.Webhooks;
 
@@ -16,7 +16,7 @@ internal sealed record CloudEvent(
 
     public static byte[] Serialize(OutgoingEvent message)
     {
-        var kind = Name(message.Kind);
+        var kind = WebhookInput.NameOf(message.Kind);
         var at = message.At.UtcDateTime.ToString("yyyy-MM-ddTHH:mm:ss.fffZ", CultureInfo.InvariantCulture);
         return JsonSerializer.SerializeToUtf8Bytes(
             new CloudEvent(
@@ -24,15 +24,6 @@ internal sealed record CloudEvent(
                 "application/json", new(message.UserId, message.Version, kind, at)),
             CloudEventJson.Default.CloudEvent);
     }
-
-    private static string Name(UserChangeKind kind) => kind switch
-    {
-        UserChangeKind.Created => "created",
-        UserChangeKind.Updated => "updated",
-        UserChangeKind.Deleted => "deleted",
-        UserChangeKind.Restored => "restored",
-        UserChangeKind.Purged => "purged",
-    };
 }
 
 /// <summary>As an item of the feed, without who made the change and the state after it.</summary>

@@ -63,8 +63,8 @@ internal sealed partial class WebhookSender : IWebhookSender, IDisposable
 
     public async Task<WebhookAttempt> SendAsync(OutgoingEvent message, CancellationToken ct)
     {
-        using var timeout = CancellationTokenSource.CreateLinkedTokenSource(ct);
-        timeout.CancelAfter(_timeout);
+        using var late = new CancellationTokenSource(_timeout, _clock);
+        using var timeout = CancellationTokenSource.CreateLinkedTokenSource(ct, late.Token);
         try
         {
             using var request = ToRequest(message);

@@ -23,7 +23,8 @@ internal sealed class ApiKeysController(IOptions<HttpOptions> options) : Control
         var input = (await JsonBody.ReadAsync(Request, ct)).ToCreateApiKey(Request);
         if (input.Reject(rules) is { } problem) return problem;
         var result = await createKey.ExecuteAsync(input.Command, ct);
-        return input.ToResponse(result, key => new SecretResponse<CreatedApiKeyDto>(key, Resources.PathOfMember(Request, key.Id), key.Version));
+        return input.ToResponse(result, key => new JsonResponse<CreatedApiKeyDto>(
+            key, StatusCodes.Status201Created, Resources.PathOfMember(Request, key.Id), key.Version, isSecret: true));
     }
 
     [HttpRead]
@@ -60,6 +61,6 @@ internal sealed class ApiKeysController(IOptions<HttpOptions> options) : Control
         var input = new RequestInput<long>(id, InputPlace.Parameter, RequestInput.UnknownParameters(Request));
         if (input.Reject() is { } problem) return problem;
         var result = await rotateKey.ExecuteAsync(input.Command, ct);
-        return input.ToResponse(result, key => new SecretResponse<RotatedApiKeyDto>(key));
+        return input.ToResponse(result, key => new JsonResponse<RotatedApiKeyDto>(key, StatusCodes.Status201Created, isSecret: true));
     }
 }

@@ -30,7 +30,7 @@ internal static class WebhookRequests
                 Description: members.OptionalText("description").Map(description => description.Then(WebhookInput.ParseDescription)),
                 Status: members.OptionalText("status").Map(status => status.Then(WebhookInput.ParseStatus))),
             conditions.Errors,
-            conditions.WithoutIfMatch(requireIfMatch));
+            conditions.MissingIfMatch(requireIfMatch));
     }
 
     public static RequestInput<RedeliverFromCommand> ToRedeliverFrom(this JsonBody body, HttpRequest request, long id) => body.ToInput(

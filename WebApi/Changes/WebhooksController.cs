@@ -23,8 +23,8 @@ internal sealed class WebhooksController(IOptions<HttpOptions> options) : Contro
         var input = (await JsonBody.ReadAsync(Request, ct)).ToCreateWebhook(Request);
         if (input.Reject(rules) is { } problem) return problem;
         var result = await createWebhook.ExecuteAsync(input.Command, ct);
-        return input.ToResponse(result, webhook => new SecretResponse<CreatedWebhookDto>(
-            webhook, Resources.PathOfMember(Request, webhook.Id), webhook.Version));
+        return input.ToResponse(result, webhook => new JsonResponse<CreatedWebhookDto>(
+            webhook, StatusCodes.Status201Created, Resources.PathOfMember(Request, webhook.Id), webhook.Version, isSecret: true));
     }
 
     [HttpRead]
@@ -71,7 +71,7 @@ internal sealed class WebhooksController(IOptions<HttpOptions> options) : Contro
         var input = new RequestInput<long>(id, InputPlace.Parameter, RequestInput.UnknownParameters(Request));
         if (input.Reject() is { } problem) return problem;
         var result = await rotateSecret.ExecuteAsync(input.Command, ct);
-        return input.ToResponse(result, secret => new SecretResponse<WebhookSecretDto>(secret));
+        return input.ToResponse(result, secret => new JsonResponse<WebhookSecretDto>(secret, StatusCodes.Status201Created, isSecret: true));
     }
 
     [HttpRead("{id:id}/deliveries")]

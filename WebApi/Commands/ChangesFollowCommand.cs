@@ -35,7 +35,7 @@ internal sealed class ChangesFollowCommand : ServiceCommand
                 typed.AddError($"{from.Name}: From must be {FeedCursor.FromStart} or {FeedCursor.Now}.");
         });
         var untilEnd = new Option<bool>("--until-end") { Description = "Ends at the end of the feed instead of waiting." };
-        foreach (var option in (Option[])[file, from, untilEnd]) Add(option);
+        AddOptions(file, from, untilEnd);
         SetAction((typed, ct) =>
         {
             var input = new CommandInput(typed);

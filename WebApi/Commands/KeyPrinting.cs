@@ -14,17 +14,7 @@ internal static class KeyPrinting
     public static Task PrintAsync(CreatedApiKeyDto key, bool json) =>
         json ? Printing.PrintJsonAsync(key) : Console.Out.WriteLineAsync(key.Key);
 
-    public static async Task PrintAsync(Page<ApiKeyDto> page, bool json)
-    {
-        if (json)
-        {
-            await Printing.PrintJsonAsync(page);
-            return;
-        }
-
-        await Printing.PrintRowsAsync([Columns, .. page.Items.Select(Row)]);
-        await Printing.PrintEndAsync(page);
-    }
+    public static Task PrintAsync(Page<ApiKeyDto> page, bool json) => Printing.PrintPageAsync(page, json, Columns, Row);
 
     private static string[] Row(ApiKeyDto key) =>
     [

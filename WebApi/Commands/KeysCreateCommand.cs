@@ -24,7 +24,7 @@ internal sealed class KeysCreateCommand : ServiceCommand
         });
         var expiresAt = new Option<string?>("--expires-at") { Description = "When it expires, such as 2027-01-31T12:00:00Z; never by default." };
         var json = JsonOption();
-        foreach (var option in (Option[])[name, scope, expiresAt, json]) Add(option);
+        AddOptions(name, scope, expiresAt, json);
         SetAction((typed, ct) =>
         {
             var input = new CommandInput(typed);

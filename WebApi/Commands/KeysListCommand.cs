@@ -1,4 +1,3 @@
-using System.CommandLine;
 using CleanUsers.Application;
 using CleanUsers.Application.ApiKeys;
 
@@ -11,7 +10,7 @@ internal sealed class KeysListCommand : ServiceCommand
         : base("list", "Prints a page of API keys, newest first, and the cursor of the next one.", "keys list --json")
     {
         var (pageSize, cursor, json) = (PageSizeOption(), CursorOption(), JsonOption());
-        foreach (var option in (Option[])[pageSize, cursor, json]) Add(option);
+        AddOptions(pageSize, cursor, json);
         SetAction((typed, ct) =>
         {
             var input = new CommandInput(typed);

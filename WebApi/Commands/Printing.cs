@@ -24,8 +24,16 @@ internal static class Printing
         }
     }
 
-    public static async Task PrintEndAsync<T>(Page<T> page)
+    /// <summary>A page as JSON, or as a table that ends with how to get the next one.</summary>
+    public static async Task PrintPageAsync<T>(Page<T> page, bool json, string[] columns, Func<T, string[]> row)
     {
+        if (json)
+        {
+            await PrintJsonAsync(page);
+            return;
+        }
+
+        await PrintRowsAsync([columns, .. page.Items.Select(row)]);
         if (page.TotalCount is { } total) await Console.Out.WriteLineAsync($"{total} in total");
         if (page.NextCursor is { } next) await Console.Out.WriteLineAsync($"Next page: --cursor {next}");
     }

@@ -20,6 +20,11 @@ internal abstract class ServiceCommand(string name, string description, string e
         return CommandLine.Rejected;
     });
 
+    protected void AddOptions(params ReadOnlySpan<Option> options)
+    {
+        foreach (var option in options) Add(option);
+    }
+
     /// <summary>For commands whose result a program may read.</summary>
     protected static Option<bool> JsonOption() => new("--json") { Description = "Prints JSON." };
 

@@ -12,6 +12,7 @@ namespace CleanUsers.WebApi.Commands;
 internal static class UserPrinting
 {
     private static readonly string[] Columns = ["ID", "EMAIL", "NAME", "AGE", "ROLE", "STATUS"];
+    private static readonly string[] ColumnsOfChanges = ["VERSION", "AT", "BY", "KIND", "CHANGED"];
 
     public static Task PrintAsync(UserDto user, bool json) => json ? Printing.PrintJsonAsync(user) : Printing.PrintRowsAsync(
     [
@@ -26,39 +27,14 @@ internal static class UserPrinting
         ["version", Number(user.Version)],
     ]);
 
-    public static async Task PrintAsync(Page<UserDto> page, bool json)
-    {
-        if (json)
-        {
-            await Printing.PrintJsonAsync(page);
-            return;
-        }
+    public static Task PrintAsync(Page<UserDto> page, bool json) => Printing.PrintPageAsync(
+        page, json, Columns, user => [Number(user.Id), user.Email, user.Name ?? "", Number(user.Age), $"{user.Role}", $"{user.Status}"]);
 
-        await Printing.PrintRowsAsync(
+    public static Task PrintAsync(Page<UserChangeDto> page, bool json) => Printing.PrintPageAsync(
+        page, json, ColumnsOfChanges, change =>
         [
-            Columns,
-            .. page.Items.Select(user =>
-                (string[])[Number(user.Id), user.Email, user.Name ?? "", Number(user.Age), $"{user.Role}", $"{user.Status}"]),
+            Number(change.Version), WireJson.Instant(change.At), change.By, Word(change.Kind), string.Join(", ", change.Changed.Select(Word)),
         ]);
-        await Printing.PrintEndAsync(page);
-    }
-
-    public static async Task PrintAsync(Page<UserChangeDto> page, bool json)
-    {
-        if (json)
-        {
-            await Printing.PrintJsonAsync(page);
-            return;
-        }
-
-        await Printing.PrintRowsAsync(
-        [
-            ["VERSION", "AT", "BY", "KIND", "CHANGED"],
-            .. page.Items.Select(change => (string[])
-                [Number(change.Version), WireJson.Instant(change.At), change.By, Word(change.Kind), string.Join(", ", change.Changed.Select(Word))]),
-        ]);
-        await Printing.PrintEndAsync(page);
-    }
 
     public static Task PrintAsync(this ImportCounts counts, bool json) => json
         ? Printing.PrintJsonAsync(counts)

@@ -15,7 +15,7 @@ internal sealed class UsersCreateCommand : ServiceCommand
         var role = new Option<string?>("--role") { Description = "User or Admin.", DefaultValueFactory = _ => UserInput.DefaultRole };
         var status = new Option<string?>("--status") { Description = "Active or Inactive.", DefaultValueFactory = _ => UserInput.DefaultStatus };
         var json = JsonOption();
-        foreach (var option in (Option[])[email, name, age, role, status, json]) Add(option);
+        AddOptions(email, name, age, role, status, json);
         SetAction((typed, ct) =>
         {
             var input = new CommandInput(typed);

@@ -14,7 +14,7 @@ internal sealed class UsersHistoryCommand : ServiceCommand
         var deleted = new Option<bool>("--deleted") { Description = "Of a user in the recycle bin." };
         var (pageSize, cursor, json) = (PageSizeOption(), CursorOption(), JsonOption());
         Add(id);
-        foreach (var option in (Option[])[deleted, pageSize, cursor, json]) Add(option);
+        AddOptions(deleted, pageSize, cursor, json);
         SetAction((typed, ct) =>
         {
             var input = new CommandInput(typed);

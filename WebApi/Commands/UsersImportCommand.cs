@@ -35,7 +35,7 @@ internal sealed class UsersImportCommand : ServiceCommand
             if (typed.GetValueOrDefault<string>().Length == 0) typed.AddError("FILE: The name of a file must not be empty.");
         });
         Add(file);
-        foreach (var option in (Option[])[format, update, dryRun, errors, json]) Add(option);
+        AddOptions(format, update, dryRun, errors, json);
         SetAction(async (typed, ct) =>
         {
             var path = typed.GetRequiredValue(file) is var name && name == StandardInput ? null : name;

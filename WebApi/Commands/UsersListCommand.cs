@@ -16,7 +16,7 @@ internal sealed class UsersListCommand : ServiceCommand
         var (pageSize, cursor) = (PageSizeOption(), CursorOption());
         var includeTotal = new Option<bool>("--include-total") { Description = "Also counts the users of all pages." };
         var json = JsonOption();
-        foreach (var option in (Option[])[sort, pageSize, cursor, includeTotal, json]) Add(option);
+        AddOptions(sort, pageSize, cursor, includeTotal, json);
         SetAction((typed, ct) =>
         {
             var input = new CommandInput(typed);

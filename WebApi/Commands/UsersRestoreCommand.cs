@@ -15,7 +15,7 @@ internal sealed class UsersRestoreCommand : ServiceCommand
         var ifVersion = IfVersionOption();
         var json = JsonOption();
         Add(id);
-        foreach (var option in (Option[])[email, ifVersion, json]) Add(option);
+        AddOptions(email, ifVersion, json);
         SetAction((typed, ct) =>
         {
             var input = new CommandInput(typed);

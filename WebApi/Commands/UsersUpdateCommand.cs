@@ -20,7 +20,7 @@ internal sealed class UsersUpdateCommand : ServiceCommand
         var ifVersion = IfVersionOption();
         var json = JsonOption();
         Add(id);
-        foreach (var option in (Option[])[email, name, clearName, age, clearAge, role, status, ifVersion, json]) Add(option);
+        AddOptions(email, name, clearName, age, clearAge, role, status, ifVersion, json);
         Validators.Add(typed =>
         {
             foreach (var (value, clear) in ((Option<string?>, Option<bool>)[])[(name, clearName), (age, clearAge)])

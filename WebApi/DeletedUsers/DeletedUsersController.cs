@@ -61,9 +61,9 @@ internal sealed class DeletedUsersController(IOptions<HttpOptions> options) : Co
     private RequestInput<RestoreUserCommand> ToRestoreUser(JsonBody body, long id)
     {
         var conditions = RequestConditions.Read(Request);
-        return body.ToInput(Request, ToCommand, conditions.Errors, conditions.WithoutIfMatch(options.Value.RequireIfMatch));
+        return body.ToInput(Request, ToCommand, conditions.Errors, conditions.MissingIfMatch(options.Value.RequireIfMatch));
 
-        RestoreUserCommand ToCommand(JsonObject members)
+        RestoreUserCommand ToCommand(JsonMembers members)
         {
             members.MustBeFalse("deleted");
             return new(id, conditions.Condition, members.OptionalText("email").Map(email => email.Then(UserInput.ParseEmail)));

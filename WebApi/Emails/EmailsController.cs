@@ -70,7 +70,7 @@ internal sealed class EmailsController : ControllerBase
         return input.ToResponse(result, email => new JsonResponse<EmailDto>(email));
     }
 
-    private static QueueEmailCommand ToQueueEmail(long id, JsonObject members) => new(
+    private static QueueEmailCommand ToQueueEmail(long id, JsonMembers members) => new(
         id, members.Text("subject").Then(QueueEmailCommand.ParseSubject), members.Text("text").Then(QueueEmailCommand.ParseText));
 
     private RequestInput<ListEmailsQuery> ToListEmails(long id) =>

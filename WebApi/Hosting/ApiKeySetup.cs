@@ -18,6 +18,6 @@ internal static class ApiKeySetup
     public static void AddApiKeys(this WebApplicationBuilder builder)
     {
         var options = builder.AddSettings<ApiKeyOptions>(ApiKeyOptions.Section);
-        builder.Services.AddSingleton(new ApiKeyMemory(TimeSpan.FromSeconds(options.CacheSeconds)));
+        builder.Services.AddSingleton(new ApiKeyCacheTime(TimeSpan.FromSeconds(options.CacheSeconds)));
     }
 }

@@ -1,4 +1,9 @@
 using System.Runtime.InteropServices;
+using CleanUsers.Application.ApiKeys;
+using CleanUsers.Application.Changes;
+using CleanUsers.Application.DeletedUsers;
+using CleanUsers.Application.Ports;
+
 namespace CleanUsers.WebApi.Hosting;
 
 /// <summary>What the service does besides serving requests.</summary>
@@ -6,22 +11,32 @@ internal static partial class BackgroundServices
 {
     private const string HostLog = "Microsoft.Extensions.Hosting.Internal.Host";
 
+    /// <summary>How often what has expired is deleted.</summary>
+    private static readonly TimeSpan Seldom = TimeSpan.FromMinutes(10);
+
     public static WebApplicationBuilder AddBackgroundServices(this WebApplicationBuilder builder)
     {
         builder.Logging.AddFilter(HostLog, LogLevel.None); // it has a stack for every start that fails; RunUntilShutdownAsync logs what needs one
         builder.Services
             .AddSingleton<PeriodicService.Host>()
-            .AddHostedService<PrimarySearch>()
             .AddHostedService<DatabaseSettingsCheck>()
-            .AddHostedService<IdempotencyCleanup>()
-            .AddHostedService<DeletedUsersCleanup>()
             .AddHostedService<EmailDelivery>()
             .AddHostedService<FeedPlacement>()
-            .AddHostedService<ChangesCleanup>()
             .AddHostedService<WebhookDelivery>()
-            .AddHostedService<ApiKeyUseRecording>();
+            // a failover is noticed here, so that no request waits for a server that is gone
+            .AddPeriodic<IDatabase>("looking for the primary", TimeSpan.FromSeconds(1), (database, ct) => database.FindPrimaryAsync(ct))
+            // without a use there is no query
+            .AddPeriodic<RecordApiKeyUses>("recording the uses of API keys", TimeSpan.FromSeconds(1), (record, ct) => record.ExecuteAsync(ct))
+            .AddPeriodic<IIdempotencyStore>("deleting expired idempotency keys", Seldom, (store, ct) => store.DeleteExpiredAsync(ct))
+            .AddPeriodic<PurgeExpiredUsers>("purging deleted users", Seldom, (purge, ct) => purge.ExecuteAsync(ct))
+            .AddPeriodic<DeleteOldChanges>("deleting old changes", Seldom, (delete, ct) => delete.ExecuteAsync(ct));
         return builder;
     }
+
+    private static IServiceCollection AddPeriodic<T>(
+        this IServiceCollection services, string work, TimeSpan pause, Func<T, CancellationToken, Task> run)
+        where T : notnull =>
+        services.AddHostedService(provider => new PeriodicWork<T>(work, pause, run, provider.GetRequiredService<PeriodicService.Host>()));
 
     /// <summary>
     /// Runs until shutdown. The host stops when a background service fails, and <see cref="HostingAbstractionsHostExtensions.WaitForShutdownAsync"/>

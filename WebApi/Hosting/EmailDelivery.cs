@@ -6,7 +6,7 @@ using CleanUsers.Domain.Emails;
 namespace CleanUsers.WebApi.Hosting;
 
 /// <summary>Delivers queued emails; looks every two seconds whether there are any.</summary>
-internal sealed partial class EmailDelivery(IServiceScopeFactory scopes, PeriodicService.Host host, ILogger<EmailDelivery> logger)
+internal sealed partial class EmailDelivery(PeriodicService.Host host, ILogger<EmailDelivery> logger)
     : PeriodicService("delivering emails", TimeSpan.FromSeconds(2), host)
 {
     private const int AtOnce = 4;
@@ -48,13 +48,6 @@ internal sealed partial class EmailDelivery(IServiceScopeFactory scopes, Periodi
         Failures.Add(1);
         if (attempt.Status == EmailStatus.Queued) LogPostponed(logger, id, attempt.Delivery.ReasonForLog);
         else LogGivenUp(logger, id, attempt.Delivery.ReasonForLog);
-    }
-
-    private async Task<T> InScopeAsync<TUseCase, T>(Func<TUseCase, Task<T>> execute)
-        where TUseCase : notnull
-    {
-        await using var scope = scopes.CreateAsyncScope();
-        return await execute(scope.ServiceProvider.GetRequiredService<TUseCase>());
     }
 
     [LoggerMessage(LogLevel.Warning, "Email {Id} could not be delivered and will be tried again: {Reason}")]

@@ -13,7 +13,7 @@ internal static class EmailSetup
     {
         var options = builder.AddSettings<EmailOptions>(EmailOptions.Section, Smtp);
         var smtp = builder.AddSettings<SmtpOptions>(SmtpOptions.Section);
-        if (options.Delivery == Infrastructure.Emails.EmailDelivery.Smtp && smtp.Host.Length == 0)
+        if (options.Delivery == EmailTransport.Smtp && smtp.Host.Length == 0)
             builder.Errors().Add($"{SmtpOptions.Section}:{nameof(SmtpOptions.Host)}", "missing", "the name of a mail server");
         var (hasUsername, hasPassword) = (!string.IsNullOrEmpty(smtp.Username), !string.IsNullOrEmpty(smtp.Password));
         if (hasUsername && !hasPassword) builder.Errors().Add(Password, "missing", $"the password of {Username}");

@@ -70,7 +70,7 @@ internal static class ListeningPort
     {
         try
         {
-            return Entries(urls).Select(BindingAddress.Parse).FirstOrDefault(address => address.Scheme == Uri.UriSchemeHttp)?.Port;
+            return Entries(urls).Select(BindingAddress.Parse).FirstOrDefault(IsHttp)?.Port;
         }
         catch (FormatException)
         {
@@ -78,6 +78,9 @@ internal static class ListeningPort
             return null;
         }
     }
+
+    /// <summary>In any case, as for the web server.</summary>
+    private static bool IsHttp(BindingAddress address) => address.Scheme.Equals(Uri.UriSchemeHttp, StringComparison.OrdinalIgnoreCase);
 
     private static string[] Entries(string? list) => list?.Split(';', StringSplitOptions.RemoveEmptyEntries) ?? [];
 }

@@ -58,6 +58,14 @@ internal abstract partial class PeriodicService(string work, TimeSpan pause, Per
         }
     }
 
+    /// <summary>Executes a use case in a scope of its own.</summary>
+    protected async Task<T> InScopeAsync<TUseCase, T>(Func<TUseCase, Task<T>> execute)
+        where TUseCase : notnull
+    {
+        await using var scope = host.Scopes.CreateAsyncScope();
+        return await execute(scope.ServiceProvider.GetRequiredService<TUseCase>());
+    }
+
     private async Task RunInScopeAsync(CancellationToken ct)
     {
         await using var scope = host.Scopes.CreateAsyncScope();

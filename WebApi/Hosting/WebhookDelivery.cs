@@ -22,7 +22,6 @@ internal sealed partial class WebhookDelivery : PeriodicService
 
     private readonly Meter _meter = new("CleanUsers.Webhooks");
     private readonly Counter<long> _failures;
-    private readonly IServiceScopeFactory _scopes;
     private readonly FeedSignal _feed;
     private readonly WebhookSignal _changed;
     private readonly TimeProvider _clock;
@@ -34,12 +33,10 @@ internal sealed partial class WebhookDelivery : PeriodicService
     private DateTimeOffset _nextQuery;
 
     public WebhookDelivery(
-        IServiceScopeFactory scopes, FeedSignal feed, WebhookSignal changed, IOptions<WebhookOptions> options, Host host,
-        ILogger<WebhookDelivery> logger)
+        FeedSignal feed, WebhookSignal changed, IOptions<WebhookOptions> options, Host host, ILogger<WebhookDelivery> logger)
         : base("sending changes to webhooks", TimeSpan.FromMilliseconds(250), host)
     {
-        (_scopes, _feed, _changed, _clock, _logger, _maxConcurrency) =
-            (scopes, feed, changed, host.Clock, logger, options.Value.MaxConcurrency);
+        (_feed, _changed, _clock, _logger, _maxConcurrency) = (feed, changed, host.Clock, logger, options.Value.MaxConcurrency);
         _failures = _meter.CreateCounter<long>(
             "cleanusers.webhooks.failures", "{attempt}", "Attempts to deliver an event to a webhook that failed.");
         _meter.CreateObservableGauge(
@@ -79,12 +76,12 @@ internal sealed partial class WebhookDelivery : PeriodicService
 
     private void Start(long id, CancellationToken ct)
     {
-        var task = new Task<Task>(() => DeliverUntilDoneAsync(id, ct), CancellationToken.None);
+        var task = new Task<Task>(() => DeliverBatchAsync(id, ct), CancellationToken.None);
         _running[id] = task.Unwrap();
         task.Start(TaskScheduler.Default);
     }
 
-    private async Task DeliverUntilDoneAsync(long id, CancellationToken ct)
+    private async Task DeliverBatchAsync(long id, CancellationToken ct)
     {
         try
         {
@@ -100,8 +97,8 @@ internal sealed partial class WebhookDelivery : PeriodicService
 
     private async Task DeliverAsync(long id, CancellationToken ct)
     {
-        await using var scope = _scopes.CreateAsyncScope();
-        if (await scope.ServiceProvider.GetRequiredService<DeliverToWebhook>().ExecuteAsync(id, ct) is { } batch) Report(id, batch);
+        var batch = await InScopeAsync<DeliverToWebhook, WebhookBatch?>(deliver => deliver.ExecuteAsync(id, ct));
+        if (batch is not null) Report(id, batch);
     }
 
     private void Report(long id, WebhookBatch batch)

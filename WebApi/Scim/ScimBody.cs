@@ -3,14 +3,13 @@ using System.Text.Json.Nodes;
 using CleanUsers.Domain;
 using CleanUsers.WebApi.Http.Input;
 using CleanUsers.WebApi.Http.Problems;
-using JsonObject = System.Text.Json.Nodes.JsonObject;
 
 namespace CleanUsers.WebApi.Scim;
 
 /// <summary>The body of a request: one JSON object, each of whose members is there once, whatever its case (RFC 7643 section 2.1).</summary>
 internal static class ScimBody
 {
-    private static readonly JsonDocumentOptions Options = new() { MaxDepth = Http.Input.JsonObject.MaxDepth };
+    private static readonly JsonDocumentOptions Options = new() { MaxDepth = JsonMembers.MaxDepth };
 
     /// <returns>The object, or why the body could not be read.</returns>
     /// <exception cref="InvalidScimException">A member is there twice, or a text is not valid.</exception>

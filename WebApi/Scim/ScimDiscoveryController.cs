@@ -3,7 +3,6 @@ using CleanUsers.Application.Scim;
 using CleanUsers.WebApi.Http.Pipeline;
 using CleanUsers.WebApi.Security;
 using Microsoft.AspNetCore.Authorization;
-using Microsoft.AspNetCore.Http.Extensions;
 using Microsoft.AspNetCore.Mvc;
 
 namespace CleanUsers.WebApi.Scim;
@@ -14,14 +13,7 @@ namespace CleanUsers.WebApi.Scim;
 [Authorize(Scopes.Scim)]
 internal sealed class ScimDiscoveryController : ControllerBase
 {
-    private const string Base = "/scim/v2";
-    private const string ListSchema = "urn:ietf:params:scim:api:messages:2.0:ListResponse";
     private const string SchemaSchema = "urn:ietf:params:scim:schemas:core:2.0:Schema";
-
-    /// <summary>An absolute URL (RFC 7643 section 3.1, meta.location); only its path for a request that names no host.</summary>
-    public static string UrlOf(HttpRequest request, string path) => request.Host.HasValue
-        ? UriHelper.BuildAbsolute(request.Scheme, request.Host, request.PathBase, $"{Base}/{path}")
-        : UriHelper.BuildRelative(request.PathBase, $"{Base}/{path}");
 
     [HttpRead("ServiceProviderConfig")]
     public IActionResult GetConfiguration() => Show(new JsonObject
@@ -61,7 +53,7 @@ internal sealed class ScimDiscoveryController : ControllerBase
 
     private static JsonObject Supported(bool supported) => new() { ["supported"] = supported };
 
-    private JsonObject Meta(string type, string path) => new() { ["resourceType"] = type, ["location"] = UrlOf(Request, path) };
+    private JsonObject Meta(string type, string path) => new() { ["resourceType"] = type, ["location"] = ScimResponses.UrlOf(Request, path) };
 
     private JsonObject UserType() => new()
     {
@@ -112,14 +104,7 @@ internal sealed class ScimDiscoveryController : ControllerBase
         return described;
     }
 
-    private IActionResult ShowList(params JsonObject[] resources) => Show(new JsonObject
-    {
-        ["schemas"] = new JsonArray(ListSchema),
-        ["totalResults"] = resources.Length,
-        ["startIndex"] = 1,
-        ["itemsPerPage"] = resources.Length,
-        ["Resources"] = new JsonArray([.. resources]),
-    });
+    private IActionResult ShowList(params JsonObject[] resources) => Show(ScimResponses.ToList(resources.Length, startIndex: 1, resources));
 
     /// <summary>RFC 7644 section 4: a filter is 403, so that no client takes the whole for what it asked for.</summary>
     private IActionResult Show(JsonObject body) =>

@@ -3,7 +3,6 @@ using CleanUsers.WebApi.Http.Input;
 using CleanUsers.WebApi.Http.Problems;
 using Microsoft.AspNetCore.Mvc;
 using Microsoft.AspNetCore.Mvc.Filters;
-using JsonObject = System.Text.Json.Nodes.JsonObject;
 
 namespace CleanUsers.WebApi.Scim;
 

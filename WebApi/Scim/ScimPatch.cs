@@ -1,7 +1,6 @@
 using System.Text.Json.Nodes;
 using CleanUsers.Application.Ports;
 using CleanUsers.WebApi.Scim.Filters;
-using JsonObject = System.Text.Json.Nodes.JsonObject;
 
 namespace CleanUsers.WebApi.Scim;
 

@@ -3,7 +3,6 @@ using System.Text.Json.Nodes;
 using CleanUsers.Application.Scim;
 using CleanUsers.WebApi.Http.Input;
 using CleanUsers.WebApi.Scim.Filters;
-using JsonObject = System.Text.Json.Nodes.JsonObject;
 
 namespace CleanUsers.WebApi.Scim;
 

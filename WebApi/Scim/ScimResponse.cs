@@ -1,8 +1,9 @@
 using System.Buffers;
 using System.Text.Json;
+using System.Text.Json.Nodes;
 using CleanUsers.WebApi.Http.Responses;
+using Microsoft.AspNetCore.Http.Extensions;
 using Microsoft.AspNetCore.Mvc;
-using JsonObject = System.Text.Json.Nodes.JsonObject;
 
 namespace CleanUsers.WebApi.Scim;
 
@@ -24,6 +25,24 @@ internal sealed class ScimResponse(JsonObject body, int status = StatusCodes.Sta
 internal static class ScimResponses
 {
     public const string MediaType = "application/scim+json";
+
+    private const string Base = "/scim/v2";
+    private const string ListSchema = "urn:ietf:params:scim:api:messages:2.0:ListResponse";
+
+    /// <summary>An absolute URL (RFC 7643 section 3.1, meta.location); only its path for a request that names no host.</summary>
+    public static string UrlOf(HttpRequest request, string path) => request.Host.HasValue
+        ? UriHelper.BuildAbsolute(request.Scheme, request.Host, request.PathBase, $"{Base}/{path}")
+        : UriHelper.BuildRelative(request.PathBase, $"{Base}/{path}");
+
+    /// <summary>A list, or a page of one (RFC 7644 section 3.4.2).</summary>
+    public static JsonObject ToList(long totalResults, long startIndex, IReadOnlyCollection<JsonObject> resources) => new()
+    {
+        ["schemas"] = new JsonArray(ListSchema),
+        ["totalResults"] = totalResults,
+        ["startIndex"] = startIndex,
+        ["itemsPerPage"] = resources.Count,
+        ["Resources"] = new JsonArray([.. resources]),
+    };
 
     public static void SetWeakVersion(this IHeaderDictionary headers, long? version)
     {

@@ -1,14 +1,12 @@
-using System.Text.Json.Nodes;
-using Ardalis.Result;
 using CleanUsers.Application.Scim;
 using CleanUsers.Application.Users;
 using CleanUsers.WebApi.Http.Input;
 using CleanUsers.WebApi.Http.Pipeline;
 using CleanUsers.WebApi.Http.Problems;
+using CleanUsers.WebApi.Http.Responses;
 using CleanUsers.WebApi.Security;
 using Microsoft.AspNetCore.Authorization;
 using Microsoft.AspNetCore.Mvc;
-using JsonObject = System.Text.Json.Nodes.JsonObject;
 
 namespace CleanUsers.WebApi.Scim;
 
@@ -19,8 +17,6 @@ namespace CleanUsers.WebApi.Scim;
 [RejectsInvalidScim]
 internal sealed class ScimUsersController : ControllerBase
 {
-    private const string ListSchema = "urn:ietf:params:scim:api:messages:2.0:ListResponse";
-
     [HttpPost]
     public async Task<IActionResult> Create([FromServices] CreateScimUser createUser, CancellationToken ct)
     {
@@ -29,8 +25,8 @@ internal sealed class ScimUsersController : ControllerBase
         if (problem is not null) return problem;
         body!.CheckSchemas(ScimSchema.Core);
         var input = ScimUserMapping.ToInput(ScimPatch.Read(body!), present: null, isPatch: false);
-        var result = await createUser.ExecuteAsync(new CreateScimUserCommand(input), ct);
-        return ToResponse(result, user => Show(user, projection, StatusCodes.Status201Created, Location(user)));
+        var result = await createUser.ExecuteAsync(input, ct);
+        return result.ToResponse(InputPlace.Member, user => Show(user, projection, StatusCodes.Status201Created, Location(user)));
     }
 
     [HttpRead]
@@ -56,7 +52,8 @@ internal sealed class ScimUsersController : ControllerBase
         var conditions = RequestConditions.Read(Request, EntityTags.Weak);
         if (conditions.Errors.Count > 0) return ProblemResult.ValidationFailed(conditions.Errors);
         var result = await getUser.ExecuteAsync(id, ct);
-        return ToResponse(result, user => Read(user, conditions.Condition, projection));
+        return result.ToResponse(InputPlace.Member, user =>
+            Response.FindOutcome(conditions.Condition, user.User.Version, ScimResponses.SetWeakVersion) ?? Show(user, projection));
     }
 
     [HttpPut("{id:id}")]
@@ -86,7 +83,7 @@ internal sealed class ScimUsersController : ControllerBase
         var conditions = RequestConditions.Read(Request, EntityTags.Weak);
         if (conditions.Errors.Count > 0) return ProblemResult.ValidationFailed(conditions.Errors);
         var result = await deleteUser.ExecuteAsync(new DeleteUserCommand(id, conditions.Condition), ct);
-        return new RequestInput<long>(id, InputPlace.Parameter, []).ToNoContent(result);
+        return result.ToNoContent(InputPlace.Parameter);
     }
 
     private async Task<IActionResult> ChangeAsync(ChangeScimUser changeUser, long id, Func<ScimUserDto, ScimUserInput> change, CancellationToken ct)
@@ -95,32 +92,14 @@ internal sealed class ScimUsersController : ControllerBase
         var conditions = RequestConditions.Read(Request, EntityTags.Weak);
         if (conditions.Errors.Count > 0) return ProblemResult.ValidationFailed(conditions.Errors);
         var result = await changeUser.ExecuteAsync(new ChangeScimUserCommand(id, conditions.Condition, change), ct);
-        return ToResponse(result, user => Show(user, projection));
-    }
-
-    private static IActionResult ToResponse<T>(Result<T> result, Func<T, IActionResult> success) =>
-        new RequestInput<object?>(null, InputPlace.Member, []).ToResponse(result, success);
-
-    /// <summary>RFC 9110 section 13.2.2: If-Match first, then If-None-Match, whose failure is not an error for a GET.</summary>
-    private IActionResult Read(ScimUserDto user, VersionCondition condition, ScimProjection projection)
-    {
-        if (!condition.IsExpected(user.User.Version)) return new ProblemResult(ProblemCatalogue.VersionMismatch);
-        if (condition.IsNew(user.User.Version)) return Show(user, projection);
-        Response.Headers.SetWeakVersion(user.User.Version);
-        return new StatusCodeResult(StatusCodes.Status304NotModified);
+        return result.ToResponse(InputPlace.Member, user => Show(user, projection));
     }
 
     private ScimResponse Show(ScimUserDto user, ScimProjection projection, int status = StatusCodes.Status200OK, string? location = null) => new(
         projection.Apply(ScimUserMapping.ToJson(user, Location(user))), status, user.User.Version, location);
 
-    private ScimResponse Show(ScimPage page, ListScimUsersQuery query, ScimProjection projection) => new(new JsonObject
-    {
-        ["schemas"] = new JsonArray(ListSchema),
-        ["totalResults"] = page.TotalResults,
-        ["startIndex"] = query.StartIndex,
-        ["itemsPerPage"] = page.Users.Count,
-        ["Resources"] = new JsonArray([.. page.Users.Select(user => projection.Apply(ScimUserMapping.ToJson(user, Location(user))))]),
-    });
+    private ScimResponse Show(ScimPage page, ListScimUsersQuery query, ScimProjection projection) => new(ScimResponses.ToList(
+        page.TotalResults, query.StartIndex, [.. page.Users.Select(user => projection.Apply(ScimUserMapping.ToJson(user, Location(user))))]));
 
-    private string Location(ScimUserDto user) => ScimDiscoveryController.UrlOf(Request, $"Users/{user.User.Id}");
+    private string Location(ScimUserDto user) => ScimResponses.UrlOf(Request, $"Users/{user.User.Id}");
 }

@@ -15,7 +15,7 @@ internal static class UserRequests
         return body.ToInput(
             request,
             members => new ReplaceUserCommand(id, conditions.Condition, members.ToUser(whole: true)),
-            conditions.Errors, conditions.WithoutIfMatch(requireIfMatch));
+            conditions.Errors, conditions.MissingIfMatch(requireIfMatch));
     }
 
     public static RequestInput<PatchUserCommand> ToPatchUser(this JsonBody body, HttpRequest request, long id, bool requireIfMatch)
@@ -32,12 +32,12 @@ internal static class UserRequests
                 Role: members.OptionalText("role").Map(role => role.Then(UserInput.ParseRole)),
                 Status: members.OptionalText("status").Map(status => status.Then(UserInput.ParseStatus))),
             conditions.Errors,
-            conditions.WithoutIfMatch(requireIfMatch));
+            conditions.MissingIfMatch(requireIfMatch));
     }
 
     /// <summary>The members of a user.</summary>
     /// <param name="whole">Whether they are the whole state, as of PUT, or may leave to the defaults what POST may.</param>
-    public static UserInput ToUser(this JsonObject members, bool whole) => UserInput.Parse(
+    public static UserInput ToUser(this JsonMembers members, bool whole) => UserInput.Parse(
         email: members.Text("email"),
         name: members.Text("name"),
         age: members.WholeNumber("age"),

@@ -127,7 +127,7 @@ public sealed class ChangingScimUsers : UseCases
         Users.FindToChangeAsync(0, Ct).ReturnsForAnyArgs(changed);
     }
 
-    private Task<Result<ScimUserDto>> CreateAsync(ScimUserInput input) => Get<CreateScimUser>().ExecuteAsync(new(input), Ct);
+    private Task<Result<ScimUserDto>> CreateAsync(ScimUserInput input) => Get<CreateScimUser>().ExecuteAsync(input, Ct);
 
     private Task<Result<ScimUserDto>> ChangeAsync(Func<ScimUserDto, ScimUserInput> change) =>
         Get<ChangeScimUser>().ExecuteAsync(new(7, VersionCondition.None, change), Ct);

@@ -39,7 +39,7 @@ public abstract class UseCases : IDisposable
             .AddSingleton(Feed)
             .AddSingleton(Webhooks)
             .AddSingleton(Keys)
-            .AddSingleton(new ApiKeyMemory(TimeSpan.FromSeconds(5)))
+            .AddSingleton(new ApiKeyCacheTime(TimeSpan.FromSeconds(5)))
             .AddSingleton(WebhookSender)
             .AddSingleton(Scim)
             .AddSingleton(Sender)

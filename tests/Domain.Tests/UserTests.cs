@@ -31,9 +31,17 @@ public sealed class UserTests
         user.Replace(user.Details with { Age = 37 }, Then.AddDays(-1), "bob");
         Assert.Equal(Then, user.UpdatedAt);
         user.Delete(Then.AddDays(-2), "bob");
-        Assert.Equal((Then, Then), (user.UpdatedAt, user.DeletedAt));
+        Assert.Equal(Then, user.UpdatedAt);
         user.Restore(Now, "bob");
         Assert.Equal(Now, user.UpdatedAt);
+    }
+
+    [Fact]
+    public void Retention_time_of_an_imported_user_of_the_future_begins_with_its_deletion()
+    {
+        var user = User.Import(Details(), new(Then, "eve", Then.AddYears(70), "eve", Version: 1));
+        user.Delete(Now, "bob");
+        Assert.Equal((Then.AddYears(70), Now), (user.UpdatedAt, user.DeletedAt));
     }
 
     [Fact]

@@ -123,7 +123,7 @@ public sealed partial class EmailMessages : IDisposable
         foreach (var extensions in offers)
         {
             using var server = new ScriptedMailServer(extensions);
-            var sender = Sender(new() { Delivery = EmailDelivery.Smtp, From = "Users <users@example.org>" }, server.Port);
+            var sender = Sender(new() { Delivery = EmailTransport.Smtp, From = "Users <users@example.org>" }, server.Port);
             Assert.Equal(Delivery.Delivered, await sender.SendAsync(email, Ct));
             written.Add((string.Join(' ', extensions), Assert.Single(server.Messages)));
         }

@@ -158,7 +158,7 @@ public abstract class MisbehavingMailServers(Store store) : IDisposable
     private static IEmailSender Sender(int port, TimeSpan timeout) => new ServiceCollection()
         .AddLogging()
         .AddEmailDelivery(
-            new() { Delivery = EmailDelivery.Smtp, From = "users@example.org" },
+            new() { Delivery = EmailTransport.Smtp, From = "users@example.org" },
             new() { Host = "127.0.0.1", Port = port, Security = SmtpSecurity.None, Username = "users", Password = "secret", Timeout = timeout })
         .BuildServiceProvider()
         .GetRequiredService<IEmailSender>();

@@ -40,7 +40,7 @@ public sealed class ReasonsForTheLog
     }
 
     private static Task<Delivery> SendBySmtpAsync(int port) => SendAsync(
-        new EmailOptions { Delivery = EmailDelivery.Smtp }, new SmtpOptions { Host = "127.0.0.1", Port = port, Security = SmtpSecurity.None });
+        new EmailOptions { Delivery = EmailTransport.Smtp }, new SmtpOptions { Host = "127.0.0.1", Port = port, Security = SmtpSecurity.None });
 
     private static async Task<Delivery> SendAsync(EmailOptions options, SmtpOptions smtp)
     {

@@ -216,7 +216,7 @@ public sealed class SendingEmails : IDisposable
     private static SmtpOptions Plain(int port) => new() { Host = "127.0.0.1", Port = port, Security = SmtpSecurity.None };
 
     private Task<Delivery> SendAsync(OutgoingEmail email, SmtpOptions? smtp = null, string from = "Users <users@example.org>") => Sender(
-        new() { Delivery = EmailDelivery.Smtp, From = from },
+        new() { Delivery = EmailTransport.Smtp, From = from },
         smtp ?? new() { Host = "127.0.0.1", Port = _server.Port, Security = SmtpSecurity.None, Timeout = TimeSpan.FromSeconds(2) }).SendAsync(
             email, Ct);
 

@@ -15,8 +15,8 @@ public sealed class SharedTransactions : IAsyncLifetime
 
     public async ValueTask InitializeAsync()
     {
-        _connectionString = SqliteConnections.Complete($"Data Source={Path.Combine(_folder, "test.db")}");
-        await SqliteConnections.CreateAsync(_connectionString, Ct);
+        _connectionString = SqliteConnectionSettings.Complete($"Data Source={Path.Combine(_folder, "test.db")}");
+        await SqliteConnectionSettings.CreateAsync(_connectionString, Ct);
         _queue = SqliteWriteQueue.Of(_connectionString);
         await WriteAsync("CREATE TABLE \"Rows\" (\"Id\" INTEGER PRIMARY KEY, \"Text\" TEXT)");
     }

@@ -150,7 +150,8 @@ public sealed class SqliteQueryPlans : IDisposable
     private async Task<UsersDbContext> OpenAsync()
     {
         var db = new SqliteUsersDbContext(new DbContextOptionsBuilder<SqliteUsersDbContext>()
-            .UseSqlite($"Data Source={Path.Combine(_folder, "plans.db")}").ReplaceService<IMigrationsSqlGenerator, SqliteTables>().Options);
+            .UseSqlite($"Data Source={Path.Combine(_folder, "plans.db")}")
+            .ReplaceService<IMigrationsSqlGenerator, SqliteMigrationsGenerator>().Options);
         await db.MigrateAsync(Ct);
         return db;
     }

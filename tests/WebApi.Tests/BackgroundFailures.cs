@@ -85,7 +85,7 @@ public sealed class BackgroundFailures
             .AddTransient<FindDueWebhooks>().AddTransient<DeliverToWebhook>().BuildServiceProvider();
         var scopes = services.GetRequiredService<IServiceScopeFactory>();
         using var service = new WebhookDelivery(
-            scopes, feed, new(), Options.Create(new WebhookOptions()), new(scopes, clock, log), NullLogger<WebhookDelivery>.Instance);
+            feed, new(), Options.Create(new WebhookOptions()), new(scopes, clock, log), NullLogger<WebhookDelivery>.Instance);
 
         await service.StartAsync(TestContext.Current.CancellationToken);
         for (var time = TimeSpan.Zero; time < TimeSpan.FromSeconds(55); time += TimeSpan.FromMilliseconds(250))

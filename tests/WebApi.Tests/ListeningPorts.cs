@@ -1,6 +1,8 @@
 using System.Net.NetworkInformation;
 using System.Net.Sockets;
 using CleanUsers.TestSupport;
+using CleanUsers.WebApi.Hosting;
+using Microsoft.Extensions.Configuration;
 
 namespace CleanUsers.WebApi.Tests;
 
@@ -54,6 +56,15 @@ public sealed class ListeningPorts : IDisposable
     {
         var (code, _, error) = await InProcess.RunAsync(_folder, [("Authentication__AllowAnonymous", "true"), ("PORT", value)]);
         Assert.Equal((78, $"Invalid configuration: PORT is '{value}' (allowed: 1 to 65535).\n"), (code, error));
+    }
+
+    [Theory]
+    [InlineData("http://127.0.0.1:9000")]
+    [InlineData("HTTPS://*:9001;HTTP://*:9000")]
+    public void Health_command_finds_the_port_of_the_addresses(string addresses)
+    {
+        var environment = new ConfigurationBuilder().AddInMemoryCollection(new Dictionary<string, string?> { ["ASPNETCORE_URLS"] = addresses });
+        Assert.Equal(9000, ListeningPort.Find(environment.Build()));
     }
 
     public void Dispose() => Directory.Delete(_folder, recursive: true);

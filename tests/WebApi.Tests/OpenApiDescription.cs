@@ -196,7 +196,7 @@ public sealed class OpenApiDescription(Service service) : IClassFixture<Service>
         Assert.All((string[])["email", "name", "age"], name => Assert.True(members[name].Count() >= 5, $"{name} {members[name].Count()} times"));
         Assert.Equal(PageSizes.Max, parameters["PageSize"]!["schema"]!["maximum"]!.GetValue<int>());
         Assert.Equal(PageSizes.Default, parameters["PageSize"]!["schema"]!["default"]!.GetValue<int>());
-        Assert.Equal(SearchWords.MaxLength, parameters["Q"]!["schema"]!["maxLength"]!.GetValue<int>());
+        Assert.Equal(UserListQuery.MaxSearchLength, parameters["Q"]!["schema"]!["maxLength"]!.GetValue<int>());
         Assert.Equal(PageSizes.Max, schemas["UserPage"]!["properties"]!["items"]!["maxItems"]!.GetValue<int>());
         Assert.All(members["url"], url => Assert.Equal(Webhook.UrlMaxLength, url["maxLength"]!.GetValue<int>()));
         Assert.All(members["secret"], secret => Assert.Equal(Webhook.SecretMaxLength, secret["maxLength"]!.GetValue<int>()));

@@ -29,6 +29,20 @@ public sealed class OutputFiles : IDisposable
     }
 
     [Fact]
+    public async Task File_that_others_may_not_read_is_not_readable_while_it_is_written()
+    {
+        var file = Path.Combine(_folder, "file");
+        await File.WriteAllTextAsync(file, "before", TestContext.Current.CancellationToken);
+        File.SetUnixFileMode(file, UnixFileMode.UserRead | UnixFileMode.UserWrite);
+        await OutputFile.WriteAsync(file, _ =>
+        {
+            Assert.All(Directory.GetFiles(_folder), path => Assert.Equal(UnixFileMode.UserRead | UnixFileMode.UserWrite, File.GetUnixFileMode(path)));
+            Assert.Equal(2, Directory.GetFiles(_folder).Length);
+            return Task.CompletedTask;
+        });
+    }
+
+    [Fact]
     public async Task Pipe_is_written_and_stays_one()
     {
         var pipe = Path.Combine(_folder, "pipe");

@@ -34,7 +34,7 @@ public sealed class WebhookLag
             .AddSingleton<TimeProvider>(clock).AddSingleton(webhooks).AddTransient<FindDueWebhooks>().BuildServiceProvider();
         var scopes = services.GetRequiredService<IServiceScopeFactory>();
         using var service = new WebhookDelivery(
-            scopes, new FeedSignal(), new(), Options.Create(new WebhookOptions()), new(scopes, clock, NullLogger<PeriodicService>.Instance),
+            new FeedSignal(), new(), Options.Create(new WebhookOptions()), new(scopes, clock, NullLogger<PeriodicService>.Instance),
             NullLogger<WebhookDelivery>.Instance);
 
         await service.StartAsync(TestContext.Current.CancellationToken);

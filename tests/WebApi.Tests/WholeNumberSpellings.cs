@@ -42,7 +42,7 @@ public sealed class WholeNumberSpellings
     /// <returns>Null if the value is not whole.</returns>
     private static long? Read(string number)
     {
-        Assert.True(JsonObject.TryParse(Encoding.UTF8.GetBytes($$"""{"n":{{number}}}"""), "body", [], out var members, out _));
+        Assert.True(JsonMembers.TryParse(Encoding.UTF8.GetBytes($$"""{"n":{{number}}}"""), "body", [], out var members, out _));
         var value = members.WholeNumber("n");
         Assert.Equal(value.Error is null ? [] : ["wrong-type"], members.Errors().Select(error => error.ErrorCode));
         return value.Error is null ? value.Value : null;

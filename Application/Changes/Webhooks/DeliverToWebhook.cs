@@ -37,7 +37,7 @@ public sealed class DeliverToWebhook(
         if (await webhooks.FindToChangeAsync(id, ct) is not { } webhook || !webhook.TryLease(now, now + Lease)) return null;
         if (!await webhooks.TryUpdateAsync(failure: null, ct)) return null;
 
-        using var cut = new CancellationTokenSource();
+        using var cut = new CancellationTokenSource(Timeout.InfiniteTimeSpan, clock);
         await using var stopping = ct.Register(() => cut.CancelAfter(Grace));
         var batch = new Batch(webhook.LeasedUntil!.Value, webhook.Position, webhook.Moves, webhook.Version);
         try

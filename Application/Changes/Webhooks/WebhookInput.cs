@@ -9,6 +9,8 @@ public static class WebhookInput
 {
     private const string Localhost = "localhost";
 
+    private static readonly UserChangeKind[] AllKinds = Enum.GetValues<UserChangeKind>();
+
     /// <summary>An absolute URL (RFC 3986) that a request can be sent to.</summary>
     public static Parsed<Uri> ParseUrl(string? text)
     {
@@ -37,11 +39,11 @@ public static class WebhookInput
         if (texts is null) return Parsed.Accepted<IReadOnlyList<UserChangeKind>?>(null);
         if (texts.Count == 0)
             return Parsed.Rejected<IReadOnlyList<UserChangeKind>?>("too-short", "Kinds must have at least one kind, or be null for all.");
-        var kinds = texts.Select(Kind).ToList();
+        var kinds = texts.Select(ParseKind).ToList();
         if (kinds.Contains(null))
         {
             return Parsed.Rejected<IReadOnlyList<UserChangeKind>?>(
-                "unknown-value", "Kinds must have only created, updated, deleted, restored and purged.");
+                "unknown-value", $"Kinds must have only {string.Join(", ", AllKinds[..^1].Select(NameOf))} and {NameOf(AllKinds[^1])}.");
         }
 
         return kinds.Distinct().Count() == kinds.Count
@@ -83,13 +85,20 @@ public static class WebhookInput
             || name.EndsWith($".{Localhost}", StringComparison.OrdinalIgnoreCase);
     }
 
-    private static UserChangeKind? Kind(string text) => text switch
+    /// <summary>A kind, as webhooks have it.</summary>
+    public static string NameOf(UserChangeKind kind) => kind switch
     {
-        "created" => UserChangeKind.Created,
-        "updated" => UserChangeKind.Updated,
-        "deleted" => UserChangeKind.Deleted,
-        "restored" => UserChangeKind.Restored,
-        "purged" => UserChangeKind.Purged,
-        _ => null,
+        UserChangeKind.Created => "created",
+        UserChangeKind.Updated => "updated",
+        UserChangeKind.Deleted => "deleted",
+        UserChangeKind.Restored => "restored",
+        UserChangeKind.Purged => "purged",
     };
+
+    private static UserChangeKind? ParseKind(string text)
+    {
+        foreach (var kind in AllKinds)
+            if (NameOf(kind) == text) return kind;
+        return null;
+    }
 }

@@ -27,7 +27,6 @@ internal sealed class PostgreSqlBulkWriter(UsersDbContext db, UserTable table) :
                 await AddWordsAsync((await sorting).Where(word => added.Contains(ids[word.User])).Select(word => (word.Word, ids[word.User])), token);
                 return ((IReadOnlyList<bool>)[.. ids.Take(users.Count).Select(added.Contains)], true);
             },
-            ct,
             async token =>
             {
                 // all of them are stored, or none
@@ -35,7 +34,8 @@ internal sealed class PostgreSqlBulkWriter(UsersDbContext db, UserTable table) :
                 return added.Count == 0 || await db.Users.IgnoreQueryFilters([UserConfiguration.NotDeleted]).AnyAsync(user => user.Id == any, token)
                     ? WriteTrace.Exact
                     : WriteTrace.None;
-            });
+            },
+            ct);
     }
 
     /// <summary>At least the given number of ids, in order, in the blocks that the sequence gives.</summary>

@@ -117,7 +117,7 @@ internal sealed class PostgreSqlUsersDbContext(DbContextOptions<PostgreSqlUsersD
 
     /// <summary>
     /// A row names the transaction that wrote it in its system column xmin, which a save returns with the row. Where no row was inserted or
-    /// updated, asking costs a round trip.
+    /// updated, finding its id costs a round trip.
     /// </summary>
     protected override async Task MarkTransactionAsync(CancellationToken ct)
     {

@@ -14,8 +14,7 @@ internal sealed class ScimUsers(UsersDbContext db) : IScimUsers
     public async Task<IReadOnlyList<ScimRecord>> ListAsync(ScimFilter? filter, long after, long skip, int limit, CancellationToken ct)
     {
         var users = Matching(filter).Where(user => user.Id > after).OrderBy(user => user.Id).AsQueryable();
-        // by number only where the place before it is not known
-        for (; skip > 0; skip -= Math.Min(skip, int.MaxValue)) users = users.Skip((int)Math.Min(skip, int.MaxValue));
+        if (skip > 0) users = users.Skip(checked((int)skip)); // by number only where the place before it is not known
         return await WithScim(users.Take(limit)).ToListAsync(ct);
     }
 

@@ -15,12 +15,12 @@ internal sealed class RarestWord : IDisposable
     /// <summary>In entries of the index: a word that has fewer is rare, however few users there are.</summary>
     private const int Rare = 1000;
 
-    /// <summary>In entries of the index, of a look: ids can be far greater than the number of users, after a mass deletion for example.</summary>
+    /// <summary>In entries of the index: a look counts no more. The greatest id stands for the number of users, and can be far above it.</summary>
     private const int LongestLook = 50_000;
 
     /// <summary>
-    /// How many users are read in the order of the query, in multiples of the number where both ways read as many: several words meet less often than
-    /// each of them comes.
+    /// How many users are read in the order of the query, as a multiple of the number of entries where both ways read as many: users with all words
+    /// are rarer than users with one of them.
     /// </summary>
     private const int ReachInLooks = 4;
 
@@ -41,14 +41,14 @@ internal sealed class RarestWord : IDisposable
     public async Task<(string? Rarest, int Reach)> FindAsync(
         IReadOnlyList<string> search, int rows, Func<int, Task<IReadOnlyList<long>>> look, Func<Task<long>> countUsers)
     {
-        var asked = (string.Join(' ', search), rows);
-        if (_common.TryGetValue(asked, out int remembered)) return (null, remembered);
+        var key = (string.Join(' ', search), rows);
+        if (_common.TryGetValue(key, out int remembered)) return (null, remembered);
         if (await FindBelowAsync(Rare) is { } rare) return (rare, 0);
         // n entries are n users to look up, and in the order of the query, rows * users / n are read: this n has as many of both
         var even = (int)Math.Min(LongestLook, Math.Sqrt((double)rows * await countUsers()));
         if (even > Rare && await FindBelowAsync(even) is { } rarer) return (rarer, 0);
         var reach = ReachInLooks * even;
-        _common.Set(asked, reach, new MemoryCacheEntryOptions { Size = 1, AbsoluteExpirationRelativeToNow = Remembering });
+        _common.Set(key, reach, new MemoryCacheEntryOptions { Size = 1, AbsoluteExpirationRelativeToNow = Remembering });
         return (null, reach);
 
         async Task<string?> FindBelowAsync(int limit)

@@ -44,7 +44,7 @@ internal static class UserSearch
         }
     }
 
-    /// <summary>The words that begin with a prefix are a range, because an index serves that: not before it, and before the result.</summary>
+    /// <summary>A text after all words that begin with the prefix: an index finds those from the prefix (inclusive) to it (exclusive).</summary>
     public static string After(string prefix)
     {
         var runes = prefix.EnumerateRunes().ToList();

@@ -77,7 +77,6 @@ internal sealed class SqlServerBulkWriter(UsersDbContext db, UserTable table) : 
                 await AddWordsAsync(users.Select((user, i) => (user, first + i)).Where(pair => added.Contains(pair.Item2)), token);
                 return ((IReadOnlyList<bool>)[.. users.Select((_, i) => added.Contains(first + i))], true);
             },
-            ct,
             async token =>
             {
                 // all of them are stored, or none
@@ -85,7 +84,8 @@ internal sealed class SqlServerBulkWriter(UsersDbContext db, UserTable table) : 
                 return added.Count == 0 || await db.Users.IgnoreQueryFilters([UserConfiguration.NotDeleted]).AnyAsync(user => user.Id == any, token)
                     ? WriteTrace.Exact
                     : WriteTrace.None;
-            });
+            },
+            ct);
     }
 
     /// <returns>The first of the given number of ids, in blocks that follow each other.</returns>

@@ -25,7 +25,7 @@ internal sealed class SqlServerUserWriter(UserTable table) : IUserWriter
     private static Task SaveAsync(
         UsersDbContext db, IReadOnlyList<(User User, (IEnumerable<string> Removed, IEnumerable<string> Added) Words)> changes, CancellationToken ct)
     {
-        return db.SaveAsync(ct, WriteAsync);
+        return db.SaveAsync(WriteAsync, ct);
 
         async Task WriteAsync(CancellationToken token)
         {

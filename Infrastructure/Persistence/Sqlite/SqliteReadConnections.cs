@@ -6,7 +6,7 @@ namespace CleanUsers.Infrastructure.Persistence.Sqlite;
 /// <summary>
 /// Connections that stay open between reads. One to a file that was deleted or replaced is closed, and another is opened.
 /// </summary>
-/// <param name="connectionString">A complete one, see <see cref="SqliteConnections.Complete"/>.</param>
+/// <param name="connectionString">A complete one, see <see cref="SqliteConnectionSettings.Complete"/>.</param>
 internal sealed class SqliteReadConnections(string connectionString) : IPreparedConnections, IDisposable
 {
     /// <summary>More are opened if as many are in use, and closed after use.</summary>

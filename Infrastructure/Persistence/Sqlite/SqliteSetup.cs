@@ -10,7 +10,7 @@ internal static class SqliteSetup
     /// <exception cref="ConnectionStringException">The connection string is not valid, or names no file.</exception>
     public static IServiceCollection AddSqlite(this IServiceCollection services, string connectionString)
     {
-        var complete = SqliteConnections.Complete(connectionString);
+        var complete = SqliteConnectionSettings.Complete(connectionString);
         return services
             .AddScoped<IUserBulkWriter, SqliteBulkWriter>()
             .AddPreparedStatements(_ => new SqliteReadConnections(complete))
@@ -18,7 +18,7 @@ internal static class SqliteSetup
             .AddScopedContext<SqliteUsersDbContext>()
             .AddDbContextPool<SqliteUsersDbContext>(builder => builder
                 .UseSqlite(complete)
-                .ReplaceService<IMigrationsSqlGenerator, SqliteTables>()
-                .AddInterceptors(new SqliteConnections()));
+                .ReplaceService<IMigrationsSqlGenerator, SqliteMigrationsGenerator>()
+                .AddInterceptors(new SqliteConnectionSettings()));
     }
 }

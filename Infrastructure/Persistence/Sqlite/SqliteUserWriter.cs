@@ -3,7 +3,7 @@ using CleanUsers.Domain.Users;
 namespace CleanUsers.Infrastructure.Persistence.Sqlite;
 
 /// <summary>Several statements in one command, which returns the id of the user.</summary>
-/// <param name="connectionString">A complete one, see <see cref="SqliteConnections.Complete"/>.</param>
+/// <param name="connectionString">A complete one, see <see cref="SqliteConnectionSettings.Complete"/>.</param>
 internal sealed class SqliteUserWriter(UserTable table, string connectionString) : PreparedUserWriter(table)
 {
     private const string InsertWords = "INSERT INTO \"UserWords\" (\"UserId\", \"Word\") SELECT";

@@ -55,7 +55,7 @@ internal sealed class SqliteUsersDbContext(DbContextOptions<SqliteUsersDbContext
     /// statement of a transaction (BEGIN IMMEDIATE): so no transaction reads first and fails later, when it writes.
     /// </summary>
     public override async Task<T> InTransactionAsync<T>(
-        Func<CancellationToken, Task<(T Result, bool Commit)>> write, CancellationToken ct, Func<CancellationToken, Task<WriteTrace>>? trace = null)
+        Func<CancellationToken, Task<(T Result, bool Commit)>> write, Func<CancellationToken, Task<WriteTrace>>? trace, CancellationToken ct)
     {
         var connectionString = Database.GetConnectionString()!;
         var (result, commit) = await SqliteWriteQueue.Of(connectionString).WriteAsync(
@@ -109,7 +109,7 @@ internal sealed class SqliteUsersDbContext(DbContextOptions<SqliteUsersDbContext
         var file = Path.GetFullPath(Database.GetDbConnection().DataSource);
         Directory.CreateDirectory(Path.GetDirectoryName(file)!);
         await using var alone = await LockAsync($"{file}.migrating", ct);
-        await SqliteConnections.CreateAsync(Database.GetConnectionString()!, ct);
+        await SqliteConnectionSettings.CreateAsync(Database.GetConnectionString()!, ct);
         await Database.ExecuteSqlAsync($"DROP TABLE IF EXISTS \"__EFMigrationsLock\"", ct);
         await base.MigrateAsync(ct);
     }

@@ -227,7 +227,7 @@ internal sealed class SqliteSession : IDisposable
 
     private readonly Dictionary<PreparedStatement, DbCommand> _commands = new(ReferenceEqualityComparer.Instance);
 
-    /// <param name="connectionString">A complete one, see <see cref="SqliteConnections.Complete"/>.</param>
+    /// <param name="connectionString">A complete one, see <see cref="SqliteConnectionSettings.Complete"/>.</param>
     /// <exception cref="SqliteException">The file can't be opened.</exception>
     public SqliteSession(string connectionString)
     {
@@ -235,7 +235,7 @@ internal sealed class SqliteSession : IDisposable
         try
         {
             Connection.Open();
-            SqliteConnections.Configure(Connection);
+            SqliteConnectionSettings.Configure(Connection);
             using var command = Connection.CreateCommand();
             command.CommandText = PagesInMemory;
             command.ExecuteNonQuery();
@@ -249,7 +249,7 @@ internal sealed class SqliteSession : IDisposable
 
     public SqliteConnection Connection { get; }
 
-    /// <summary>Whether another user of it finds it as a new one: of the same file, without a transaction.</summary>
+    /// <summary>Whether the connection can be used again: its file was not replaced, and no transaction is open.</summary>
     public bool IsFresh => !HasMoved() && !IsInTransaction;
 
     public bool IsInTransaction => raw.sqlite3_get_autocommit(Connection.Handle!) == 0;

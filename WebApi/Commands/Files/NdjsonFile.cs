@@ -72,7 +72,7 @@ internal sealed class NdjsonFile : UserFile
         // concatenated files have one in the middle
         if (line.StartsWith(Encoding.UTF8.Preamble))
             return new(number, null, [InputError.OfBody("invalid-json", "A byte order mark may stand only at the start of the file.")]);
-        if (!JsonObject.TryParse(line, "line", IgnoredMembers, out var members, out var error)) return new(number, null, [error]);
+        if (!JsonMembers.TryParse(line, "line", IgnoredMembers, out var members, out var error)) return new(number, null, [error]);
         var user = new ImportedUser(
             members.ToUser(whole),
             CreatedAt: members.Text("createdAt").Then(ImportedUser.ParseCreatedAt),

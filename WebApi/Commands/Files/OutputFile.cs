@@ -31,8 +31,10 @@ internal static class OutputFile
             }
         }
 
+        // from its beginning: nobody else may read what they could not read before
+        UnixFileMode? permissions = !OperatingSystem.IsWindows() && File.Exists(path) ? File.GetUnixFileMode(path) : null;
         var partial = $"{path}.{Guid.NewGuid():N}.partial";
-        var file = RejectedFileException.Open(partial, FileMode.CreateNew, FileAccess.Write);
+        var file = RejectedFileException.Open(partial, FileMode.CreateNew, FileAccess.Write, permissions: permissions);
         try
         {
             await using (file)
@@ -41,7 +43,8 @@ internal static class OutputFile
                 file.Flush(flushToDisk: true);
             }
 
-            if (!OperatingSystem.IsWindows() && File.Exists(path)) File.SetUnixFileMode(partial, File.GetUnixFileMode(path));
+            // again, since those of a new file are limited by the process (umask)
+            if (!OperatingSystem.IsWindows() && permissions is { } kept) File.SetUnixFileMode(partial, kept);
             File.Move(partial, path, overwrite: true);
         }
         finally
@@ -49,6 +52,7 @@ internal static class OutputFile
             File.Delete(partial);
         }
     }
+
     // some can be sought in, unlike a pipe
     private static bool IsDevice(string path) => path.StartsWith("/dev/", StringComparison.Ordinal);
 }

@@ -5,11 +5,15 @@ internal sealed class RejectedFileException(string message, Exception? cause = n
 {
     /// <summary>Opens such a file.</summary>
     /// <exception cref="RejectedFileException">It can't be opened.</exception>
-    public static FileStream Open(string path, FileMode mode, FileAccess access, FileShare share = FileShare.Read)
+    /// <param name="permissions">Of a file that is created; null for those that the process gives.</param>
+    public static FileStream Open(
+        string path, FileMode mode, FileAccess access, FileShare share = FileShare.Read, UnixFileMode? permissions = null)
     {
         try
         {
-            return new FileStream(path, mode, access, share);
+            var options = new FileStreamOptions { Mode = mode, Access = access, Share = share };
+            if (!OperatingSystem.IsWindows()) options.UnixCreateMode = permissions;
+            return new FileStream(path, options);
         }
         catch (Exception exception) when (exception is IOException or UnauthorizedAccessException)
         {

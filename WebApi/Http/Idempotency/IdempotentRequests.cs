@@ -14,7 +14,7 @@ namespace CleanUsers.WebApi.Http.Idempotency;
 /// <summary>Executes a request with an idempotency key once: a repetition gets the response that the first request got.</summary>
 internal sealed class IdempotentRequests(IIdempotencyStore store, ICaller caller, IOptions<HttpOptions> options)
 {
-    // of the time that a request has: the rest is for saying that it took too long
+    // of the timeout of a request: the rest is for the response that it took too long
     private const double WaitingShare = 0.8;
 
     /// <param name="request">The request, with its key.</param>

@@ -16,7 +16,7 @@ internal sealed record StoredResponse(int Status, string Body, string? Location,
             var response = context.HttpContext.Response;
             response.StatusCode = stored.Status;
             response.Headers.Location = stored.Location;
-            response.Headers.SetVersion(version: null);
+            response.Headers.CacheControl = JsonResponse.Revalidated;
             response.Headers.ETag = stored.EntityTag;
             response.Headers[IdempotencyKey.ReplayedHeader] = "true";
             return response.WriteBytesAsync(Encoding.UTF8.GetBytes(stored.Body));

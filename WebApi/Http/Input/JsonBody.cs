@@ -13,7 +13,7 @@ namespace CleanUsers.WebApi.Http.Input;
 /// <param name="Bytes">As they came, without a byte order mark (RFC 8259 section 8.1).</param>
 /// <param name="Object">The object; null if there is a problem.</param>
 /// <param name="Problem">Why the body could not be read.</param>
-internal sealed record JsonBody(ReadOnlyMemory<byte> Bytes, JsonObject? Object, ProblemResult? Problem)
+internal sealed record JsonBody(ReadOnlyMemory<byte> Bytes, JsonMembers? Object, ProblemResult? Problem)
 {
     /// <summary>What POST and PUT take.</summary>
     public const string Json = "application/json";
@@ -32,7 +32,7 @@ internal sealed record JsonBody(ReadOnlyMemory<byte> Bytes, JsonObject? Object, 
     {
         if (!IsJson(request))
         {
-            Resources.Accepts(request.HttpContext.Response, request.Method);
+            Resources.AnnounceMediaTypes(request.HttpContext.Response, request.Method);
             return Unsupported($"The header Content-Type {Describe(request.ContentType)} (allowed: {Allowed(request)}, in UTF-8).");
         }
 
@@ -43,7 +43,7 @@ internal sealed record JsonBody(ReadOnlyMemory<byte> Bytes, JsonObject? Object, 
         }
 
         var bytes = await ReadBytesAsync(request, ct);
-        return JsonObject.TryParse(bytes.Span, "body", ReadOnlyMembers, out var read, out var error)
+        return JsonMembers.TryParse(bytes.Span, "body", ReadOnlyMembers, out var read, out var error)
             ? new(bytes, read, Problem: null)
             : new(bytes, Object: null, new ProblemResult(ProblemCatalogue.MalformedBody, error.ErrorMessage, [error]));
     }
@@ -54,7 +54,7 @@ internal sealed record JsonBody(ReadOnlyMemory<byte> Bytes, JsonObject? Object, 
     /// <param name="headers">Errors of headers.</param>
     /// <param name="problem">A problem that is reported alone, instead of errors in members and headers.</param>
     public RequestInput<T> ToInput<T>(
-        HttpRequest request, Func<JsonObject, T> toCommand, IEnumerable<InputError> headers, ProblemResult? problem = null)
+        HttpRequest request, Func<JsonMembers, T> toCommand, IEnumerable<InputError> headers, ProblemResult? problem = null)
         where T : class
     {
         if (Object is null) return new(null!, InputPlace.Member, [], Problem);

@@ -28,11 +28,11 @@ internal readonly record struct RequestConditions(VersionCondition Condition, IR
             toCommand(conditions.Condition),
             InputPlace.Parameter,
             [.. RequestInput.UnknownParameters(request), .. conditions.Errors],
-            conditions.WithoutIfMatch(requireIfMatch));
+            conditions.MissingIfMatch(requireIfMatch));
     }
 
     /// <summary>The problem of a request that must have <c>If-Match</c>, and has none.</summary>
-    public ProblemResult? WithoutIfMatch(bool requireIfMatch) =>
+    public ProblemResult? MissingIfMatch(bool requireIfMatch) =>
         requireIfMatch && !HasIfMatch ? new ProblemResult(ProblemCatalogue.VersionRequired) : null;
 
     private static InputError Invalid(string header) =>

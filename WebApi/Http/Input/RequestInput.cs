@@ -24,25 +24,32 @@ internal sealed record RequestInput<T>(T Command, InputPlace Place, IReadOnlyLis
         ? Problem
         : ProblemResult.ValidationFailed([.. Errors, .. rules.Validate(Command).ToErrors().Select(error => InputError.Of(error, Place))]);
 
-    /// <summary>The one place where the outcome of a use case becomes a response.</summary>
-    /// <param name="result">Of the use case that executed the command.</param>
-    /// <param name="success">Makes the response of a success.</param>
-    public IActionResult ToResponse<TValue>(Result<TValue> result, Func<TValue, IActionResult> success) => result.Status switch
-    {
-        ResultStatus.Ok or ResultStatus.Created or ResultStatus.NoContent => success(result.Value),
-        ResultStatus.Invalid => ProblemResult.ValidationFailed([.. result.ValidationErrors.Select(error => InputError.Of(error, Place))]),
-        ResultStatus.NotFound or ResultStatus.Conflict or ResultStatus.Error or ResultStatus.Unavailable
-            or ResultStatus.Unauthorized or ResultStatus.Forbidden or ResultStatus.CriticalError => ToProblem(Failure.Of(result)),
-    };
+    /// <inheritdoc cref="RequestInput.ToResponse"/>
+    public IActionResult ToResponse<TValue>(Result<TValue> result, Func<TValue, IActionResult> success) => result.ToResponse(Place, success);
 
-    public IActionResult ToNoContent(Result result) =>
-        ToResponse(result.Map(_ => true), _ => new StatusCodeResult(StatusCodes.Status204NoContent));
-
-    private static ProblemResult ToProblem(Failure failure) => new(ProblemCatalogue.Of(failure.Code), failure.Detail);
+    public IActionResult ToNoContent(Result result) => result.ToNoContent(Place);
 }
 
 internal static class RequestInput
 {
+    /// <summary>The one place where the outcome of a use case becomes a response.</summary>
+    /// <param name="result">Of the use case that executed the command.</param>
+    /// <param name="place">Where the members of the command stand in the request.</param>
+    /// <param name="success">Makes the response of a success.</param>
+    public static IActionResult ToResponse<T>(this Result<T> result, InputPlace place, Func<T, IActionResult> success) => result.Status switch
+    {
+        ResultStatus.Ok or ResultStatus.Created or ResultStatus.NoContent => success(result.Value),
+        ResultStatus.Invalid => ProblemResult.ValidationFailed([.. result.ValidationErrors.Select(error => InputError.Of(error, place))]),
+        ResultStatus.NotFound or ResultStatus.Conflict or ResultStatus.Error or ResultStatus.Unavailable
+            or ResultStatus.Unauthorized or ResultStatus.Forbidden or ResultStatus.CriticalError => ToProblem(Failure.Of(result)),
+    };
+
+    /// <summary>A success has no body.</summary>
+    public static IActionResult ToNoContent(this Result result, InputPlace place) =>
+        result.Map(_ => true).ToResponse(place, _ => new StatusCodeResult(StatusCodes.Status204NoContent));
+
+    private static ProblemResult ToProblem(Failure failure) => new(ProblemCatalogue.Of(failure.Code), failure.Detail);
+
     /// <summary>Parameters that a request has although its resource takes none.</summary>
     public static IReadOnlyList<InputError> UnknownParameters(HttpRequest request) =>
         request.QueryString.HasValue ? new RequestQuery(request).Errors() : [];

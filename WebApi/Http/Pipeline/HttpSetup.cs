@@ -40,7 +40,7 @@ internal sealed class HttpOptions
 /// <summary>The HTTP side of the service: controllers, errors in one form, limits of the web server.</summary>
 internal static class HttpSetup
 {
-    /// <summary>The policy for requests that may wait as long as their clients let them.</summary>
+    /// <summary>The timeout of long polls: that of other requests, and the longest wait besides.</summary>
     public const string LongPoll = "long poll";
 
     public static WebApplicationBuilder AddHttp(this WebApplicationBuilder builder)

@@ -49,7 +49,8 @@ internal static class Resources
         }
 
         response.StatusCode = StatusCodes.Status204NoContent;
-        foreach (var method in methods.Where(method => HttpMethods.IsPatch(method) || HttpMethods.IsPost(method))) Accepts(response, method);
+        foreach (var method in methods.Where(method => HttpMethods.IsPatch(method) || HttpMethods.IsPost(method)))
+            AnnounceMediaTypes(response, method);
     });
 
     /// <summary>Whether bodies have the media type of SCIM, and errors its form.</summary>
@@ -97,7 +98,7 @@ internal static class Resources
     }
 
     /// <summary>Announces the media types that a method accepts (RFC 5789 section 3.1 for PATCH, the W3C's LDP section 7.1 for the others).</summary>
-    public static void Accepts(HttpResponse response, string method)
+    public static void AnnounceMediaTypes(HttpResponse response, string method)
     {
         var isScim = IsScim(response.HttpContext.Request);
         if (HttpMethods.IsPatch(method)) response.Headers["Accept-Patch"] = isScim ? AcceptScim : AcceptPatch;

@@ -133,7 +133,9 @@ internal sealed partial class WireJson : JsonSerializerContext
 /// <summary>A success with a JSON body.</summary>
 /// <param name="location">The path of what was created.</param>
 /// <param name="version">Of the value, if it has an entity tag.</param>
-internal sealed class JsonResponse<T>(T value, int status = StatusCodes.Status200OK, string? location = null, long? version = null) : IActionResult
+/// <param name="isSecret">Whether it has a secret that is shown this once: nothing may store the response (RFC 9111 section 5.2.2.5).</param>
+internal sealed class JsonResponse<T>(
+    T value, int status = StatusCodes.Status200OK, string? location = null, long? version = null, bool isSecret = false) : IActionResult
 {
     public Task ExecuteResultAsync(ActionContext context)
     {
@@ -141,6 +143,7 @@ internal sealed class JsonResponse<T>(T value, int status = StatusCodes.Status20
         response.StatusCode = status;
         response.Headers.Location = location;
         response.Headers.SetVersion(version);
+        if (isSecret) response.Headers.CacheControl = "no-store";
         return response.WriteJsonAsync(value);
     }
 
@@ -150,6 +153,9 @@ internal sealed class JsonResponse<T>(T value, int status = StatusCodes.Status20
 
 internal static class JsonResponse
 {
+    /// <summary>Caches must revalidate the response each time (RFC 9111 section 5.2.2.4).</summary>
+    public const string Revalidated = "private, no-cache";
+
     /// <summary>The version in quotes, strong (RFC 9110 section 8.8.3).</summary>
     public static string EntityTag(long version) => string.Create(CultureInfo.InvariantCulture, $"\"{version}\"");
 
@@ -157,7 +163,7 @@ internal static class JsonResponse
     public static void SetVersion(this IHeaderDictionary headers, long? version)
     {
         if (version is { } tagged) headers.ETag = EntityTag(tagged);
-        headers.CacheControl = "private, no-cache";
+        headers.CacheControl = Revalidated;
     }
 
     /// <summary>Writes a body whole, so that its length is known: HEAD then has the headers of GET.</summary>

@@ -8,7 +8,7 @@ namespace CleanUsers.Infrastructure.Persistence.Sqlite;
 /// Makes a table whose key is not its row's number the tree of its key (WITHOUT ROWID). SQLite would keep the rows in one tree and the key in
 /// another, and each search word would be written to both.
 /// </summary>
-internal sealed class SqliteTables(MigrationsSqlGeneratorDependencies dependencies, IRelationalAnnotationProvider annotations)
+internal sealed class SqliteMigrationsGenerator(MigrationsSqlGeneratorDependencies dependencies, IRelationalAnnotationProvider annotations)
     : SqliteMigrationsSqlGenerator(dependencies, annotations)
 {
     protected override void Generate(CreateTableOperation operation, IModel? model, MigrationCommandListBuilder builder, bool terminate = true)

@@ -2,7 +2,7 @@ using CleanUsers.Application.Users;
 
 namespace CleanUsers.Application.Tests;
 
-public sealed class SearchWordsTests
+public sealed class SearchTests
 {
     [Theory]
     [InlineData("ΝΊΚΟΣ", "νίκοσ")]
@@ -11,5 +11,5 @@ public sealed class SearchWordsTests
     [InlineData("Re\u0301ne", "r\u00E9ne")]
     [InlineData("100% a_b [x]", "100% a_b [x]")]
     public void Search_text_is_split_into_normalised_words(string text, string words) =>
-        Assert.Equal(words.Split(' '), SearchWords.OfSearch(text));
+        Assert.Equal(words.Split(' '), UserListQuery.ParseSearch(text).Value);
 }

@@ -7,7 +7,7 @@ using SQLitePCL;
 namespace CleanUsers.Infrastructure.Persistence.Sqlite;
 
 /// <summary>Settings that SQLite keeps by connection.</summary>
-internal sealed class SqliteConnections : DbConnectionInterceptor
+internal sealed class SqliteConnectionSettings : DbConnectionInterceptor
 {
     // FULL: a change that was confirmed survives a power cut. The time-out is for writers in other processes; ours queue (SqliteWriteQueue).
     private const string Settings = "PRAGMA synchronous = FULL; PRAGMA busy_timeout = 5000;";

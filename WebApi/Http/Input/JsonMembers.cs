@@ -9,7 +9,7 @@ using CleanUsers.Application;
 namespace CleanUsers.WebApi.Http.Input;
 
 /// <summary>One JSON object (RFC 8259), read strictly: each member once, of its type, and none that is not known.</summary>
-internal sealed class JsonObject
+internal sealed class JsonMembers
 {
     public const int MaxDepth = 32;
 
@@ -19,7 +19,7 @@ internal sealed class JsonObject
     private readonly IReadOnlyCollection<string> _ignored;
     private readonly List<InputError> _errors = [];
 
-    private JsonObject(JsonElement root, IReadOnlyCollection<string> ignored)
+    private JsonMembers(JsonElement root, IReadOnlyCollection<string> ignored)
     {
         _ignored = ignored;
         foreach (var property in root.EnumerateObject())
@@ -43,11 +43,11 @@ internal sealed class JsonObject
     /// <param name="error">Why they are not.</param>
     public static bool TryParse(
         ReadOnlySpan<byte> bytes, string what, IReadOnlyCollection<string> ignored,
-        [NotNullWhen(true)] out JsonObject? read, [NotNullWhen(false)] out InputError? error)
+        [NotNullWhen(true)] out JsonMembers? read, [NotNullWhen(false)] out InputError? error)
     {
         read = null;
         if (!TryParse(bytes, what, out var root, out error)) return false;
-        read = new JsonObject(root, ignored);
+        read = new JsonMembers(root, ignored);
         return true;
     }
 
