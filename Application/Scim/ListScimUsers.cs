@@ -34,9 +34,10 @@ public sealed class ListScimUsers(IScimUsers scim, ScimWalks walks, ICaller call
         var found = await scim.ListAsync(query.Filter, place.After, skip, query.Count + 1, ct);
         var page = found.Take(query.Count).ToList();
         var next = query.StartIndex + page.Count;
+        if (page.Count == 0) return new([], query.StartIndex == 1 ? 0 : await scim.CountAsync(query.Filter, ct));
         // the end, or not, whatever was counted before: users come and go during a walk, and it must not end before them
         total = found.Count == page.Count ? next - 1 : Math.Max(total ?? await scim.CountAsync(query.Filter, ct), next);
-        if (page.Count > 0) walks.Remember(walk, new(next, page[^1].User.Id, total));
+        walks.Remember(walk, new(next, page[^1].User.Id, total));
         return new([.. page.Select(record => ScimUserDto.Of(record, mapper))], total.Value);
     }
 }

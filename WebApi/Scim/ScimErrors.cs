@@ -1,6 +1,7 @@
 using System.Text.Json.Nodes;
 using CleanUsers.WebApi.Http.Input;
 using CleanUsers.WebApi.Http.Problems;
+using CleanUsers.WebApi.Http.Responses;
 using Microsoft.AspNetCore.Mvc;
 using Microsoft.AspNetCore.Mvc.Filters;
 
@@ -34,7 +35,7 @@ internal static class ScimErrors
         if (type is not null) body["scimType"] = type;
         body["detail"] = detail;
         body["status"] = $"{status}"; // a string, as the RFC has it
-        return response.WriteScimAsync(body);
+        return response.WriteBytesAsync(ScimResponses.Serialize(body), ScimResponses.MediaType);
     }
 }
 

@@ -12,13 +12,17 @@ namespace CleanUsers.WebApi.Scim;
 internal sealed class ScimResponse(JsonObject body, int status = StatusCodes.Status200OK, long? version = null, string? location = null)
     : IActionResult
 {
+    private JsonObject _body = body;
+
     public Task ExecuteResultAsync(ActionContext context)
     {
         var response = context.HttpContext.Response;
         response.StatusCode = status;
         response.Headers.Location = location;
         response.Headers.SetWeakVersion(version);
-        return response.WriteScimAsync(body);
+        var bytes = ScimResponses.Serialize(_body);
+        _body = []; // a client that reads slowly would keep it in memory too
+        return response.WriteBytesAsync(bytes, ScimResponses.MediaType);
     }
 }
 
@@ -50,10 +54,10 @@ internal static class ScimResponses
         if (version is not null) headers.ETag = $"W/{headers.ETag}";
     }
 
-    public static Task WriteScimAsync(this HttpResponse response, JsonObject body)
+    public static ReadOnlyMemory<byte> Serialize(JsonObject body)
     {
         var bytes = new ArrayBufferWriter<byte>(1024);
         using (var json = new Utf8JsonWriter(bytes, WireJson.Writing)) body.WriteTo(json);
-        return response.WriteBytesAsync(bytes.WrittenMemory, MediaType);
+        return bytes.WrittenMemory;
     }
 }

@@ -1,5 +1,5 @@
 using System.Globalization;
-using System.Text.Json;
+using System.Text;
 using System.Text.Json.Nodes;
 using CleanUsers.Application.Scim;
 using CleanUsers.Application.Users;
@@ -83,7 +83,7 @@ internal static class ScimUserMapping
             GivenName: ScimUserInput.ParseText(Text(body["name"], "givenName"), "name.givenName"),
             FamilyName: ScimUserInput.ParseText(Text(body["name"], "familyName"), "name.familyName"),
             Emails: ScimUserInput.ParseEmails(Text(primary, "type"), others),
-            Attributes: ScimUserInput.ParseAttributes(Serialize(rest)));
+            Attributes: ScimUserInput.ParseAttributes(Encoding.UTF8.GetString(ScimResponses.Serialize(rest).Span)));
     }
 
     /// <summary>
@@ -134,11 +134,4 @@ internal static class ScimUserMapping
     }
 
     private static string? Text(JsonNode? parent, string member) => (parent as JsonObject)?[member]?.GetValue<string>();
-
-    private static string Serialize(JsonObject body)
-    {
-        using var bytes = new MemoryStream();
-        using (var json = new Utf8JsonWriter(bytes, WireJson.Writing)) body.WriteTo(json);
-        return System.Text.Encoding.UTF8.GetString(bytes.ToArray());
-    }
 }

@@ -1,6 +1,7 @@
 using System.ComponentModel.DataAnnotations;
 using CleanUsers.WebApi.Hosting;
 using CleanUsers.WebApi.Http.Idempotency;
+using CleanUsers.WebApi.Http.Pipeline;
 using Microsoft.Extensions.Options;
 using Microsoft.Net.Http.Headers;
 
@@ -23,8 +24,12 @@ internal static class CrossOrigin
 
     private static readonly string[] RequestHeaders = ["Authorization", "Content-Type", "If-Match", "If-None-Match", IdempotencyKey.Header];
 
+    /// <summary>What the contract gives in headers: a page sees those alone (Fetch Standard section 3.3.4).</summary>
     private static readonly string[] ExposedHeaders =
-        ["ETag", "Location", "Link", "Retry-After", "RateLimit", "RateLimit-Policy", IdempotencyKey.ReplayedHeader];
+    [
+        "ETag", "Location", "Content-Location", "Link", "Retry-After", "RateLimit", "RateLimit-Policy", "Allow", "Accept-Patch", "Accept-Post",
+        "WWW-Authenticate", Headers.VersionsHeader, IdempotencyKey.ReplayedHeader,
+    ];
 
     /// <summary>How long a browser may cache the response to a preflight request.</summary>
     private static readonly TimeSpan PreflightAge = TimeSpan.FromMinutes(10);

@@ -2,6 +2,7 @@ using CleanUsers.Application.Ports;
 using CleanUsers.Infrastructure.Persistence;
 using CleanUsers.Infrastructure.Persistence.PostgreSql;
 using Microsoft.Data.Sqlite;
+using Microsoft.EntityFrameworkCore;
 using Microsoft.Extensions.DependencyInjection;
 using Npgsql;
 
@@ -44,7 +45,7 @@ public sealed class ReadConnections
         await store.InitializeAsync();
         var file = store.Database.ConnectionString["Data Source=".Length..];
         var id = await store.AddAsync(Sample.User(name: "Before"), Ct);
-        Assert.Equal("Before", await NameAsync());
+        Assert.Equal(("Before", "Before"), (await NameAsync(), await NameByEntityFrameworkAsync()));
 
         await ExecuteAsync(file, $"VACUUM INTO '{file}.copy'");
         await ExecuteAsync($"{file}.copy", "UPDATE \"Users\" SET \"Name\" = 'After'");
@@ -52,9 +53,13 @@ public sealed class ReadConnections
         await Assert.ThrowsAsync<SqliteException>(NameAsync);
         File.Move($"{file}.copy", file);
         Assert.Equal("After", await NameAsync());
+        Assert.Equal("After", await NameByEntityFrameworkAsync());
 
         Task<string?> NameAsync() =>
             store.InScopeAsync(async scope => (await scope.GetRequiredService<IUserReader>().GetAsync(id, Ct))!.Name);
+
+        Task<string?> NameByEntityFrameworkAsync() => store.InScopeAsync(scope =>
+            scope.GetRequiredService<UsersDbContext>().Users.Where(user => user.Id == id).Select(user => user.Name).SingleAsync(Ct));
 
         static async Task ExecuteAsync(string file, string statement)
         {

@@ -14,7 +14,10 @@ namespace CleanUsers.Infrastructure.Tests;
 
 public sealed class SendingToWebhooks
 {
+    private static readonly TimeSpan SendTimeout = TimeSpan.FromSeconds(15);
     private static readonly IPNetwork Loopback = IPNetwork.Parse("127.0.0.0/8");
+
+    private readonly FakeTimeProvider _clock = new(new(2026, 1, 1, 12, 0, 0, TimeSpan.Zero));
 
     private static CancellationToken Ct => TestContext.Current.CancellationToken;
 
@@ -230,8 +233,13 @@ public sealed class SendingToWebhooks
     public async Task Receiver_that_hangs_is_a_failure_after_the_timeout()
     {
         using var receiver = new Receiver("", hangs: true);
-        using var sender = Sender([Loopback], timeout: TimeSpan.FromMilliseconds(200));
-        Assert.Equal("The receiver did not respond in time.", (await sender.SendAsync(Message(receiver.Url), Ct)).Reason);
+        using var sender = Sender([Loopback]);
+        var attempt = sender.SendAsync(Message(receiver.Url), Ct);
+        while (receiver.Requests.IsEmpty) await Task.Delay(10, Ct);
+        _clock.Advance(SendTimeout - TimeSpan.FromMilliseconds(1));
+        Assert.False(attempt.IsCompleted);
+        _clock.Advance(TimeSpan.FromMilliseconds(1));
+        Assert.Equal("The receiver did not respond in time.", (await attempt.WaitAsync(TimeSpan.FromSeconds(20), Ct)).Reason);
     }
 
     [Fact]
@@ -267,9 +275,9 @@ public sealed class SendingToWebhooks
         Assert.Equal("The host of the URL was not found.", (await sender.SendAsync(Message("http://none.example/"), Ct)).Reason);
     }
 
-    private static WebhookSender Sender(IReadOnlyList<IPNetwork> allowed, string[]? resolved = null, TimeSpan? timeout = null) => new(
-        new(allowed, timeout ?? TimeSpan.FromSeconds(15)),
-        new FakeTimeProvider(new(2026, 1, 1, 12, 0, 0, TimeSpan.Zero)),
+    private WebhookSender Sender(IReadOnlyList<IPNetwork> allowed, string[]? resolved = null) => new(
+        new(allowed, SendTimeout),
+        _clock,
         NullLogger<WebhookSender>.Instance,
         (_, _) => Task.FromResult((resolved ?? throw new SocketException((int)SocketError.HostNotFound)).Select(IPAddress.Parse).ToArray()));
 

@@ -54,6 +54,23 @@ public sealed class RequestFraming(Service service) : IClassFixture<Service>
         (await connection.ReadAsync(method, Timeout))!.Is(status);
     }
 
+    /// <summary>The limit is that of the body, however it is cut into chunks.</summary>
+    [Theory]
+    [InlineData(65_536, 65_536, 201)]
+    [InlineData(65_536, 1, 201)]
+    [InlineData(65_537, 65_537, 413)]
+    [InlineData(65_537, 1, 413)]
+    public async Task Framing_of_chunks_does_not_count_as_body(int length, int chunk, int status)
+    {
+        var body = $$"""{"email":"t{{Guid.NewGuid():N}}@example.org"}""".PadRight(length);
+        var chunks = body.Chunk(chunk).Select(part => $"{part.Length:x}\r\n{new string(part)}\r\n");
+        using var connection = new RawConnection(service.Client.BaseAddress!);
+        await connection.SendAsync(
+            "POST /api/v1/users HTTP/1.1\r\nHost: x\r\nContent-Type: application/json\r\nTransfer-Encoding: chunked\r\n\r\n"
+            + $"{string.Concat(chunks)}0\r\n\r\n");
+        (await connection.ReadAsync("POST", Timeout))!.Is(status);
+    }
+
     /// <summary>
     /// For every method, with or without a body: the web server would decode only the last coding, and read the rest as JSON.
     /// </summary>

@@ -250,7 +250,15 @@ internal sealed class SqliteSession : IDisposable
     public SqliteConnection Connection { get; }
 
     /// <summary>Whether the connection can be used again: its file was not replaced, and no transaction is open.</summary>
-    public bool IsFresh => !HasMoved() && !IsInTransaction;
+    public bool IsFresh
+    {
+        get
+        {
+            if (!HasMoved()) return !IsInTransaction;
+            SqliteConnection.ClearAllPools(); // EF Core's connections, which readiness uses, have the old file open too
+            return false;
+        }
+    }
 
     public bool IsInTransaction => raw.sqlite3_get_autocommit(Connection.Handle!) == 0;
 

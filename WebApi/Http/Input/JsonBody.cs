@@ -5,6 +5,7 @@ using CleanUsers.WebApi.Http.Pipeline;
 using CleanUsers.WebApi.Http.Problems;
 using CleanUsers.WebApi.Scim;
 using Microsoft.AspNetCore.Connections;
+using Microsoft.AspNetCore.Http.Features;
 using Microsoft.Extensions.Primitives;
 
 namespace CleanUsers.WebApi.Http.Input;
@@ -22,6 +23,12 @@ internal sealed record JsonBody(ReadOnlyMemory<byte> Bytes, JsonMembers? Object,
     public const string MergePatch = "application/merge-patch+json";
 
     private const string Identity = "identity";
+
+    /// <summary>In bytes: a size, a line break, the byte, a line break.</summary>
+    private const int ChunkOfOneByte = 6;
+
+    /// <summary>In bytes, with room for trailers.</summary>
+    private const int LastChunk = 1024;
 
     // a client may send back what it got: these are ignored
     private static readonly string[] ReadOnlyMembers = ["id", "version", "createdAt", "updatedAt"];
@@ -75,6 +82,7 @@ internal sealed record JsonBody(ReadOnlyMemory<byte> Bytes, JsonMembers? Object,
 
     private static async Task<ReadOnlyMemory<byte>> ReadBytesAsync(HttpRequest request, CancellationToken ct)
     {
+        var limit = request.Headers.TransferEncoding.Count > 0 ? LimitOfChunked(request.HttpContext) : long.MaxValue;
         var reader = request.BodyReader;
         var bytes = new ArrayBufferWriter<byte>(512);
         // Not the token itself: Kestrel's reader is of no use after a read that a token ended, and draining the body then logs an error
@@ -86,6 +94,7 @@ internal sealed record JsonBody(ReadOnlyMemory<byte> Bytes, JsonMembers? Object,
                 var read = await reader.ReadAsync(CancellationToken.None);
                 foreach (var segment in read.Buffer) bytes.Write(segment.Span);
                 reader.AdvanceTo(read.Buffer.End);
+                if (bytes.WrittenCount > limit) throw new BadHttpRequestException("The body is too large.", StatusCodes.Status413PayloadTooLarge);
                 ct.ThrowIfCancellationRequested();
                 isCompleted = read.IsCompleted;
             }
@@ -105,6 +114,17 @@ internal sealed record JsonBody(ReadOnlyMemory<byte> Bytes, JsonMembers? Object,
         }
 
         return bytes.WrittenSpan.StartsWith(Encoding.UTF8.Preamble) ? bytes.WrittenMemory[Encoding.UTF8.Preamble.Length..] : bytes.WrittenMemory;
+    }
+
+    /// <summary>
+    /// The web server counts a chunked body with its framing (RFC 9112 section 7.1), which is not the client's to choose: it gets room for that, and
+    /// the body itself is counted here.
+    /// </summary>
+    private static long LimitOfChunked(HttpContext context)
+    {
+        if (context.Features.Get<IHttpMaxRequestBodySizeFeature>() is not { MaxRequestBodySize: { } limit } framed) return long.MaxValue;
+        framed.MaxRequestBodySize = (ChunkOfOneByte * limit) + LastChunk;
+        return limit;
     }
 
     private static void CancelRead(object? reader)

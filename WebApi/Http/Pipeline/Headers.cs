@@ -18,7 +18,7 @@ internal static class Headers
     private const string NothingIsRun = "default-src 'none'; base-uri 'none'; form-action 'none'; frame-ancestors 'none'";
 
     private const string OneYear = "max-age=31536000";
-    private const string VersionsHeader = "api-supported-versions";
+    public const string VersionsHeader = "api-supported-versions";
 
     /// <summary>With commas between them, those that have routes.</summary>
     private const string Versions = "1.0";

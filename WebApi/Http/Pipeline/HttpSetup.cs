@@ -4,6 +4,7 @@ using CleanUsers.Application.Changes;
 using CleanUsers.WebApi.Hosting;
 using CleanUsers.WebApi.Http.Idempotency;
 using CleanUsers.WebApi.Http.Problems;
+using CleanUsers.WebApi.Http.Responses;
 using Microsoft.AspNetCore.Http.Timeouts;
 using Microsoft.AspNetCore.Mvc;
 using Microsoft.AspNetCore.Mvc.Controllers;
@@ -57,6 +58,7 @@ internal static class HttpSetup
         builder.Services.AddScoped<IdempotentRequests>();
         builder.Services.AddExceptionHandler<ExceptionHandler>();
         builder.Services.Configure<RouteOptions>(routes => routes.SetParameterPolicy<IdConstraint>(IdConstraint.Name));
+        builder.Services.AddSingleton<LargeBodies>();
         builder.Services.AddSingleton<MatcherPolicy, WithHeaderPolicy>();
         builder.Services.AddSingleton<ParameterBinder, ActionParameters>();
         builder.Services.AddControllers(mvc =>

@@ -31,7 +31,7 @@ internal static class WebServerLimits
         limits.RequestHeadersTimeout = TimeSpan.FromSeconds(10);
         limits.KeepAliveTimeout = TimeSpan.FromSeconds(130); // longer than load balancers keep theirs, so that they close the connection
         limits.MinRequestBodyDataRate = BodyRate(options.MaxBodyBytes, options);
-        limits.MinResponseDataRate = new MinDataRate(bytesPerSecond: 240, Grace);
+        limits.MinResponseDataRate = new MinDataRate(bytesPerSecond: 4 * KiB, Grace); // the default of 240 lets a client hold 96 KiB for 7 minutes
 
         limits.Http2.MaxStreamsPerConnection = 100;
         limits.Http2.HeaderTableSize = 4 * KiB;

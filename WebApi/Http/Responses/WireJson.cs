@@ -137,6 +137,8 @@ internal sealed partial class WireJson : JsonSerializerContext
 internal sealed class JsonResponse<T>(
     T value, int status = StatusCodes.Status200OK, string? location = null, long? version = null, bool isSecret = false) : IActionResult
 {
+    private T _value = value;
+
     public Task ExecuteResultAsync(ActionContext context)
     {
         var response = context.HttpContext.Response;
@@ -144,11 +146,13 @@ internal sealed class JsonResponse<T>(
         response.Headers.Location = location;
         response.Headers.SetVersion(version);
         if (isSecret) response.Headers.CacheControl = "no-store";
-        return response.WriteJsonAsync(value);
+        var body = WireJson.Serialize(_value);
+        _value = default!; // a client that reads slowly would keep it in memory too
+        return response.WriteBytesAsync(body);
     }
 
     public StoredResponse ToStore() => new(
-        status, JsonSerializer.Serialize(value, WireJson.Type<T>()), location, version is { } tagged ? JsonResponse.EntityTag(tagged) : null);
+        status, JsonSerializer.Serialize(_value, WireJson.Type<T>()), location, version is { } tagged ? JsonResponse.EntityTag(tagged) : null);
 }
 
 internal static class JsonResponse
@@ -167,15 +171,15 @@ internal static class JsonResponse
     }
 
     /// <summary>Writes a body whole, so that its length is known: HEAD then has the headers of GET.</summary>
-    public static async Task WriteJsonAsync<T>(this HttpResponse response, T value, string type = "application/json")
-    {
-        await response.WriteBytesAsync(WireJson.Serialize(value), type);
-    }
+    public static Task WriteJsonAsync<T>(this HttpResponse response, T value, string type = "application/json") =>
+        response.WriteBytesAsync(WireJson.Serialize(value), type);
 
-    public static async Task WriteBytesAsync(this HttpResponse response, ReadOnlyMemory<byte> body, string type = "application/json")
+    public static Task WriteBytesAsync(this HttpResponse response, ReadOnlyMemory<byte> body, string type = "application/json")
     {
         response.ContentType = type;
         response.ContentLength = body.Length;
-        await response.BodyWriter.WriteAsync(body, response.HttpContext.RequestAborted);
+        return body.Length <= LargeBodies.PartLength
+            ? response.BodyWriter.WriteAsync(body, response.HttpContext.RequestAborted).AsTask()
+            : response.HttpContext.RequestServices.GetRequiredService<LargeBodies>().WriteAsync(response, body);
     }
 }
