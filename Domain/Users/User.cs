@@ -111,7 +111,7 @@ public sealed class User
     {
         if (IsDeleted) return false;
         Touch(UserChangeKind.Deleted, now, by);
-        // not the time of the update, which may be that of an imported user in the future: the retention time would not begin before
+        // not UpdatedAt: that of an imported user can be in the future, and its retention time would begin only then
         (DeletedAt, DeletedBy) = (ToMilliseconds(now), by);
         return true;
     }

@@ -12,7 +12,7 @@ internal static partial class BackgroundServices
     private const string HostLog = "Microsoft.Extensions.Hosting.Internal.Host";
 
     /// <summary>How often what has expired is deleted.</summary>
-    private static readonly TimeSpan Seldom = TimeSpan.FromMinutes(10);
+    private static readonly TimeSpan CleanupInterval = TimeSpan.FromMinutes(10);
 
     public static WebApplicationBuilder AddBackgroundServices(this WebApplicationBuilder builder)
     {
@@ -27,9 +27,9 @@ internal static partial class BackgroundServices
             .AddPeriodic<IDatabase>("looking for the primary", TimeSpan.FromSeconds(1), (database, ct) => database.FindPrimaryAsync(ct))
             // without a use there is no query
             .AddPeriodic<RecordApiKeyUses>("recording the uses of API keys", TimeSpan.FromSeconds(1), (record, ct) => record.ExecuteAsync(ct))
-            .AddPeriodic<IIdempotencyStore>("deleting expired idempotency keys", Seldom, (store, ct) => store.DeleteExpiredAsync(ct))
-            .AddPeriodic<PurgeExpiredUsers>("purging deleted users", Seldom, (purge, ct) => purge.ExecuteAsync(ct))
-            .AddPeriodic<DeleteOldChanges>("deleting old changes", Seldom, (delete, ct) => delete.ExecuteAsync(ct));
+            .AddPeriodic<IIdempotencyStore>("deleting expired idempotency keys", CleanupInterval, (store, ct) => store.DeleteExpiredAsync(ct))
+            .AddPeriodic<PurgeExpiredUsers>("purging deleted users", CleanupInterval, (purge, ct) => purge.ExecuteAsync(ct))
+            .AddPeriodic<DeleteOldChanges>("deleting old changes", CleanupInterval, (delete, ct) => delete.ExecuteAsync(ct));
         return builder;
     }
 

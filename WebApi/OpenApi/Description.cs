@@ -1,4 +1,5 @@
 using System.Security.Cryptography;
+using CleanUsers.WebApi.Http.Input;
 using CleanUsers.WebApi.Http.Responses;
 using Microsoft.OpenApi;
 using Scalar.AspNetCore;
@@ -61,7 +62,12 @@ internal static class Description
     }
 
     private static void MapDocument(this IEndpointRouteBuilder endpoints, string path, Func<Task<byte[]>> read) => endpoints
-        .MapMethods(path, Reads, async context => await context.Response.WriteBytesAsync(await read()))
+        .MapMethods(path, Reads, async context =>
+        {
+            var document = await read();
+            (context.Response.ContentType, context.Response.ContentLength) = (JsonBody.Json, document.Length);
+            await LargeBodies.WritePartsAsync(context.Response, document);
+        })
         .AllowAnonymous();
 
     private static byte[] Read(string name)

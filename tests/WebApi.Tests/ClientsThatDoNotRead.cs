@@ -36,9 +36,13 @@ public sealed class ClientsThatDoNotRead
         var (small, _) = Request("GET");
         await small.WriteBytesAsync(new byte[LargeBodies.PartLength]);
         Assert.Equal(200, small.StatusCode);
+        var (search, _) = Request("POST");
+        await search.WriteBytesAsync(new byte[LargeBodies.PartLength + 1]);
+        Assert.Equal(503, search.StatusCode);
         var (created, _) = Request("POST");
+        created.StatusCode = StatusCodes.Status201Created;
         await created.WriteBytesAsync(new byte[LargeBodies.PartLength + 1]);
-        Assert.Equal(200, created.StatusCode);
+        Assert.Equal(201, created.StatusCode);
 
         Assert.False(waiting.IsCompleted);
         await client.CompleteAsync(); // the client is gone

@@ -32,7 +32,7 @@ public abstract class WebhookDeliveries(Service service)
         foreach (var received in events)
         {
             Assert.Equal(1, received.CountSignatures(webhook.Secret));
-            Assert.Equal("POST /events?key=confidential", received.Request);
+            Assert.Equal($"POST {new Uri(receiver.Url).PathAndQuery}", received.Request);
             Assert.InRange(
                 TimeProvider.System.GetUtcNow().ToUnixTimeSeconds() - long.Parse(received.Timestamp, CultureInfo.InvariantCulture), 0, 60);
             var cloudEvent = received.Event;

@@ -15,9 +15,12 @@ internal sealed class WebhookReceiver : IAsyncDisposable
     private readonly WebApplication _app;
     private readonly ConcurrentQueue<ReceivedEvent> _events = new();
 
+    // the webhook of an earlier test may still be active, and the port of its receiver is free for this one
+    private readonly string _path = $"/events/{Guid.NewGuid():N}";
+
     private WebhookReceiver(WebApplication app) => _app = app;
 
-    public string Url => _app.Urls.Single() + "/events?key=confidential";
+    public string Url => $"{_app.Urls.Single()}{_path}?key=confidential";
 
     public IReadOnlyList<ReceivedEvent> Events => [.. _events];
 
@@ -33,6 +36,12 @@ internal sealed class WebhookReceiver : IAsyncDisposable
         receiver._app.Urls.Add("http://127.0.0.1:0");
         receiver._app.Run(async context =>
         {
+            if (context.Request.Path != receiver._path)
+            {
+                context.Response.StatusCode = StatusCodes.Status404NotFound;
+                return;
+            }
+
             using var body = new MemoryStream();
             await context.Request.Body.CopyToAsync(body);
             receiver._events.Enqueue(new(

@@ -21,21 +21,33 @@ internal sealed class LargeBodies
         var (context, together) = (response.HttpContext, Interlocked.Add(ref _together, body.Length));
         try
         {
-            // not the response to a write, which is committed
-            var isRead = HttpMethods.IsGet(context.Request.Method) || HttpMethods.IsHead(context.Request.Method);
-            if (isRead && together > MaxTogether && together > body.Length)
+            if (IsRead(response) && together > MaxTogether && together > body.Length)
             {
                 response.Clear();
                 await new ProblemResult(ProblemCatalogue.Unavailable).WriteAsync(context);
                 return;
             }
 
-            for (var rest = body; rest.Length > 0; rest = rest[Math.Min(PartLength, rest.Length)..])
-                await response.BodyWriter.WriteAsync(rest[..Math.Min(PartLength, rest.Length)], context.RequestAborted);
+            await WritePartsAsync(response, body);
         }
         finally
         {
             Interlocked.Add(ref _together, -body.Length);
         }
+    }
+
+    /// <summary>Without the limit: for bodies that all responses share, which take no memory of their own.</summary>
+    public static async Task WritePartsAsync(HttpResponse response, ReadOnlyMemory<byte> body)
+    {
+        for (var rest = body; rest.Length > 0; rest = rest[Math.Min(PartLength, rest.Length)..])
+            await response.BodyWriter.WriteAsync(rest[..Math.Min(PartLength, rest.Length)], response.HttpContext.RequestAborted);
+    }
+
+    /// <summary>Not the response to a write, which is committed. A POST that creates nothing is a search of SCIM.</summary>
+    private static bool IsRead(HttpResponse response)
+    {
+        var method = response.HttpContext.Request.Method;
+        return HttpMethods.IsGet(method) || HttpMethods.IsHead(method)
+            || (HttpMethods.IsPost(method) && response.StatusCode == StatusCodes.Status200OK);
     }
 }
