@@ -16,7 +16,7 @@ public static class DependencyInjection
     /// <summary>The use cases. The ports, a <see cref="TimeProvider"/> and logging come from the host.</summary>
     /// <param name="retention">How long deleted users are kept; null if they are never erased.</param>
     /// <param name="changeRetention">How long the changes of users are kept; null if they are never deleted.</param>
-    /// <param name="autoMapperLicenseKey">AutoMapper's own licence key; without one it logs a warning at startup.</param>
+    /// <param name="autoMapperLicenseKey">AutoMapper's own licence key; without one it logs a warning when it is first used.</param>
     public static IServiceCollection AddApplication(
         this IServiceCollection services, Retention? retention = null, ChangeRetention? changeRetention = null,
         string? autoMapperLicenseKey = null) => services

@@ -93,7 +93,8 @@ public static class DependencyInjection
                 using var scope = provider.CreateScope();
                 return new UserStatements(
                     scope.ServiceProvider.GetRequiredService<UsersDbContext>(), provider.GetRequiredService<UserTable>(),
-                    provider.GetRequiredService<IPreparedConnections>(), provider.GetRequiredService<RarestWord>());
+                    provider.GetRequiredService<IPreparedConnections>(), provider.GetRequiredService<RarestWord>(),
+                    provider.GetRequiredService<CompiledUserQueries>());
             })
             .AddSingleton<IUserLookup>(provider => provider.GetRequiredService<UserStatements>())
             .AddScoped<Func<UserReader>>(provider => provider.GetRequiredService<UserReader>)

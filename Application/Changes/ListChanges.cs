@@ -60,8 +60,13 @@ public sealed class ListChanges(IValidator<ListChangesQuery> validator, IChangeF
     /// <returns>Null if the cursor has expired.</returns>
     private async Task<(IReadOnlyList<PlacedChange> Changes, FeedCursor Next)?> ReadAsync(FeedCursor cursor, int pageSize, CancellationToken ct)
     {
-        while (await feed.PlaceAsync(ct) && cursor == FeedCursor.End) ct.ThrowIfCancellationRequested();
-        if (cursor == FeedCursor.End) return ([], FeedCursor.After(await feed.GetNewestAsync(ct)));
+        if (cursor == FeedCursor.End)
+        {
+            await feed.PlaceAllAsync(ct);
+            return ([], FeedCursor.After(await feed.GetNewestAsync(ct)));
+        }
+
+        await feed.PlaceAsync(ct); // what a page needs, at least
         if (cursor == FeedCursor.Start)
         {
             var first = await feed.ListAsync(cursor.Next, pageSize, ct);

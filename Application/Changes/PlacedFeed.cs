@@ -9,7 +9,4 @@ internal static class PlacedFeed
     {
         while (await feed.PlaceAsync(ct)) ct.ThrowIfCancellationRequested();
     }
-
-    /// <returns>The position of the newest change; 0 for an empty feed.</returns>
-    public static async Task<long> GetEndAsync(this IChangeFeed feed, CancellationToken ct) => (await feed.GetNewestAsync(ct))?.Position ?? 0;
 }

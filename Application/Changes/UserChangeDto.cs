@@ -7,7 +7,8 @@ namespace CleanUsers.Application.Changes;
 /// <param name="Version">That the user had after it.</param>
 /// <param name="At">When it was made; of an imported user, the last update that its file has.</param>
 /// <param name="By">
-/// The subject of the caller's token, <c>anonymous</c>, or the account that ran a command; of an imported user, the actor that its file gives.
+/// The subject of the caller's token, <c>key:</c> and the id of its API key, <c>anonymous</c>, or the account that ran a command; of an imported
+/// user, the actor that its file gives.
 /// </param>
 /// <param name="Changed">The members of the user that the change gave another value; of a new user, those that have one.</param>
 /// <param name="User">The state after the change.</param>

@@ -20,6 +20,9 @@ public interface IChangeFeed
     /// <summary>The change that has the highest position; null if the feed is empty.</summary>
     Task<PlacedChange?> GetNewestAsync(CancellationToken ct);
 
+    /// <summary>The highest position; 0 for an empty feed.</summary>
+    Task<long> GetEndAsync(CancellationToken ct);
+
     /// <summary>
     /// Stores the newest position with the present time. The time of a change does not show when it came into the feed: that of an imported user is
     /// from its file.

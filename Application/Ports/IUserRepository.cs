@@ -2,7 +2,10 @@ using CleanUsers.Domain.Users;
 
 namespace CleanUsers.Application.Ports;
 
-/// <summary>Users that are about to change. The users found here are tracked: what is changed about them is written by the next update.</summary>
+/// <summary>
+/// Users that are about to change. The users found or added here are tracked: what is changed about them is written by the next update. Each search
+/// forgets what was found before.
+/// </summary>
 public interface IUserRepository
 {
     /// <summary>The user; null if it does not exist or is deleted.</summary>
@@ -11,7 +14,7 @@ public interface IUserRepository
     /// <summary>The deleted user; null if it does not exist or is not deleted.</summary>
     Task<User?> FindDeletedToChangeAsync(long id, CancellationToken ct);
 
-    /// <summary>The users that have one of these addresses, in no order; deleted ones have none. Forgets what was found before.</summary>
+    /// <summary>The users that have one of these addresses, in no order; deleted ones have none.</summary>
     /// <param name="emailKeys"><see cref="EmailAddress.Key"/> of each; some hundred at most.</param>
     Task<IReadOnlyList<User>> FindToChangeByEmailAsync(IReadOnlyCollection<string> emailKeys, CancellationToken ct);
 

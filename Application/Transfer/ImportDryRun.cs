@@ -8,7 +8,7 @@ namespace CleanUsers.Application.Transfer;
 
 /// <summary>
 /// An import that changes nothing. It only reads, so it does not block other writers. It remembers what earlier lines would have changed as
-/// digests, some tens of bytes a line.
+/// digests, some 100 bytes a line.
 /// </summary>
 internal sealed class ImportDryRun(IUserReader users, bool update)
 {

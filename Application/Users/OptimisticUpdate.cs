@@ -54,13 +54,16 @@ internal static class OptimisticUpdate
             if (!condition.Holds(user.Version)) return Failure.VersionMismatch("user", user.Version);
             if (!change(user)) return user;
 
-            switch (await save(user, ct))
-            {
-                case UpdateOutcome.Saved: return user;
-                case UpdateOutcome.EmailTaken: return Failure.EmailTaken();
-                case UpdateOutcome.UserNameTaken: return Failure.UserNameTaken();
-                case UpdateOutcome.Conflict: continue;
-            }
+            if (ToResult(await save(user, ct), user) is { } result) return result;
         }
     }
+
+    /// <returns>Null if another write came between.</returns>
+    private static Result<User>? ToResult(UpdateOutcome outcome, User user) => outcome switch
+    {
+        UpdateOutcome.Saved => user,
+        UpdateOutcome.EmailTaken => Failure.EmailTaken(),
+        UpdateOutcome.UserNameTaken => Failure.UserNameTaken(),
+        UpdateOutcome.Conflict => null,
+    };
 }

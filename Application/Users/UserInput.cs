@@ -35,14 +35,14 @@ public sealed record UserInput(
         ? (int?)number
         : Parsed.Rejected<int?>("out-of-range", $"Age must be between {User.MinAge} and {User.MaxAge}.");
 
-    public static Parsed<UserRole> ParseRole(string? text) => ParseName<UserRole>(text, nameof(Role));
+    public static Parsed<UserRole> ParseRole(string? text) => ParseEnum<UserRole>(text, nameof(Role));
 
-    public static Parsed<UserStatus> ParseStatus(string? text) => ParseName<UserStatus>(text, nameof(Status));
+    public static Parsed<UserStatus> ParseStatus(string? text) => ParseEnum<UserStatus>(text, nameof(Status));
 
     internal UserDetails ToDetails() => new(Email: Email.Value, Name: Name.Value, Age: Age.Value, Role: Role.Value, Status: Status.Value);
 
     /// <summary>By name alone: <see cref="Enum.TryParse{TEnum}(string, bool, out TEnum)"/> also takes numbers and lists.</summary>
-    private static Parsed<TEnum> ParseName<TEnum>(string? text, string member)
+    private static Parsed<TEnum> ParseEnum<TEnum>(string? text, string member)
         where TEnum : struct, Enum
     {
         var names = Named<TEnum>.Names;

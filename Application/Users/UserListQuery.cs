@@ -11,7 +11,7 @@ public abstract record UserListQuery
     /// <summary>In words, of a search.</summary>
     public const int MaxWords = 8;
 
-    /// <summary>In code points, of a search: a longer word can't match any name or address.</summary>
+    /// <summary>In code points, of a search with all its words: as long as the longest address.</summary>
     public const int MaxSearchLength = 254;
 
     public Parsed<int> PageSize { get; init; } = PageSizes.Default;

@@ -16,7 +16,8 @@ public sealed record EmailAddress
     /// <summary>In bytes of UTF-8 (RFC 5321 section 4.5.3.1.1).</summary>
     public const int LocalPartMaxBytes = 64;
 
-    private const string AsciiAtoms = "!#$%&'*+-/=?^_`{|}~"; // RFC 5322 section 3.2.3, next to letters and digits
+    /// <summary>The characters of an atom, next to ASCII letters and digits (RFC 5322 section 3.2.3).</summary>
+    public const string AsciiAtoms = "!#$%&'*+-/=?^_`{|}~";
 
     // It does not check the Bidi rule for labels (RFC 5893 section 2): see docs/decisions/0007-addresses-and-names.md
     private static readonly IdnMapping Idna = new() { UseStd3AsciiRules = true };

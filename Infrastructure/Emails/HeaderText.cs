@@ -1,4 +1,5 @@
 using System.Text;
+using CleanUsers.Domain.Users;
 
 namespace CleanUsers.Infrastructure.Emails;
 
@@ -16,8 +17,6 @@ internal static class HeaderText
     /// <summary>In bytes of UTF-8. As base64 that is a word of 64 characters, which fits into a line after the name of any field here.</summary>
     private const int MaxEncodedBytes = 39;
 
-    private const string Specials = "!#$%&'*+-/=?^_`{|}~"; // RFC 5322 section 3.2.3
-
     /// <summary>The words of an unstructured value, such as a subject, for <see cref="Fold"/>.</summary>
     public static IReadOnlyList<string> ToWords(string text) => IsPlain(text) ? text.Split(' ') : ToEncodedWords(text);
 
@@ -26,7 +25,8 @@ internal static class HeaderText
     {
         if (name.Length == 0) return [];
         if (!IsPlain(name)) return ToEncodedWords(name);
-        if (name.All(c => char.IsAsciiLetterOrDigit(c) || c == ' ' || Specials.Contains(c, StringComparison.Ordinal))) return name.Split(' ');
+        if (name.All(c => char.IsAsciiLetterOrDigit(c) || c == ' ' || EmailAddress.AsciiAtoms.Contains(c, StringComparison.Ordinal)))
+            return name.Split(' ');
         var quoted = $"\"{name.Replace("\\", @"\\", StringComparison.Ordinal).Replace("\"", "\\\"", StringComparison.Ordinal)}\"";
         return quoted.Length <= MaxWordLength ? [quoted] : ToEncodedWords(name);
     }

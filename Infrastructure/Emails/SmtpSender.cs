@@ -18,6 +18,8 @@ internal sealed partial class SmtpSender(EmailOptions options, SmtpOptions smtp)
     /// <summary>For the goodbye, which changes nothing.</summary>
     private static readonly TimeSpan QuitTimeout = TimeSpan.FromSeconds(1);
 
+    private readonly Mailbox _from = Mailbox.Parse(options.From);
+
     public async Task<Delivery> SendAsync(OutgoingEmail email, CancellationToken ct)
     {
         using var client = new SmtpClient(new ReplyLimit());
@@ -26,15 +28,15 @@ internal sealed partial class SmtpSender(EmailOptions options, SmtpOptions smtp)
         var isReady = false;
         try
         {
-            var (from, to) = (Mailbox.Parse(options.From), email.Recipient());
-            using var message = email.ToMessage(from, to);
-            var (envelopeFrom, envelopeTo) = (from.ToEnvelope(), to.ToEnvelope());
+            var to = email.Recipient();
+            using var message = email.ToMessage(_from, to);
+            var (envelopeFrom, envelopeTo) = (_from.ToEnvelope(), to.ToEnvelope());
             await client.ConnectAsync(smtp.Host, smtp.Port, Security(), timeout.Token);
             if (smtp.Username is not null) await client.AuthenticateAsync(smtp.Username, smtp.Password ?? "", timeout.Token);
             isReady = true;
             // RFC 6531 sections 3.2 and 3.4: SMTPUTF8 is for what can't be sent without it, since a server on the way may not have it
-            if (Ascii.IsValid(from.Address) && Ascii.IsValid(to.Address)) client.Capabilities &= ~SmtpCapabilities.UTF8;
-            else if (NotWithout(client.Capabilities, from) is { } missing) return missing;
+            if (Ascii.IsValid(_from.Address) && Ascii.IsValid(to.Address)) client.Capabilities &= ~SmtpCapabilities.UTF8;
+            else if (NotWithout(client.Capabilities) is { } missing) return missing;
             await client.SendAsync(Messages.Format, message, envelopeFrom, [envelopeTo], timeout.Token);
         }
         catch (SmtpCommandException reply) when (reply.ErrorCode == SmtpErrorCode.MessageNotAccepted && (int)reply.StatusCode is >= 200 and < 300)
@@ -95,10 +97,10 @@ internal sealed partial class SmtpSender(EmailOptions options, SmtpOptions smtp)
 
     /// <summary>A local part that is not ASCII goes only to a server that offers SMTPUTF8.</summary>
     /// <returns>Null if the server offers it.</returns>
-    private static Delivery? NotWithout(SmtpCapabilities capabilities, Mailbox from)
+    private Delivery? NotWithout(SmtpCapabilities capabilities)
     {
         if (capabilities.HasFlag(SmtpCapabilities.UTF8)) return null;
-        return Ascii.IsValid(from.Address)
+        return Ascii.IsValid(_from.Address)
             ? new(DeliveryOutcome.Rejected, "The mail server takes only ASCII addresses.")
             : NotNow("The mail server takes only ASCII addresses, and 'Email:From' is not ASCII.");
     }

@@ -21,7 +21,7 @@ internal sealed class CompiledUserQueries : IUserLookup
         (UsersDbContext db, long id, CancellationToken ct) =>
             db.Users.AsNoTracking().IgnoreQueryFilters(NotDeleted).FirstOrDefault(user => user.Id == id && user.DeletedAt != null));
 
-    Task<User?> IUserLookup.GetAsync(ScopedContext db, long id, bool deleted, CancellationToken ct) => GetAsync(db.Value, id, deleted, ct);
+    public Task<User?> GetAsync(ScopedContext db, long id, bool deleted, CancellationToken ct) => GetAsync(db.Value, id, deleted, ct);
 
     public Task<User?> GetAsync(UsersDbContext db, long id, bool deleted, CancellationToken ct) => (deleted ? _getDeleted : _get)(db, id, ct);
 }

@@ -52,8 +52,8 @@ internal static class Keyset
         }
     }
 
-    // a conversion to the type that it has already would cost a compilation at each query
-    private static Expression As(Type type, Expression value) => value.Type == type ? value : Expression.Convert(value, type);
+    /// <summary>A value as that type. A conversion to the type that it has already would cost EF Core a compilation at each query.</summary>
+    public static Expression As(Type type, Expression value) => value.Type == type ? value : Expression.Convert(value, type);
 
     private sealed record Row<TKey>(TKey Key, long Id);
 }

@@ -4,15 +4,12 @@ using CleanUsers.Domain.Users;
 namespace CleanUsers.Infrastructure.Persistence;
 
 /// <summary>Reads one user, or a page of users, by prepared statements; everything else is read through EF Core.</summary>
-/// <param name="db">In a transaction users are read on its connection: requests that wait for a connection, too, may hold all the others.</param>
 /// <param name="others">Made only where it is needed: a context costs more than the statement.</param>
 internal sealed class PreparedUserReader(UserStatements statements, ScopedContext db, Func<UserReader> others) : IUserReader
 {
-    public Task<User?> GetAsync(long id, CancellationToken ct) =>
-        db.IsInTransaction ? others().GetAsync(id, ct) : statements.GetAsync(id, deleted: false, ct);
+    public Task<User?> GetAsync(long id, CancellationToken ct) => statements.GetAsync(db, id, deleted: false, ct);
 
-    public Task<User?> GetDeletedAsync(long id, CancellationToken ct) =>
-        db.IsInTransaction ? others().GetDeletedAsync(id, ct) : statements.GetAsync(id, deleted: true, ct);
+    public Task<User?> GetDeletedAsync(long id, CancellationToken ct) => statements.GetAsync(db, id, deleted: true, ct);
 
     public Task<IReadOnlyList<ListedUser>> ListAsync(UserQuery query, CancellationToken ct) => statements.ListAsync(query, ct);
 

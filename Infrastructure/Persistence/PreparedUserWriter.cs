@@ -118,7 +118,7 @@ internal abstract class PreparedUserWriter(UserTable table) : IUserWriter
         var changes = UserTable.Changes(found.Before, now);
         if (changes == 0) return null;
         var (removed, added) = table.ChangedWords(found);
-        var hasWords = removed.Any() || added.Any();
+        var hasWords = removed.Count > 0 || added.Count > 0;
         object?[] values = [.. now.Where((_, i) => (changes & (1ul << i)) != 0), user.Id, table.Version(found.Before), user.LastChange];
         return new(
             user, _updates.GetOrAdd((changes, hasWords), PrepareUpdate),

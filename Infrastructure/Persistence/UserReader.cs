@@ -8,7 +8,10 @@ namespace CleanUsers.Infrastructure.Persistence;
 
 internal sealed class UserReader(UsersDbContext db, CompiledUserQueries queries, RarestWord rarestWord) : IUserReader
 {
-    /// <summary>Stands for the rows of a count or an export, which want all: a look is to be short beside what follows.</summary>
+    /// <summary>
+    /// Stands for the number of rows of a count or an export, which have no limit: the greater it is, the more entries a look at the index of words
+    /// reads, and a look is to be short beside what follows.
+    /// </summary>
     private const int All = 1000;
 
     public Task<User?> GetAsync(long id, CancellationToken ct) => queries.GetAsync(db, id, deleted: false, ct);

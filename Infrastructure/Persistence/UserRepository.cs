@@ -5,8 +5,7 @@ using Microsoft.EntityFrameworkCore;
 
 namespace CleanUsers.Infrastructure.Persistence;
 
-internal sealed class UserRepository(
-    ScopedContext db, UserTable table, IUserLookup users, CompiledUserQueries inTransaction, IUserWriter writer) : IUserRepository
+internal sealed class UserRepository(ScopedContext db, UserTable table, IUserLookup users, IUserWriter writer) : IUserRepository
 {
     // what was read or added, as it is stored
     private readonly List<FoundUser> _found = [];
@@ -79,18 +78,12 @@ internal sealed class UserRepository(
 
     private async Task<User?> FindOneToChangeAsync(long id, bool deleted, CancellationToken ct)
     {
-        var user = await FindAsync(id, deleted, ct);
+        var user = await users.GetAsync(db, id, deleted, ct);
         Keep(user is null ? [] : [user]);
         return user;
     }
 
     private Task UpdateFoundAsync(CancellationToken ct) => writer.UpdateAsync(db, [.. _found], ct);
-
-    /// <summary>
-    /// In a transaction on its own connection: on SQLite it can be shared with writers before, whose changes another connection does not see yet.
-    /// </summary>
-    private Task<User?> FindAsync(long id, bool deleted, CancellationToken ct) =>
-        db.IsInTransaction ? inTransaction.GetAsync(db.Value, id, deleted, ct) : users.GetAsync(db, id, deleted, ct);
 
     /// <summary>Keeps users as they are stored now, in place of those before.</summary>
     private void Keep(IReadOnlyCollection<User> users)

@@ -69,10 +69,10 @@ internal sealed class UserRows
         if (type.Converter is { } converter)
         {
             var convert = converter.ConvertFromProviderExpression;
-            value = Expression.Invoke(convert, As(convert.Parameters[0].Type, value));
+            value = Expression.Invoke(convert, Keyset.As(convert.Parameters[0].Type, value));
         }
 
-        value = As(property.ClrType, value);
+        value = Keyset.As(property.ClrType, value);
         return property.IsNullable ? Expression.Condition(Read(row, IsNull, column), Expression.Default(property.ClrType), value) : value;
     }
 
@@ -83,8 +83,6 @@ internal sealed class UserRows
             ? Expression.Call(own, row, Expression.Constant(column))
             : Expression.Call(Expression.Convert(row, method.DeclaringType!), method, Expression.Constant(column));
     }
-
-    private static Expression As(Type type, Expression value) => value.Type == type ? value : Expression.Convert(value, type);
 
     /// <param name="Columns">Of the table of users, in quotes, with commas between them.</param>
     /// <param name="Read">Reads the user in a row of these columns.</param>

@@ -22,23 +22,27 @@ internal sealed class UserStatements : IUserLookup
     private readonly IPreparedConnections _connections;
     private readonly PreparedQueries _queries;
     private readonly RarestWord _rarestWord;
+    private readonly CompiledUserQueries _inTransaction;
     private readonly UserRows _rows;
     private readonly string _tieBreaker;
     private readonly PreparedStatement _get;
     private readonly PreparedStatement _getDeleted;
     private readonly PreparedStatement _lastId;
 
-    public UserStatements(UsersDbContext db, UserTable table, IPreparedConnections connections, RarestWord rarestWord)
+    public UserStatements(
+        UsersDbContext db, UserTable table, IPreparedConnections connections, RarestWord rarestWord, CompiledUserQueries inTransaction)
     {
+        _inTransaction = inTransaction;
         (_table, _tieBreaker, _connections, _queries, _rarestWord) = (table, db.TieBreaker, connections, new(connections), rarestWord);
         _rows = new(db.Model, table, connections.Columns);
         (_get, _getDeleted) = (MakeGet(deleted: false), MakeGet(deleted: true));
         _lastId = new($"SELECT coalesce(max({_table.Column(nameof(User.Id))}), 0) FROM \"Users\"", []);
     }
 
-    Task<User?> IUserLookup.GetAsync(ScopedContext db, long id, bool deleted, CancellationToken ct) => GetAsync(id, deleted, ct);
+    public Task<User?> GetAsync(ScopedContext db, long id, bool deleted, CancellationToken ct) =>
+        db.IsInTransaction ? _inTransaction.GetAsync(db, id, deleted, ct) : GetAsync(id, deleted, ct);
 
-    public async Task<User?> GetAsync(long id, bool deleted, CancellationToken ct) =>
+    private async Task<User?> GetAsync(long id, bool deleted, CancellationToken ct) =>
         await _queries.ReadAsync((deleted ? _getDeleted : _get, [id]), _rows.Whole, limit: 1, ct) is [var user] ? user : null;
 
     /// <summary>A page of users. The words of a search are looked at first, see <see cref="RarestWord"/>.</summary>
@@ -53,7 +57,7 @@ internal sealed class UserStatements : IUserLookup
                 return await ReadPageAsync(query, rarest: null, reach: null, ct);
             var found = await ReadPageAsync(query, rarest: null, reach, ct);
             if (found.Count == query.Limit || !await GoesBeyondAsync(query, reach, ct)) return found;
-            rarest = words.MaxBy(word => word.Length); // probably
+            rarest = words.MaxBy(word => word.Length); // the longest word is the rarest, most of the time
         }
 
         return await ReadPageAsync(query, rarest, reach: null, ct);

@@ -86,12 +86,12 @@ internal sealed class UserTable
     }
 
     /// <summary>The search words that a changed user no longer has, and those that it has now.</summary>
-    public (IEnumerable<string> Removed, IEnumerable<string> Added) ChangedWords(FoundUser found)
+    public (IReadOnlyList<string> Removed, IReadOnlyList<string> Added) ChangedWords(FoundUser found)
     {
         var (before, now) = ((string)found.Before[_searchText]!, found.User.SearchText);
         if (before == now) return ([], []);
         var (had, has) = (SearchText.Words(before), SearchText.Words(now));
-        return (had.Except(has), has.Except(had));
+        return ([.. had.Except(has)], [.. has.Except(had)]);
     }
 
     /// <summary>The version among all values of a user.</summary>

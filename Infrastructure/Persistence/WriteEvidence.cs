@@ -27,6 +27,15 @@ internal static class WriteEvidence
         return version is not null && (long)stored[version]! > (long)entry.CurrentValues[version]! ? WriteTrace.Superseded : WriteTrace.None;
     }
 
+    /// <summary>Looks for users that were added together: all of them are stored, or none.</summary>
+    public static async Task<WriteTrace> FindUsersAsync(this UsersDbContext db, IReadOnlySet<long> added, CancellationToken ct)
+    {
+        var any = added.FirstOrDefault();
+        return added.Count == 0 || await db.Users.IgnoreQueryFilters([UserConfiguration.NotDeleted]).AnyAsync(user => user.Id == any, ct)
+            ? WriteTrace.Exact
+            : WriteTrace.None;
+    }
+
     /// <summary>Looks for the record of a user's last change: versions only grow, and each belongs to one change.</summary>
     public static async Task<WriteTrace> FindRecordAsync(this UsersDbContext db, User user, CancellationToken ct)
     {

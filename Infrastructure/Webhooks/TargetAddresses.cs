@@ -9,6 +9,8 @@ namespace CleanUsers.Infrastructure.Webhooks;
 /// </summary>
 internal sealed class TargetAddresses(IReadOnlyList<IPNetwork> allowed)
 {
+    private const string Localhost = "localhost";
+
     // IANA's registry of special-purpose IPv4 addresses, multicast (RFC 5771) and what is reserved (RFC 1112 section 4)
     private static readonly IPNetwork[] NotPublic =
     [
@@ -50,6 +52,14 @@ internal sealed class TargetAddresses(IReadOnlyList<IPNetwork> allowed)
         if (address.AddressFamily == AddressFamily.InterNetwork) return !NotPublic.Any(network => network.Contains(address));
         if (Nat64.Contains(address)) return Allows(new IPAddress(address.GetAddressBytes().AsSpan(12)));
         return GlobalUnicast.Contains(address) && !NotPublicGlobalUnicast.Any(network => network.Contains(address));
+    }
+
+    /// <summary>A name of this machine (RFC 6761 section 6.3).</summary>
+    public static bool IsLocalhost(string host)
+    {
+        var name = host.TrimEnd('.');
+        return name.Equals(Localhost, StringComparison.OrdinalIgnoreCase)
+            || name.EndsWith($".{Localhost}", StringComparison.OrdinalIgnoreCase);
     }
 
     private static IPNetwork Network(string text) => IPNetwork.Parse(text);

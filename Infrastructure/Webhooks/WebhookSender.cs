@@ -2,7 +2,6 @@ using System.Globalization;
 using System.Net;
 using System.Net.Http.Headers;
 using System.Net.Sockets;
-using CleanUsers.Application.Changes.Webhooks;
 using CleanUsers.Application.Ports;
 using Microsoft.Extensions.Logging;
 
@@ -56,7 +55,7 @@ internal sealed partial class WebhookSender : IWebhookSender, IDisposable
     public string? FindForbiddenAddress(Uri url)
     {
         if (IPAddress.TryParse(url.IdnHost.TrimEnd('.'), out var address)) return _addresses.Allows(address) ? null : $"{address}";
-        return WebhookInput.IsLocalhost(url.IdnHost) && !_addresses.Allows(IPAddress.Loopback) && !_addresses.Allows(IPAddress.IPv6Loopback)
+        return TargetAddresses.IsLocalhost(url.IdnHost) && !_addresses.Allows(IPAddress.Loopback) && !_addresses.Allows(IPAddress.IPv6Loopback)
             ? url.IdnHost
             : null;
     }

@@ -53,7 +53,7 @@ internal sealed class ChangesFollowCommand : ServiceCommand
             throw new RejectedFileException($"'{Path.GetDirectoryName(path)}' is not a directory.");
         if (Directory.Exists(path)) throw new RejectedFileException($"'{path}' is a directory.");
         if (!File.Exists(path)) return null;
-        using var reader = new StreamReader(RejectedFileException.Open(path, FileMode.Open, FileAccess.Read), Encoding.UTF8);
+        using var reader = new StreamReader(NamedFile.Open(path, FileMode.Open, FileAccess.Read), Encoding.UTF8);
         var text = reader.ReadToEnd().TrimEnd('\r', '\n');
         return FeedCursor.Parse(text).Error is null ? text : throw new RejectedFileException($"'{path}' holds no cursor of the feed.");
     }

@@ -39,9 +39,9 @@ internal sealed class UsersImportCommand : ServiceCommand
         SetAction(async (typed, ct) =>
         {
             var path = typed.GetRequiredValue(file) is var name && name == StandardInput ? null : name;
-            await using var source = path is null ? Console.OpenStandardInput() : RejectedFileException.Open(path, FileMode.Open, FileAccess.Read);
+            await using var source = path is null ? Console.OpenStandardInput() : NamedFile.Open(path, FileMode.Open, FileAccess.Read);
             await using var rejectedLines = typed.GetValue(errors) is { } target
-                ? RejectedFileException.Open(target.FullName, FileMode.Create, FileAccess.Write, FileShare.None) // not the file that is read
+                ? NamedFile.Open(target.FullName, FileMode.Create, FileAccess.Write, FileShare.None) // not the file that is read
                 : null;
             var command = new ImportUsersCommand(typed.GetValue(update), typed.GetValue(dryRun));
             var lines = UserFile.Of(typed.GetValue(format), path).ReadAsync(source, whole: command.Update, ct);

@@ -34,7 +34,7 @@ internal sealed class MappingOptions
 {
     public const string Section = "AutoMapper";
 
-    /// <summary>Without one AutoMapper writes a warning to the log at startup.</summary>
+    /// <summary>Without one AutoMapper writes a warning to the log when it is first used.</summary>
     [DataType(DataType.Password)]
     public string? LicenseKey { get; init; }
 }

@@ -69,7 +69,7 @@ internal static partial class BackgroundServices
             try
             {
                 var addresses = app.Configuration[WebHostDefaults.ServerUrlsKey] ?? "";
-                await AddressUnavailableException.StartAsync(app, addresses, CancellationToken.None);
+                await ListeningPort.StartAsync(app, addresses, CancellationToken.None);
                 await app.WaitForShutdownAsync();
             }
             catch (OperationCanceledException) when (Failed().Any())

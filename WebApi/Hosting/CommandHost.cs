@@ -15,7 +15,8 @@ internal static partial class CommandHost
     public static WebApplicationBuilder CreateBuilder(string[] settings)
     {
         // appsettings.json is beside the program, wherever it is started from
-        var builder = WebApplication.CreateBuilder(new WebApplicationOptions { Args = settings, ContentRootPath = AppContext.BaseDirectory });
+        var builder = WebApplication.CreateSlimBuilder(new WebApplicationOptions { Args = settings, ContentRootPath = AppContext.BaseDirectory });
+        builder.WebHost.UseKestrelHttpsConfiguration(); // of what the slim builder leaves out, all that the service has
         builder.EnsureUnicode();
         return builder;
     }

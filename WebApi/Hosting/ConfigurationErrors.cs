@@ -42,11 +42,14 @@ internal sealed class ConfigurationErrors
         if (_lines.Count > before) _invalidSections.Add(section.Path);
     }
 
+    /// <summary>Takes a section for known whose keys others read.</summary>
+    public void Know(string section) => _sections.Add(section);
+
     /// <summary>Whether a section that was checked can be bound.</summary>
     public bool IsValid(string section) => !_invalidSections.Contains(section);
 
     /// <summary>
-    /// Looks for sections whose names are nearly those of sections that were checked: a typo there would leave everything in them at its default.
+    /// Looks for sections whose names are nearly those of known sections: a typo there would leave everything in them at its default.
     /// Names that are not similar belong to other programs, with which the service shares its environment.
     /// </summary>
     public void CheckSectionNames(IConfiguration configuration)
@@ -62,6 +65,7 @@ internal sealed class ConfigurationErrors
     /// <summary>Looks at the levels of all categories, for all providers or for one: the framework's message would not contain the key.</summary>
     public void CheckLogLevels(IConfigurationSection logging)
     {
+        Know(logging.Key);
         foreach (var section in logging.GetChildren().Append(logging).Select(parent => parent.GetSection("LogLevel")))
         {
             foreach (var level in section.GetChildren().Where(level => !Enum.TryParse<LogLevel>(level.Value, ignoreCase: true, out _)))

@@ -6,14 +6,11 @@ namespace CleanUsers.WebApi.Hosting;
 internal sealed partial class DatabaseSettingsCheck(PeriodicService.Host host, ILogger<DatabaseSettingsCheck> logger)
     : PeriodicService("checking the settings of the database", TimeSpan.FromSeconds(5), host)
 {
-    private bool _isDone;
-
     /// <summary>Again after five seconds if the database could not be reached.</summary>
     protected override async Task RunOnceAsync(IServiceProvider services, CancellationToken ct)
     {
-        if (_isDone) return;
         if (await services.GetRequiredService<IDatabase>().FindAdviceAsync(ct) is { } advice) LogAdvice(logger, advice);
-        _isDone = true;
+        IsDone = true;
     }
 
     [LoggerMessage(LogLevel.Warning, "{Advice}")]

@@ -1,8 +1,10 @@
 using System.Globalization;
+using System.Net.Sockets;
+using Microsoft.AspNetCore.Connections;
 
 namespace CleanUsers.WebApi.Hosting;
 
-/// <summary>The port on which the service listens, from the environment.</summary>
+/// <summary>Where the service listens: the port of the environment, and the start of a web server there.</summary>
 internal static class ListeningPort
 {
     private const string Key = "PORT";
@@ -27,6 +29,27 @@ internal static class ListeningPort
         foreach (var url in Entries(builder.Configuration[WebHostDefaults.ServerUrlsKey]).Where(url => !IsAddress(url)))
             builder.Errors().Add(WebHostDefaults.ServerUrlsKey, $"'{url}'", Addresses);
         return builder;
+    }
+
+    /// <summary>Starts a web server.</summary>
+    /// <param name="app">The web server.</param>
+    /// <param name="addresses">Where it is to listen; for an error that does not name the address.</param>
+    /// <param name="ct">Ends the start.</param>
+    /// <exception cref="AddressUnavailableException">It can't listen there.</exception>
+    public static async Task StartAsync(WebApplication app, string addresses, CancellationToken ct)
+    {
+        try
+        {
+            await app.StartAsync(ct);
+        }
+        catch (IOException exception) when (exception.InnerException is AddressInUseException)
+        {
+            throw new AddressUnavailableException(exception.Message, exception); // names the address
+        }
+        catch (Exception exception) when (exception is IOException or SocketException && exception.GetBaseException() is SocketException)
+        {
+            throw new AddressUnavailableException($"Failed to bind to address {addresses}: {exception.GetBaseException().Message}.", exception);
+        }
     }
 
     private static bool IsAddress(string url)

@@ -18,16 +18,22 @@ internal abstract partial class PeriodicService(string work, TimeSpan pause, Per
     // of each work: the last error that was logged since its last success, and when
     private readonly ConcurrentDictionary<string, LoggedError> _logged = new();
 
+    /// <summary>Whether nothing is left to do; it ends then.</summary>
+    protected bool IsDone { get; set; }
+
     /// <param name="services">Of a scope of its own.</param>
     /// <param name="ct">Cancelled at shutdown.</param>
     protected abstract Task RunOnceAsync(IServiceProvider services, CancellationToken ct);
 
     protected sealed override async Task ExecuteAsync(CancellationToken stoppingToken)
     {
-        using var timer = new PeriodicTimer(pause, host.Clock);
         try
         {
-            while (await timer.WaitForNextTickAsync(stoppingToken)) await RunOrLogAsync(work, RunInScopeAsync, stoppingToken);
+            while (!IsDone)
+            {
+                await Task.Delay(pause, host.Clock, stoppingToken);
+                await RunOrLogAsync(work, RunInScopeAsync, stoppingToken);
+            }
         }
         catch (OperationCanceledException) when (stoppingToken.IsCancellationRequested)
         {

@@ -57,8 +57,8 @@ internal static class Settings
     /// <exception cref="ConfigurationException">The configuration is not one to start with.</exception>
     public static void EnsureValidSettings(this IHostApplicationBuilder builder)
     {
-        builder.Errors().CheckSectionNames(builder.Configuration);
         builder.Errors().CheckLogLevels(builder.Configuration.GetSection("Logging"));
+        builder.Errors().CheckSectionNames(builder.Configuration);
         builder.Errors().ThrowIfAny();
     }
 

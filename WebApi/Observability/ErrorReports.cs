@@ -7,10 +7,12 @@ namespace CleanUsers.WebApi.Observability;
 /// <summary>Reports the service's own errors to Sentry, if <c>Sentry:Dsn</c> is set: what failed and its trace id, and no personal data.</summary>
 internal static class ErrorReports
 {
-    private const string Key = "Sentry:Dsn";
+    private const string Section = "Sentry";
+    private const string Key = $"{Section}:Dsn";
 
     public static WebApplicationBuilder AddErrorReports(this WebApplicationBuilder builder)
     {
+        builder.Errors().Know(Section);
         var dsn = builder.Configuration[Key];
         if (string.IsNullOrEmpty(dsn)) return builder;
         // not shown: it holds a key

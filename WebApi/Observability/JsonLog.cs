@@ -193,6 +193,6 @@ internal sealed class LineQueue : IDisposable
 
     private byte[] Loss() => Encoding.UTF8.GetBytes(string.Create(
         CultureInfo.InvariantCulture,
-        $$"""{"time":"{{_clock.GetUtcNow():yyyy-MM-dd'T'HH:mm:ss.fff'Z'}}","level":"Warning","category":"{{GetType().FullName}}","""
+        $$"""{"time":"{{WireJson.Instant(_clock.GetUtcNow())}}","level":"Warning","category":"{{GetType().FullName}}","""
         + $"\"message\":\"{_lost} lines were lost, because standard output did not accept them.\",\"lost\":{_lost}}}\n"));
 }

@@ -19,7 +19,7 @@ internal sealed class MetricsServer(int port, MeterProvider metrics) : IHostedSe
         _server = builder.Build();
         _server.UseOpenTelemetryPrometheusScrapingEndpoint(
             metrics, predicate: null, Telemetry.Path, configureBranchedPipeline: null, optionsName: null);
-        return AddressUnavailableException.StartAsync(_server, $"http://*:{port}", cancellationToken);
+        return ListeningPort.StartAsync(_server, $"http://*:{port}", cancellationToken);
     }
 
     public Task StopAsync(CancellationToken cancellationToken) => _server?.StopAsync(cancellationToken) ?? Task.CompletedTask;

@@ -49,7 +49,7 @@ internal sealed class ScimUsersController : ControllerBase
     public async Task<IActionResult> Get(long id, [FromServices] GetScimUser getUser, CancellationToken ct)
     {
         var projection = ScimRequests.ToProjection(Request);
-        var conditions = RequestConditions.Read(Request, EntityTags.Weak);
+        var conditions = RequestConditions.Read(Request, TagComparison.Weak);
         if (conditions.Errors.Count > 0) return ProblemResult.ValidationFailed(conditions.Errors);
         var result = await getUser.ExecuteAsync(id, ct);
         return result.ToResponse(InputPlace.Member, user =>
@@ -80,7 +80,7 @@ internal sealed class ScimUsersController : ControllerBase
     [HttpDelete("{id:id}")]
     public async Task<IActionResult> Delete(long id, [FromServices] DeleteUser deleteUser, CancellationToken ct)
     {
-        var conditions = RequestConditions.Read(Request, EntityTags.Weak);
+        var conditions = RequestConditions.Read(Request, TagComparison.Weak);
         if (conditions.Errors.Count > 0) return ProblemResult.ValidationFailed(conditions.Errors);
         var result = await deleteUser.ExecuteAsync(new DeleteUserCommand(id, conditions.Condition), ct);
         return result.ToNoContent(InputPlace.Parameter);
@@ -89,7 +89,7 @@ internal sealed class ScimUsersController : ControllerBase
     private async Task<IActionResult> ChangeAsync(ChangeScimUser changeUser, long id, Func<ScimUserDto, ScimUserInput> change, CancellationToken ct)
     {
         var projection = ScimRequests.ToProjection(Request);
-        var conditions = RequestConditions.Read(Request, EntityTags.Weak);
+        var conditions = RequestConditions.Read(Request, TagComparison.Weak);
         if (conditions.Errors.Count > 0) return ProblemResult.ValidationFailed(conditions.Errors);
         var result = await changeUser.ExecuteAsync(new ChangeScimUserCommand(id, conditions.Condition, change), ct);
         return result.ToResponse(InputPlace.Member, user => Show(user, projection));

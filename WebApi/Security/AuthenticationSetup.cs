@@ -4,6 +4,7 @@ using CleanUsers.WebApi.Hosting;
 using Microsoft.AspNetCore.Authentication;
 using Microsoft.AspNetCore.Authentication.JwtBearer;
 using Microsoft.AspNetCore.Authorization.Policy;
+using Microsoft.AspNetCore.DataProtection;
 using Microsoft.Extensions.Options;
 
 namespace CleanUsers.WebApi.Security;
@@ -35,12 +36,13 @@ internal static partial class AuthenticationSetup
         var bearer = builder.Configuration.GetSection(BearerKey);
         var errors = builder.Errors();
         CheckSchemes(builder.Configuration.GetSection(SchemesKey), errors);
-        if (CheckKeys(bearer, errors)) CheckUsable(builder);
+        if (bearer.Exists() && CheckKeys(bearer, errors)) CheckUsable(builder);
         if (!options.AllowAnonymous && bearer.Exists() && errors.IsValid(CallerOptions.Section)) CheckTrust(bearer, errors);
 
         builder.Services.AddAuthentication(JwtBearerDefaults.AuthenticationScheme)
             .AddJwtBearer(BearerTokens.Configure)
             .AddScheme<AuthenticationSchemeOptions, ApiKeyHandler>(ApiKeyHandler.SchemeName, configureOptions: null);
+        RemoveKeysForCookies(builder.Services);
         builder.Services.AddScoped<Func<AuthenticateApiKey>>(services => services.GetRequiredService<AuthenticateApiKey>);
         builder.Services.AddScoped<Func<IDatabase>>(services => services.GetRequiredService<IDatabase>);
         builder.Logging.AddFilter(typeof(ApiKeyHandler).FullName, LogLevel.Warning); // the base class logs each rejected request
@@ -58,6 +60,11 @@ internal static partial class AuthenticationSetup
         if (!isAnonymousAllowed && !app.Configuration.GetSection(BearerKey).Exists()) LogNoIssuer(app.Logger, BearerKey);
         app.UseAuthentication();
     }
+
+    /// <summary>The framework would look for its keys for cookies at the start, in a folder that it makes. The service has no cookies.</summary>
+    private static void RemoveKeysForCookies(IServiceCollection services) =>
+        services.Remove(services.Single(service =>
+            service.ServiceType == typeof(IHostedService) && service.ImplementationType?.Assembly == typeof(DataProtectionOptions).Assembly));
 
     /// <summary>With a misspelled name of the scheme, no token would ever be accepted.</summary>
     private static void CheckSchemes(IConfigurationSection schemes, ConfigurationErrors errors)

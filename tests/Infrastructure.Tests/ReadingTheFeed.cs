@@ -80,6 +80,7 @@ public abstract class ReadingTheFeed(Store store)
         Assert.Equal("page0.feed@example.org", page[0].Change.Email);
         var newest = await Store.InScopeAsync(scope => scope.GetRequiredService<IChangeFeed>().GetNewestAsync(Ct));
         Assert.Equal("page2.feed@example.org", newest!.Change.Email);
+        Assert.Equal(newest.Position, await Store.InScopeAsync(scope => scope.GetRequiredService<IChangeFeed>().GetEndAsync(Ct)));
         Assert.Empty(await ReadAsync(end + 1));
     }
 
@@ -131,7 +132,7 @@ public abstract class ReadingTheFeed(Store store)
         {
         }
 
-        return (await Store.InScopeAsync(scope => scope.GetRequiredService<IChangeFeed>().GetNewestAsync(Ct)))?.Position ?? 0;
+        return await Store.InScopeAsync(scope => scope.GetRequiredService<IChangeFeed>().GetEndAsync(Ct));
     }
 
     private async Task<List<UserChange>> FollowAsync(long start, CancellationToken done)

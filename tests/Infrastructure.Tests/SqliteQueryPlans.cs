@@ -142,7 +142,8 @@ public sealed class SqliteQueryPlans : IDisposable
         using var connections = new SqliteReadConnections(db.Database.GetConnectionString()!);
         using var rarestWord = new RarestWord();
         await using var services = new ServiceCollection()
-            .AddSingleton(new UserStatements(db, new(db.Model), connections, rarestWord)).AddSingleton<IPreparedConnections>(connections)
+            .AddSingleton(new UserStatements(db, new(db.Model), connections, rarestWord, new CompiledUserQueries()))
+            .AddSingleton<IPreparedConnections>(connections)
             .BuildServiceProvider();
         return await services.ExplainAsync(query, "EXPLAIN QUERY PLAN", column: 3, Ct, rarest, reach);
     }

@@ -185,7 +185,7 @@ public abstract class StoringWebhooks(Store store)
     {
         var feed = scope.GetRequiredService<IChangeFeed>();
         while (await feed.PlaceAsync(Ct)) Ct.ThrowIfCancellationRequested();
-        return (await feed.GetNewestAsync(Ct))?.Position ?? 0;
+        return await feed.GetEndAsync(Ct);
     });
 }
 

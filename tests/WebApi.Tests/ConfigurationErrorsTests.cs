@@ -46,7 +46,7 @@ public sealed class ConfigurationErrorsTests
 
     public static TheoryData<string, string> MisspelledSections => new(ConfigurationTable.Sections.Keys
         .Where(section => !section.Contains(':', StringComparison.Ordinal))
-        .Append("ConnectionStrings")
+        .Concat(["ConnectionStrings", "Logging", "Sentry"])
         .SelectMany(section => Misspellings(section).Where(typo => typo != section).Select(typo => (typo, section))));
 
     [Theory]

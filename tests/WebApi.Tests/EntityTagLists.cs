@@ -22,7 +22,7 @@ public sealed class EntityTagLists
     [InlineData("\"01\", \"+1\", \"1.0\", \"99999999999999999999\"", "")]
     public void List_of_entity_tags_is_read_as_versions(string header, string versions)
     {
-        Assert.True(EntityTags.TryParse(header, EntityTags.Weak, out var tags));
+        Assert.True(EntityTags.TryParse(header, TagComparison.Weak, out var tags));
         Assert.False(tags!.Any);
         Assert.Equal(versions, string.Join(' ', tags.Versions.Order()));
     }
@@ -52,14 +52,14 @@ public sealed class EntityTagLists
     [InlineData("")]
     [InlineData(" ")]
     [InlineData(",,,")]
-    public void Any_other_header_is_malformed(string header) => Assert.False(EntityTags.TryParse(header, EntityTags.Weak, out _));
+    public void Any_other_header_is_malformed(string header) => Assert.False(EntityTags.TryParse(header, TagComparison.Weak, out _));
 
     [Theory]
     [InlineData("*")]
     [InlineData(" *\t")]
     public void Asterisk_matches_any_version(string header)
     {
-        Assert.True(EntityTags.TryParse(header, EntityTags.Weak, out var tags));
+        Assert.True(EntityTags.TryParse(header, TagComparison.Weak, out var tags));
         Assert.True(tags!.Any);
     }
 
@@ -68,7 +68,7 @@ public sealed class EntityTagLists
     {
         var wrong = Enumerable.Range(0, 0x180)
             .Where(c => c != '"')
-            .Where(c => EntityTags.TryParse($"\"a{(char)c}\"", EntityTags.Weak, out _) != c is 0x21 or (>= 0x23 and <= 0x7E) or >= 0x80)
+            .Where(c => EntityTags.TryParse($"\"a{(char)c}\"", TagComparison.Weak, out _) != c is 0x21 or (>= 0x23 and <= 0x7E) or >= 0x80)
             .ToList();
         Assert.Empty(wrong);
     }
@@ -76,8 +76,8 @@ public sealed class EntityTagLists
     [Fact]
     public void Repeated_header_lines_are_one_list()
     {
-        Assert.True(EntityTags.TryParse(new(["\"1\", \"2\"", "W/\"3\""]), EntityTags.Strong, out var tags));
+        Assert.True(EntityTags.TryParse(new(["\"1\", \"2\"", "W/\"3\""]), TagComparison.Strong, out var tags));
         Assert.Equal([1, 2], tags!.Versions.Order()); // a weak tag never matches strongly
-        Assert.False(EntityTags.TryParse(new(["\"1\"", "*"]), EntityTags.Strong, out _));
+        Assert.False(EntityTags.TryParse(new(["\"1\"", "*"]), TagComparison.Strong, out _));
     }
 }

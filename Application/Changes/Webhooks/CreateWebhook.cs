@@ -16,7 +16,7 @@ internal sealed class CreateWebhookValidator : AbstractValidator<CreateWebhookCo
         RuleFor(webhook => webhook.Url).IsAccepted();
         RuleFor(webhook => webhook.Url).Custom((url, context) =>
         {
-            if (url.Error is null && sender.Reject(url.Value) is { } error) context.AddError(error);
+            if (url.Error is null && sender.FindError(url.Value) is { } error) context.AddError(error);
         });
         RuleFor(webhook => webhook.Kinds).IsAccepted();
         RuleFor(webhook => webhook.Description).IsAccepted();

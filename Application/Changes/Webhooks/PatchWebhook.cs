@@ -31,7 +31,7 @@ internal sealed class PatchWebhookValidator : AbstractValidator<PatchWebhookComm
         RuleFor(patch => patch.Url).IsAcceptedOrAbsent();
         RuleFor(patch => patch.Url).Custom((url, context) =>
         {
-            if (url is { HasValue: true, Value.Error: null } && sender.Reject(url.Value.Value) is { } error) context.AddError(error);
+            if (url is { HasValue: true, Value.Error: null } && sender.FindError(url.Value.Value) is { } error) context.AddError(error);
         });
         RuleFor(patch => patch.Kinds).IsAcceptedOrAbsent();
         RuleFor(patch => patch.Description).IsAcceptedOrAbsent();

@@ -7,7 +7,6 @@ namespace CleanUsers.Application.Changes.Webhooks;
 /// <summary>What clients send about webhooks, parsed.</summary>
 public static class WebhookInput
 {
-    private const string Localhost = "localhost";
 
     private static readonly UserChangeKind[] AllKinds = Enum.GetValues<UserChangeKind>();
 
@@ -71,19 +70,11 @@ public static class WebhookInput
     };
 
     /// <summary>The address in the URL that nothing may be sent to; names are looked up at each attempt.</summary>
-    internal static InvalidValue? Reject(this Ports.IWebhookSender sender, Uri url) => sender.FindForbiddenAddress(url) is { } address
+    internal static InvalidValue? FindError(this Ports.IWebhookSender sender, Uri url) => sender.FindForbiddenAddress(url) is { } address
         ? new(
             "forbidden-address",
             $"Url must not have the address '{address}', which is not on the public internet (an administrator can allow it).")
         : null;
-
-    /// <summary>A name of this machine (RFC 6761 section 6.3).</summary>
-    public static bool IsLocalhost(string host)
-    {
-        var name = host.TrimEnd('.');
-        return name.Equals(Localhost, StringComparison.OrdinalIgnoreCase)
-            || name.EndsWith($".{Localhost}", StringComparison.OrdinalIgnoreCase);
-    }
 
     /// <summary>A kind, as webhooks have it.</summary>
     public static string NameOf(UserChangeKind kind) => kind switch

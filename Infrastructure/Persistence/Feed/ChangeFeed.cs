@@ -17,11 +17,13 @@ internal sealed class ChangeFeed(UsersDbContext db) : IChangeFeed
     public async Task<PlacedChange?> GetNewestAsync(CancellationToken ct) =>
         await WithChanges(db.Feed.OrderByDescending(entry => entry.Position).Take(1)).SingleOrDefaultAsync(ct);
 
+    public async Task<long> GetEndAsync(CancellationToken ct) => await db.Feed.MaxAsync(entry => (long?)entry.Position, ct) ?? 0;
+
     public async Task MarkAsync(DateTimeOffset now, CancellationToken ct)
     {
-        var (newest, marked) = (await db.Feed.MaxAsync(entry => (long?)entry.Position, ct), await Marks.MaxAsync(mark => (long?)mark.Position, ct));
-        if (newest is not { } position || newest == marked) return;
-        db.Add(new FeedMark { At = now, Position = position });
+        var (end, marked) = (await GetEndAsync(ct), await Marks.MaxAsync(mark => (long?)mark.Position, ct));
+        if (end == 0 || end == marked) return;
+        db.Add(new FeedMark { At = now, Position = end });
         await db.TrySaveAsync(ct); // another process may have set the same one
     }
 

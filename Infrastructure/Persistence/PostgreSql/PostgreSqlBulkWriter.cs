@@ -27,14 +27,7 @@ internal sealed class PostgreSqlBulkWriter(UsersDbContext db, UserTable table) :
                 await AddWordsAsync((await sorting).Where(word => added.Contains(ids[word.User])).Select(word => (word.Word, ids[word.User])), token);
                 return ((IReadOnlyList<bool>)[.. ids.Take(users.Count).Select(added.Contains)], true);
             },
-            async token =>
-            {
-                // all of them are stored, or none
-                var any = added.FirstOrDefault();
-                return added.Count == 0 || await db.Users.IgnoreQueryFilters([UserConfiguration.NotDeleted]).AnyAsync(user => user.Id == any, token)
-                    ? WriteTrace.Exact
-                    : WriteTrace.None;
-            },
+            token => db.FindUsersAsync(added, token),
             ct);
     }
 

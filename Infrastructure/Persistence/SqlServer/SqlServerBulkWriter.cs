@@ -77,14 +77,7 @@ internal sealed class SqlServerBulkWriter(UsersDbContext db, UserTable table) : 
                 await AddWordsAsync(users.Select((user, i) => (user, first + i)).Where(pair => added.Contains(pair.Item2)), token);
                 return ((IReadOnlyList<bool>)[.. users.Select((_, i) => added.Contains(first + i))], true);
             },
-            async token =>
-            {
-                // all of them are stored, or none
-                var any = added.FirstOrDefault();
-                return added.Count == 0 || await db.Users.IgnoreQueryFilters([UserConfiguration.NotDeleted]).AnyAsync(user => user.Id == any, token)
-                    ? WriteTrace.Exact
-                    : WriteTrace.None;
-            },
+            token => db.FindUsersAsync(added, token),
             ct);
     }
 

@@ -23,7 +23,8 @@ internal sealed class SqlServerUserWriter(UserTable table) : IUserWriter
     }
 
     private static Task SaveAsync(
-        UsersDbContext db, IReadOnlyList<(User User, (IEnumerable<string> Removed, IEnumerable<string> Added) Words)> changes, CancellationToken ct)
+        UsersDbContext db, IReadOnlyList<(User User, (IReadOnlyList<string> Removed, IReadOnlyList<string> Added) Words)> changes,
+        CancellationToken ct)
     {
         return db.SaveAsync(WriteAsync, ct);
 

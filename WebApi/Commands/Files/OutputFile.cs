@@ -23,7 +23,7 @@ internal static class OutputFile
         if (Directory.Exists(path)) throw new RejectedFileException($"'{path}' is a directory.");
         if (File.Exists(path))
         {
-            await using var present = RejectedFileException.Open(path, FileMode.Open, FileAccess.Write, FileShare.ReadWrite);
+            await using var present = NamedFile.Open(path, FileMode.Open, FileAccess.Write, FileShare.ReadWrite);
             if (!present.CanSeek || IsDevice(path))
             {
                 await write(present);
@@ -34,7 +34,7 @@ internal static class OutputFile
         // from its beginning: nobody else may read what they could not read before
         UnixFileMode? permissions = !OperatingSystem.IsWindows() && File.Exists(path) ? File.GetUnixFileMode(path) : null;
         var partial = $"{path}.{Guid.NewGuid():N}.partial";
-        var file = RejectedFileException.Open(partial, FileMode.CreateNew, FileAccess.Write, permissions: permissions);
+        var file = NamedFile.Open(partial, FileMode.CreateNew, FileAccess.Write, permissions: permissions);
         try
         {
             await using (file)

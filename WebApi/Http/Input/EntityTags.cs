@@ -8,25 +8,19 @@ namespace CleanUsers.WebApi.Http.Input;
 /// <summary>Entity tags (RFC 9110 section 8.8.3): the version of a resource in quotes, strong.</summary>
 internal static class EntityTags
 {
-    /// <summary>How <c>If-Match</c> compares: a weak tag never matches (RFC 9110 section 8.8.3.2).</summary>
-    public const bool Strong = true;
-
-    /// <summary>How <c>If-None-Match</c> compares: a weak tag matches like a strong one.</summary>
-    public const bool Weak = false;
-
     private const string White = " \t";
 
     /// <param name="header">The lines of the header.</param>
-    /// <param name="strong">How its tags compare.</param>
+    /// <param name="comparison">How its tags compare.</param>
     /// <param name="tags">The versions that it names, without tags that this service does not produce; null if the header is absent.</param>
-    public static bool TryParse(StringValues header, bool strong, out Tags? tags)
+    public static bool TryParse(StringValues header, TagComparison comparison, out Tags? tags)
     {
         tags = null;
         if (header.Count == 0) return true;
         var versions = new HashSet<long>();
         var list = header.ToString().AsSpan().Trim(White); // several lines are one list (RFC 9110 section 5.3)
         var any = list is "*";
-        if (!any && !TryParseList(list, strong, versions)) return false;
+        if (!any && !TryParseList(list, comparison, versions)) return false;
         tags = new Tags(any, versions);
         return true;
     }
@@ -39,7 +33,7 @@ internal static class EntityTags
     /// At least one tag, and empty elements that do not count (RFC 9110 section 5.6.1.2). Not the framework's parser: it reads a backslash as an
     /// escape, which tags do not have, and <c>w/</c> as <c>W/</c>.
     /// </summary>
-    private static bool TryParseList(ReadOnlySpan<char> list, bool strong, HashSet<long> versions)
+    private static bool TryParseList(ReadOnlySpan<char> list, TagComparison comparison, HashSet<long> versions)
     {
         for (var count = 0; ; count++)
         {
@@ -51,7 +45,7 @@ internal static class EntityTags
             var tag = list[..(length + 2)];
             // of the characters, the space and those before it are not allowed, nor is DEL
             if (tag.ContainsAnyInRange('\0', ' ') || tag.Contains('\x7F')) return false;
-            if (!(strong && isWeak) && Version(tag) is { } version) versions.Add(version);
+            if (!(isWeak && comparison == TagComparison.Strong) && Version(tag) is { } version) versions.Add(version);
             list = list[tag.Length..].TrimStart(White);
             if (!list.IsEmpty && list[0] != ',') return false;
         }
@@ -66,4 +60,14 @@ internal static class EntityTags
 
     /// <summary>What a header of conditions names.</summary>
     internal sealed record Tags(bool Any, IReadOnlySet<long> Versions);
+}
+
+/// <summary>How entity tags compare (RFC 9110 section 8.8.3.2).</summary>
+internal enum TagComparison
+{
+    /// <summary>A weak tag never matches: <c>If-Match</c>.</summary>
+    Strong,
+
+    /// <summary>A weak tag matches like a strong one: <c>If-None-Match</c>.</summary>
+    Weak,
 }

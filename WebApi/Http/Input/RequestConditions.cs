@@ -10,13 +10,13 @@ namespace CleanUsers.WebApi.Http.Input;
 internal readonly record struct RequestConditions(VersionCondition Condition, IReadOnlyList<InputError> Errors, bool HasIfMatch)
 {
     /// <param name="ifMatch">How <c>If-Match</c> compares. SCIM has weak entity tags in it, too (RFC 7644 section 3.14).</param>
-    public static RequestConditions Read(HttpRequest request, bool ifMatch = EntityTags.Strong)
+    public static RequestConditions Read(HttpRequest request, TagComparison ifMatch = TagComparison.Strong)
     {
         var (expected, known) = (request.Headers.IfMatch, request.Headers.IfNoneMatch);
         if (expected.Count == 0 && known.Count == 0) return new(VersionCondition.None, [], HasIfMatch: false);
         var errors = new List<InputError>();
         if (!EntityTags.TryParse(expected, ifMatch, out var oneOf)) errors.Add(Invalid("If-Match"));
-        if (!EntityTags.TryParse(known, EntityTags.Weak, out var noneOf)) errors.Add(Invalid("If-None-Match"));
+        if (!EntityTags.TryParse(known, TagComparison.Weak, out var noneOf)) errors.Add(Invalid("If-None-Match"));
         return new(EntityTags.Condition(oneOf, noneOf), errors, expected.Count > 0);
     }
 

@@ -49,8 +49,9 @@ internal static class ScimEvaluator
                 return comparison == ScimComparison.Equal && ScimOperand.Boolean(operand) == value.GetValue<bool>();
             case JsonValueKind.String when field.Kind == ScimKind.Instant:
                 return ScimOperand.Instant(operand) is var (instant, isExact)
+                    && ScimOperand.OfMilliseconds(comparison, isExact) is { } ofMilliseconds
                     && ScimOperand.Compares(
-                        DateTimeOffset.Parse(value.GetValue<string>(), CultureInfo.InvariantCulture), comparison, instant, isExact);
+                        DateTimeOffset.Parse(value.GetValue<string>(), CultureInfo.InvariantCulture), ofMilliseconds, instant);
             case JsonValueKind.String:
                 return operand is string text && ScimOperand.Compares(
                     ScimOperand.Form(value.GetValue<string>(), field), comparison, ScimOperand.Form(text, field, comparison));

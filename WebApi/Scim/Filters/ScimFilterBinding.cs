@@ -70,14 +70,9 @@ internal static class ScimFilterBinding
                 ScimErrorType.InvalidFilter, $"'{compare.Path}' compares by eq, ne, gt, ge, lt and le with a time such as \"2026-01-31T12:00:00Z\".");
         }
 
-        // what is stored has whole milliseconds: a finer operand is between two of them
-        return compare.Comparison switch
-        {
-            ScimComparison.Equal when !isExact => new ScimFilter.Always(false),
-            ScimComparison.Greater when !isExact => new ScimFilter.Instant(instant, ScimComparison.GreaterOrEqual, value),
-            ScimComparison.LessOrEqual when !isExact => new ScimFilter.Instant(instant, ScimComparison.Less, value),
-            _ => new ScimFilter.Instant(instant, compare.Comparison, value),
-        };
+        return ScimOperand.OfMilliseconds(compare.Comparison, isExact) is { } comparison
+            ? new ScimFilter.Instant(instant, comparison, value)
+            : new ScimFilter.Always(false);
     }
 
     private static ScimFilter BindPresent(ScimPath path) => path.ToString() switch

@@ -45,13 +45,27 @@ internal static class ScimOperand
         ScimComparison.LessOrEqual => CompareRunes(text, operand) <= 0,
     };
 
-    public static bool Compares(DateTimeOffset time, ScimComparison comparison, DateTimeOffset operand, bool isExact) => comparison switch
+    /// <summary>
+    /// A comparison with an operand that is finer than the whole milliseconds of stored times, and so lies between two of them, as one with the
+    /// millisecond after it.
+    /// </summary>
+    /// <returns>Null for a comparison that no stored time meets.</returns>
+    public static ScimComparison? OfMilliseconds(ScimComparison comparison, bool isExact) => comparison switch
     {
-        ScimComparison.Equal => isExact && time == operand,
-        ScimComparison.Greater => isExact ? time > operand : time >= operand,
+        _ when isExact => comparison,
+        ScimComparison.Equal => null,
+        ScimComparison.Greater => ScimComparison.GreaterOrEqual,
+        ScimComparison.LessOrEqual => ScimComparison.Less,
+        _ => comparison,
+    };
+
+    public static bool Compares(DateTimeOffset time, ScimComparison comparison, DateTimeOffset operand) => comparison switch
+    {
+        ScimComparison.Equal => time == operand,
+        ScimComparison.Greater => time > operand,
         ScimComparison.GreaterOrEqual => time >= operand,
         ScimComparison.Less => time < operand,
-        ScimComparison.LessOrEqual => isExact ? time <= operand : time < operand,
+        ScimComparison.LessOrEqual => time <= operand,
         _ => false,
     };
 
