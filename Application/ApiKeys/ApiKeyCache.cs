@@ -15,7 +15,7 @@ public sealed class ApiKeyCache(ApiKeyCacheTime memory, TimeProvider clock)
     /// <summary>About 5 MB. If there are more, all are looked up again.</summary>
     internal const int MaxKeys = 10_000;
 
-    private readonly ConcurrentDictionary<string, (AuthenticatedKey Key, DateTimeOffset Until)> _keys = new(StringComparer.Ordinal);
+    private readonly ConcurrentDictionary<string, (AuthenticatedKey Key, DateTimeOffset Expiry, long At)> _keys = new(StringComparer.Ordinal);
 
     // how often a key was forgotten
     private long _forgotten;
@@ -27,7 +27,9 @@ public sealed class ApiKeyCache(ApiKeyCacheTime memory, TimeProvider clock)
 
     /// <returns>Null if the key is not remembered, or no longer valid.</returns>
     public AuthenticatedKey? Find(string digest) =>
-        _keys.TryGetValue(digest, out var found) && clock.GetUtcNow() < found.Until ? found.Key : null;
+        _keys.TryGetValue(digest, out var found) && clock.GetElapsedTime(found.At) < memory.Time && clock.GetUtcNow() < found.Expiry
+            ? found.Key
+            : null;
 
     /// <param name="digest">Of the key.</param>
     /// <param name="key">What was found.</param>
@@ -39,8 +41,7 @@ public sealed class ApiKeyCache(ApiKeyCacheTime memory, TimeProvider clock)
     {
         if (memory.Time <= TimeSpan.Zero) return;
         if (_keys.Count >= MaxKeys) _keys.Clear();
-        var until = clock.GetUtcNow() + memory.Time;
-        _keys[digest] = (key, until < expiry ? until : expiry);
+        _keys[digest] = (key, expiry, clock.GetTimestamp());
         if (Forgotten != forgotten) _keys.TryRemove(digest, out _);
     }
 

@@ -55,9 +55,9 @@ internal abstract partial class PeriodicService(string work, TimeSpan pause, Per
         catch (Exception exception) when (exception is not OperationCanceledException || !stoppingToken.IsCancellationRequested)
         {
             // of any type: drivers and libraries throw more than they document
-            var (kind, now) = (exception.GetBaseException().GetType(), host.Clock.GetUtcNow());
-            if (_logged.TryGetValue(work, out var logged) && logged.Kind == kind && now < logged.At + LogInterval) return false;
-            _logged[work] = new(kind, now);
+            var kind = exception.GetBaseException().GetType();
+            if (_logged.TryGetValue(work, out var logged) && logged.Kind == kind && host.Clock.GetElapsedTime(logged.At) < LogInterval) return false;
+            _logged[work] = new(kind, host.Clock.GetTimestamp());
             if (IsUnavailable(exception)) LogUnavailable(host.Logger, work, exception);
             else LogFailed(host.Logger, work, exception);
             return false;
@@ -90,7 +90,7 @@ internal abstract partial class PeriodicService(string work, TimeSpan pause, Per
     [LoggerMessage(LogLevel.Error, "An unexpected error: {Work} is tried again later.")]
     private static partial void LogFailed(ILogger logger, string work, Exception exception);
 
-    private sealed record LoggedError(Type Kind, DateTimeOffset At);
+    private sealed record LoggedError(Type Kind, long At);
 
     internal sealed record Host(IServiceScopeFactory Scopes, TimeProvider Clock, ILogger<PeriodicService> Logger);
 }

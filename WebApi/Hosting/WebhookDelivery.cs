@@ -30,7 +30,8 @@ internal sealed partial class WebhookDelivery : PeriodicService
     private readonly ConcurrentDictionary<long, Task> _running = new();
     private IReadOnlyList<WebhookProgress> _active = [];
     private long _end;
-    private DateTimeOffset _nextQuery;
+    private long _queriedAt;
+    private TimeSpan _pause;
 
     public WebhookDelivery(
         FeedSignal feed, WebhookSignal changed, IOptions<WebhookOptions> options, Host host, ILogger<WebhookDelivery> logger)
@@ -60,18 +61,18 @@ internal sealed partial class WebhookDelivery : PeriodicService
     protected override async Task RunOnceAsync(IServiceProvider services, CancellationToken ct)
     {
         var end = _feed.Position;
-        if (!_changed.Take() && end == _end && _clock.GetUtcNow() < _nextQuery) return;
-        _nextQuery = default; // unless the query succeeds
+        if (!_changed.Take() && end == _end && _clock.GetElapsedTime(_queriedAt) < _pause) return;
+        _pause = default; // unless the query succeeds
         var due = await services.GetRequiredService<FindDueWebhooks>().ExecuteAsync(end, ct);
         _active = due.Active;
         _failures.Add(0); // so that the metric exists before the first failure
         var ids = due.Ids.Where(id => !_running.ContainsKey(id)).ToList();
         foreach (var id in ids.TakeWhile(_ => _running.Count < _maxConcurrency)) Start(id, ct);
 
-        var latest = _clock.GetUtcNow() + LongestPause;
         _end = end;
+        _queriedAt = _clock.GetTimestamp(); // the clock may be set back
         // those for which there is no room get their turn when a task ends, which wakes this service
-        _nextQuery = due.NextDueAt is { } next && next < latest ? next : latest;
+        _pause = due.NextDueAt - _clock.GetUtcNow() is { } pause && pause < LongestPause ? pause : LongestPause;
     }
 
     private void Start(long id, CancellationToken ct)

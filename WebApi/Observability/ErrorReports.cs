@@ -16,7 +16,8 @@ internal static class ErrorReports
         var dsn = builder.Configuration[Key];
         if (string.IsNullOrEmpty(dsn)) return builder;
         // not shown: it holds a key
-        if (!Uri.TryCreate(dsn, UriKind.Absolute, out var address) || address.Scheme is not ("http" or "https") || address.UserInfo.Length == 0)
+        if (!Uri.TryCreate(dsn, UriKind.Absolute, out var address) || address.Scheme is not ("http" or "https") || address.UserInfo.Length == 0
+            || address.AbsolutePath.Trim('/').Length == 0)
         {
             builder.Errors().Add(Key, "not valid", "a DSN, as Sentry shows it for a project");
             return builder;

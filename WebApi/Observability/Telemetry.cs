@@ -27,6 +27,7 @@ internal static class Telemetry
     public const string Path = "/metrics";
 
     private const string CollectorKey = "OTEL_EXPORTER_OTLP_ENDPOINT";
+    private const string Name = "cleanusers";
     private const string Ours = "CleanUsers.*";
     private const string Npgsql = "Npgsql";
 
@@ -37,7 +38,7 @@ internal static class Telemetry
     {
         var collector = HasCollector(builder);
         var telemetry = builder.Services.AddOpenTelemetry()
-            .ConfigureResource(resource => resource.AddService(builder.Configuration["OTEL_SERVICE_NAME"] ?? "cleanusers"))
+            .ConfigureResource(resource => resource.AddService(builder.Configuration["OTEL_SERVICE_NAME"] is { Length: > 0 } name ? name : Name))
             .WithMetrics(metrics => AddMetrics(metrics, collector));
         if (collector) telemetry.WithTracing(AddTraces);
 
@@ -46,13 +47,29 @@ internal static class Telemetry
         return builder;
     }
 
+    /// <exception cref="ConfigurationException">The variables of OpenTelemetry are not valid.</exception>
     public static void MapMetrics(this WebApplication app)
     {
+        EnsureUsable(app.Services);
         if (app.Services.GetRequiredService<IOptions<MetricsOptions>>().Value.Port is not null) return;
         app.MapPrometheusScrapingEndpoint(Path)
             .WithMetadata(new HttpMethodMetadata(["GET", "HEAD"]))
             .RequireAuthorization(Scopes.Metrics)
             .DisableRateLimiting(); // the metrics are needed most during a flood of requests
+    }
+
+    /// <summary>OpenTelemetry reads its variables itself when the first of these is needed, which would be after the start.</summary>
+    private static void EnsureUsable(IServiceProvider services)
+    {
+        try
+        {
+            services.GetService<MeterProvider>();
+            services.GetService<TracerProvider>();
+        }
+        catch (Exception exception) when (exception is ArgumentException or FormatException or InvalidOperationException)
+        {
+            throw new ConfigurationException([$"Invalid configuration: OTEL_* is not usable ({exception.Message.TrimEnd('.')})."]);
+        }
     }
 
     private static void AddMetrics(MeterProviderBuilder metrics, bool collector)

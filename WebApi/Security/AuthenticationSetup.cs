@@ -27,6 +27,8 @@ internal static partial class AuthenticationSetup
     private const string BearerKey = $"{SchemesKey}:{JwtBearerDefaults.AuthenticationScheme}";
     private const string AllowAnonymousKey = $"{CallerOptions.Section}:{nameof(CallerOptions.AllowAnonymous)}";
 
+    private static readonly string[] Lists = ["ValidAudiences", "ValidIssuers", "SigningKeys"];
+
     /// <summary>In bytes: what HMAC with SHA-256 needs at least (RFC 7518 section 3.2).</summary>
     private const int MinKeyLength = 32;
 
@@ -36,6 +38,7 @@ internal static partial class AuthenticationSetup
         var bearer = builder.Configuration.GetSection(BearerKey);
         var errors = builder.Errors();
         CheckSchemes(builder.Configuration.GetSection(SchemesKey), errors);
+        CheckValues(bearer, errors);
         if (bearer.Exists() && CheckKeys(bearer, errors)) CheckUsable(builder);
         if (!options.AllowAnonymous && bearer.Exists() && errors.IsValid(CallerOptions.Section)) CheckTrust(bearer, errors);
 
@@ -105,18 +108,39 @@ internal static partial class AuthenticationSetup
             BearerKey, $"without {what}", $"a section with {allowed}, no such section where API keys are enough, or {AllowAnonymousKey}=true");
     }
 
+    /// <summary>The framework takes an empty value for none, and does not read a list in one line.</summary>
+    private static void CheckValues(IConfigurationSection bearer, ConfigurationErrors errors)
+    {
+        foreach (var empty in Leaves(bearer).Where(leaf => leaf.Value is "")) errors.Add(empty.Path, "empty", "a value, or no such key");
+        foreach (var list in Lists.Select(bearer.GetSection).Where(list => list.Value is { Length: > 0 }))
+            errors.Add(list.Path, $"'{list.Value}'", $"a list by index, that begins with {list.Path}:0");
+    }
+
+    private static IEnumerable<IConfigurationSection> Leaves(IConfigurationSection section) =>
+        section.GetChildren().ToList() is { Count: > 0 } children ? children.SelectMany(Leaves) : [section];
+
+    /// <summary>A key that the framework can't decode, or passes over since it is of no issuer that is trusted.</summary>
     private static bool CheckKeys(IConfigurationSection bearer, ConfigurationErrors errors)
     {
         var areValid = true;
-        foreach (var key in bearer.GetSection("SigningKeys").GetChildren().Select(key => key.GetSection("Value")))
+        var issuers = bearer.GetSection("ValidIssuers").GetChildren().Append(bearer.GetSection("ValidIssuer")).Select(one => one.Value).ToList();
+        foreach (var key in bearer.GetSection("SigningKeys").GetChildren())
         {
-            var bytes = new byte[key.Value?.Length ?? 0];
-            if (Convert.TryFromBase64String(key.Value ?? "", bytes, out var length) && length >= MinKeyLength) continue;
-            errors.Add(key.Path, "not valid", $"a key of at least {MinKeyLength} bytes in base64");
-            areValid = false;
+            var (value, issuer) = (key.GetSection("Value"), key.GetSection("Issuer"));
+            var bytes = new byte[value.Value?.Length ?? 0];
+            if (!Convert.TryFromBase64String(value.Value ?? "", bytes, out var length) || length < MinKeyLength)
+                Reject(value, "not valid", $"a key of at least {MinKeyLength} bytes in base64");
+            else if (issuer.Value is null || !issuers.Contains(issuer.Value))
+                Reject(issuer, issuer.Value is null ? "missing" : $"'{issuer.Value}'", "the issuer in ValidIssuer, or one of ValidIssuers");
         }
 
         return areValid;
+
+        void Reject(IConfigurationSection setting, string found, string allowed)
+        {
+            errors.Add(setting.Path, found, allowed);
+            areValid = false;
+        }
     }
 
     [LoggerMessage(LogLevel.Information, "Only API keys are accepted: {Section} names no issuer of tokens. 'keys create' makes the first key.")]

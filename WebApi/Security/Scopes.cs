@@ -95,7 +95,9 @@ internal sealed class HttpCaller(IHttpContextAccessor accessor) : ICaller
 
     public string Name => accessor.HttpContext is { } request ? Subject(request.User) ?? Anonymous : Service;
 
-    public bool IsAnonymous => accessor.HttpContext is { } request && (Subject(request.User) is null || request.User.HasClaim(IsAnonymousClaim));
+    /// <summary>Without a token or API key, or with a key that such a caller has made. The claims of a token are its issuer's.</summary>
+    public bool IsAnonymous => accessor.HttpContext is { } request && (Subject(request.User) is null
+        || (request.User.Identity?.AuthenticationType == ApiKeyHandler.SchemeName && request.User.HasClaim(IsAnonymousClaim)));
 
     public bool Has(string scope) => accessor.HttpContext?.User is not { Identity.IsAuthenticated: true } caller || Scopes.Has(caller, scope);
 

@@ -50,6 +50,19 @@ public sealed class AuthenticatingApiKeys : UseCases
         Assert.Null(cache.Find("D"));
     }
 
+    /// <summary>A key that another process revokes would be accepted for as long as the clock was set back.</summary>
+    [Fact]
+    public void Valid_key_is_not_remembered_longer_if_the_clock_is_set_back()
+    {
+        var clock = new ClockThatIsSet(Clock);
+        var cache = new ApiKeyCache(new(TimeSpan.FromSeconds(5)), clock);
+        cache.Add("D", new(7, "users.read", IsAnonymous: false), DateTimeOffset.MaxValue, cache.Forgotten);
+        clock.Set = TimeSpan.FromHours(-1);
+        Assert.NotNull(cache.Find("D"));
+        Clock.Advance(TimeSpan.FromSeconds(5));
+        Assert.Null(cache.Find("D"));
+    }
+
     [Fact]
     public void Nothing_is_remembered_where_the_time_is_zero()
     {
@@ -138,4 +151,15 @@ public sealed class AuthenticatingApiKeys : UseCases
         ApiKey.Create(
             "Billing", ["users.read", "users.write"], expiresAt, new(digest, "cuk_000000"), Now.AddDays(-1), "bob", isAnonymous: false),
         7);
+
+    private sealed class ClockThatIsSet(TimeProvider clock) : TimeProvider
+    {
+        public TimeSpan Set { get; set; }
+
+        public override long TimestampFrequency => clock.TimestampFrequency;
+
+        public override DateTimeOffset GetUtcNow() => clock.GetUtcNow() + Set;
+
+        public override long GetTimestamp() => clock.GetTimestamp();
+    }
 }

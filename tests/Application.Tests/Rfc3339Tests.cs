@@ -10,6 +10,10 @@ public sealed class Rfc3339Tests
     [InlineData("2026-01-31T12:00:00.123000000001Z", "2026-01-31T12:00:00.124Z", false)]
     [InlineData("2026-01-31T12:00:00.12299999999Z", "2026-01-31T12:00:00.123Z", false)]
     [InlineData("2026-01-31T12:00:00.123-00:30", "2026-01-31T12:30:00.123Z", true)]
+    [InlineData("2026-01-31T12:00:00+23:59", "2026-01-30T12:01:00.000Z", true)]
+    [InlineData("2026-01-31T12:00:00-14:01", "2026-02-01T02:01:00.000Z", true)]
+    [InlineData("2016-12-31T23:59:60Z", "2017-01-01T00:00:00.000Z", true)]
+    [InlineData("1990-12-31T15:59:60.5-08:00", "1991-01-01T00:00:00.500Z", true)] // of RFC 3339 section 5.8
     public void Time_is_rounded_up_to_the_next_whole_millisecond(string text, string expected, bool isExact)
     {
         Assert.Equal(isExact, Rfc3339.Parse(text)?.IsExact);
@@ -23,6 +27,13 @@ public sealed class Rfc3339Tests
     [InlineData("2026-01-31 12:00:00Z")]
     [InlineData("2026-02-30T12:00:00Z")]
     [InlineData("2026-01-31T24:00:00Z")]
+    [InlineData("2026-01-31T12:00:60Z")]
+    [InlineData("2026-01-31T23:59:61Z")]
+    [InlineData("2026-01-31T23:59:60+01:00")]
+    [InlineData("2026-01-31T12:00:00+24:00")]
+    [InlineData("2026-01-31T12:00:00+12:60")]
+    [InlineData("0000-01-01T00:00:00Z")]
+    [InlineData("9999-12-31T23:59:60Z")]
     [InlineData("2026-01-31T12:00Z")]
     [InlineData("2026-01-31T12:00:00.Z")]
     [InlineData("2026-01-31T12:00:00123Z")]

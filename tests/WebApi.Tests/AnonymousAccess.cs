@@ -16,6 +16,20 @@ public sealed class AnonymousAccess(AnonymousAccess.WithTokens service) : IClass
         (await service.GetAsync("/nothing", headers)).Is(404);
     }
 
+    /// <summary>A browser sends it without a preflight: Fetch Standard, "simple" requests.</summary>
+    [Theory]
+    [InlineData("cross-site", 401)]
+    [InlineData("same-site", 401)]
+    [InlineData("same-origin", 404)]
+    [InlineData("none", 404)]
+    public async Task Write_that_a_page_of_another_site_sends_needs_a_token(string site, int status)
+    {
+        (string, string)[] headers = [("Sec-Fetch-Site", site), ("Origin", "https://other.example")];
+        (await service.SendAsync("POST", "/api/v1/api-keys/9/rotations", null, headers)).Is(status);
+        (await service.SendAsync("POST", "/api/v1/webhooks/9/secrets", null, headers)).Is(status);
+        (await service.GetAsync("/api/v1/users", headers)).Is(200);
+    }
+
     [Fact]
     public async Task Request_with_a_token_is_limited_to_its_scopes()
     {

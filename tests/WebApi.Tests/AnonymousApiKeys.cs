@@ -36,6 +36,15 @@ public sealed class AnonymousApiKeys(AnonymousAccess.WithTokens open, ClosedServ
             (await closed.SendAsync("POST", Keys, Everything, ClosedService.Allowing("keys.manage", "users.read"))).Is(201);
     }
 
+    /// <summary>The issuer's claim of that name is not the service's own.</summary>
+    [Fact]
+    public async Task Key_that_was_made_with_a_token_that_has_the_claim_anonymous_is_not_anonymous()
+    {
+        var token = ClosedService.Bearer(ClosedService.Token(("scope", "keys.manage users.read"), ("anonymous", false)));
+        var key = (await closed.SendAsync("POST", Keys, Everything, token)).Is(201);
+        (await closed.GetAsync("/api/v1/users", Bearer(key))).Is(200);
+    }
+
     [Fact]
     public async Task Key_is_limited_to_its_scopes_where_no_token_is_required()
     {

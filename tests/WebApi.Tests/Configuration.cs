@@ -121,6 +121,17 @@ public sealed class Configuration
     }
 
     /// <summary>Starts the service; it must end by itself.</summary>
+    [Theory]
+    [InlineData("OTEL_METRIC_EXPORT_INTERVAL=0")]
+    [InlineData("OTEL_EXPORTER_OTLP_HEADERS=bad")]
+    public async Task Variable_that_OpenTelemetry_can_not_use_ends_the_start(string setting)
+    {
+        var (code, error) = await StartAsync(
+            "--Authentication:AllowAnonymous=true", "--OTEL_EXPORTER_OTLP_ENDPOINT=http://127.0.0.1:1", $"--{setting}");
+        Assert.Equal(78, code);
+        Assert.StartsWith("Invalid configuration: OTEL_* is not usable (", error, StringComparison.Ordinal);
+    }
+
     internal static async Task<(int Code, string Error)> StartAsync(params string[] arguments)
     {
         var (code, _, error) = await InProcess.RunAsync(Path.GetTempPath(), [], ["--urls", "http://127.0.0.1:0", .. arguments]);

@@ -30,6 +30,19 @@ public sealed class MethodsAndErrors(Service service) : IClassFixture<Service>
         }
     }
 
+    /// <summary>RFC 9110 section 9.1.</summary>
+    [Theory]
+    [InlineData("get")]
+    [InlineData("Delete")]
+    [InlineData("options")]
+    public async Task Method_in_another_case_is_405(string method)
+    {
+        using var connection = new RawConnection(service.Client.BaseAddress!);
+        await connection.SendAsync($"{method} /api/v1/users/1 HTTP/1.1\r\nHost: x\r\n\r\n");
+        var response = (await connection.ReadAsync(method, TimeSpan.FromSeconds(20)))!.IsProblem(405, "method-not-allowed");
+        Assert.Equal("DELETE, GET, HEAD, PATCH, PUT, OPTIONS", response.Header("Allow"));
+    }
+
     [Theory]
     [MemberData(nameof(Routes))]
     public async Task OPTIONS_is_204_with_the_supported_methods(string path, string allow)

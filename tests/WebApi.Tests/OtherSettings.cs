@@ -51,6 +51,7 @@ public sealed class RequiringAToken(RequiringAToken.Closed service) : IClassFixt
             ("Authentication:AllowAnonymous", "false"),
             ("Authentication:Schemes:Bearer:ValidIssuer", "https://issuer.example"),
             ("Authentication:Schemes:Bearer:ValidAudiences:0", "https://users.example"),
+            ("Authentication:Schemes:Bearer:SigningKeys:0:Issuer", "https://issuer.example"),
             ("Authentication:Schemes:Bearer:SigningKeys:0:Value", new string('A', 44)),
         ];
     }

@@ -50,7 +50,7 @@ public abstract class PurgedUsers(Service service)
     /// <summary>The query of the names of all tables.</summary>
     protected abstract string Tables { get; }
 
-    /// <summary>Looks into the files of the database, once what was deleted is removed from them.</summary>
+    /// <summary>Looks into the files of the database, once the log is written back.</summary>
     protected virtual Task<IEnumerable<string>> FindInFilesAsync(DbConnection connection) => Task.FromResult<IEnumerable<string>>([]);
 
     /// <summary>The rows, each with the texts of all columns.</summary>
@@ -77,7 +77,6 @@ public sealed class PurgedUsersOnSqlite(ServiceOnSqlite service) : PurgedUsers(s
 
     protected override async Task<IEnumerable<string>> FindInFilesAsync(DbConnection connection)
     {
-        await ReadAsync(connection, "VACUUM");
         await ReadAsync(connection, "PRAGMA wal_checkpoint(TRUNCATE)");
         var database = connection.DataSource;
         return Directory.GetFiles(Path.GetDirectoryName(database)!).Where(file => HasMark(Encoding.Latin1.GetString(ReadShared(file))));

@@ -10,6 +10,8 @@ namespace CleanUsers.WebApi.Tests;
 public sealed class RejectedConfiguration
 {
     private const string Bearer = "Authentication:Schemes:Bearer";
+    private const string Key = "AAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAA=";
+    private const string KnownIssuer = "the issuer in ValidIssuer, or one of ValidIssuers";
 
     [Theory]
     [InlineData(
@@ -52,6 +54,13 @@ public sealed class RejectedConfiguration
     [InlineData("AutoMapper:LicenceKey=hush", "AutoMapper:LicenceKey is unknown (allowed: LicenseKey)")]
     [InlineData("Database:ConnectionString=Password=hush", "Database:ConnectionString is unknown (allowed: Provider, MigrateOnStartup)")]
     [InlineData($"{Bearer}:SigningKeys:0:Value=hush", $"{Bearer}:SigningKeys:0:Value is not valid (allowed: a key of at least 32 bytes in base64)")]
+    [InlineData($"{Bearer}:SigningKeys:0:Value={Key}", $"{Bearer}:SigningKeys:0:Issuer is missing (allowed: {KnownIssuer})")]
+    [InlineData($"{Bearer}:Authority=", $"{Bearer}:Authority is empty (allowed: a value, or no such key)")]
+    [InlineData($"{Bearer}:ValidAudiences:0=", $"{Bearer}:ValidAudiences:0 is empty (allowed: a value, or no such key)")]
+    [InlineData(
+        $"{Bearer}:ValidAudiences=a,b", $"{Bearer}:ValidAudiences is 'a,b' (allowed: a list by index, that begins with {Bearer}:ValidAudiences:0)")]
+    [InlineData("Sentry:Dsn=http://key@errors.example", "Sentry:Dsn is not valid (allowed: a DSN, as Sentry shows it for a project)")]
+    [InlineData("ConnectionStrings:CleanUsers=Data Source=file:x.db?mode=memory", "ConnectionStrings:CleanUsers must name a file in 'Data Source'")]
     [InlineData($"{Bearer}:SigningKeys:1:Value=AAAA", $"{Bearer}:SigningKeys:1:Value is not valid (allowed: a key of at least 32 bytes in base64)")]
     public async Task Invalid_key_or_value_is_named_and_a_secret_is_not_shown(string setting, string line)
     {
@@ -92,6 +101,15 @@ public sealed class RejectedConfiguration
         var (code, error) = await Configuration.StartAsync([.. settings.Select(setting => $"--{Bearer}:{setting}")]);
         Assert.Equal(78, code);
         Assert.StartsWith($"Invalid configuration: {Bearer} is without {lacking} (allowed: ", error, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task Key_of_an_issuer_that_is_not_trusted_is_rejected()
+    {
+        var (code, error) = await Configuration.StartAsync(
+            $"--{Bearer}:ValidIssuer=one", $"--{Bearer}:ValidAudience=x", $"--{Bearer}:SigningKeys:0:Issuer=other",
+            $"--{Bearer}:SigningKeys:0:Value={Key}");
+        Assert.Equal((78, $"Invalid configuration: {Bearer}:SigningKeys:0:Issuer is 'other' (allowed: {KnownIssuer})."), (code, error.Trim()));
     }
 
     [Fact]

@@ -54,6 +54,17 @@ public sealed class RequestFraming(Service service) : IClassFixture<Service>
         (await connection.ReadAsync(method, Timeout))!.Is(status);
     }
 
+    /// <summary>RFC 9112 section 6.1: HTTP/1.0 has no Transfer-Encoding, so where the body ends is not certain.</summary>
+    [Fact]
+    public async Task Body_in_chunks_over_HTTP_1_0_is_400_and_closes_the_connection()
+    {
+        using var connection = new RawConnection(service.Client.BaseAddress!);
+        var request = InChunks("POST", "/api/v1/users", "Transfer-Encoding: chunked\r\nConnection: keep-alive");
+        await connection.SendAsync(request.Replace("HTTP/1.1", "HTTP/1.0", StringComparison.Ordinal));
+        var response = (await connection.ReadAsync("POST", Timeout))!.IsProblem(400, "malformed-request");
+        Assert.Equal("close", response.Header("Connection"));
+    }
+
     /// <summary>The limit is that of the body, however it is cut into chunks.</summary>
     [Theory]
     [InlineData(65_536, 65_536, 201)]

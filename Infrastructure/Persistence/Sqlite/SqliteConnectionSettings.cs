@@ -10,7 +10,8 @@ namespace CleanUsers.Infrastructure.Persistence.Sqlite;
 internal sealed class SqliteConnectionSettings : DbConnectionInterceptor
 {
     // FULL: a change that was confirmed survives a power cut. The time-out is for writers in other processes; ours queue (SqliteWriteQueue).
-    private const string Settings = "PRAGMA synchronous = FULL; PRAGMA busy_timeout = 5000;";
+    // Deleted content is overwritten, since a purge erases for good.
+    private const string Settings = "PRAGMA synchronous = FULL; PRAGMA busy_timeout = 5000; PRAGMA secure_delete = ON;";
 
     // the driver's own waiting, 30 s otherwise, on top of SQLite's
     private const int BusySeconds = 5;
@@ -25,7 +26,8 @@ internal sealed class SqliteConnectionSettings : DbConnectionInterceptor
     public static string Complete(string connectionString)
     {
         var builder = ConnectionStringParser.Parse<SqliteConnectionStringBuilder>(connectionString);
-        if (builder.DataSource is "" or ":memory:") throw new ConnectionStringException("must name a file in 'Data Source'");
+        if (builder.DataSource is "" or ":memory:" || builder.DataSource.StartsWith("file:", StringComparison.OrdinalIgnoreCase))
+            throw new ConnectionStringException("must name a file in 'Data Source'");
         if (builder.Password.Length > 0) throw new ConnectionStringException("must not have a 'Password': the embedded database is not encrypted");
         builder.ForeignKeys = true;
         builder.DefaultTimeout = BusySeconds;

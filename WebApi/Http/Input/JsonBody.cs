@@ -33,7 +33,7 @@ internal sealed record JsonBody(ReadOnlyMemory<byte> Bytes, JsonMembers? Object,
     // a client may send back what it got: these are ignored
     private static readonly string[] ReadOnlyMembers = ["id", "version", "createdAt", "updatedAt"];
 
-    /// <exception cref="BadHttpRequestException">The web server rejects the body: too large, too slow, cut off.</exception>
+    /// <exception cref="BadHttpRequestException">The body is too large, too slow or cut off, or too many large ones are being received.</exception>
     /// <exception cref="ConnectionResetException">The client is gone.</exception>
     public static async Task<JsonBody> ReadAsync(HttpRequest request, CancellationToken ct)
     {
@@ -85,6 +85,7 @@ internal sealed record JsonBody(ReadOnlyMemory<byte> Bytes, JsonMembers? Object,
         var limit = request.Headers.TransferEncoding.Count > 0 ? LimitOfChunked(request.HttpContext) : long.MaxValue;
         var reader = request.BodyReader;
         var bytes = new ArrayBufferWriter<byte>(512);
+        BodyMemory.Share? share = null;
         // Not the token itself: Kestrel's reader is of no use after a read that a token ended, and draining the body then logs an error
         await using var cancelled = ct.Register(CancelRead, reader);
         try
@@ -94,6 +95,7 @@ internal sealed record JsonBody(ReadOnlyMemory<byte> Bytes, JsonMembers? Object,
                 var read = await reader.ReadAsync(CancellationToken.None);
                 foreach (var segment in read.Buffer) bytes.Write(segment.Span);
                 reader.AdvanceTo(read.Buffer.End);
+                if (bytes.Capacity > BodyMemory.Small) (share ??= TakeShare(request.HttpContext)).GrowTo(bytes.Capacity);
                 if (bytes.WrittenCount > limit) throw new BadHttpRequestException("The body is too large.", StatusCodes.Status413PayloadTooLarge);
                 ct.ThrowIfCancellationRequested();
                 isCompleted = read.IsCompleted;
@@ -125,6 +127,14 @@ internal sealed record JsonBody(ReadOnlyMemory<byte> Bytes, JsonMembers? Object,
         if (context.Features.Get<IHttpMaxRequestBodySizeFeature>() is not { MaxRequestBodySize: { } limit } framed) return long.MaxValue;
         framed.MaxRequestBodySize = (ChunkOfOneByte * limit) + LastChunk;
         return limit;
+    }
+
+    /// <summary>Until the request has ended: its members and those of its command are parts of the body.</summary>
+    private static BodyMemory.Share TakeShare(HttpContext context)
+    {
+        var share = new BodyMemory.Share(context.RequestServices.GetRequiredService<BodyMemory>());
+        context.Response.RegisterForDispose(share);
+        return share;
     }
 
     private static void CancelRead(object? reader)

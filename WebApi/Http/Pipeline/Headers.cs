@@ -52,18 +52,19 @@ internal static class Headers
     }
 
     /// <summary>
-    /// Rejects every <c>Transfer-Encoding</c> but <c>chunked</c>, once. The web server decodes the last coding alone, so that a body that is still
-    /// compressed would be read as JSON; and proxies differ in how they read a list, which is how requests are smuggled (RFC 9112 section 11.2).
+    /// Rejects every <c>Transfer-Encoding</c> but <c>chunked</c>, once, and any over HTTP/1.0, which has none (RFC 9112 section 6.1). The web server
+    /// decodes the last coding alone, so that a body that is still compressed would be read as JSON; and proxies differ in how they read a list,
+    /// which is how requests are smuggled (RFC 9112 section 11.2).
     /// </summary>
     public static void UseTransferCodings(this WebApplication app) => app.Use((context, next) =>
     {
         var codings = context.Request.Headers.TransferEncoding;
         var isChunked = codings.Count == 1 && "chunked".Equals(codings[0], StringComparison.OrdinalIgnoreCase);
-        if (codings.Count == 0 || isChunked) return next(context);
+        if (codings.Count == 0 || (isChunked && !HttpProtocol.IsHttp10(context.Request.Protocol))) return next(context);
 
         context.Response.Headers.Connection = "close"; // the end of the body is not certain
-        return new ProblemResult(ProblemCatalogue.MalformedRequest, "The header Transfer-Encoding must be 'chunked' or be left out.")
-            .WriteAsync(context);
+        const string Detail = "The header Transfer-Encoding must be 'chunked' or be left out, as it must over HTTP/1.0.";
+        return new ProblemResult(ProblemCatalogue.MalformedRequest, Detail).WriteAsync(context);
     });
 
     /// <summary>Rejects with 406 a request whose <c>Accept</c> excludes JSON (RFC 9110 section 12.5.1).</summary>

@@ -3,6 +3,7 @@ using System.Reflection;
 using CleanUsers.Application.Changes;
 using CleanUsers.WebApi.Hosting;
 using CleanUsers.WebApi.Http.Idempotency;
+using CleanUsers.WebApi.Http.Input;
 using CleanUsers.WebApi.Http.Problems;
 using CleanUsers.WebApi.Http.Responses;
 using Microsoft.AspNetCore.Http.Timeouts;
@@ -10,6 +11,7 @@ using Microsoft.AspNetCore.Mvc;
 using Microsoft.AspNetCore.Mvc.Controllers;
 using Microsoft.AspNetCore.Mvc.ModelBinding;
 using Microsoft.AspNetCore.Server.Kestrel.Transport.Sockets;
+using Microsoft.Extensions.Options;
 
 namespace CleanUsers.WebApi.Http.Pipeline;
 
@@ -39,7 +41,7 @@ internal sealed class HttpOptions
 }
 
 /// <summary>The HTTP side of the service: controllers, errors in one form, limits of the web server.</summary>
-internal static class HttpSetup
+internal static partial class HttpSetup
 {
     /// <summary>The timeout of long polls: that of other requests, and the longest wait besides.</summary>
     public const string LongPoll = "long poll";
@@ -59,6 +61,7 @@ internal static class HttpSetup
         builder.Services.AddExceptionHandler<ExceptionHandler>();
         builder.Services.Configure<RouteOptions>(routes => routes.SetParameterPolicy<IdConstraint>(IdConstraint.Name));
         builder.Services.AddSingleton<LargeBodies>();
+        builder.Services.AddSingleton<BodyMemory>();
         builder.Services.AddSingleton<MatcherPolicy, WithHeaderPolicy>();
         builder.Services.AddSingleton<ParameterBinder, ActionParameters>();
         builder.Services.AddControllers(mvc =>
@@ -79,6 +82,8 @@ internal static class HttpSetup
     /// <summary>What every request passes: errors, timeouts, transfer codings, resources.</summary>
     public static void UseHttp(this WebApplication app)
     {
+        var wanted = app.Services.GetRequiredService<IOptions<HttpOptions>>().Value.MaxConnections;
+        if (OpenFiles.RoomFor(wanted) is var connections && connections < wanted) LogFewFiles(app.Logger, connections, wanted);
         app.UseExceptionHandler(_ => { });
         app.UseStatusCodePages(context =>
             new ProblemResult(ProblemCatalogue.OfStatus(context.HttpContext.Response.StatusCode)).WriteAsync(context.HttpContext));
@@ -86,6 +91,11 @@ internal static class HttpSetup
         app.UseTransferCodings();
         app.UseResources();
     }
+
+    [LoggerMessage(
+        LogLevel.Warning,
+        "Only {Connections} clients can be connected at once, not {Wanted} as in Http:MaxConnections: the process may open few files (ulimit -n).")]
+    private static partial void LogFewFiles(ILogger logger, int connections, int wanted);
 
     private static RequestTimeoutPolicy Within(TimeSpan time) => new() { Timeout = time, TimeoutStatusCode = ProblemCatalogue.Unavailable.Status };
 

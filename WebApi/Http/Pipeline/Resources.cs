@@ -20,6 +20,9 @@ internal static class Resources
 
     public static IApplicationBuilder UseResources(this IApplicationBuilder app) => app.Use(async (context, next) =>
     {
+        // routing takes it for the method, but the case of a method counts (RFC 9110 section 9.1)
+        var isOtherCase = HttpMethods.GetCanonicalizedValue(context.Request.Method) != context.Request.Method;
+        if (isOtherCase) context.SetEndpoint(null);
         OpenLikeItsReads(context);
         await next(context);
         var response = context.Response;
@@ -38,7 +41,7 @@ internal static class Resources
 
         response.StatusCode = StatusCodes.Status405MethodNotAllowed;
         response.Headers.Allow = $"{string.Join(", ", methods)}, OPTIONS";
-        if (!HttpMethods.IsOptions(context.Request.Method)) return;
+        if (isOtherCase || !HttpMethods.IsOptions(context.Request.Method)) return;
 
         // as for the other methods: unknown parameters of a resource under /api are reported, and OPTIONS has no parameters
         if (IsApi(context.Request) && new RequestQuery(context.Request).Errors() is { Count: > 0 } errors)

@@ -19,13 +19,13 @@ internal static class WebServerLimits
         kestrel.AllowHostHeaderOverride = true; // RFC 9112 section 3.2.2: Host is ignored where the target is in absolute form
 
         var limits = kestrel.Limits;
-        limits.MaxConcurrentConnections = options.MaxConnections;
+        limits.MaxConcurrentConnections = OpenFiles.RoomFor(options.MaxConnections);
         limits.MaxConcurrentUpgradedConnections = 0; // the service has no web sockets
         limits.MaxRequestLineSize = 8 * KiB;
         limits.MaxRequestHeaderCount = 100;
         limits.MaxRequestHeadersTotalSize = 32 * KiB;
         limits.MaxRequestBodySize = options.MaxBodyBytes;
-        limits.MaxRequestBufferSize = 64 * KiB;
+        limits.MaxRequestBufferSize = 32 * KiB; // at least what all headers may have
         limits.MaxResponseBufferSize = 64 * KiB;
 
         limits.RequestHeadersTimeout = TimeSpan.FromSeconds(10);
@@ -44,7 +44,7 @@ internal static class WebServerLimits
     }
 
     /// <summary>What is read ahead while a request is being processed: the transport's default is 1 MiB for each connection.</summary>
-    public static void Configure(SocketTransportOptions sockets) => sockets.MaxReadBufferSize = sockets.MaxWriteBufferSize = 64 * KiB;
+    public static void Configure(SocketTransportOptions sockets) => (sockets.MaxReadBufferSize, sockets.MaxWriteBufferSize) = (32 * KiB, 64 * KiB);
 
     /// <summary>What brings a body of the largest size in before the request's time is over.</summary>
     public static MinDataRate BodyRate(int maxBodyBytes, HttpOptions options) =>
