@@ -68,6 +68,26 @@ public sealed class ScimFilterText
         Assert.Equal(matches, ScimEvaluator.Matches(filter, user));
     }
 
+    [Theory]
+    [InlineData("eq", true)]
+    [InlineData("ge", true)]
+    [InlineData("le", true)]
+    [InlineData("gt", false)]
+    [InlineData("lt", false)]
+    public void Address_is_equal_to_itself_by_every_comparison(string comparison, bool matches)
+    {
+        const string Address = "Idn@B\u00fccher.example";
+        var user = JsonNode.Parse($$"""{"userName":"{{Address}}","emails":[{"value":"{{Address}}","type":"work"}]}""")!.AsObject();
+        foreach (var attribute in (string[])["userName", "emails", "emails.value", "emails[type eq \"work\"].value"])
+        {
+            foreach (var operand in (string[])[Address, "idn@xn--bcher-kva.EXAMPLE"])
+            {
+                var filter = ScimFilterParser.Parse($"{attribute} {comparison} \"{operand}\"");
+                Assert.True(matches == ScimEvaluator.Matches(filter, user), $"{attribute} {operand}");
+            }
+        }
+    }
+
     [Fact]
     public void Filter_is_bounded_in_length_depth_and_comparisons()
     {

@@ -392,6 +392,23 @@ public abstract class ScimResource(Service service)
         Assert.Null(await FindAsync($"emails[type eq \"home\"].value eq \"x{number}@example.org\""));
     }
 
+    [Theory]
+    [InlineData("eq", true)]
+    [InlineData("ge", true)]
+    [InlineData("le", true)]
+    [InlineData("gt", false)]
+    [InlineData("lt", false)]
+    public async Task Address_is_equal_to_itself_by_every_comparison(string comparison, bool isFound)
+    {
+        var number = Number();
+        var id = await _service.CreateAsync($"idn{number}@b\u00fccher.example");
+        foreach (var attribute in (string[])["userName", "emails", "emails.value", "emails[type eq \"work\"].value"])
+        {
+            var filter = $"id eq \"{id}\" and {attribute} {comparison} \"Idn{number}@b\u00fccher.example\"";
+            Assert.True(isFound == (await FindAsync(filter) == id), filter);
+        }
+    }
+
     [Fact]
     public async Task User_without_an_externalId_is_not_found_by_the_end_of_one()
     {

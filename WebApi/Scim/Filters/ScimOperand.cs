@@ -20,8 +20,11 @@ internal static class ScimOperand
     };
 
     /// <summary>The text of a filter: a part of an address is no address.</summary>
-    public static string Form(string text, ScimField field, ScimComparison comparison) =>
-        field.Form == ScimForm.Address && comparison != ScimComparison.Equal ? text.ToLowerNfc() : Form(text, field);
+    public static string Form(string text, ScimField field, ScimComparison comparison)
+    {
+        var isPart = comparison is ScimComparison.StartsWith or ScimComparison.Contains or ScimComparison.EndsWith;
+        return isPart && field.Form == ScimForm.Address ? text.ToLowerNfc() : Form(text, field);
+    }
 
     public static bool? Boolean(object? operand) => operand switch
     {
