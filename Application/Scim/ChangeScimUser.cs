@@ -9,7 +9,9 @@ namespace CleanUsers.Application.Scim;
 /// <param name="Change">
 /// Makes the new state of the present one. Can be called several times: another write may come between.
 /// </param>
-public sealed record ChangeScimUserCommand(long Id, VersionCondition Condition, Func<ScimUserDto, ScimUserInput> Change);
+/// <param name="IsSame">Whether clients see two states as the same.</param>
+public sealed record ChangeScimUserCommand(
+    long Id, VersionCondition Condition, Func<ScimUserDto, ScimUserInput> Change, Func<ScimUserDto, ScimUserDto, bool> IsSame);
 
 /// <summary>Changes a user for an identity provider: the user and what the provider sends besides are written in one transaction.</summary>
 public sealed class ChangeScimUser(IValidator<ScimUserInput> validator, IScimUsers scim, ReplaceUser replaceUser, IMapper mapper)
@@ -28,6 +30,8 @@ public sealed class ChangeScimUser(IValidator<ScimUserInput> validator, IScimUse
             var input = command.Change(present);
             var validation = validator.Validate(input);
             if (!validation.IsValid) return validation.ToInvalid();
+            // not by what is stored: after a change by REST, that has an address and a name which are no longer shown
+            if (command.IsSame(present, input.ApplyTo(present))) return present;
 
             var result = await WriteAsync(present, input, ct);
             var isOvertaken = !result.IsSuccess && result.Status == ResultStatus.Conflict && Failure.Of(result).Code == ErrorCodes.VersionMismatch;

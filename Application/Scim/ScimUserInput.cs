@@ -58,6 +58,10 @@ public sealed record ScimUserInput(
             : Parsed.Rejected<string>("too-long", $"The attributes must have at most {ScimUser.AttributesMaxLength} characters together, as JSON.");
     }
 
+    /// <summary>The state that the input makes of the present one.</summary>
+    internal ScimUserDto ApplyTo(ScimUserDto present) => new(
+        present.User with { Email = User.Email.Value.Value, Name = User.Name.Value?.Value, Status = User.Status.Value }, ToDetails());
+
     internal ScimDetails ToDetails() => new(UserName.Value, ExternalId.Value, GivenName.Value, FamilyName.Value, Attributes.Value);
 }
 

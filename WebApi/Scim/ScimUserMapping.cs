@@ -35,6 +35,8 @@ internal static class ScimUserMapping
         return body;
     }
 
+    public static bool IsSame(ScimUserDto one, ScimUserDto other) => JsonNode.DeepEquals(ToJson(one, location: ""), ToJson(other, location: ""));
+
     /// <summary>What clients can change, which is what PATCH changes: without what is computed.</summary>
     public static JsonObject ToAttributes(ScimUserDto dto)
     {

@@ -91,7 +91,7 @@ internal sealed class ScimUsersController : ControllerBase
         var projection = ScimRequests.ToProjection(Request);
         var conditions = RequestConditions.Read(Request, TagComparison.Weak);
         if (conditions.Errors.Count > 0) return ProblemResult.ValidationFailed(conditions.Errors);
-        var result = await changeUser.ExecuteAsync(new ChangeScimUserCommand(id, conditions.Condition, change), ct);
+        var result = await changeUser.ExecuteAsync(new ChangeScimUserCommand(id, conditions.Condition, change, ScimUserMapping.IsSame), ct);
         return result.ToResponse(InputPlace.Member, user => Show(user, projection));
     }
 

@@ -94,6 +94,16 @@ public sealed class ChangingScimUsers : UseCases
     }
 
     [Fact]
+    public async Task Change_that_clients_do_not_see_leaves_the_user()
+    {
+        Find(Ada(), Ada());
+        var result = await ChangeAsync(_ => ToInput(Details), isSame: (present, next) => (present.Scim, next.Scim) == (ScimDetails.None, Details));
+        Assert.Equal((1L, ScimDetails.None), (result.Value.User.Version, result.Value.Scim));
+        Assert.Empty(_written);
+        await Users.DidNotReceiveWithAnyArgs().UpdateAsync(Ct);
+    }
+
+    [Fact]
     public async Task Change_that_another_write_overtakes_is_made_again_on_the_new_state()
     {
         var newer = Ada();
@@ -115,7 +125,7 @@ public sealed class ChangingScimUsers : UseCases
     {
         Find(Ada(), Ada());
         var stale = await Get<ChangeScimUser>().ExecuteAsync(
-            new(7, new(OneOf: new HashSet<long> { 2 }), _ => throw new InvalidOperationException()), Ct);
+            new(7, new(OneOf: new HashSet<long> { 2 }), _ => throw new InvalidOperationException(), Equals), Ct);
         Assert.Equal(ErrorCodes.VersionMismatch, Failure.Of(stale).Code);
         Scim.GetAsync(7, Ct).Returns((ScimRecord?)null);
         Assert.Equal(ErrorCodes.UserNotFound, Failure.Of(await ChangeAsync(_ => ToInput(Details))).Code);
@@ -129,8 +139,9 @@ public sealed class ChangingScimUsers : UseCases
 
     private Task<Result<ScimUserDto>> CreateAsync(ScimUserInput input) => Get<CreateScimUser>().ExecuteAsync(input, Ct);
 
-    private Task<Result<ScimUserDto>> ChangeAsync(Func<ScimUserDto, ScimUserInput> change) =>
-        Get<ChangeScimUser>().ExecuteAsync(new(7, VersionCondition.None, change), Ct);
+    private Task<Result<ScimUserDto>> ChangeAsync(
+        Func<ScimUserDto, ScimUserInput> change, Func<ScimUserDto, ScimUserDto, bool>? isSame = null) =>
+        Get<ChangeScimUser>().ExecuteAsync(new(7, VersionCondition.None, change, isSame ?? Equals), Ct);
 
     private static ScimUserInput ToInput(ScimDetails details, int? age = 36) => new(
         Input.User("ada@example.org", "Ada", age), details.UserName, details.ExternalId, details.GivenName, details.FamilyName,

@@ -203,6 +203,40 @@ public abstract class ScimResource(Service service)
         Assert.Equal(2, history.GetArrayLength());
     }
 
+    [Theory]
+    [InlineData("{\"email\":\"new.@\"}")]
+    [InlineData("{\"name\":\"New\"}")]
+    [InlineData("{\"name\":\"Form\"}")] // is the formatted name as well
+    [InlineData("{\"name\":null}")]
+    public async Task PATCH_and_PUT_that_change_nothing_after_a_change_by_REST_leave_the_version(string change)
+    {
+        var name = $"rest{Number()}";
+        var id = await CreateAsync(name, more: ",\"displayName\":\"Dis\",\"name\":{\"formatted\":\"Form\",\"givenName\":\"G\"}");
+        var mail = change.Replace(".@", $".{name}@example.org", StringComparison.Ordinal);
+        (await _service.SendAsync("PATCH", $"/api/v1/users/{id}", mail)).Is(200);
+        var read = (await _service.GetAsync($"{Users}/{id}")).Is(200);
+        Assert.Equal("W/\"2\"", read.Header("ETag"));
+
+        var patched = (await PatchAsync(id, """{"op":"replace","path":"active","value":true}""")).Is(200);
+        Assert.Equal(("W/\"2\"", read.Body), (patched.Header("ETag"), patched.Body));
+        var put = (await _service.SendAsync("PUT", $"{Users}/{id}", read.Body)).Is(200);
+        Assert.Equal(("W/\"2\"", read.Body), (put.Header("ETag"), put.Body));
+        var withoutActive = read.Body.Replace("\"active\":true,", "", StringComparison.Ordinal);
+        Assert.Equal("W/\"2\"", (await _service.SendAsync("PUT", $"{Users}/{id}", withoutActive)).Is(200).Header("ETag"));
+        Assert.Equal(2, (await _service.GetAsync($"/api/v1/users/{id}/history")).Is(200)["items"].GetArrayLength());
+
+        var changed = (await PatchAsync(id, """{"op":"add","path":"title","value":"Ms"}""")).Is(200);
+        Assert.Equal(("W/\"3\"", "Ms"), (changed.Header("ETag"), changed["title"].GetString()));
+    }
+
+    [Fact]
+    public async Task PUT_of_what_GET_shows_of_a_user_of_REST_changes_nothing()
+    {
+        var id = await _service.CreateAsync($"unnamed{Number()}@example.org", ",\"name\":\"Ada\"");
+        var read = (await _service.GetAsync($"{Users}/{id}")).Is(200);
+        Assert.Equal("W/\"1\"", (await _service.SendAsync("PUT", $"{Users}/{id}", read.Body)).Is(200).Header("ETag"));
+    }
+
     [Fact]
     public async Task Conditions_compare_weak_entity_tags()
     {
