@@ -21,23 +21,25 @@ public sealed class ListScimUsers(IScimUsers scim, ScimWalks walks, ICaller call
 {
     public async Task<ScimPage> ExecuteAsync(ListScimUsersQuery query, CancellationToken ct)
     {
-        var walk = ScimWalks.Key(caller.Name, query.FilterText);
-        var place = walks.Find(walk, query.StartIndex);
+        if (query.Count == 0) return new([], await scim.CountAsync(query.Filter, ct));
+        var (walk, place) = walks.Find(ScimWalks.Key(caller.Name, query.FilterText), query.StartIndex);
         var skip = query.StartIndex - place.Index;
         var total = place.Total;
-        if (query.Count == 0 || skip > 0) // a number that leads past the end is not looked for
+        if (skip > 0) // a number that leads past the end is not looked for
         {
             total = await scim.CountAsync(query.Filter, ct);
-            if (query.Count == 0 || query.StartIndex > total) return new([], total.Value);
+            if (query.StartIndex > total) return new([], total.Value);
         }
 
         var found = await scim.ListAsync(query.Filter, place.After, skip, query.Count + 1, ct);
         var page = found.Take(query.Count).ToList();
+        var isLast = found.Count == page.Count;
         var next = query.StartIndex + page.Count;
-        if (page.Count == 0) return new([], query.StartIndex == 1 ? 0 : await scim.CountAsync(query.Filter, ct));
         // the end, or not, whatever was counted before: users come and go during a walk, and it must not end before them
-        total = found.Count == page.Count ? next - 1 : Math.Max(total ?? await scim.CountAsync(query.Filter, ct), next);
-        walks.Remember(walk, new(next, page[^1].User.Id, total));
+        if (!isLast) total = Math.Max(total ?? await scim.CountAsync(query.Filter, ct), next);
+        else if (page.Count > 0 || query.StartIndex == 1) total = next - 1;
+        else total = await scim.CountAsync(query.Filter, ct);
+        walks.Remember(walk, new(next, page.Count == 0 ? place.After : page[^1].User.Id, total), isLast);
         return new([.. page.Select(record => ScimUserDto.Of(record, mapper))], total.Value);
     }
 }

@@ -12,57 +12,80 @@ public sealed class ScimWalks(TimeProvider clock)
 {
     internal const int MaxWalks = 1000;
 
-    /// <summary>Of a walk: several processes take turns in one, a client may read a page again, and two clients may read the same list.</summary>
+    /// <summary>Of a walk: a client may read a page again.</summary>
     internal const int MaxPlaces = 8;
 
     internal static readonly TimeSpan Lifetime = TimeSpan.FromMinutes(5);
 
     private readonly Lock _lock = new();
 
-    // in the order in which the pages were read
-    private readonly Dictionary<string, List<(ScimPlace Place, DateTimeOffset Expires)>> _walks = new(StringComparer.Ordinal);
+    // in the order in which their last pages were read
+    private readonly List<ScimWalk> _walks = [];
 
     /// <summary>A digest, so that all keys have one size.</summary>
     internal static string Key(string caller, string filter) =>
         Convert.ToBase64String(SHA256.HashData(Encoding.UTF8.GetBytes($"{caller.Length}:{caller}{filter}")));
 
-    /// <summary>
-    /// The last known place that is not beyond the number, or else the beginning. Where two pages have ended at this number, since users were
-    /// deleted between them, the lower id counts: a user is shown twice rather than never.
-    /// </summary>
-    internal ScimPlace Find(string walk, long index)
+    /// <summary>The walk to which the page with this number belongs, and the place from which the page is read, at the number or before it.</summary>
+    internal (ScimWalk Walk, ScimPlace Place) Find(string list, long index)
     {
-        if (index <= 1) return ScimPlace.Beginning; // counts anew
-        var now = clock.GetUtcNow();
         lock (_lock)
         {
-            return _walks.GetValueOrDefault(walk)?.Where(known => known.Place.Index <= index && known.Expires > now).Select(known => known.Place)
-                .OrderByDescending(place => place.Index).ThenBy(place => place.After).FirstOrDefault() ?? ScimPlace.Beginning;
+            var now = clock.GetUtcNow();
+            // a finished walk stays until the next one begins, since its last page may be read again
+            _walks.RemoveAll(walk => walk.Expires <= now || (index <= 1 && walk.IsFinished && walk.List == list));
+            if (index <= 1) return (new(list), ScimPlace.Beginning); // counts anew
+            var walks = _walks.Where(walk => walk.List == list).ToList();
+            return FindWaiting(walks, index) ?? FindPlace(walks, index) ?? (new(list), ScimPlace.Beginning);
         }
     }
 
-    internal void Remember(string walk, ScimPlace place)
+    /// <param name="isLast">Whether no user comes after the page.</param>
+    internal void Remember(ScimWalk walk, ScimPlace place, bool isLast)
     {
-        var now = clock.GetUtcNow();
         lock (_lock)
         {
-            if (!_walks.TryGetValue(walk, out var places))
+            if (isLast && walk.Places.Count == 0) return; // a walk of one page
+            var known = walk.Places.FindIndex(other => other.Index == place.Index);
+            if (known < 0)
             {
-                if (_walks.Count >= MaxWalks) _walks.Remove(_walks.MinBy(other => other.Value[^1].Expires).Key);
-                _walks[walk] = places = [];
+                if (walk.Places.Count == MaxPlaces) walk.Places.RemoveAt(0);
+                walk.Places.Add(place);
+                walk.IsWaiting = true;
+            }
+            else if (place.After < walk.Places[known].After)
+            {
+                walk.Places[known] = place; // of a page that was read again
             }
 
-            places.RemoveAll(known => known.Expires <= now || (known.Place.Index == place.Index && known.Place.After == place.After));
-            if (places.Count == MaxPlaces) places.RemoveAt(0);
-            places.Add((place, now + Lifetime));
+            (walk.IsFinished, walk.Expires) = (isLast, clock.GetUtcNow() + Lifetime);
+            _walks.Remove(walk);
+            if (_walks.Count == MaxWalks) _walks.RemoveAt(0);
+            _walks.Add(walk);
         }
     }
-}
 
-/// <param name="Index">The number of the user that follows.</param>
-/// <param name="After">The id of the user before it.</param>
-/// <param name="Total">How many users there were; null if they were not counted.</param>
-internal sealed record ScimPlace(long Index, long After, long? Total)
-{
-    public static readonly ScimPlace Beginning = new(1, 0, null);
+    /// <summary>
+    /// Walks that wait at one number can't be told apart: the client of each of them may have sent the request. So the page begins after the lowest
+    /// of their ids, and the walk with the highest one goes on: the lowest one stays for the others. A user is shown twice rather than never.
+    /// </summary>
+    private static (ScimWalk, ScimPlace)? FindWaiting(List<ScimWalk> walks, long index)
+    {
+        var waiting = walks.Where(walk => walk.IsWaiting && walk.Places[^1].Index == index).OrderBy(walk => walk.Places[^1].After).ToList();
+        if (waiting.Count == 0) return null;
+        var walk = waiting[^1];
+        walk.Places[^1] = waiting[0].Places[^1];
+        walk.IsWaiting = false;
+        return (walk, walk.Places[^1]);
+    }
+
+    /// <summary>The place of a page that is read again, or else the nearest one before the number, from which another walk begins.</summary>
+    private static (ScimWalk, ScimPlace)? FindPlace(List<ScimWalk> walks, long index)
+    {
+        var places = walks.SelectMany(walk => walk.Places, (walk, place) => (Walk: walk, Place: place)).Where(known => known.Place.Index <= index)
+            .OrderByDescending(known => known.Place.Index).ThenBy(known => known.Place.After).ToList();
+        if (places.Count == 0) return null;
+        var (walk, place) = places[0];
+        return (place.Index == index ? walk : new ScimWalk(walk.List), place);
+    }
 }

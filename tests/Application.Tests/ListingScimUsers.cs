@@ -73,6 +73,90 @@ public sealed class ListingScimUsers : UseCases
     }
 
     [Fact]
+    public async Task Walk_after_a_finished_one_shows_each_user_once_with_the_true_number()
+    {
+        _ids.RemoveAll(id => id > 12);
+        Assert.Equal(_ids, await WalkAsync(count: 2));
+        _ids.RemoveAll(id => id is 1 or 2 or 6 or 9);
+        var pages = new List<(List<long> Ids, long Total)>();
+        for (var start = 1; start <= 7; start += 2) pages.Add(await PageAsync(start, count: 2));
+        Assert.Equal(_ids, pages.SelectMany(page => page.Ids));
+        Assert.All(pages, page => Assert.Equal(8, page.Total));
+    }
+
+    /// <summary>The client that has read the first page twice may also be two clients, of which the first one continues.</summary>
+    [Fact]
+    public async Task Walk_after_an_abandoned_one_leaves_no_user_out_and_shows_some_twice()
+    {
+        _ids.RemoveAll(id => id > 6);
+        await PageAsync(1, count: 2);
+        _ids.RemoveAll(id => id <= 2);
+        Assert.Equal(4, (await PageAsync(1, count: 2)).Total);
+        Assert.Equal([3, 4], (await PageAsync(3, count: 2)).Ids);
+        Assert.Equal([5, 6], (await PageAsync(5, count: 2)).Ids);
+        Clock.Advance(ScimWalks.Lifetime);
+        Assert.Equal([3, 4, 5, 6], await WalkAsync(count: 2));
+    }
+
+    [Fact]
+    public async Task Page_that_is_read_again_begins_after_the_same_user()
+    {
+        await PageAsync(1);
+        _ids.RemoveAll(id => id <= 5);
+        Assert.Equal((11, 20), Ends(await PageAsync(11)));
+        _ids.RemoveAll(id => id is 6 or 7);
+        Assert.Equal((11, 20), Ends(await PageAsync(11)));
+        Assert.Equal((21, 25), Ends(await PageAsync(21)));
+        _ids.RemoveAll(id => id is 8 or 9);
+        Assert.Equal((21, 25), Ends(await PageAsync(21))); // also when it is the last one
+        Assert.Equal((11, 20), Ends(await PageAsync(11)));
+
+        static (long, long) Ends((List<long> Ids, long) page) => (page.Ids[0], page.Ids[^1]);
+    }
+
+    [Fact]
+    public async Task Walk_that_waits_keeps_its_place_when_others_pass_it()
+    {
+        await PageAsync(1);
+        await PageAsync(1);
+        await PageAsync(11); // of one of the two
+        _ids.RemoveAll(id => id <= 5);
+        await PageAsync(1); // a third one, which stands after 15
+        Assert.Equal(11, (await PageAsync(11)).Ids[0]);
+    }
+
+    /// <summary>Clients that read at the same time, give up and begin again, while users are created and deleted.</summary>
+    [Theory]
+    [InlineData(1)]
+    [InlineData(3)]
+    public async Task Walks_of_any_clients_leave_no_user_out_that_is_there_all_the_time(int clients)
+    {
+        var random = new Random(7);
+        var walks = Enumerable.Range(0, clients).Select(_ => (Seen: new List<long>(), Present: _ids.ToHashSet())).ToArray();
+        var (finished, created) = (0, 25);
+        for (var step = 0; step < 5_000; step++)
+        {
+            Clock.Advance(TimeSpan.FromSeconds(1));
+            if (random.Next(2) == 0) _ids.Add(++created);
+            if (_ids.Count > 15) _ids.RemoveAt(random.Next(_ids.Count));
+            var client = random.Next(clients);
+            if (clients > 1 && random.Next(30) == 0) walks[client].Seen.Clear(); // gives up
+            var (seen, present) = walks[client];
+            if (seen.Count == 0) walks[client].Present = present = [.. _ids];
+            var (ids, total) = await PageAsync(seen.Count + 1, count: 3);
+            seen.AddRange(ids);
+            if (seen.Count < total) continue;
+            finished++;
+            present.IntersectWith(_ids);
+            Assert.Subset(seen.ToHashSet(), present);
+            if (clients == 1) Assert.Equal(seen.Distinct(), seen);
+            seen.Clear();
+        }
+
+        Assert.InRange(finished, 100, int.MaxValue);
+    }
+
+    [Fact]
     public async Task Full_page_with_users_after_it_is_not_the_last_one()
     {
         await PageAsync(1); // counts 25
@@ -134,26 +218,30 @@ public sealed class ListingScimUsers : UseCases
     [Fact]
     public void Walks_and_their_places_are_bounded()
     {
-        for (var walk = 0; walk < ScimWalks.MaxWalks + 1; walk++)
-        {
-            Get<ScimWalks>().Remember($"{walk}", new(11, 10, 25));
-            Clock.Advance(TimeSpan.FromMilliseconds(1));
-        }
-
-        Assert.Same(ScimPlace.Beginning, Get<ScimWalks>().Find("0", 11)); // the oldest one is forgotten
-        Assert.Equal(10, Get<ScimWalks>().Find("1", 11).After);
-        for (var place = 0; place < ScimWalks.MaxPlaces; place++) Get<ScimWalks>().Remember("1", new(21 + place, 20, 25));
-        Assert.Same(ScimPlace.Beginning, Get<ScimWalks>().Find("1", 11));
-        Assert.Equal(21, Get<ScimWalks>().Find("1", 21).Index);
+        var walks = Get<ScimWalks>();
+        for (var list = 0; list < ScimWalks.MaxWalks + 1; list++) walks.Remember(new($"{list}"), new(11, 10, 25), isLast: false);
+        Assert.Same(ScimPlace.Beginning, walks.Find("0", 11).Place); // the oldest one is forgotten
+        var (walk, place) = walks.Find("1", 11);
+        Assert.Equal(10, place.After);
+        for (var page = 0; page < ScimWalks.MaxPlaces; page++) walks.Remember(walk, new(21 + page, 20 + page, 25), isLast: false);
+        Assert.Same(ScimPlace.Beginning, walks.Find("1", 11).Place);
+        Assert.Equal(21, walks.Find("1", 21).Place.Index);
     }
 
-    private async Task<List<long>> WalkAsync()
+    [Fact]
+    public void Walk_of_one_page_is_not_remembered()
+    {
+        Get<ScimWalks>().Remember(new(""), new(11, 10, 10), isLast: true);
+        Assert.Same(ScimPlace.Beginning, Get<ScimWalks>().Find("", 11).Place);
+    }
+
+    private async Task<List<long>> WalkAsync(int count = 10)
     {
         var seen = new List<long>();
         long total;
         do
         {
-            (var ids, total) = await PageAsync(seen.Count + 1);
+            (var ids, total) = await PageAsync(seen.Count + 1, count);
             seen.AddRange(ids);
         }
         while (seen.Count < total);
