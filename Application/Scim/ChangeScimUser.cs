@@ -14,7 +14,8 @@ public sealed record ChangeScimUserCommand(
     long Id, VersionCondition Condition, Func<ScimUserDto, ScimUserInput> Change, Func<ScimUserDto, ScimUserDto, bool> IsSame);
 
 /// <summary>Changes a user for an identity provider: the user and what the provider sends besides are written in one transaction.</summary>
-public sealed class ChangeScimUser(IValidator<ScimUserInput> validator, IScimUsers scim, ReplaceUser replaceUser, IMapper mapper)
+public sealed class ChangeScimUser(
+    IValidator<ScimUserInput> validator, IScimUsers scim, ReplaceUser replaceUser, PatchUser patchUser, IMapper mapper)
 {
     /// <returns>
     /// The user as it is now, or <c>validation-failed</c>, <c>user-not-found</c>, <c>version-mismatch</c>, <c>email-taken</c>,
@@ -30,20 +31,28 @@ public sealed class ChangeScimUser(IValidator<ScimUserInput> validator, IScimUse
             var input = command.Change(present);
             var validation = validator.Validate(input);
             if (!validation.IsValid) return validation.ToInvalid();
-            // not by what is stored: after a change by REST, that has an address and a name which are no longer shown
-            if (command.IsSame(present, input.ApplyTo(present))) return present;
 
-            var result = await WriteAsync(present, input, ct);
+            // not by what is stored: after a change by REST, that has an address and a name which are no longer shown
+            var isSame = command.IsSame(present, input.ApplyTo(present));
+            var result = isSame ? await KeepAsync(present, ct) : await WriteAsync(present, input, ct);
             var isOvertaken = !result.IsSuccess && result.Status == ResultStatus.Conflict && Failure.Of(result).Code == ErrorCodes.VersionMismatch;
             if (!isOvertaken) return result;
         }
     }
 
+    /// <summary>Writes nothing, but waits for a standby, which an earlier attempt at the same change may not have reached.</summary>
+    private async Task<Result<ScimUserDto>> KeepAsync(ScimUserDto present, CancellationToken ct)
+    {
+        var kept = await patchUser.ExecuteAsync(PatchUserCommand.Nothing(present.User.Id, AsRead(present)), ct);
+        return kept.Map(_ => present);
+    }
+
+    private static VersionCondition AsRead(ScimUserDto present) => new(OneOf: new HashSet<long> { present.User.Version });
+
     private async Task<Result<ScimUserDto>> WriteAsync(ScimUserDto present, ScimUserInput input, CancellationToken ct)
     {
         var details = input.ToDetails();
-        var asRead = new VersionCondition(OneOf: new HashSet<long> { present.User.Version });
-        var command = new ReplaceUserCommand(present.User.Id, asRead, input.User, Touches: details != present.Scim);
+        var command = new ReplaceUserCommand(present.User.Id, AsRead(present), input.User, Touches: details != present.Scim);
         if (!command.Touches)
         {
             var replaced = await replaceUser.ExecuteAsync(command, ct);

@@ -16,6 +16,10 @@ public sealed record PatchUserCommand(
     Optional<Parsed<UserRole>> Role,
     Optional<Parsed<UserStatus>> Status)
 {
+    /// <summary>A patch that changes nothing.</summary>
+    internal static PatchUserCommand Nothing(long id, VersionCondition condition) =>
+        new(id, condition, Email: default, Name: default, Age: default, Role: default, Status: default);
+
     internal UserDetails ApplyTo(UserDetails current) => new(
         Email: Or(Email, current.Email),
         Name: Or(Name, current.Name),
