@@ -46,8 +46,8 @@ internal static partial class AuthenticationSetup
     public static void UseAuthenticationByToken(this WebApplication app)
     {
         var isAnonymousAllowed = app.Services.GetRequiredService<IOptions<CallerOptions>>().Value.AllowAnonymous;
-        if (!isAnonymousAllowed && !app.Configuration.GetSection(BearerSettings.Section).Exists())
-            LogNoIssuer(app.Logger, BearerSettings.Section);
+        if (!isAnonymousAllowed && !app.Configuration.GetSection(BearerSettings.Key).Exists())
+            LogNoIssuer(app.Logger, BearerSettings.Key);
         app.UseAuthentication();
     }
 

@@ -5,11 +5,11 @@ using Microsoft.Extensions.Options;
 namespace CleanUsers.WebApi.Security;
 
 /// <summary>
-/// What is wrong with the section of the issuer of tokens, which is ASP.NET Core's own: it passes over much, and no token would ever be accepted then.
+/// What is wrong with the section of the issuer of tokens. It is ASP.NET Core's own, which passes over much: then no token would be accepted.
 /// </summary>
 internal static class BearerSettings
 {
-    public const string Section = $"{SchemesKey}:{JwtBearerDefaults.AuthenticationScheme}";
+    public const string Key = $"{SchemesKey}:{JwtBearerDefaults.AuthenticationScheme}";
 
     private const string SchemesKey = "Authentication:Schemes";
     private const string AllowAnonymousKey = $"{CallerOptions.Section}:{nameof(CallerOptions.AllowAnonymous)}";
@@ -21,7 +21,7 @@ internal static class BearerSettings
 
     public static void Check(WebApplicationBuilder builder, CallerOptions options)
     {
-        var (bearer, errors) = (builder.Configuration.GetSection(Section), builder.Errors());
+        var (bearer, errors) = (builder.Configuration.GetSection(Key), builder.Errors());
         CheckSchemes(builder.Configuration.GetSection(SchemesKey), errors);
         if (!bearer.Exists()) return;
         CheckValues(bearer, errors);
@@ -52,7 +52,7 @@ internal static class BearerSettings
         catch (Exception exception) when (exception is FormatException or InvalidOperationException or ArgumentException or OverflowException)
         {
             // the texts name what is wrong, and quote no key: those are checked before
-            builder.Errors().Add(Section, $"not usable ({exception.Message.TrimEnd('.')})", "ASP.NET Core's own section");
+            builder.Errors().Add(Key, $"not usable ({exception.Message.TrimEnd('.')})", "ASP.NET Core's own section");
         }
     }
 
@@ -65,7 +65,7 @@ internal static class BearerSettings
         bool HasAny(params string[] keys) => keys.Any(key => bearer.GetSection(key).Exists());
 
         void AddLacking(string what, string allowed) => errors.Add(
-            Section, $"without {what}", $"a section with {allowed}, no such section where API keys are enough, or {AllowAnonymousKey}=true");
+            Key, $"without {what}", $"a section with {allowed}, no such section where API keys are enough, or {AllowAnonymousKey}=true");
     }
 
     /// <summary>The framework takes an empty value for none, and does not read a list in one line.</summary>

@@ -58,7 +58,8 @@ public sealed class RejectedConfiguration
     [InlineData($"{Bearer}:Authority=", $"{Bearer}:Authority is empty (allowed: a value, or no such key)")]
     [InlineData($"{Bearer}:ValidAudiences:0=", $"{Bearer}:ValidAudiences:0 is empty (allowed: a value, or no such key)")]
     [InlineData(
-        $"{Bearer}:ValidAudiences=a,b", $"{Bearer}:ValidAudiences is one value (allowed: a list by index, that begins with {Bearer}:ValidAudiences:0)")]
+        $"{Bearer}:ValidAudiences=a,b",
+        $"{Bearer}:ValidAudiences is one value (allowed: a list by index, that begins with {Bearer}:ValidAudiences:0)")]
     [InlineData("Sentry:Dsn=http://key@errors.example", "Sentry:Dsn is not valid (allowed: a DSN, as Sentry shows it for a project)")]
     [InlineData("ConnectionStrings:CleanUsers=Data Source=file:x.db?mode=memory", "ConnectionStrings:CleanUsers must name a file in 'Data Source'")]
     [InlineData($"{Bearer}:SigningKeys:1:Value=AAAA", $"{Bearer}:SigningKeys:1:Value is not valid (allowed: a key of at least 32 bytes in base64)")]
