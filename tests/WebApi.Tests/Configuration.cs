@@ -120,7 +120,6 @@ public sealed class Configuration
         return error.Trim();
     }
 
-    /// <summary>Starts the service; it must end by itself.</summary>
     [Theory]
     [InlineData("OTEL_METRIC_EXPORT_INTERVAL=0")]
     [InlineData("OTEL_EXPORTER_OTLP_HEADERS=bad")]
@@ -132,9 +131,11 @@ public sealed class Configuration
         Assert.StartsWith("Invalid configuration: OTEL_* is not usable (", error, StringComparison.Ordinal);
     }
 
+    /// <summary>Starts the service; it must end by itself.</summary>
     internal static async Task<(int Code, string Error)> StartAsync(params string[] arguments)
     {
-        var (code, _, error) = await InProcess.RunAsync(Path.GetTempPath(), [], ["--urls", "http://127.0.0.1:0", .. arguments]);
+        var (code, _, error) = await InProcess.RunAsync(Path.GetTempPath(), [], ["--urls", "http://127.0.0.1:0", .. arguments])
+            .WaitAsync(TimeSpan.FromMinutes(1), TestContext.Current.CancellationToken);
         return (code, error);
     }
 }
