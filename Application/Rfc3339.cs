@@ -3,7 +3,9 @@ using System.Text.RegularExpressions;
 
 namespace CleanUsers.Application;
 
-/// <summary>Times in the form of RFC 3339 section 5.6, with any offset and any number of decimals. A leap second is the second after it.</summary>
+/// <summary>
+/// Times in the form of RFC 3339 section 5.6, with any offset and any number of decimals. A leap second is read as the second after it.
+/// </summary>
 public static partial class Rfc3339
 {
     private static readonly string[] Formats = ["yyyy-MM-dd HH:mm:ss.FFFFFFF", "yyyy-MM-dd HH:mm:ss"];

@@ -12,6 +12,9 @@ public sealed class ScimWalks(TimeProvider clock)
 {
     internal const int MaxWalks = 1000;
 
+    /// <summary>So that a client which begins walks and does not finish them can't displace those of others.</summary>
+    internal const int MaxWalksOfAList = 8;
+
     /// <summary>Of a walk: a client may read a page again.</summary>
     internal const int MaxPlaces = 8;
 
@@ -58,8 +61,10 @@ public sealed class ScimWalks(TimeProvider clock)
                 walk.Places[known] = place; // of a page that was read again
             }
 
-            (walk.IsFinished, walk.Expires) = (isLast, clock.GetUtcNow() + Lifetime);
+            if (known < 0 || known == walk.Places.Count - 1) walk.IsFinished = isLast;
+            walk.Expires = clock.GetUtcNow() + Lifetime;
             _walks.Remove(walk);
+            if (_walks.Count(other => other.List == walk.List) == MaxWalksOfAList) _walks.Remove(_walks.Find(other => other.List == walk.List)!);
             if (_walks.Count == MaxWalks) _walks.RemoveAt(0);
             _walks.Add(walk);
         }

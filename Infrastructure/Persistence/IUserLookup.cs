@@ -6,8 +6,8 @@ namespace CleanUsers.Infrastructure.Persistence;
 internal interface IUserLookup
 {
     /// <param name="db">
-    /// In its transaction, a user is read on its connection: requests that wait for another one may hold all of them, and on SQLite the transaction
-    /// can be shared with writers before, whose changes another connection does not see yet.
+    /// Within its transaction, a user is read on the connection of the transaction: waiting for a second one can exhaust the pool, and on SQLite
+    /// another connection does not see the changes of writers that share the transaction.
     /// </param>
     Task<User?> GetAsync(ScopedContext db, long id, bool deleted, CancellationToken ct);
 }

@@ -28,7 +28,7 @@ internal static class WriteEvidence
     }
 
     /// <summary>Looks for users that were added together: all of them are stored, or none.</summary>
-    public static async Task<WriteTrace> FindUsersAsync(this UsersDbContext db, IReadOnlySet<long> added, CancellationToken ct)
+    public static async Task<WriteTrace> FindAddedUsersAsync(this UsersDbContext db, IReadOnlySet<long> added, CancellationToken ct)
     {
         var any = added.FirstOrDefault();
         return added.Count == 0 || await db.Users.IgnoreQueryFilters([UserConfiguration.NotDeleted]).AnyAsync(user => user.Id == any, ct)

@@ -16,7 +16,10 @@ internal static partial class CommandHost
     {
         // appsettings.json is beside the program, wherever it is started from
         var builder = WebApplication.CreateSlimBuilder(new WebApplicationOptions { Args = settings, ContentRootPath = AppContext.BaseDirectory });
-        builder.WebHost.UseKestrelHttpsConfiguration(); // of what the slim builder leaves out, all that the service has
+        builder.WebHost.UseKestrelHttpsConfiguration(); // the slim builder lacks it, and IIS, HTTP/3 and other logs, which the service does not have
+        // the slim builder sets it after the configuration was read
+        if (builder.Configuration[$"{ConsoleLog}:{nameof(ConsoleLoggerOptions.FormatterName)}"] is { } formatter)
+            builder.Services.PostConfigure<ConsoleLoggerOptions>(console => console.FormatterName = formatter);
         builder.EnsureUnicode();
         return builder;
     }

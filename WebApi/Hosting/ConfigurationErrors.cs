@@ -42,8 +42,8 @@ internal sealed class ConfigurationErrors
         if (_lines.Count > before) _invalidSections.Add(section.Path);
     }
 
-    /// <summary>Takes a section for known whose keys others read.</summary>
-    public void Know(string section) => _sections.Add(section);
+    /// <summary>Registers a section whose keys a library reads.</summary>
+    public void AddKnownSection(string section) => _sections.Add(section);
 
     /// <summary>Whether a section that was checked can be bound.</summary>
     public bool IsValid(string section) => !_invalidSections.Contains(section);
@@ -65,7 +65,7 @@ internal sealed class ConfigurationErrors
     /// <summary>Looks at the levels of all categories, for all providers or for one: the framework's message would not contain the key.</summary>
     public void CheckLogLevels(IConfigurationSection logging)
     {
-        Know(logging.Key);
+        AddKnownSection(logging.Key);
         foreach (var section in logging.GetChildren().Append(logging).Select(parent => parent.GetSection("LogLevel")))
         {
             foreach (var level in section.GetChildren().Where(level => !Enum.TryParse<LogLevel>(level.Value, ignoreCase: true, out _)))

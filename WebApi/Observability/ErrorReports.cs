@@ -12,7 +12,7 @@ internal static class ErrorReports
 
     public static WebApplicationBuilder AddErrorReports(this WebApplicationBuilder builder)
     {
-        builder.Errors().Know(Section);
+        builder.Errors().AddKnownSection(Section);
         var dsn = builder.Configuration[Key];
         if (string.IsNullOrEmpty(dsn)) return builder;
         // not shown: it holds a key

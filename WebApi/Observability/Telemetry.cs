@@ -66,7 +66,7 @@ internal static class Telemetry
             services.GetService<MeterProvider>();
             services.GetService<TracerProvider>();
         }
-        catch (Exception exception) when (exception is ArgumentException or FormatException or InvalidOperationException)
+        catch (ArgumentException exception) // of a value that was read
         {
             throw new ConfigurationException([$"Invalid configuration: OTEL_* is not usable ({exception.Message.TrimEnd('.')})."]);
         }

@@ -35,7 +35,12 @@ internal static class ScimUserMapping
         return body;
     }
 
-    public static bool IsSame(ScimUserDto one, ScimUserDto other) => JsonNode.DeepEquals(ToJson(one, location: ""), ToJson(other, location: ""));
+    /// <summary>
+    /// Whether GET would show the same, also after a change of the address by REST: a user without a name of its own has that for one.
+    /// </summary>
+    public static bool IsSame(ScimUserDto one, ScimUserDto other) =>
+        one.Scim.UserName is null == other.Scim.UserName is null
+        && JsonNode.DeepEquals(ToJson(one, location: ""), ToJson(other, location: ""));
 
     /// <summary>What clients can change, which is what PATCH changes: without what is computed.</summary>
     public static JsonObject ToAttributes(ScimUserDto dto)

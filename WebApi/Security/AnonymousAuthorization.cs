@@ -21,9 +21,16 @@ internal sealed class AnonymousAuthorization(IAuthorizationService authorization
             ? Allowed
             : await base.AuthorizeAsync(policy, authenticationResult, context, resource);
 
-    /// <summary>By what every browser adds (Fetch Metadata section 2.4).</summary>
-    private bool IsWriteOfAnotherSite(HttpRequest request) =>
-        request.Headers["Sec-Fetch-Site"] is ["cross-site" or "same-site"]
-        && !HttpMethods.IsGet(request.Method) && !HttpMethods.IsHead(request.Method)
-        && !origins.Value.Origins.Contains(request.Headers.Origin.ToString());
+    /// <summary>
+    /// By what browsers add: Sec-Fetch-Site (Fetch Metadata) over TLS and on the same machine, and Origin (Fetch Standard) in any case, which a proxy
+    /// that is not trusted makes look like another one.
+    /// </summary>
+    private bool IsWriteOfAnotherSite(HttpRequest request)
+    {
+        if (HttpMethods.IsGet(request.Method) || HttpMethods.IsHead(request.Method)) return false;
+        var (site, origin) = (request.Headers["Sec-Fetch-Site"], request.Headers.Origin);
+        if (site.Count == 0 && origin.Count == 0) return false; // not a browser
+        var isSame = site.Count > 0 ? site is ["same-origin" or "none"] : origin == $"{request.Scheme}://{request.Host}";
+        return !isSame && !origins.Value.Origins.Contains(origin.ToString());
+    }
 }

@@ -30,6 +30,17 @@ public sealed class AnonymousAccess(AnonymousAccess.WithTokens service) : IClass
         (await service.GetAsync("/api/v1/users", headers)).Is(200);
     }
 
+    /// <summary>Over plain HTTP, browsers add the origin alone.</summary>
+    [Theory]
+    [InlineData("https://other.example", 401)]
+    [InlineData("null", 401)]
+    [InlineData(null, 404)]
+    public async Task Write_that_a_page_of_another_origin_sends_needs_a_token(string? origin, int status)
+    {
+        origin ??= service.Client.BaseAddress!.GetLeftPart(UriPartial.Authority);
+        (await service.SendAsync("POST", "/api/v1/api-keys/9/rotations", null, ("Origin", origin))).Is(status);
+    }
+
     [Fact]
     public async Task Request_with_a_token_is_limited_to_its_scopes()
     {

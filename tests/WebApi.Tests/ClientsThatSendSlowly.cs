@@ -23,6 +23,7 @@ public sealed class ClientsThatSendSlowly
 
         Assert.Equal(503, (await Assert.ThrowsAsync<BadHttpRequestException>(() => SendAsync(BodyMemory.Small + 1))).StatusCode);
         await SendAsync(BodyMemory.Small);
+        await whole.WriteAsync(new byte[1], Ct); // within what it has already
         Assert.False(waiting.IsCompleted);
 
         await whole.CompleteAsync();

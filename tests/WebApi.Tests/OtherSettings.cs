@@ -44,6 +44,14 @@ public sealed class RequiringAToken(RequiringAToken.Closed service) : IClassFixt
     [InlineData("/problems/unauthenticated")]
     public async Task Public_resource_is_200_without_a_token(string path) => (await service.GetAsync(path)).Is(200);
 
+    [Fact]
+    public async Task Method_in_another_case_of_a_public_resource_is_405_without_a_token()
+    {
+        using var connection = new RawConnection(service.Client.BaseAddress!);
+        await connection.SendAsync("get /health/live HTTP/1.1\r\nHost: x\r\n\r\n");
+        (await connection.ReadAsync("get", TimeSpan.FromSeconds(20)))!.IsProblem(405, "method-not-allowed");
+    }
+
     public sealed class Closed : Service
     {
         protected override IEnumerable<(string Key, string Value)> Settings =>

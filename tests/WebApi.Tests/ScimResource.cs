@@ -230,11 +230,13 @@ public abstract class ScimResource(Service service)
     }
 
     [Fact]
-    public async Task PUT_of_what_GET_shows_of_a_user_of_REST_changes_nothing()
+    public async Task PUT_of_what_GET_shows_of_a_user_of_REST_gives_it_a_name_of_its_own()
     {
         var id = await _service.CreateAsync($"unnamed{Number()}@example.org", ",\"name\":\"Ada\"");
         var read = (await _service.GetAsync($"{Users}/{id}")).Is(200);
-        Assert.Equal("W/\"1\"", (await _service.SendAsync("PUT", $"{Users}/{id}", read.Body)).Is(200).Header("ETag"));
+        Assert.Equal("W/\"2\"", (await _service.SendAsync("PUT", $"{Users}/{id}", read.Body)).Is(200).Header("ETag"));
+        (await _service.SendAsync("PATCH", $"/api/v1/users/{id}", $$"""{"email":"renamed{{id}}@example.org"}""")).Is(200);
+        Assert.Equal(read["userName"].GetString(), (await _service.GetAsync($"{Users}/{id}")).Is(200)["userName"].GetString());
     }
 
     [Fact]

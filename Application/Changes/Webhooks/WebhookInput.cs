@@ -7,7 +7,6 @@ namespace CleanUsers.Application.Changes.Webhooks;
 /// <summary>What clients send about webhooks, parsed.</summary>
 public static class WebhookInput
 {
-
     private static readonly UserChangeKind[] AllKinds = Enum.GetValues<UserChangeKind>();
 
     /// <summary>An absolute URL (RFC 3986) that a request can be sent to.</summary>

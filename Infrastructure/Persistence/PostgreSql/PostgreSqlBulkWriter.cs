@@ -27,7 +27,7 @@ internal sealed class PostgreSqlBulkWriter(UsersDbContext db, UserTable table) :
                 await AddWordsAsync((await sorting).Where(word => added.Contains(ids[word.User])).Select(word => (word.Word, ids[word.User])), token);
                 return ((IReadOnlyList<bool>)[.. ids.Take(users.Count).Select(added.Contains)], true);
             },
-            token => db.FindUsersAsync(added, token),
+            token => db.FindAddedUsersAsync(added, token),
             ct);
     }
 

@@ -77,7 +77,7 @@ internal sealed class SqlServerBulkWriter(UsersDbContext db, UserTable table) : 
                 await AddWordsAsync(users.Select((user, i) => (user, first + i)).Where(pair => added.Contains(pair.Item2)), token);
                 return ((IReadOnlyList<bool>)[.. users.Select((_, i) => added.Contains(first + i))], true);
             },
-            token => db.FindUsersAsync(added, token),
+            token => db.FindAddedUsersAsync(added, token),
             ct);
     }
 

@@ -26,8 +26,9 @@ internal sealed class SqliteConnectionSettings : DbConnectionInterceptor
     public static string Complete(string connectionString)
     {
         var builder = ConnectionStringParser.Parse<SqliteConnectionStringBuilder>(connectionString);
-        if (builder.DataSource is "" or ":memory:" || builder.DataSource.StartsWith("file:", StringComparison.OrdinalIgnoreCase))
-            throw new ConnectionStringException("must name a file in 'Data Source'");
+        if (builder.DataSource is "" or ":memory:") throw new ConnectionStringException("must name a file in 'Data Source'");
+        if (builder.DataSource.StartsWith("file:", StringComparison.OrdinalIgnoreCase))
+            throw new ConnectionStringException("must have a path in 'Data Source', not a URI");
         if (builder.Password.Length > 0) throw new ConnectionStringException("must not have a 'Password': the embedded database is not encrypted");
         builder.ForeignKeys = true;
         builder.DefaultTimeout = BusySeconds;

@@ -25,9 +25,15 @@ internal sealed class BodyMemory
         /// <exception cref="BadHttpRequestException">It would exceed the limit. One body alone never does.</exception>
         public void GrowTo(int length)
         {
+            if (length == _length) return;
             var together = Interlocked.Add(ref memory._together, length - _length);
-            _length = length;
-            if (together <= MaxTogether || together == length) return;
+            if (together <= MaxTogether || together == length)
+            {
+                _length = length;
+                return;
+            }
+
+            Interlocked.Add(ref memory._together, _length - length);
             throw new BadHttpRequestException("Too many large bodies are being received.", StatusCodes.Status503ServiceUnavailable);
         }
 

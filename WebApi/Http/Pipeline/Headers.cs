@@ -63,7 +63,7 @@ internal static class Headers
         if (codings.Count == 0 || (isChunked && !HttpProtocol.IsHttp10(context.Request.Protocol))) return next(context);
 
         context.Response.Headers.Connection = "close"; // the end of the body is not certain
-        const string Detail = "The header Transfer-Encoding must be 'chunked' or be left out, as it must over HTTP/1.0.";
+        const string Detail = "The header Transfer-Encoding must be 'chunked' or absent, and absent in HTTP/1.0.";
         return new ProblemResult(ProblemCatalogue.MalformedRequest, Detail).WriteAsync(context);
     });
 

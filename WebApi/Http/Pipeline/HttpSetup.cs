@@ -10,6 +10,7 @@ using Microsoft.AspNetCore.Http.Timeouts;
 using Microsoft.AspNetCore.Mvc;
 using Microsoft.AspNetCore.Mvc.Controllers;
 using Microsoft.AspNetCore.Mvc.ModelBinding;
+using Microsoft.AspNetCore.Server.Kestrel.Core;
 using Microsoft.AspNetCore.Server.Kestrel.Transport.Sockets;
 using Microsoft.Extensions.Options;
 
@@ -83,7 +84,8 @@ internal static partial class HttpSetup
     public static void UseHttp(this WebApplication app)
     {
         var wanted = app.Services.GetRequiredService<IOptions<HttpOptions>>().Value.MaxConnections;
-        if (OpenFiles.RoomFor(wanted) is var connections && connections < wanted) LogFewFiles(app.Logger, connections, wanted);
+        var connections = app.Services.GetRequiredService<IOptions<KestrelServerOptions>>().Value.Limits.MaxConcurrentConnections;
+        if (connections < wanted) LogFewFiles(app.Logger, connections, wanted);
         app.UseExceptionHandler(_ => { });
         app.UseStatusCodePages(context =>
             new ProblemResult(ProblemCatalogue.OfStatus(context.HttpContext.Response.StatusCode)).WriteAsync(context.HttpContext));
@@ -94,8 +96,8 @@ internal static partial class HttpSetup
 
     [LoggerMessage(
         LogLevel.Warning,
-        "Only {Connections} clients can be connected at once, not {Wanted} as in Http:MaxConnections: the process may open few files (ulimit -n).")]
-    private static partial void LogFewFiles(ILogger logger, int connections, int wanted);
+        "Only {Connections} clients can be connected, not {Wanted}: raise the limit of open files (ulimit -n), or lower Http:MaxConnections.")]
+    private static partial void LogFewFiles(ILogger logger, long? connections, int wanted);
 
     private static RequestTimeoutPolicy Within(TimeSpan time) => new() { Timeout = time, TimeoutStatusCode = ProblemCatalogue.Unavailable.Status };
 

@@ -14,6 +14,8 @@ namespace CleanUsers.WebApi.Http.Pipeline;
 /// </summary>
 internal static class Resources
 {
+    private static readonly Endpoint NoAction = new(requestDelegate: null, EndpointMetadataCollection.Empty, displayName: null);
+
     private const string AcceptPatch = $"{JsonBody.MergePatch}, {JsonBody.Json}";
 
     private const string AcceptScim = $"{ScimResponses.MediaType}, {JsonBody.Json}";
@@ -22,11 +24,11 @@ internal static class Resources
     {
         // routing takes it for the method, but the case of a method counts (RFC 9110 section 9.1)
         var isOtherCase = HttpMethods.GetCanonicalizedValue(context.Request.Method) != context.Request.Method;
-        if (isOtherCase) context.SetEndpoint(null);
+        if (isOtherCase) context.SetEndpoint(NoAction);
         OpenLikeItsReads(context);
         await next(context);
         var response = context.Response;
-        var isUnmatched = response.StatusCode == StatusCodes.Status404NotFound && context.GetEndpoint() is null;
+        var isUnmatched = response.StatusCode == StatusCodes.Status404NotFound && context.GetEndpoint()?.RequestDelegate is null;
         if ((response.StatusCode != StatusCodes.Status405MethodNotAllowed && !isUnmatched) || response.HasStarted) return;
 
         // not those that routing found: it takes /Users/.search for a user too
