@@ -62,7 +62,8 @@ public sealed class RejectedConfiguration
         $"{Bearer}:ValidAudiences is one value (allowed: a list by index, that begins with {Bearer}:ValidAudiences:0)")]
     [InlineData("Sentry:Dsn=http://key@errors.example", "Sentry:Dsn is not valid (allowed: a DSN, as Sentry shows it for a project)")]
     [InlineData(
-        "ConnectionStrings:CleanUsers=Data Source=file:x.db?mode=memory", "ConnectionStrings:CleanUsers must have a path in 'Data Source', not a URI")]
+        "ConnectionStrings:CleanUsers=Data Source=file:x.db?mode=memory",
+        "ConnectionStrings:CleanUsers must have a path in 'Data Source', not a URI")]
     [InlineData($"{Bearer}:SigningKeys:1:Value=AAAA", $"{Bearer}:SigningKeys:1:Value is not valid (allowed: a key of at least 32 bytes in base64)")]
     public async Task Invalid_key_or_value_is_named_and_a_secret_is_not_shown(string setting, string line)
     {
