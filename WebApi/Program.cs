@@ -32,6 +32,7 @@ static async Task ServeAsync(string[] settings)
     builder.EnsureValidSettings();
 
     await using var app = builder.Build(); // disposed of in every case: that writes the last lines of the log
+    app.EnsureValidTelemetry();
     var migrated = Task.Run(app.Services.MigrateOnStartupAsync); // meanwhile, the rest needs no database
     app.UseRequestLog();
     app.UseTrustedProxies();

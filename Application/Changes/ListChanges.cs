@@ -66,7 +66,7 @@ public sealed class ListChanges(IValidator<ListChangesQuery> validator, IChangeF
             return ([], FeedCursor.After(await feed.GetNewestAsync(ct)));
         }
 
-        await feed.PlaceAsync(ct); // what a page needs, at least
+        await feed.PlaceAsync(ct); // once: that is more than a page
         if (cursor == FeedCursor.Start)
         {
             var first = await feed.ListAsync(cursor.Next, pageSize, ct);

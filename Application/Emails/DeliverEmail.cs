@@ -30,13 +30,12 @@ public sealed class DeliverEmail(IEmailRepository emails, IEmailSender sender, T
         // a shutdown waits for the end of a delivery: an email whose outcome is not recorded would be sent again when the lease expires
         var delivery = await SendAsync(new(email.Id, user.Email, user.Name, email.Subject, email.Text, email.CreatedAt));
         now = clock.GetUtcNow();
-        Action record = delivery.Outcome switch
+        switch (delivery.Outcome)
         {
-            DeliveryOutcome.Delivered => () => email.Deliver(now),
-            DeliveryOutcome.NotNow => () => email.Postpone(now, delivery.Reason),
-            DeliveryOutcome.Rejected => () => email.Fail(delivery.Reason),
-        };
-        record();
+            case DeliveryOutcome.Delivered: email.Deliver(now); break;
+            case DeliveryOutcome.NotNow: email.Postpone(now, delivery.Reason); break;
+            case DeliveryOutcome.Rejected: email.Fail(delivery.Reason); break;
+        }
 
         // a conflict means that the user was deleted or purged meanwhile, and the email with it
         await emails.TryUpdateAsync(CancellationToken.None);

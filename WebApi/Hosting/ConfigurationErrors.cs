@@ -65,7 +65,6 @@ internal sealed class ConfigurationErrors
     /// <summary>Looks at the levels of all categories, for all providers or for one: the framework's message would not contain the key.</summary>
     public void CheckLogLevels(IConfigurationSection logging)
     {
-        AddKnownSection(logging.Key);
         foreach (var section in logging.GetChildren().Append(logging).Select(parent => parent.GetSection("LogLevel")))
         {
             foreach (var level in section.GetChildren().Where(level => !Enum.TryParse<LogLevel>(level.Value, ignoreCase: true, out _)))

@@ -10,6 +10,7 @@ namespace CleanUsers.WebApi.Hosting;
 internal static class Settings
 {
     private const string ConnectionStrings = nameof(ConnectionStrings);
+    private const string Logging = nameof(Logging);
 
     /// <param name="builder">The builder of the host.</param>
     /// <param name="section">The name of the section.</param>
@@ -57,8 +58,9 @@ internal static class Settings
     /// <exception cref="ConfigurationException">The configuration is not one to start with.</exception>
     public static void EnsureValidSettings(this IHostApplicationBuilder builder)
     {
-        builder.Errors().CheckLogLevels(builder.Configuration.GetSection("Logging"));
+        builder.Errors().AddKnownSection(Logging);
         builder.Errors().CheckSectionNames(builder.Configuration);
+        builder.Errors().CheckLogLevels(builder.Configuration.GetSection(Logging));
         builder.Errors().ThrowIfAny();
     }
 

@@ -47,29 +47,28 @@ internal static class Telemetry
         return builder;
     }
 
-    /// <exception cref="ConfigurationException">The variables of OpenTelemetry are not valid.</exception>
-    public static void MapMetrics(this WebApplication app)
-    {
-        EnsureUsable(app.Services);
-        if (app.Services.GetRequiredService<IOptions<MetricsOptions>>().Value.Port is not null) return;
-        app.MapPrometheusScrapingEndpoint(Path)
-            .WithMetadata(new HttpMethodMetadata(["GET", "HEAD"]))
-            .RequireAuthorization(Scopes.Metrics)
-            .DisableRateLimiting(); // the metrics are needed most during a flood of requests
-    }
-
-    /// <summary>OpenTelemetry reads its variables itself when the first of these is needed, which would be after the start.</summary>
-    private static void EnsureUsable(IServiceProvider services)
+    /// <summary>OpenTelemetry reads its variables when these are made: now, so that a wrong one ends the start like any other setting.</summary>
+    /// <exception cref="ConfigurationException">A variable of OpenTelemetry is not valid.</exception>
+    public static void EnsureValidTelemetry(this WebApplication app)
     {
         try
         {
-            services.GetService<MeterProvider>();
-            services.GetService<TracerProvider>();
+            app.Services.GetService<MeterProvider>();
+            app.Services.GetService<TracerProvider>();
         }
         catch (ArgumentException exception) // of a value that was read
         {
             throw new ConfigurationException([$"Invalid configuration: OTEL_* is not usable ({exception.Message.TrimEnd('.')})."]);
         }
+    }
+
+    public static void MapMetrics(this WebApplication app)
+    {
+        if (app.Services.GetRequiredService<IOptions<MetricsOptions>>().Value.Port is not null) return;
+        app.MapPrometheusScrapingEndpoint(Path)
+            .WithMetadata(new HttpMethodMetadata(["GET", "HEAD"]))
+            .RequireAuthorization(Scopes.Metrics)
+            .DisableRateLimiting(); // the metrics are needed most during a flood of requests
     }
 
     private static void AddMetrics(MeterProviderBuilder metrics, bool collector)

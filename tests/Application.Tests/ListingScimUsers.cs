@@ -229,6 +229,16 @@ public sealed class ListingScimUsers : UseCases
     }
 
     [Fact]
+    public void Walks_of_one_list_do_not_displace_those_of_others()
+    {
+        var walks = Get<ScimWalks>();
+        walks.Remember(new("other"), new(11, 10, 25), isLast: false);
+        for (var walk = 0; walk < ScimWalks.MaxWalks; walk++) walks.Remember(new("polled"), new(11, 20, 25), isLast: false);
+        Assert.Equal(10, walks.Find("other", 11).Place.After);
+        Assert.Equal(20, walks.Find("polled", 11).Place.After);
+    }
+
+    [Fact]
     public void Walk_of_one_page_is_not_remembered()
     {
         Get<ScimWalks>().Remember(new(""), new(11, 10, 10), isLast: true);

@@ -429,11 +429,7 @@ public abstract class ScimResource(Service service)
     }
 
     [Theory]
-    [InlineData("eq", true)]
-    [InlineData("ge", true)]
-    [InlineData("le", true)]
-    [InlineData("gt", false)]
-    [InlineData("lt", false)]
+    [MemberData(nameof(ScimFilterText.ComparisonsWithItself), MemberType = typeof(ScimFilterText))]
     public async Task Address_is_equal_to_itself_by_every_comparison(string comparison, bool isFound)
     {
         var number = Number();

@@ -14,6 +14,7 @@ namespace CleanUsers.WebApi.Http.Pipeline;
 /// </summary>
 internal static class Resources
 {
+    /// <summary>It leaves the response at 404.</summary>
     private static readonly Endpoint NoAction = new(requestDelegate: null, EndpointMetadataCollection.Empty, displayName: null);
 
     private const string AcceptPatch = $"{JsonBody.MergePatch}, {JsonBody.Json}";
